@@ -1,0 +1,59 @@
+//! Writes `inference/vectors/v1.json`, the golden vectors of format version 1:
+//! `cargo run --release -p millrace-inference --example golden > inference/vectors/v1.json`
+
+use millrace_inference::{
+    execute, model_id,
+    testing::{random_input, random_model, Random},
+    Challenge, CheckedModel, Domain, Statement,
+};
+use serde_json::{json, Value};
+use sp_crypto_hashing::blake2_256;
+
+fn main() {
+    let vectors: Vec<Value> = (0..24u64)
+        .map(|index| {
+            let mut random = Random(index);
+            let width = if index % 6 == 5 { 160 } else { 16 };
+            let samples = [1, 3, 64][index as usize % 3];
+            let bytes = random_model(&mut random, width).to_bytes();
+            let model = CheckedModel::from_bytes(&bytes).expect("the generator obeys every bound");
+            let input = random_input(&mut random, model.sample_bytes(), samples);
+            let execution = execute(&model, &input).expect("whole samples");
+            let statement = Statement {
+                domain: if index % 2 == 0 { Domain::Lease } else { Domain::Sprint },
+                genesis_hash: [index as u8; 32],
+                subject: [0x5a; 32],
+                miner: &[0xa5; 32],
+                model: model_id(&bytes, blake2_256),
+                input_hash: blake2_256(&input),
+                samples,
+            };
+            let seed = statement.seed(&execution.trace, blake2_256);
+            let lanes: Vec<String> = Challenge::new(seed, blake2_256)
+                .lanes(1, 2)
+                .iter()
+                .map(|lane| format!("{lane:016x}"))
+                .collect();
+            let forged_entry = random.between(0, execution.trace.len() as u32 / 4 - 1);
+            json!({
+                "model": hex::encode(&bytes),
+                "model_id": hex::encode(statement.model),
+                "work_per_sample": model.work_per_sample(),
+                "samples": samples,
+                "input": hex::encode(&input),
+                "trace": hex::encode(&execution.trace),
+                "output": hex::encode(execution.output.to_bytes()),
+                "domain": String::from_utf8_lossy(&statement.domain.tag()),
+                "genesis_hash": hex::encode(statement.genesis_hash),
+                "subject": hex::encode(statement.subject),
+                "miner": hex::encode(statement.miner),
+                "input_hash": hex::encode(statement.input_hash),
+                "seed": hex::encode(seed),
+                "lanes_of_node_1_row_2": lanes,
+                "forged_entry": forged_entry,
+            })
+        })
+        .collect();
+    let file = json!({ "format_version": 1, "vectors": vectors });
+    println!("{}", serde_json::to_string_pretty(&file).expect("plain JSON"));
+}

@@ -1,0 +1,38 @@
+use alloc::vec::Vec;
+
+use crate::{
+    kernels,
+    walk::{walk, Linear, LinearOperators, Output},
+    CheckedModel, ExecutionError,
+};
+
+/// What executing a model on a batch leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// The last node's tensor.
+    pub output: Output,
+    /// The accumulators of every linear operator in node order, each `[N, shape…]` row-major, `i32`
+    /// little-endian.
+    pub trace: Vec<u8>,
+}
+
+/// Executes a model by definition: the reference that engines and verifiers are held to.
+///
+/// `input` holds N samples of [`CheckedModel::sample_bytes`] each, one `i8` a byte.
+///
+/// # Errors
+/// [`ExecutionError::InputLength`] if the input isn't a positive whole number of samples.
+pub fn execute(model: &CheckedModel, input: &[u8]) -> Result<Execution, ExecutionError> {
+    struct Reference(Vec<u8>);
+    impl LinearOperators for Reference {
+        type Error = ExecutionError;
+        fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, ExecutionError> {
+            let accumulators = kernels::linear(operator.parameters, operator.m, operator.columns);
+            self.0.extend(accumulators.iter().flat_map(|value| value.to_le_bytes()));
+            Ok(accumulators)
+        }
+    }
+    let mut reference = Reference(Vec::new());
+    let output = walk(model, input, &mut reference)?;
+    Ok(Execution { output, trace: reference.0 })
+}

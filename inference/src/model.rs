@@ -1,0 +1,162 @@
+use alloc::vec::Vec;
+
+use codec::{Decode, DecodeAll, Encode};
+use scale_info::TypeInfo;
+
+use crate::{limits::MAX_MODEL_BYTES, HashFunction, ModelError};
+
+/// First byte of every encoded model.
+pub const FORMAT_VERSION: u8 = 1;
+
+/// Name of a model: blake2-256 of its encoding, version byte included.
+pub type ModelId = [u8; 32];
+
+/// A graph of integer operators with its parameters, as it is encoded. Nothing about it is known to be
+/// consistent until it has become a [`crate::CheckedModel`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Model {
+    /// The nodes in the order of their computation; node 0 is the input, the last is the output.
+    pub nodes: Vec<Node>,
+}
+
+/// One operator. `input`, `left` and `right` are indices of earlier nodes; shapes are per sample.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum Node {
+    /// The batch as it was posted, `i8`.
+    #[codec(index = 0)]
+    Input {
+        /// Axes of one sample, row-major.
+        shape: Vec<u32>,
+    },
+    /// `acc[o] = Σ_k W[o,k]·x[k]` over the last axis: `[…, m] i8 → […, n] i32`.
+    #[codec(index = 1)]
+    Linear {
+        /// The node that it reads.
+        input: u32,
+        /// n, the rows of W.
+        outputs: u32,
+        /// W, n × m, row-major.
+        parameters: Vec<i8>,
+    },
+    /// `clamp((((acc + bias)·M + 2^(s−1)) >> s) + zero_point, min, max)` per channel: `i32 → i8`.
+    #[codec(index = 2)]
+    Requantize {
+        /// The linear operator whose accumulators it reads.
+        input: u32,
+        /// One rescaling for each channel (row of W).
+        channels: Vec<Rescale>,
+        /// Added after the shift.
+        zero_point: i8,
+        /// Lower clamp; a ReLU is `min = zero_point`.
+        min: i8,
+        /// Upper clamp.
+        max: i8,
+    },
+    /// `table[x + 128]`: `i8 → i8`.
+    #[codec(index = 3)]
+    Lookup {
+        /// The node that it reads.
+        input: u32,
+        /// 256 entries, for −128 to 127.
+        table: Vec<i8>,
+    },
+    /// `clamp((((a − za)·Ma + (b − zb)·Mb + 2^(s−1)) >> s) + zero_point, min, max)`: `i8, i8 → i8`.
+    #[codec(index = 4)]
+    Add {
+        /// The node of a.
+        left: u32,
+        /// The node of b.
+        right: u32,
+        /// za.
+        left_zero_point: i8,
+        /// zb.
+        right_zero_point: i8,
+        /// Ma, below 2³¹.
+        left_multiplier: u32,
+        /// Mb, below 2³¹.
+        right_multiplier: u32,
+        /// s, 1..=62.
+        shift: u8,
+        /// Added after the shift.
+        zero_point: i8,
+        /// Lower clamp.
+        min: i8,
+        /// Upper clamp.
+        max: i8,
+    },
+    /// All axes become one, `i8`.
+    #[codec(index = 5)]
+    Flatten {
+        /// The node that it reads.
+        input: u32,
+    },
+    /// Index of the largest entry of the last axis, the lowest on ties; the axis disappears unless it is
+    /// the only one, which becomes an axis of length 1: `i8` or `i32 → i32`.
+    #[codec(index = 6)]
+    ArgMax {
+        /// The node that it reads.
+        input: u32,
+    },
+}
+
+/// How the accumulators of one channel become `i8`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Rescale {
+    /// Added to the accumulator; the layer's bias, with the input's zero point folded in.
+    pub bias: i32,
+    /// M, below 2³¹.
+    pub multiplier: u32,
+    /// s, 1..=62.
+    pub shift: u8,
+}
+
+/// Type of a tensor's elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum DataType {
+    /// Activations: one byte, two's complement.
+    I8,
+    /// Accumulators and indices: four bytes, little-endian two's complement.
+    I32,
+}
+
+impl DataType {
+    /// Bytes of one element.
+    pub const fn bytes(self) -> u32 {
+        match self {
+            Self::I8 => 1,
+            Self::I32 => 4,
+        }
+    }
+}
+
+impl Model {
+    /// The encoding that is hashed, stored and posted: the version byte, then SCALE.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.encoded_size().saturating_add(1));
+        bytes.push(FORMAT_VERSION);
+        self.encode_to(&mut bytes);
+        bytes
+    }
+
+    /// Reads an encoding. Allocates at most a small multiple of the bytes that are there, whatever
+    /// lengths they claim.
+    ///
+    /// # Errors
+    /// [`ModelError::TooLong`], [`ModelError::UnknownVersion`] or [`ModelError::Undecodable`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        if bytes.len() > MAX_MODEL_BYTES {
+            return Err(ModelError::TooLong { limit: MAX_MODEL_BYTES, got: bytes.len() });
+        }
+        match bytes.split_first() {
+            Some((&FORMAT_VERSION, mut rest)) => {
+                Self::decode_all(&mut rest).map_err(|_| ModelError::Undecodable)
+            }
+            other => Err(ModelError::UnknownVersion { got: other.map(|(version, _)| *version) }),
+        }
+    }
+}
+
+/// Name of the model with this encoding.
+pub fn model_id(bytes: &[u8], blake2_256: HashFunction) -> ModelId {
+    blake2_256(bytes)
+}

@@ -1,0 +1,84 @@
+//! The golden vectors: a second implementation reads the same file.
+#![allow(missing_docs)]
+
+use millrace_inference::{
+    execute, model_id, verify, Challenge, CheckedModel, Domain, Statement, TraceError,
+};
+use serde::Deserialize;
+use sp_crypto_hashing::blake2_256;
+
+#[derive(Deserialize)]
+struct File {
+    format_version: u8,
+    vectors: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    model: String,
+    model_id: String,
+    work_per_sample: u64,
+    samples: u32,
+    input: String,
+    trace: String,
+    output: String,
+    domain: String,
+    genesis_hash: String,
+    subject: String,
+    miner: String,
+    input_hash: String,
+    seed: String,
+    lanes_of_node_1_row_2: Vec<String>,
+    forged_entry: usize,
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    hex::decode(text).expect("the file holds hex")
+}
+fn array(text: &str) -> [u8; 32] {
+    bytes(text).try_into().expect("32 bytes")
+}
+
+#[test]
+fn golden_vectors_hold() {
+    let file: File =
+        serde_json::from_str(include_str!("../vectors/v1.json")).expect("the file is JSON");
+    assert_eq!(file.format_version, millrace_inference::FORMAT_VERSION);
+    assert_eq!(file.vectors.len(), 24);
+    for vector in file.vectors {
+        let encoded = bytes(&vector.model);
+        let model = CheckedModel::from_bytes(&encoded).expect("a golden model");
+        assert_eq!(hex::encode(model_id(&encoded, blake2_256)), vector.model_id);
+        assert_eq!(model.work_per_sample(), vector.work_per_sample);
+        let (input, mut trace) = (bytes(&vector.input), bytes(&vector.trace));
+        assert_eq!(model.samples(input.len()), Ok(vector.samples));
+        let execution = execute(&model, &input).expect("whole samples");
+        assert_eq!(execution.trace, trace);
+        assert_eq!(hex::encode(execution.output.to_bytes()), vector.output);
+        let domain = [Domain::Lease, Domain::Sprint]
+            .into_iter()
+            .find(|domain| domain.tag() == vector.domain.as_bytes())
+            .expect("a known domain");
+        let statement = Statement {
+            domain,
+            genesis_hash: array(&vector.genesis_hash),
+            subject: array(&vector.subject),
+            miner: &bytes(&vector.miner),
+            model: array(&vector.model_id),
+            input_hash: array(&vector.input_hash),
+            samples: vector.samples,
+        };
+        assert_eq!(blake2_256(&input), statement.input_hash);
+        let seed = statement.seed(&trace, blake2_256);
+        assert_eq!(hex::encode(seed), vector.seed);
+        let lanes = Challenge::new(seed, blake2_256).lanes(1, 2).map(|lane| format!("{lane:016x}"));
+        assert_eq!(lanes.as_slice(), vector.lanes_of_node_1_row_2);
+        assert_eq!(verify(&model, &input, &trace, seed, blake2_256), Ok(execution.output));
+        trace[vector.forged_entry * 4] ^= 1;
+        let seed = statement.seed(&trace, blake2_256);
+        assert!(matches!(
+            verify(&model, &input, &trace, seed, blake2_256),
+            Err(TraceError::Mismatch { .. })
+        ));
+    }
+}

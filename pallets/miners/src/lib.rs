@@ -1,0 +1,2 @@
+//! Under construction.
+#![cfg_attr(not(feature = "std"), no_std)]
