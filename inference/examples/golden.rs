@@ -17,7 +17,7 @@ fn main() {
             let samples = [1, 3, 64][index as usize % 3];
             let bytes = random_model(&mut random, width).to_bytes();
             let model = CheckedModel::from_bytes(&bytes).expect("the generator obeys every bound");
-            let input = random_input(&mut random, model.sample_bytes(), samples);
+            let input = random_input(&mut random, model.profile().sample_bytes, samples);
             let execution = execute(&model, &input).expect("whole samples");
             let statement = Statement {
                 domain: if index % 2 == 0 { Domain::Lease } else { Domain::Sprint },
@@ -38,7 +38,7 @@ fn main() {
             json!({
                 "model": hex::encode(&bytes),
                 "model_id": hex::encode(statement.model),
-                "work_per_sample": model.work_per_sample(),
+                "work_per_sample": model.profile().work(1),
                 "samples": samples,
                 "input": hex::encode(&input),
                 "trace": hex::encode(&execution.trace),

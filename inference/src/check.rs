@@ -3,7 +3,8 @@ use alloc::vec::Vec;
 use crate::{
     limits::{MAX_ELEMENTS, MAX_EXPANSION, MAX_NODES, MAX_RANK, MAX_SHIFT},
     model::{DataType, Model, Node, Rescale},
-    Cost, ExecutionError, ModelError, ModelFault,
+    profile::{LayerShape, Profile},
+    ModelError, ModelFault,
 };
 
 /// Strict bound of every accumulator and multiplier: 2³¹.
@@ -44,8 +45,7 @@ impl Tensor {
 pub struct CheckedModel {
     pub(crate) model: Model,
     pub(crate) tensors: Vec<Tensor>,
-    work: u64,
-    trace_elements: u64,
+    profile: Profile,
 }
 
 impl CheckedModel {
@@ -74,22 +74,9 @@ impl CheckedModel {
         &self.model
     }
 
-    /// MAC that one sample takes: those of the linear operators.
-    pub fn work_per_sample(&self) -> u64 {
-        self.work
-    }
-
-    /// MAC that a batch of `samples` takes.
-    ///
-    /// # Errors
-    /// [`ExecutionError::TooLarge`] if that is no `u64`.
-    pub fn work(&self, samples: u32) -> Result<u64, ExecutionError> {
-        self.work.checked_mul(samples.into()).ok_or(ExecutionError::TooLarge)
-    }
-
-    /// Bytes (elements) of one input sample.
-    pub fn sample_bytes(&self) -> u32 {
-        self.tensors.first().map_or(1, |input| input.elements)
+    /// What follows from the graph alone: sizes, work, and the cost of verifying any batch.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// Shape of one input sample.
@@ -100,37 +87,6 @@ impl CheckedModel {
     /// Shape of one output sample, and its type.
     pub fn output(&self) -> (&[u32], DataType) {
         self.tensors.last().map_or((&[], DataType::I8), |output| (&output.shape, output.data_type))
-    }
-
-    /// Bytes of one output sample.
-    pub fn output_bytes_per_sample(&self) -> u32 {
-        self.tensors
-            .last()
-            .map_or(1, |output| output.elements.saturating_mul(output.data_type.bytes()))
-    }
-
-    /// Bytes of the trace of a batch of `samples`.
-    pub fn trace_bytes(&self, samples: u32) -> u64 {
-        self.trace_elements.saturating_mul(4).saturating_mul(samples.into())
-    }
-
-    /// Samples in an input of this length.
-    ///
-    /// # Errors
-    /// [`ExecutionError::InputLength`] unless it is a positive multiple of a sample's.
-    pub fn samples(&self, input_bytes: usize) -> Result<u32, ExecutionError> {
-        let sample = self.sample_bytes();
-        let wrong = ExecutionError::InputLength { sample, got: input_bytes };
-        let bytes = u32::try_from(input_bytes).map_err(|_| wrong)?;
-        match (bytes.checked_div(sample), bytes.checked_rem(sample)) {
-            (Some(samples), Some(0)) if samples > 0 => Ok(samples),
-            _ => Err(wrong),
-        }
-    }
-
-    /// What verifying the trace of a batch of `samples` takes.
-    pub fn cost(&self, samples: u32) -> Cost {
-        Cost::of(self, samples)
     }
 
     /// The linear operator of a node: (n, m, columns per sample).
@@ -146,19 +102,26 @@ impl CheckedModel {
         if count == 0 || count > MAX_NODES {
             return Err(ModelError::NodeCount { got: count });
         }
-        let mut checked =
-            Self { model: Model { nodes: Vec::new() }, tensors: Vec::new(), work: 0, trace_elements: 0 };
+        let mut checked = Self {
+            model: Model { nodes: Vec::new() },
+            tensors: Vec::new(),
+            profile: Profile {
+                encoded_bytes: u32::try_from(encoded_bytes).unwrap_or(u32::MAX),
+                ..Profile::default()
+            },
+        };
         let mut elements = 0u64;
         for (index, node) in model.nodes.iter().enumerate() {
             let here = u32::try_from(index).unwrap_or(u32::MAX);
             let at = |fault| ModelError::Node { node: here, fault };
             let tensor = checked.infer(&model, index, node).map_err(at)?;
             elements = elements.saturating_add(tensor.elements.into());
-            if let Node::Linear { .. } = node {
+            if let Node::Linear { outputs, .. } = node {
                 let m = node.reads().next().and_then(|read| checked.tensors.get(read)).map_or(1, Tensor::last_axis);
-                checked.trace_elements = checked.trace_elements.saturating_add(tensor.elements.into());
-                checked.work =
-                    checked.work.saturating_add(u64::from(tensor.elements).saturating_mul(m.into()));
+                let columns = tensor.elements.checked_div(*outputs).unwrap_or(0);
+                checked.profile.layers.push(LayerShape { n: *outputs, m, columns });
+            } else {
+                checked.profile.elements = checked.profile.elements.saturating_add(tensor.elements.into());
             }
             for read in node.reads() {
                 if let Some(tensor) = checked.tensors.get_mut(read) {
@@ -176,13 +139,18 @@ impl CheckedModel {
                 return Err(ModelError::Node { node, fault: ModelFault::Dead });
             }
         }
-        if checked.work == 0 {
+        if checked.profile.layers.is_empty() {
             return Err(ModelError::NoWork);
         }
         let limit = MAX_EXPANSION.saturating_mul(u64::try_from(encoded_bytes).unwrap_or(u64::MAX));
         if elements > limit {
             return Err(ModelError::Expansion { limit, got: elements });
         }
+        checked.profile.sample_bytes = checked.tensors.first().map_or(1, |input| input.elements);
+        checked.profile.output_bytes = checked
+            .tensors
+            .last()
+            .map_or(1, |output| output.elements.saturating_mul(output.data_type.bytes()));
         checked.model = model;
         Ok(checked)
     }

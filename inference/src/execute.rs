@@ -18,7 +18,7 @@ pub struct Execution {
 
 /// Executes a model by definition: the reference that engines and verifiers are held to.
 ///
-/// `input` holds N samples of [`CheckedModel::sample_bytes`] each, one `i8` a byte.
+/// `input` holds N samples of [`Profile::sample_bytes`](crate::Profile::sample_bytes) each, one `i8` a byte.
 ///
 /// # Errors
 /// [`ExecutionError::InputLength`] if the input isn't a positive whole number of samples.

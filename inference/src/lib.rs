@@ -23,7 +23,6 @@
 extern crate alloc;
 
 mod check;
-mod cost;
 mod error;
 mod execute;
 mod kernels;
@@ -31,15 +30,16 @@ pub mod limits;
 #[cfg(feature = "std")]
 pub mod testing;
 mod model;
+mod profile;
 mod transcript;
 mod verify;
 mod walk;
 
 pub use check::CheckedModel;
-pub use cost::Cost;
 pub use error::{ExecutionError, ModelError, ModelFault, TraceError};
 pub use execute::{execute, Execution};
 pub use model::{model_id, DataType, Model, ModelId, Node, Rescale, FORMAT_VERSION};
+pub use profile::{Cost, LayerShape, Profile};
 pub use transcript::{expand, sprint_digest, Challenge, Domain, HashFunction, Statement};
 pub use verify::{verify, LinearCheck};
 pub use walk::{walk, Linear, LinearOperators, Output, Values};

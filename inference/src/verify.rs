@@ -70,8 +70,8 @@ pub fn verify(
     seed: [u8; 32],
     blake2_256: HashFunction,
 ) -> Result<Output, TraceError> {
-    let samples = model.samples(input.len())?;
-    let expected = model.trace_bytes(samples);
+    let samples = model.profile().samples(input.len())?;
+    let expected = model.profile().trace_bytes(samples);
     let got = u64::try_from(trace.len()).unwrap_or(u64::MAX);
     if expected != got {
         return Err(TraceError::Length { expected, got });

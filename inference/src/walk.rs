@@ -66,7 +66,7 @@ pub fn walk<O: LinearOperators>(
     input: &[u8],
     operators: &mut O,
 ) -> Result<Output, O::Error> {
-    model.samples(input.len())?;
+    model.profile().samples(input.len())?;
     let mut live: Vec<Option<Values>> = Vec::with_capacity(model.tensors.len());
     let mut output = None;
     let last = model.tensors.len().saturating_sub(1);

@@ -49,9 +49,9 @@ fn golden_vectors_hold() {
         let encoded = bytes(&vector.model);
         let model = CheckedModel::from_bytes(&encoded).expect("a golden model");
         assert_eq!(hex::encode(model_id(&encoded, blake2_256)), vector.model_id);
-        assert_eq!(model.work_per_sample(), vector.work_per_sample);
+        assert_eq!(model.profile().work(1), vector.work_per_sample);
         let (input, mut trace) = (bytes(&vector.input), bytes(&vector.trace));
-        assert_eq!(model.samples(input.len()), Ok(vector.samples));
+        assert_eq!(model.profile().samples(input.len()), Ok(vector.samples));
         let execution = execute(&model, &input).expect("whole samples");
         assert_eq!(execution.trace, trace);
         assert_eq!(hex::encode(execution.output.to_bytes()), vector.output);

@@ -37,9 +37,9 @@ proptest! {
     fn honest_traces_pass(seed: u64, samples in 1u32..40) {
         let mut random = Random(seed);
         let model = checked(&random_model(&mut random, 48));
-        let input = random_input(&mut random, model.sample_bytes(), samples);
+        let input = random_input(&mut random, model.profile().sample_bytes, samples);
         let execution = execute(&model, &input).expect("whole samples");
-        prop_assert_eq!(execution.trace.len() as u64, model.trace_bytes(samples));
+        prop_assert_eq!(execution.trace.len() as u64, model.profile().trace_bytes(samples));
         let output = verify(&model, &input, &execution.trace, seed_of(&execution.trace), blake2_256);
         prop_assert_eq!(output, Ok(execution.output));
     }
@@ -48,7 +48,7 @@ proptest! {
     fn a_changed_entry_is_rejected(seed: u64, samples in 1u32..40, delta in 1u32..) {
         let mut random = Random(seed);
         let model = checked(&random_model(&mut random, 48));
-        let input = random_input(&mut random, model.sample_bytes(), samples);
+        let input = random_input(&mut random, model.profile().sample_bytes, samples);
         let mut trace = execute(&model, &input).expect("whole samples").trace;
         let entry = random.between(0, trace.len() as u32 / 4 - 1) as usize * 4;
         let old = i32::from_le_bytes(trace[entry..entry + 4].try_into().expect("four bytes"));
@@ -72,8 +72,8 @@ proptest! {
         let at = usize::from(position) % bytes.len();
         bytes[at] = byte;
         if let Ok(model) = CheckedModel::from_bytes(&bytes) {
-            if model.sample_bytes() < 4096 && model.work_per_sample() < 1 << 22 {
-                let input = random_input(&mut random, model.sample_bytes(), 2);
+            if model.profile().sample_bytes < 4096 && model.profile().work(1) < 1 << 22 {
+                let input = random_input(&mut random, model.profile().sample_bytes, 2);
                 let trace = execute(&model, &input).expect("whole samples").trace;
                 prop_assert!(verify(&model, &input, &trace, seed_of(&trace), blake2_256).is_ok());
             }
@@ -116,7 +116,7 @@ fn every_single_entry_forgery_is_rejected() {
 fn a_trace_of_another_length_or_input_is_rejected() {
     let mut random = Random(7);
     let model = checked(&random_model(&mut random, 20));
-    let input = random_input(&mut random, model.sample_bytes(), 3);
+    let input = random_input(&mut random, model.profile().sample_bytes, 3);
     let trace = execute(&model, &input).expect("whole samples").trace;
     let length = |trace: &[u8]| {
         matches!(

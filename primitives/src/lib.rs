@@ -1,2 +1,18 @@
-//! Under construction.
+//! What the pallets, the runtime and the node share: units and ids, the mill key, the traits through which
+//! pallets know each other, the runtime API, and the hand-over of finished work to the off-chain worker.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod api;
+mod claims;
+pub mod handover;
+pub mod mill;
+mod traits;
+mod units;
+
+pub use api::*;
+pub use claims::*;
+pub use traits::*;
+pub use units::*;

@@ -1,2 +1,317 @@
-//! Under construction.
+//! # Miners
+//!
+//! The capacity on sale: bonded accounts, their slots, the rate that each slot promises, and the ask at
+//! which a miner sells.
+//!
+//! A miner's offer is its [`Terms`]: one ask, a rate for each slot, and the models that it executes. An
+//! offer acts from the next round. Bond is collateral and nothing else: no share of anything depends on it.
+//!
+//! A slot is *free* (it stands in the book of each model that its miner offers), *leased* (it stands in
+//! none), *suspended* (slashed, or its miner let a lease expire; [`Call::resume`] ends it) or *withdrawn*
+//! (a newer offer has fewer slots; it disappears when its lease ends).
+//!
+//! The bonded account is cold: it signs offers. The *mill key* is hot: a node signs submissions with it.
+//!
+//! ## Properties
+//! 1. The bond on hold of each account equals its record's, and no account without a record has one.
+//! 2. A model's book holds exactly the free slots of the miners that offer it, sorted by ask, then by how
+//!    long they have been idle.
+//! 3. Places in a model's book are reserved for every slot of every offer in force or scheduled.
+//! 4. Mill keys and miners name each other.
+//! 5. Every miner with a scheduled offer waits in the queue exactly once.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub use pallet::*;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod book;
+mod dispatch;
+mod impls;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use alloc::vec::Vec;
+
+    use frame_support::{
+        pallet_prelude::*,
+        traits::fungible::{Inspect, Mutate, MutateHold},
+    };
+    use frame_system::pallet_prelude::*;
+    use millrace_primitives::{mill::MillKey, Balance, ModelId, ModelRegistry, SlotIndex};
+    use sp_runtime::Permill;
+
+    use super::{BookEntryOf, MinerRecord, Terms, WeightInfo};
+
+    /// The layout of this pallet's storage.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The token.
+        type Currency: Inspect<Self::AccountId, Balance = Balance>
+            + Mutate<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason: From<HoldReason>>;
+        /// The registry of models.
+        type Models: ModelRegistry;
+        /// Bond of any slot, planck.
+        #[pallet::constant]
+        type SlotBond: Get<Balance>;
+        /// Further bond for each mega-MAC per block that a slot promises, planck.
+        #[pallet::constant]
+        type BondPerMegaMac: Get<Balance>;
+        /// Part of a slot's bond that a slash takes.
+        #[pallet::constant]
+        type SlashRatio: Get<Permill>;
+        /// Blocks from a smaller offer until the bond above what is needed can be withdrawn.
+        #[pallet::constant]
+        type UnbondingPeriod: Get<u32>;
+        /// Scheduled offers that come into force in one block.
+        #[pallet::constant]
+        type OffersPerBlock: Get<u32>;
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The miners.
+    #[pallet::storage]
+    pub type Miners<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, MinerRecord>;
+
+    /// Which miner a mill key signs for.
+    #[pallet::storage]
+    pub type MillKeys<T: Config> = StorageMap<_, Blake2_128Concat, MillKey, T::AccountId>;
+
+    /// The free slots that offer each model, cheapest first.
+    #[pallet::storage]
+    pub type Books<T: Config> =
+        StorageMap<_, Identity, ModelId, BoundedVec<BookEntryOf<T>, super::MaxBook>, ValueQuery>;
+
+    /// Places reserved in each model's book.
+    #[pallet::storage]
+    pub type Places<T: Config> = StorageMap<_, Identity, ModelId, u32, ValueQuery>;
+
+    /// The miners whose scheduled offers wait for a round, by position.
+    #[pallet::storage]
+    pub type Scheduled<T: Config> = StorageMap<_, Twox64Concat, u32, T::AccountId>;
+
+    /// First position, first position that waits for the next round, and end of [`Scheduled`].
+    #[pallet::storage]
+    pub type ScheduledBounds<T: Config> = StorageValue<_, (u32, u32, u32), ValueQuery>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// An account became a miner.
+        MinerRegistered {
+            /// The bonded account.
+            miner: T::AccountId,
+            /// Its mill key.
+            mill: MillKey,
+        },
+        /// A miner has another mill key.
+        MillKeySet {
+            /// The bonded account.
+            miner: T::AccountId,
+            /// Its new mill key.
+            mill: MillKey,
+        },
+        /// An offer will come into force with the next round.
+        OfferScheduled {
+            /// The miner.
+            miner: T::AccountId,
+            /// Its ask, planck per mega-MAC.
+            ask: Balance,
+            /// Its slots.
+            slots: u32,
+        },
+        /// A scheduled offer came into force.
+        OfferInForce {
+            /// The miner.
+            miner: T::AccountId,
+        },
+        /// A part of a slot's bond was taken and the slot suspended.
+        Slashed {
+            /// The miner.
+            miner: T::AccountId,
+            /// The slot.
+            slot: SlotIndex,
+            /// What was taken, planck.
+            amount: Balance,
+            /// What the harmed requester got of it; the rest is burned.
+            compensation: Balance,
+        },
+        /// All slots of a miner are suspended.
+        Suspended {
+            /// The miner.
+            miner: T::AccountId,
+        },
+        /// A miner's suspended slots are on sale again.
+        Resumed {
+            /// The miner.
+            miner: T::AccountId,
+        },
+        /// Bond was released.
+        BondWithdrawn {
+            /// The miner.
+            miner: T::AccountId,
+            /// Planck released.
+            amount: Balance,
+        },
+        /// An account is no miner any more.
+        MinerRemoved {
+            /// The account.
+            miner: T::AccountId,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The account is no miner.
+        NotFound,
+        /// The account is a miner already, or the mill key is another miner's.
+        AlreadyExists,
+        /// The offer has more slots than a miner may have.
+        TooManySlots,
+        /// The offer names more models than a miner may offer.
+        TooManyModels,
+        /// The offer names a model twice.
+        DuplicateModel,
+        /// The offer names a model that is unknown or retired.
+        UnknownModel,
+        /// A slot promises no work at all.
+        ZeroRate,
+        /// A model's book has no place for so many slots.
+        BookFull,
+        /// No bond is free to be withdrawn yet.
+        NothingToWithdraw,
+        /// None of the miner's slots is suspended.
+        NotSuspended,
+        /// The sums of the offer are no balance.
+        Overflow,
+    }
+
+    /// Why this pallet holds funds.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The bond of a miner's slots.
+        Bond,
+    }
+
+    /// A miner of the genesis.
+    #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct GenesisMiner<AccountId> {
+        /// The bonded account.
+        pub account: AccountId,
+        /// Its mill key.
+        pub mill: MillKey,
+        /// Planck per mega-MAC.
+        pub ask: Balance,
+        /// MAC per block of each slot.
+        pub rates: Vec<u64>,
+        /// The models that it offers.
+        pub models: Vec<ModelId>,
+    }
+
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Miners of the first block; their offers are in force at once.
+        pub miners: Vec<GenesisMiner<T::AccountId>>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            for miner in &self.miners {
+                Pallet::<T>::genesis_miner(miner.clone())
+                    .expect("a miner of the genesis is endowed and offers known models; qed");
+            }
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            let applied = Self::apply_scheduled(T::OffersPerBlock::get());
+            T::WeightInfo::apply_offer().saturating_mul(applied.saturating_add(1).into())
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Makes the signing account a miner, for which `mill` signs submissions, and schedules its first
+        /// offer: `ask` in planck per mega-MAC, a rate in MAC per block for each slot, and the models
+        /// offered. Holds the bond of all slots.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::register())]
+        pub fn register(
+            origin: OriginFor<T>,
+            mill: MillKey,
+            ask: Balance,
+            rates: Vec<u64>,
+            models: Vec<ModelId>,
+        ) -> DispatchResult {
+            let miner = ensure_signed(origin)?;
+            Self::do_register(&miner, mill, Terms::new::<T>(ask, rates, models)?)
+        }
+
+        /// Schedules a new offer in place of the present one, to act from the next round. No slots at all
+        /// is the way to leave; [`Call::withdraw`] then releases the bond.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::offer())]
+        pub fn offer(
+            origin: OriginFor<T>,
+            ask: Balance,
+            rates: Vec<u64>,
+            models: Vec<ModelId>,
+        ) -> DispatchResult {
+            let miner = ensure_signed(origin)?;
+            Self::do_offer(&miner, Terms::new::<T>(ask, rates, models)?)
+        }
+
+        /// Gives the miner another mill key, at once.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::set_mill())]
+        pub fn set_mill(origin: OriginFor<T>, mill: MillKey) -> DispatchResult {
+            let miner = ensure_signed(origin)?;
+            Self::do_set_mill(&miner, mill)
+        }
+
+        /// Puts the miner's suspended slots on sale again; holds what slashing took from their bond.
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::resume())]
+        pub fn resume(origin: OriginFor<T>) -> DispatchResult {
+            let miner = ensure_signed(origin)?;
+            Self::do_resume(&miner)
+        }
+
+        /// Releases the bond above what the offers need, once the unbonding period is over. A miner
+        /// without slots ceases to be one.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::withdraw())]
+        pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
+            let miner = ensure_signed(origin)?;
+            Self::do_withdraw(&miner)
+        }
+    }
+}

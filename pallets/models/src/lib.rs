@@ -1,2 +1,208 @@
-//! Under construction.
+//! # Models
+//!
+//! Registry of the integer models that tasks and sprints execute.
+//!
+//! Anyone registers a model by posting its encoding; the chain checks it and derives everything else: its
+//! name (the hash of the encoding), shapes, work and the cost of verifying it. The registrant holds a deposit
+//! for the bytes.
+//!
+//! A model's life: *open* (new tasks may use it) → *retired* by its owner (no new uses) → removed, once
+//! nothing refers to it, and the deposit is back.
+//!
+//! ## Properties
+//! 1. The deposit on hold of each account equals the sum of its models' deposits.
+//! 2. Every record has its encoding, hashes to its name, and has the profile that the encoding gives.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub use pallet::*;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod dispatch;
+mod impls;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use types::*;
+pub use weights::WeightInfo;
+
+/// Most bytes of a model.
+pub type MaxModelBytes = frame_support::traits::ConstU32<{ 2 * 1024 * 1024 }>;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use alloc::vec::Vec;
+
+    use frame_support::{
+        pallet_prelude::*,
+        traits::fungible::{Inspect, Mutate, MutateHold},
+    };
+    use frame_system::pallet_prelude::*;
+    use millrace_primitives::{Balance, ModelId};
+
+    use super::{MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
+
+    /// The layout of this pallet's storage.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The token.
+        type Currency: Inspect<Self::AccountId, Balance = Balance>
+            + Mutate<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason: From<HoldReason>>;
+        /// Deposit for any model, planck.
+        #[pallet::constant]
+        type DepositBase: Get<Balance>;
+        /// Deposit for each byte of a model, planck.
+        #[pallet::constant]
+        type DepositPerByte: Get<Balance>;
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The registered models.
+    #[pallet::storage]
+    pub type Models<T: Config> = StorageMap<_, Identity, ModelId, ModelRecordOf<T>>;
+
+    /// The encodings of the registered models.
+    #[pallet::storage]
+    pub type Encodings<T: Config> = StorageMap<_, Identity, ModelId, BoundedVec<u8, MaxModelBytes>>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A model was registered.
+        ModelRegistered {
+            /// Its name.
+            model: ModelId,
+            /// Who registered it and holds the deposit.
+            owner: T::AccountId,
+            /// MAC that one sample takes.
+            work_per_sample: u64,
+        },
+        /// A model takes no new tasks.
+        ModelRetired {
+            /// Its name.
+            model: ModelId,
+        },
+        /// A model is gone and its deposit released.
+        ModelRemoved {
+            /// Its name.
+            model: ModelId,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// No model has this name.
+        NotFound,
+        /// The same model is registered already.
+        AlreadyExists,
+        /// Only the model's owner may do this.
+        NotAuthorized,
+        /// The model was retired; it takes no new uses.
+        Retired,
+        /// Tasks or the list of sprint models still refer to the model.
+        InUse,
+        /// The model must be retired before it can be removed.
+        NotRetired,
+        /// The model is longer than 2 MiB.
+        TooLong,
+        /// The bytes are not a model of a known format version.
+        Undecodable,
+        /// The graph is inconsistent: a shape, a length, a type, an index or a bound.
+        InvalidGraph,
+        /// The model has no linear operator, so executing it is no work.
+        NoWork,
+        /// An accumulator could overflow: `128·Σ|W| + |bias|` of a row is not below 2³¹.
+        AccumulatorOverflow,
+    }
+
+    impl<T> From<ModelFault> for Error<T> {
+        fn from(fault: ModelFault) -> Self {
+            match fault {
+                ModelFault::TooLong => Self::TooLong,
+                ModelFault::Undecodable => Self::Undecodable,
+                ModelFault::InvalidGraph => Self::InvalidGraph,
+                ModelFault::NoWork => Self::NoWork,
+                ModelFault::AccumulatorOverflow => Self::AccumulatorOverflow,
+            }
+        }
+    }
+
+    /// Why this pallet holds funds.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The deposit for a registered model's bytes.
+        ModelDeposit,
+    }
+
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Models of the first block, with the owners whose balance holds the deposits.
+        pub models: Vec<(T::AccountId, sp_core::Bytes)>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            for (owner, encoding) in &self.models {
+                Pallet::<T>::do_register(owner.clone(), encoding.to_vec())
+                    .expect("a model of the genesis is valid and its owner endowed; qed");
+            }
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Registers a model.
+        ///
+        /// `encoding` is the version byte and the SCALE encoding of the graph with its parameters, as
+        /// `docs/inference-spec.md` defines it. Holds a deposit for its bytes.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::register(u32::try_from(encoding.len()).unwrap_or(u32::MAX)))]
+        pub fn register(origin: OriginFor<T>, encoding: Vec<u8>) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_register(owner, encoding)
+        }
+
+        /// Refuses new uses of a model from now on. Only its owner may; open tasks go on.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::retire())]
+        pub fn retire(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_retire(&owner, model)
+        }
+
+        /// Removes a retired model to which nothing refers any more, and releases its deposit.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::remove())]
+        pub fn remove(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_remove(&owner, model)
+        }
+    }
+}

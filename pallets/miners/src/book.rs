@@ -1,0 +1,91 @@
+//! The books: which slots are for sale, in the order in which they are sold.
+
+use frame_support::{ensure, pallet_prelude::DispatchResult};
+use millrace_primitives::{ModelId, SlotIndex, SlotOffer};
+
+use crate::{BookEntry, Books, Config, Error, MaxBook, MinerRecord, Miners, Pallet, Places, Terms};
+
+use frame_support::traits::Get;
+
+impl<T: Config> Pallet<T> {
+    /// Enters a slot into the books of all models that its miner offers.
+    pub(crate) fn enter_books(miner: &T::AccountId, record: &MinerRecord, slot: SlotIndex) {
+        let Some(state) = position(slot).and_then(|slot| record.slots.get(slot)) else { return };
+        let entry = BookEntry {
+            ask: record.terms.ask,
+            idle_since: state.idle_since,
+            miner: miner.clone(),
+            slot,
+            rate: state.rate,
+        };
+        for model in &record.terms.models {
+            Books::<T>::mutate(model, |book| {
+                let at = book.partition_point(|other| {
+                    (other.ask, other.idle_since) <= (entry.ask, entry.idle_since)
+                });
+                if book.try_insert(at, entry.clone()).is_err() {
+                    frame_support::defensive!("places are reserved for every slot");
+                }
+            });
+        }
+    }
+
+    /// Takes a slot out of the books of all models that its miner offers.
+    pub(crate) fn leave_books(miner: &T::AccountId, record: &MinerRecord, slot: SlotIndex) {
+        for model in &record.terms.models {
+            Books::<T>::mutate(model, |book| {
+                book.retain(|entry| entry.slot != slot || entry.miner != *miner);
+            });
+        }
+    }
+
+    /// Reserves places for an offer's slots in the books of its models.
+    pub(crate) fn reserve_places(terms: &Terms) -> DispatchResult {
+        for model in &terms.models {
+            let places = Places::<T>::get(model).saturating_add(terms.slots());
+            ensure!(places <= MaxBook::get(), Error::<T>::BookFull);
+            Places::<T>::insert(model, places);
+        }
+        Ok(())
+    }
+
+    /// Gives back what [`Self::reserve_places`] reserved.
+    pub(crate) fn release_places(terms: &Terms) {
+        for model in &terms.models {
+            let places = Places::<T>::get(model).saturating_sub(terms.slots());
+            if places == 0 {
+                Places::<T>::remove(model);
+            } else {
+                Places::<T>::insert(model, places);
+            }
+        }
+    }
+
+    /// Leases the first acceptable slot of a model's book.
+    pub(crate) fn do_lease(
+        model: ModelId,
+        accept: impl Fn(&SlotOffer<T::AccountId>) -> bool,
+    ) -> Option<SlotOffer<T::AccountId>> {
+        let offer = Books::<T>::get(model)
+            .into_iter()
+            .map(|entry| SlotOffer {
+                miner: entry.miner,
+                slot: entry.slot,
+                ask: entry.ask,
+                rate: entry.rate,
+            })
+            .find(|offer| accept(offer))?;
+        Miners::<T>::mutate(&offer.miner, |record| {
+            let record = record.as_mut()?;
+            Self::leave_books(&offer.miner, record, offer.slot);
+            record.slots.get_mut(position(offer.slot)?)?.leased = true;
+            Some(())
+        })?;
+        Some(offer)
+    }
+}
+
+/// A slot's index as a position in a list.
+pub(crate) fn position(slot: SlotIndex) -> Option<usize> {
+    usize::try_from(slot).ok()
+}

@@ -1,0 +1,170 @@
+use frame_support::{
+    traits::{
+        fungible::MutateHold,
+        tokens::{Fortitude, Precision, Restriction},
+        Get,
+    },
+    weights::Weight,
+};
+use millrace_primitives::{
+    mill::MillKey, Balance, CapacityMarket, CapacityOnSale, ModelId, OnRound, RoundIndex, SlotIndex,
+    SlotOffer,
+};
+
+use crate::{
+    book::position, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet,
+    ScheduledBounds,
+};
+
+impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
+    fn lease(
+        model: ModelId,
+        accept: impl Fn(&SlotOffer<T::AccountId>) -> bool,
+    ) -> Option<SlotOffer<T::AccountId>> {
+        Self::do_lease(model, accept)
+    }
+
+    fn free(miner: &T::AccountId, slot: SlotIndex) {
+        let Some(mut record) = Miners::<T>::get(miner) else { return };
+        let Some(state) = position(slot).and_then(|slot| record.slots.get_mut(slot)) else { return };
+        state.leased = false;
+        state.idle_since = Self::now();
+        if state.is_on_sale() {
+            Self::enter_books(miner, &record, slot);
+        }
+        Self::drop_withdrawn(&mut record);
+        Miners::<T>::insert(miner, record);
+    }
+
+    fn slash(
+        miner: &T::AccountId,
+        slot: SlotIndex,
+        victim: &T::AccountId,
+        compensation: Balance,
+    ) -> Balance {
+        let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
+        let amount = Self::slash_slot(miner, &mut record, slot, Some((victim, compensation)));
+        Miners::<T>::insert(miner, record);
+        amount
+    }
+
+    fn slash_miner(miner: &T::AccountId) -> Balance {
+        let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
+        let amount = Self::slash_slot(miner, &mut record, 0, None);
+        Self::suspend_slots(miner, &mut record);
+        Miners::<T>::insert(miner, record);
+        amount
+    }
+
+    fn suspend(miner: &T::AccountId) {
+        let Some(mut record) = Miners::<T>::get(miner) else { return };
+        Self::suspend_slots(miner, &mut record);
+        Miners::<T>::insert(miner, record);
+    }
+
+    fn mill_key(miner: &T::AccountId) -> Option<MillKey> {
+        Miners::<T>::get(miner).map(|record| record.mill)
+    }
+
+    fn miner_of(key: &MillKey) -> Option<T::AccountId> {
+        MillKeys::<T>::get(key)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_miner(model: ModelId, key: MillKey) -> T::AccountId {
+        use frame_support::traits::fungible::Mutate;
+        let miner: T::AccountId = frame_benchmarking::account("miner", 0, 0);
+        T::Currency::mint_into(&miner, 1 << 80).expect("the miner is new; qed");
+        Self::genesis_miner(crate::GenesisMiner {
+            account: miner.clone(),
+            mill: key,
+            ask: 1,
+            rates: alloc::vec![1_000_000_000],
+            models: alloc::vec![model],
+        })
+        .expect("the miner is endowed and the model registered; qed");
+        miner
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    fn slash_slot(
+        miner: &T::AccountId,
+        record: &mut MinerRecord,
+        slot: SlotIndex,
+        victim: Option<(&T::AccountId, Balance)>,
+    ) -> Balance {
+        let rate = position(slot).and_then(|slot| record.slots.get(slot)).map_or(0, |slot| slot.rate);
+        let amount = (T::SlashRatio::get() * Self::bond_of_rate(rate).unwrap_or_default()).min(record.bond);
+        let reason = HoldReason::Bond.into();
+        let compensation = victim.map_or(0, |(victim, compensation)| {
+            // A victim whose account is gone gets nothing; its part is burned with the rest.
+            T::Currency::transfer_on_hold(
+                &reason,
+                miner,
+                victim,
+                compensation.min(amount),
+                Precision::BestEffort,
+                Restriction::Free,
+                Fortitude::Force,
+            )
+            .unwrap_or_default()
+        });
+        let rest = amount.saturating_sub(compensation);
+        let burned =
+            T::Currency::burn_held(&reason, miner, rest, Precision::BestEffort, Fortitude::Force)
+                .unwrap_or_default();
+        let amount = compensation.saturating_add(burned);
+        record.bond = record.bond.saturating_sub(amount);
+        if let Some(state) = position(slot).and_then(|slot| record.slots.get(slot)) {
+            if state.is_on_sale() {
+                Self::leave_books(miner, record, slot);
+            }
+        }
+        if let Some(state) = position(slot).and_then(|slot| record.slots.get_mut(slot)) {
+            state.suspended = true;
+        }
+        Self::deposit_event(Event::Slashed { miner: miner.clone(), slot, amount, compensation });
+        amount
+    }
+
+    fn suspend_slots(miner: &T::AccountId, record: &mut MinerRecord) {
+        for (index, slot) in (0..).zip(record.slots.clone()) {
+            if slot.is_on_sale() {
+                Self::leave_books(miner, record, index);
+            }
+        }
+        record.slots.iter_mut().for_each(|slot| slot.suspended = true);
+        Self::deposit_event(Event::Suspended { miner: miner.clone() });
+    }
+}
+
+impl<T: Config> CapacityOnSale<T::AccountId> for Pallet<T> {
+    fn rate(miner: &T::AccountId, models: &[ModelId]) -> u64 {
+        Miners::<T>::get(miner)
+            .filter(|record| models.iter().all(|model| record.terms.models.contains(model)))
+            .map_or(0, |record| {
+                record
+                    .slots
+                    .iter()
+                    .filter(|slot| !slot.suspended && !slot.withdrawn)
+                    .fold(0u64, |sum, slot| sum.saturating_add(slot.rate))
+            })
+    }
+
+    fn ask(miner: &T::AccountId) -> Balance {
+        Miners::<T>::get(miner).map_or(Balance::MAX, |record| record.terms.ask)
+    }
+}
+
+impl<T: Config> OnRound for Pallet<T> {
+    /// Offers scheduled until now come into force in the next blocks, a few in each.
+    fn on_round(_: RoundIndex) -> Weight {
+        ScheduledBounds::<T>::mutate(|(_, due, end)| *due = *end);
+        Self::max_weight()
+    }
+
+    fn max_weight() -> Weight {
+        T::DbWeight::get().reads_writes(1, 1)
+    }
+}

@@ -1,0 +1,147 @@
+//! Through these traits, and only these, the pallets know each other.
+
+use alloc::vec::Vec;
+
+use frame_support::weights::Weight;
+use millrace_inference::{Cost, Profile, TraceError};
+use sp_core::H256;
+use sp_runtime::DispatchResult;
+
+use crate::{mill::MillKey, Balance, Mac, ModelId, RoundIndex, SlotIndex};
+
+/// The registry of models, for those who use models.
+pub trait ModelRegistry {
+    /// Sizes, work and costs of a registered model.
+    fn profile(model: ModelId) -> Option<Profile>;
+    /// Whether new uses of the model are accepted.
+    fn is_open(model: ModelId) -> bool;
+    /// The model's encoding.
+    fn encoding(model: ModelId) -> Option<Vec<u8>>;
+    /// Keeps the model from being removed until [`Self::release`].
+    ///
+    /// # Errors
+    /// If the model is unknown or retired.
+    fn acquire(model: ModelId) -> DispatchResult;
+    /// Takes one [`Self::acquire`] back.
+    fn release(model: ModelId);
+    /// Registers a model for benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_model(encoding: Vec<u8>) -> ModelId;
+}
+
+/// A free slot on sale, with the terms that a lease will fix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotOffer<AccountId> {
+    /// The bonded account.
+    pub miner: AccountId,
+    /// Which of its slots.
+    pub slot: SlotIndex,
+    /// Planck per mega-MAC.
+    pub ask: Balance,
+    /// MAC per block that the slot promises.
+    pub rate: u64,
+}
+
+/// The capacity on sale, for the one who assigns tasks to it.
+pub trait CapacityMarket<AccountId> {
+    /// Leases the acceptable free slot with the lowest ask that offers this model, the one idle longest on
+    /// ties.
+    fn lease(
+        model: ModelId,
+        accept: impl Fn(&SlotOffer<AccountId>) -> bool,
+    ) -> Option<SlotOffer<AccountId>>;
+    /// Ends a slot's lease; the slot is free again unless it was suspended or withdrawn meanwhile.
+    fn free(miner: &AccountId, slot: SlotIndex);
+    /// Takes the fixed part of a slot's bond, gives at most `compensation` of it to `victim`, burns the
+    /// rest, and suspends the slot. Returns what was taken.
+    fn slash(miner: &AccountId, slot: SlotIndex, victim: &AccountId, compensation: Balance) -> Balance;
+    /// As [`Self::slash`] where nobody was harmed: everything is burned, and the miner's first slot is the
+    /// one that pays.
+    fn slash_miner(miner: &AccountId) -> Balance;
+    /// Suspends all slots of a miner until it resumes them.
+    fn suspend(miner: &AccountId);
+    /// The key that signs for a miner.
+    fn mill_key(miner: &AccountId) -> Option<MillKey>;
+    /// The miner that a key signs for.
+    fn miner_of(key: &MillKey) -> Option<AccountId>;
+    /// Puts a miner with one slot on sale for benchmarks; returns it with its ask.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_miner(model: ModelId, key: MillKey) -> AccountId;
+}
+
+/// What a miner has on sale, for those who weigh its work.
+pub trait CapacityOnSale<AccountId> {
+    /// MAC per block that the miner's slots promise, zero unless it offers every one of `models` and is
+    /// bonded; suspended slots don't count.
+    fn rate(miner: &AccountId, models: &[ModelId]) -> u64;
+    /// The miner's ask, planck per mega-MAC.
+    fn ask(miner: &AccountId) -> Balance;
+}
+
+/// Verification of submitted traces.
+pub trait VerifySubmission<AccountId> {
+    /// Weight of verifying a trace of this cost.
+    fn weight(cost: &Cost) -> Weight;
+    /// The output that a trace proves.
+    ///
+    /// # Errors
+    /// Why the trace is wrong.
+    fn verify(
+        descriptor: H256,
+        miner: &AccountId,
+        model: ModelId,
+        encoding: &[u8],
+        input: &[u8],
+        trace: &[u8],
+    ) -> Result<Vec<u8>, TraceError>;
+}
+
+/// Credits mined work towards emission.
+pub trait CreditWork<AccountId> {
+    /// Credits `work` MAC to a miner in the current round.
+    fn credit(miner: &AccountId, work: Mac);
+}
+
+impl<AccountId> CreditWork<AccountId> for () {
+    fn credit(_: &AccountId, _: Mac) {}
+}
+
+/// Told when a round begins.
+pub trait OnRound {
+    /// Round `round` begins with this block. Returns the weight used.
+    fn on_round(round: RoundIndex) -> Weight;
+    /// The most that [`Self::on_round`] may use.
+    fn max_weight() -> Weight;
+}
+
+impl OnRound for () {
+    fn on_round(_: RoundIndex) -> Weight {
+        Weight::zero()
+    }
+    fn max_weight() -> Weight {
+        Weight::zero()
+    }
+}
+
+impl<A: OnRound, B: OnRound> OnRound for (A, B) {
+    fn on_round(round: RoundIndex) -> Weight {
+        A::on_round(round).saturating_add(B::on_round(round))
+    }
+    fn max_weight() -> Weight {
+        A::max_weight().saturating_add(B::max_weight())
+    }
+}
+
+/// The rounds.
+pub trait Rounds {
+    /// The current round.
+    fn current() -> RoundIndex;
+    /// Blocks of the current round.
+    fn length() -> u32;
+}
+
+/// The models that sprints may run on.
+pub trait ListedModels {
+    /// Their names.
+    fn listed() -> Vec<ModelId>;
+}
