@@ -26,8 +26,6 @@ extern crate alloc;
 
 pub use pallet::*;
 
-#[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
 mod book;
 mod dispatch;
 mod impls;

@@ -19,14 +19,8 @@ extern crate alloc;
 
 pub use pallet::*;
 
-#[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
 mod dispatch;
 mod impls;
-#[cfg(test)]
-mod mock;
-#[cfg(test)]
-mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
