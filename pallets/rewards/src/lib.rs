@@ -1,2 +1,210 @@
-//! Under construction.
+//! # Rewards
+//!
+//! Rounds, scores and emission. Mined work earns emission, and nothing else does.
+//!
+//! In each round a miner's score grows with the work that it mines:
+//! `score = Σ (work on sale + other work / 16) × e / (e + ask)`, where *work on sale* is mined work within
+//! `rate on sale × blocks of the round`, and *e* is the emission per mined mega-MAC of the last round in
+//! which something was mined. At the end of a round its emission is shared by score; a miner claims its share.
+//!
+//! Emission halves every [`Config::HalvingInterval`] rounds and stops at [`Config::EmissionCap`]. A share is
+//! minted when it is claimed, so one that nobody claims in time never comes to exist.
+//!
+//! Bond, balances and the number of accounts among which the same slots are divided change no share.
+//!
+//! ## Properties
+//! 1. The scores of a closed or running round add up to its total, less those already claimed.
+//! 2. What was claimed of a round is at most its emission; all emissions together are at most the cap.
+//! 3. Only rounds inside the claim window, and the one being cleaned up, have records.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub use pallet::*;
+
+mod dispatch;
+pub mod emission;
+mod impls;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
+    use frame_system::pallet_prelude::*;
+    use millrace_primitives::{
+        Balance, BlockNumber, CapacityOnSale, ListedModels, OnRound, RoundIndex,
+    };
+
+    use super::{RoundRecord, ScoreRecord, WeightInfo};
+
+    /// The layout of this pallet's storage.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The token.
+        type Currency: Mutate<Self::AccountId, Balance = Balance>;
+        /// What each miner has on sale.
+        type Capacity: CapacityOnSale<Self::AccountId>;
+        /// The models that a miner must offer for its capacity to count.
+        type Listed: ListedModels;
+        /// Told of each new round.
+        type OnRound: OnRound;
+        /// Emission of the first rounds, planck a round.
+        #[pallet::constant]
+        type InitialEmission: Get<Balance>;
+        /// Rounds after which the emission halves.
+        #[pallet::constant]
+        type HalvingInterval: Get<u32>;
+        /// All emission that there will ever be, planck.
+        #[pallet::constant]
+        type EmissionCap: Get<Balance>;
+        /// Rounds in which a share can be claimed.
+        #[pallet::constant]
+        type ClaimWindow: Get<u32>;
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// Blocks of a round.
+    #[pallet::storage]
+    pub type RoundLength<T> = StorageValue<_, u32, ValueQuery, DefaultRoundLength>;
+
+    /// Ten blocks unless the genesis says otherwise.
+    #[pallet::type_value]
+    pub fn DefaultRoundLength() -> u32 {
+        10
+    }
+
+    /// The running round, and its first block.
+    #[pallet::storage]
+    pub type CurrentRound<T> = StorageValue<_, (RoundIndex, BlockNumber), ValueQuery>;
+
+    /// Planck per mined mega-MAC of the last round in which something was mined.
+    #[pallet::storage]
+    pub type EmissionPerMegaMac<T> = StorageValue<_, Balance, ValueQuery, InitialRate>;
+
+    /// A mega-MAC's pay before anything was mined: a million planck.
+    #[pallet::type_value]
+    pub fn InitialRate() -> Balance {
+        1_000_000
+    }
+
+    /// Emission of all closed rounds together, planck.
+    #[pallet::storage]
+    pub type Emitted<T> = StorageValue<_, Balance, ValueQuery>;
+
+    /// The running round and those that can still be claimed.
+    #[pallet::storage]
+    pub type Rounds<T> = StorageMap<_, Twox64Concat, RoundIndex, RoundRecord>;
+
+    /// Each miner's work and score of each round; removed when claimed.
+    #[pallet::storage]
+    pub type Scores<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        RoundIndex,
+        Blake2_128Concat,
+        T::AccountId,
+        ScoreRecord,
+    >;
+
+    /// The oldest round that still has records.
+    #[pallet::storage]
+    pub type OldestRound<T> = StorageValue<_, RoundIndex, ValueQuery>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A round ended.
+        RoundClosed {
+            /// The round.
+            round: RoundIndex,
+            /// Planck to be shared by score; zero if nothing was mined.
+            emission: Balance,
+            /// Work mined, MAC.
+            mined: u128,
+        },
+        /// A miner's share was paid.
+        Claimed {
+            /// The round.
+            round: RoundIndex,
+            /// The miner.
+            miner: T::AccountId,
+            /// Planck minted.
+            amount: Balance,
+        },
+        /// A round's unclaimed shares are void.
+        RoundExpired {
+            /// The round.
+            round: RoundIndex,
+            /// Planck that nobody claimed.
+            unclaimed: Balance,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The round is still running.
+        RoundOpen,
+        /// The account has no share of this round: it mined nothing, claimed already, or was too late.
+        NothingToClaim,
+    }
+
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Blocks of a round; 0 stands for the default.
+        pub round_length: u32,
+        #[serde(skip)]
+        /// Nothing.
+        pub _config: core::marker::PhantomData<T>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            if self.round_length > 0 {
+                RoundLength::<T>::put(self.round_length);
+            }
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            Self::begin_block()
+        }
+
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::expire(remaining)
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Pays `miner` its share of a closed round. Anyone may call it; the miner is paid.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::claim())]
+        pub fn claim(origin: OriginFor<T>, round: RoundIndex, miner: T::AccountId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_claim(round, miner)
+        }
+    }
+}

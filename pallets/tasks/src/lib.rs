@@ -1,2 +1,359 @@
-//! Under construction.
+//! # Tasks
+//!
+//! Escrow, assignment and life of tasks.
+//!
+//! ```text
+//! post ─► Queued ─► Leased ─► settled: the miner is paid, the slot is free
+//!            ▲          │ the lease ran out, or its trace was wrong: slash, back to the queue
+//!            └──────────┘
+//! Queued past its deadline, or cancelled while Queued ─► refunded in full
+//! ```
+//!
+//! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
+//! deadline at its promised rate; the oldest task goes first. A lease is due after the latency floor plus
+//! `work / rate` blocks; from then on its price falls linearly to a quarter at `until`, four times as long
+//! after its beginning; a grace period later it is slashed.
+//!
+//! The requester's ceiling stays on hold until the task is settled or refunded, so that a second lease can
+//! cost more than the first.
+//!
+//! ## Properties
+//! 1. What each requester has on hold, by reason, is the sum over its open tasks.
+//! 2. The queue holds exactly the queued tasks, oldest first; the open leases exactly the leased ones.
+//! 3. Every open task has its input, which hashes to the record's hash; no settled one has.
+//! 4. What all open leases will submit fits the capacity that is set aside for it before each `until`.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub use pallet::*;
+
+mod dispatch;
+pub mod lease;
+mod offchain;
+mod service;
+mod settle;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use alloc::vec::Vec;
+
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{
+            fungible::{Balanced, BalancedHold, Credit, Inspect, Mutate, MutateHold},
+            OnUnbalanced,
+        },
+    };
+    use frame_system::{
+        offchain::CreateAuthorizedTransaction,
+        pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
+    };
+    use millrace_primitives::{
+        mill::MillSignature, Balance, BlockNumber, CapacityMarket, ModelId, ModelRegistry, TaskId,
+        VerifySubmission,
+    };
+    use sp_core::H256;
+    use sp_runtime::{traits::Convert, Permill};
+
+    use super::{LeaseEntry, MaxInput, MaxLeases, MaxOutput, MaxQueue, TaskRecordOf, WeightInfo};
+
+    /// The layout of this pallet's storage.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<RuntimeEvent: From<Event<Self>>> + CreateAuthorizedTransaction<Call<Self>>
+    {
+        /// The token.
+        type Currency: Inspect<Self::AccountId, Balance = Balance>
+            + Mutate<Self::AccountId>
+            + Balanced<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason: From<HoldReason>>
+            + BalancedHold<Self::AccountId>;
+        /// The registry of models.
+        type Models: ModelRegistry;
+        /// The capacity on sale.
+        type Miners: CapacityMarket<Self::AccountId>;
+        /// The verification of traces.
+        type Verifier: VerifySubmission<Self::AccountId>;
+        /// Fee of a weight.
+        type WeightToFee: Convert<Weight, Balance>;
+        /// Fee of a length in bytes.
+        type LengthToFee: Convert<u32, Balance>;
+        /// Gets the verification fees.
+        type FeeHandler: OnUnbalanced<Credit<Self::AccountId, Self::Currency>>;
+        /// Deposit for each byte of an input while its task is open, planck.
+        #[pallet::constant]
+        type DepositPerByte: Get<Balance>;
+        /// Least price ceiling of a task, planck.
+        #[pallet::constant]
+        type MinPrice: Get<Balance>;
+        /// Part of each payment that is burned.
+        #[pallet::constant]
+        type ProtocolCut: Get<Permill>;
+        /// Blocks that any lease takes at least.
+        #[pallet::constant]
+        type LatencyFloor: Get<u32>;
+        /// Blocks after `until` before a lease is slashed.
+        #[pallet::constant]
+        type GracePeriod: Get<u32>;
+        /// Blocks from its posting that a task's deadline may lie ahead.
+        #[pallet::constant]
+        type MaxDeadline: Get<u32>;
+        /// Blocks that an output is kept.
+        #[pallet::constant]
+        type Retention: Get<u32>;
+        /// Most bytes of a trace.
+        #[pallet::constant]
+        type MaxTrace: Get<u32>;
+        /// Most weight that verifying one trace may take.
+        #[pallet::constant]
+        type MaxVerificationWeight: Get<Weight>;
+        /// Weight of each block that assigning and cleaning up may use before the transactions.
+        #[pallet::constant]
+        type ServiceWeight: Get<Weight>;
+        /// Priority of submissions in the transaction pool.
+        #[pallet::constant]
+        type Priority: Get<TransactionPriority>;
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// Name of the next task.
+    #[pallet::storage]
+    pub type NextTask<T> = StorageValue<_, TaskId, ValueQuery>;
+
+    /// The open tasks.
+    #[pallet::storage]
+    pub type Tasks<T: Config> = StorageMap<_, Twox64Concat, TaskId, TaskRecordOf<T>>;
+
+    /// The inputs of the open tasks.
+    #[pallet::storage]
+    pub type Inputs<T: Config> = StorageMap<_, Twox64Concat, TaskId, BoundedVec<u8, MaxInput>>;
+
+    /// The outputs of tasks settled of late.
+    #[pallet::storage]
+    pub type Outputs<T: Config> = StorageMap<_, Twox64Concat, TaskId, BoundedVec<u8, MaxOutput>>;
+
+    /// The tasks that wait for a slot, oldest first.
+    #[pallet::storage]
+    pub type Queue<T> = StorageValue<_, BoundedVec<TaskId, MaxQueue>, ValueQuery>;
+
+    /// Where in the queue the next search for a slot begins.
+    #[pallet::storage]
+    pub type QueueCursor<T> = StorageValue<_, u32, ValueQuery>;
+
+    /// The open leases by `until`, with what their submissions will take.
+    #[pallet::storage]
+    pub type Leases<T> = StorageValue<_, BoundedVec<LeaseEntry, MaxLeases>, ValueQuery>;
+
+    /// Outputs in the order in which their retention ends, by position.
+    #[pallet::storage]
+    pub type Prunable<T> = StorageMap<_, Twox64Concat, u64, (BlockNumber, TaskId)>;
+
+    /// First position and end of [`Prunable`].
+    #[pallet::storage]
+    pub type PrunableBounds<T> = StorageValue<_, (u64, u64), ValueQuery>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A task was posted and waits for a slot.
+        TaskPosted {
+            /// The task.
+            task: TaskId,
+            /// Who pays.
+            requester: T::AccountId,
+            /// The model to execute.
+            model: ModelId,
+            /// Samples of the batch.
+            samples: u32,
+            /// The most that it may cost, planck.
+            max_price: Balance,
+        },
+        /// A slot took a task.
+        TaskLeased {
+            /// The task.
+            task: TaskId,
+            /// The miner.
+            miner: T::AccountId,
+            /// What it costs if it is on time, planck.
+            price: Balance,
+            /// From this block on the price falls.
+            due: BlockNumber,
+            /// After this block and the grace period the lease is slashed.
+            until: BlockNumber,
+        },
+        /// A task was executed, verified and paid.
+        TaskSettled {
+            /// The task.
+            task: TaskId,
+            /// Who executed it.
+            miner: T::AccountId,
+            /// What the miner got, planck.
+            paid: Balance,
+            /// What was burned, planck.
+            burned: Balance,
+            /// What went to the fee handler for the verification, planck.
+            fee: Balance,
+            /// What the requester got back of its ceiling, planck.
+            returned: Balance,
+            /// The model's output, as its last node's bytes.
+            output: Vec<u8>,
+        },
+        /// A lease ended without a right trace; the task waits again.
+        LeaseFailed {
+            /// The task.
+            task: TaskId,
+            /// The miner that failed it.
+            miner: T::AccountId,
+            /// Why.
+            reason: super::LeaseFailure,
+        },
+        /// A task was not executed; everything on hold for it was released.
+        TaskRefunded {
+            /// The task.
+            task: TaskId,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// No open task has this name.
+        NotFound,
+        /// Only the task's requester may do this.
+        NotAuthorized,
+        /// No model has this name.
+        UnknownModel,
+        /// The model was retired.
+        RetiredModel,
+        /// The input's length is not a positive multiple of a sample's.
+        InputLength,
+        /// The input is longer than 512 KiB.
+        InputTooLong,
+        /// The output would be longer than the chain stores.
+        OutputTooLong,
+        /// The batch takes no work.
+        ZeroWork,
+        /// The price ceiling is below the least price.
+        PriceTooLow,
+        /// The deadline lies in the past or too far ahead.
+        InvalidDeadline,
+        /// The task's submission could not fit one transaction: its trace is too long or its verification
+        /// too heavy. Post fewer samples at once.
+        SubmissionTooLarge,
+        /// The queue is full.
+        QueueFull,
+        /// The task is leased; only a queued task can be cancelled.
+        NotQueued,
+        /// The task is neither past its deadline nor past its lease.
+        NotOverdue,
+        /// The lease is not, or not any more, what the submission says.
+        NotLeased,
+    }
+
+    /// Why this pallet holds funds.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The price ceiling of an open task.
+        Price,
+        /// The deposit for an open task's input.
+        InputDeposit,
+        /// The fee of the verification to come.
+        VerificationFee,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            Self::service(T::ServiceWeight::get())
+        }
+
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::service(remaining)
+        }
+
+        fn offchain_worker(_: BlockNumberFor<T>) {
+            Self::send_submissions();
+        }
+
+        #[cfg(feature = "std")]
+        fn integrity_test() {
+            Self::check_sizes();
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Posts a task: execute `model` on `input` (whole samples, one byte an element) for at most
+        /// `max_price` planck, to be finished by block `deadline`. Holds the ceiling, a deposit for the
+        /// input and the fee of the verification.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::post(u32::try_from(input.len()).unwrap_or(u32::MAX)))]
+        pub fn post(
+            origin: OriginFor<T>,
+            model: ModelId,
+            input: Vec<u8>,
+            max_price: Balance,
+            deadline: BlockNumber,
+        ) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_post(requester, model, input, max_price, deadline)
+        }
+
+        /// Takes back a task that waits in the queue and releases everything held for it.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::cancel())]
+        pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_cancel(&requester, task)
+        }
+
+        /// Does what is overdue for a task now: refund it after its deadline, end its lease after its grace
+        /// period. Anyone may.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::poke())]
+        pub fn poke(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_poke(task)
+        }
+
+        /// Submits the trace of a leased task. No fee and no nonce: the mill key's signature over the lease
+        /// and the trace authorises it. A right trace is paid; a wrong one is slashed.
+        #[pallet::call_index(3)]
+        #[pallet::weight(Pallet::<T>::max_submission_weight())]
+        #[pallet::weight_of_authorize(
+            T::WeightInfo::authorize_submit(u32::try_from(trace.len()).unwrap_or(u32::MAX))
+        )]
+        #[pallet::authorize(Self::authorize_submit)]
+        pub fn submit(
+            origin: OriginFor<T>,
+            task: TaskId,
+            descriptor: H256,
+            trace: Vec<u8>,
+            signature: MillSignature,
+        ) -> DispatchResultWithPostInfo {
+            ensure_authorized(origin)?;
+            let _ = signature;
+            Self::do_submit(task, descriptor, &trace)
+        }
+    }
+}

@@ -1,0 +1,214 @@
+use alloc::vec::Vec;
+
+use codec::Encode;
+use frame_support::{
+    ensure,
+    pallet_prelude::{
+        DispatchResult, DispatchResultWithPostInfo, InvalidTransaction, TransactionSource,
+        TransactionValidityWithRefund, ValidTransaction, Weight,
+    },
+    traits::Get,
+    BoundedVec,
+};
+use millrace_inference::{sprint_digest, verify, CheckedModel, Domain, Profile, Statement};
+use millrace_primitives::{
+    meets_target, mill::MillSignature, Attempt, BlockNumber, CapacityMarket, CreditWork, Mac,
+    ModelId, ModelRegistry, Rounds,
+};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{traits::Zero, RuntimeAppPublic, SaturatedConversion};
+
+use crate::{Config, Difficulty, Error, Event, Listed, Listing, Pallet, Used, WeightInfo, Wins};
+
+/// A sprint whose cheap claims hold.
+struct Candidate<AccountId> {
+    attempt: Attempt<AccountId>,
+    profile: Profile,
+    input: Vec<u8>,
+    trace_hash: [u8; 32],
+    seed: [u8; 32],
+    digest: [u8; 32],
+    difficulty: u64,
+}
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn now() -> BlockNumber {
+        frame_system::Pallet::<T>::block_number().saturated_into()
+    }
+
+    /// Hash of the first block.
+    pub fn genesis_hash() -> H256 {
+        let hash = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
+        H256::from_slice(hash.as_ref())
+    }
+
+    /// Hash of a recent block; none if it is not one.
+    pub(crate) fn anchor_hash(number: BlockNumber) -> Option<H256> {
+        let now = Self::now();
+        if number >= now || number.saturating_add(T::MaxAnchorAge::get()) < now {
+            return None;
+        }
+        let hash = frame_system::Pallet::<T>::block_hash(
+            frame_system::pallet_prelude::BlockNumberFor::<T>::saturated_from(number),
+        );
+        Some(H256::from_slice(hash.as_ref())).filter(|hash| !hash.is_zero())
+    }
+
+    /// The running round's sprint model.
+    pub fn sprint_model() -> Option<Listing> {
+        let listed = Listed::<T>::get();
+        let count = u32::try_from(listed.len()).ok()?;
+        let turn = T::Rounds::current().checked_rem(count)?;
+        listed.get(usize::try_from(turn).ok()?).cloned()
+    }
+
+    pub(crate) fn do_set_listed(listed: Vec<(ModelId, u32)>) -> DispatchResult {
+        let mut new = Vec::new();
+        for (model, samples) in listed {
+            let profile = T::Models::profile(model).ok_or(Error::<T>::UnknownModel)?;
+            let fits = profile.trace_bytes(samples) <= T::MaxSprintTrace::get().into()
+                && u64::from(profile.sample_bytes).saturating_mul(samples.into())
+                    <= T::MaxSprintTrace::get().into()
+                && Self::verification_weight(&profile.cost(samples))
+                    .all_lte(T::MaxVerificationWeight::get());
+            ensure!(samples > 0 && fits, Error::<T>::InvalidBatch);
+            T::Models::acquire(model).map_err(|_| Error::<T>::UnknownModel)?;
+            new.push(Listing { model, samples });
+        }
+        let new: BoundedVec<_, _> = new.try_into().map_err(|_| Error::<T>::TooManyModels)?;
+        let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
+        for old in Listed::<T>::mutate(|listed| core::mem::replace(listed, new)) {
+            T::Models::release(old.model);
+        }
+        Self::deposit_event(Event::ListedSet { count });
+        Ok(())
+    }
+
+    /// Weight that a sprint is admitted with; what it doesn't use is refunded.
+    pub(crate) fn max_sprint_weight() -> Weight {
+        T::MaxVerificationWeight::get().saturating_add(T::WeightInfo::sprint_base())
+    }
+
+    fn candidate(
+        miner: T::AccountId,
+        anchor: BlockNumber,
+        nonce: u64,
+        trace: &[u8],
+    ) -> Option<Candidate<T::AccountId>> {
+        let listing = Self::sprint_model()?;
+        let profile = T::Models::profile(listing.model)?;
+        if profile.trace_bytes(listing.samples) != u64::try_from(trace.len()).ok()? {
+            return None;
+        }
+        let attempt = Attempt {
+            miner,
+            anchor: Self::anchor_hash(anchor)?,
+            nonce,
+            model: listing.model,
+            samples: listing.samples,
+        };
+        let input = attempt.input(profile.sample_bytes);
+        let trace_hash = blake2_256(trace);
+        let seed = Self::sprint_seed(&attempt, &input, trace);
+        let digest = sprint_digest(&seed, blake2_256);
+        let difficulty = Difficulty::<T>::get();
+        if !meets_target(&digest, difficulty) || Wins::<T>::get(anchor).contains(&digest) {
+            return None;
+        }
+        Some(Candidate { attempt, profile, input, trace_hash, seed, digest, difficulty })
+    }
+
+    pub(crate) fn sprint_seed(
+        attempt: &Attempt<T::AccountId>,
+        input: &[u8],
+        trace: &[u8],
+    ) -> [u8; 32] {
+        Statement {
+            domain: Domain::Sprint,
+            genesis_hash: Self::genesis_hash().0,
+            subject: attempt.subject(),
+            miner: &attempt.miner.encode(),
+            model: attempt.model.0,
+            input_hash: blake2_256(input),
+            samples: attempt.samples,
+        }
+        .seed(trace, blake2_256)
+    }
+
+    #[allow(clippy::ptr_arg, reason = "the macro passes the call's arguments by reference as they are")]
+    pub(crate) fn authorize_sprint(
+        _source: TransactionSource,
+        miner: &T::AccountId,
+        anchor: &BlockNumber,
+        nonce: &u64,
+        trace: &Vec<u8>,
+        signature: &MillSignature,
+    ) -> TransactionValidityWithRefund {
+        let key = T::Miners::mill_key(miner).ok_or(InvalidTransaction::BadSigner)?;
+        let candidate = Self::candidate(miner.clone(), *anchor, *nonce, trace)
+            .ok_or(InvalidTransaction::Stale)?;
+        let message = candidate.attempt.message(Self::genesis_hash(), candidate.trace_hash);
+        if !key.verify(&message, signature) {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+        let longevity = anchor.saturating_add(T::MaxAnchorAge::get()).saturating_sub(Self::now());
+        ValidTransaction::with_tag_prefix("millrace/sprint")
+            .priority(T::Priority::get())
+            .and_provides(candidate.digest)
+            .longevity(longevity.max(1).into())
+            .propagate(true)
+            .build()
+            .map(|validity| (validity, Weight::zero()))
+    }
+
+    pub(crate) fn do_sprint(
+        miner: T::AccountId,
+        anchor: BlockNumber,
+        nonce: u64,
+        trace: &[u8],
+    ) -> DispatchResultWithPostInfo {
+        let candidate =
+            Self::candidate(miner, anchor, nonce, trace).ok_or(Error::<T>::InvalidSprint)?;
+        let Attempt { miner, model, samples, .. } = candidate.attempt;
+        Wins::<T>::try_append(anchor, candidate.digest).map_err(|_| Error::<T>::TooManyWins)?;
+        let cost = candidate.profile.cost(samples);
+        let weight = Self::verification_weight(&cost).saturating_add(T::WeightInfo::sprint_base());
+        let encoding = T::Models::encoding(model).ok_or(Error::<T>::InvalidSprint)?;
+        let verified = CheckedModel::from_registered_bytes(&encoding)
+            .is_ok_and(|model| verify(&model, &candidate.input, trace, candidate.seed, blake2_256).is_ok());
+        if verified {
+            let credited = Mac::from(candidate.profile.work(samples)).saturating_mul(candidate.difficulty.into());
+            T::Rewards::credit(&miner, credited);
+            Self::deposit_event(Event::SprintWon { miner, model, credited });
+        } else {
+            T::Miners::slash_miner(&miner);
+            Self::deposit_event(Event::SprintRejected { miner });
+        }
+        Self::count_used(weight, trace.len());
+        Ok(Some(weight).into())
+    }
+
+    /// Adds a sprint's share of a block (of time, proof or length, whichever is most) to the round's.
+    fn count_used(weight: Weight, length: usize) {
+        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        let limits = T::BlockWeights::get();
+        let class = limits.get(frame_support::dispatch::DispatchClass::Normal);
+        let max = class.max_total.unwrap_or(limits.max_block);
+        let max_length = *T::BlockLength::get().max.get(frame_support::dispatch::DispatchClass::Normal);
+        let parts = |used: u64, of: u64| {
+            u64::try_from(u128::from(used).saturating_mul(1_000_000_000).checked_div(of.into()).unwrap_or(0))
+                .unwrap_or(u64::MAX)
+        };
+        let share = parts(weight.ref_time(), max.ref_time())
+            .max(parts(weight.proof_size().saturating_add(length), max.proof_size()))
+            .max(parts(length, max_length.into()));
+        Used::<T>::mutate(|used| *used = used.saturating_add(share));
+    }
+
+    /// Wins on anchors that are too old can't come again.
+    pub(crate) fn forget_old_wins() {
+        let old = Self::now().saturating_sub(T::MaxAnchorAge::get()).saturating_sub(1);
+        Wins::<T>::remove(old);
+    }
+}

@@ -1,0 +1,97 @@
+use alloc::vec::Vec;
+
+use codec::Encode;
+use frame_support::{traits::Get, weights::Weight};
+use millrace_inference::{verify, CheckedModel, Cost, Domain, ExecutionError, Statement, TraceError};
+use millrace_primitives::{
+    mill::MillKey, CapacityMarket, ListedModels, ModelId, OnRound, RoundIndex, Rounds, SprintTerms,
+    VerifySubmission,
+};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+
+use crate::{target, Config, Difficulty, Event, Listed, Pallet, Used, WeightInfo};
+
+impl<T: Config> Pallet<T> {
+    /// Weight of verifying a trace: a sum over what the cost counts.
+    pub fn verification_weight(cost: &Cost) -> Weight {
+        // The benchmarks' components count thousands, so that they fit their `u32`.
+        let thousands = |count: u64| u32::try_from(count.div_ceil(1_000)).unwrap_or(u32::MAX);
+        T::WeightInfo::verify_base()
+            .saturating_add(T::WeightInfo::verify_multiply_adds(thousands(cost.multiply_adds)))
+            .saturating_add(T::WeightInfo::verify_hashes(u32::try_from(cost.hashes).unwrap_or(u32::MAX)))
+            .saturating_add(T::WeightInfo::verify_elements(thousands(cost.elements)))
+            .saturating_add(T::WeightInfo::verify_bytes(thousands(cost.bytes)))
+            .saturating_add(Weight::from_parts(0, cost.bytes))
+    }
+
+    /// What a mill key may sprint on, asked by its node on top of the newest block.
+    pub fn sprint_terms(key: MillKey) -> Option<SprintTerms<T::AccountId>> {
+        let miner = T::Miners::miner_of(&key)?;
+        let listing = Self::sprint_model()?;
+        // The newest block whose hash the chain knows is the parent of the newest.
+        let anchor_number = Self::now().checked_sub(1)?;
+        let anchor = Self::anchor_hash(anchor_number)?;
+        Some(SprintTerms {
+            miner,
+            anchor_number,
+            anchor,
+            model: listing.model,
+            samples: listing.samples,
+            difficulty: Difficulty::<T>::get(),
+        })
+    }
+}
+
+impl<T: Config> VerifySubmission<T::AccountId> for Pallet<T> {
+    fn weight(cost: &Cost) -> Weight {
+        Self::verification_weight(cost)
+    }
+
+    fn verify(
+        descriptor: H256,
+        miner: &T::AccountId,
+        model: ModelId,
+        encoding: &[u8],
+        input: &[u8],
+        trace: &[u8],
+    ) -> Result<Vec<u8>, TraceError> {
+        let impossible = TraceError::Execution(ExecutionError::TooLarge);
+        let checked = CheckedModel::from_registered_bytes(encoding).map_err(|_| impossible)?;
+        let samples = checked.profile().samples(input.len())?;
+        let seed = Statement {
+            domain: Domain::Lease,
+            genesis_hash: Self::genesis_hash().0,
+            subject: descriptor.0,
+            miner: &miner.encode(),
+            model: model.0,
+            input_hash: blake2_256(input),
+            samples,
+        }
+        .seed(trace, blake2_256);
+        verify(&checked, input, trace, seed, blake2_256).map(|output| output.to_bytes())
+    }
+}
+
+impl<T: Config> OnRound for Pallet<T> {
+    fn on_round(_: RoundIndex) -> Weight {
+        let wanted = u64::from(T::SprintShare::get().deconstruct()).saturating_mul(T::Rounds::length().into());
+        let used = Used::<T>::take();
+        let difficulty = Difficulty::<T>::mutate(|difficulty| {
+            *difficulty = target::retarget(*difficulty, used, wanted);
+            *difficulty
+        });
+        Self::deposit_event(Event::Retargeted { difficulty });
+        Self::max_weight()
+    }
+
+    fn max_weight() -> Weight {
+        T::DbWeight::get().reads_writes(3, 2)
+    }
+}
+
+impl<T: Config> ListedModels for Pallet<T> {
+    fn listed() -> Vec<ModelId> {
+        Listed::<T>::get().iter().map(|listing| listing.model).collect()
+    }
+}

@@ -1,0 +1,85 @@
+//! Sends the finished traces that the node's engine has left in the offchain database.
+
+use alloc::vec::Vec;
+
+use frame_system::offchain::{CreateAuthorizedTransaction, SubmitTransaction};
+use millrace_primitives::{
+    handover::{sent_key, trace_key},
+    mill::MillKey,
+    submission_message, BlockNumber, CapacityMarket,
+};
+use sp_core::offchain::StorageKind;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{
+    offchain::{
+        storage::StorageValueRef,
+        storage_lock::{StorageLock, Time},
+        Duration,
+    },
+    RuntimeAppPublic,
+};
+
+use crate::{Call, Config, Pallet};
+
+/// A submission that isn't in a block after so many is sent again.
+const RESEND_AFTER: BlockNumber = 4;
+/// A run of the worker that takes longer gives others way.
+const LOCK_MILLISECONDS: u64 = 20_000;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn send_submissions() {
+        let mut lock = StorageLock::<Time>::with_deadline(
+            b"millrace/submit/lock",
+            Duration::from_millis(LOCK_MILLISECONDS),
+        );
+        // Another run is at it; it sees the same leases.
+        let Ok(_guard) = lock.try_lock() else { return };
+        let keys = MillKey::all();
+        let owned: Vec<(MillKey, T::AccountId)> = keys
+            .into_iter()
+            .filter_map(|key| T::Miners::miner_of(&key).map(|miner| (key, miner)))
+            .collect();
+        let miners: Vec<T::AccountId> = owned.iter().map(|(_, miner)| miner.clone()).collect();
+        if miners.is_empty() {
+            return;
+        }
+        let now = Self::now();
+        for lease in Self::leases_of(&miners) {
+            let Some((key, _)) = owned.iter().find(|(_, miner)| *miner == lease.miner) else { continue };
+            let sent_key = sent_key(lease.descriptor);
+            let sent = StorageValueRef::persistent(&sent_key);
+            if matches!(sent.get::<BlockNumber>(), Ok(Some(at)) if at <= now && now < at.saturating_add(RESEND_AFTER)) {
+                continue;
+            }
+            let stored = sp_io::offchain::local_storage_get(
+                StorageKind::PERSISTENT,
+                &trace_key(lease.descriptor),
+            );
+            let Some(trace) = stored else { continue };
+            let message =
+                submission_message(Self::genesis_hash(), lease.descriptor, blake2_256(&trace));
+            let Some(signature) = key.sign(&message) else { continue };
+            let call = Call::<T>::submit {
+                task: lease.task,
+                descriptor: lease.descriptor,
+                trace,
+                signature,
+            };
+            let transaction =
+                <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
+            match SubmitTransaction::<T, Call<T>>::submit_transaction(transaction) {
+                Ok(()) => {
+                    sent.set(&now);
+                    log::info!(target: "millrace::tasks", "submitted the trace of task {}", lease.task);
+                }
+                Err(()) => {
+                    log::warn!(
+                        target: "millrace::tasks",
+                        "the pool refused the trace of task {}; it is sent again with the next block",
+                        lease.task
+                    );
+                }
+            }
+        }
+    }
+}

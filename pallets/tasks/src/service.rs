@@ -1,0 +1,152 @@
+//! What each block does on its own: end overdue leases, give leases, refund what is past its deadline,
+//! prune old outputs. Bounded by a weight meter; what it leaves is done by a later block or a poke.
+
+use frame_support::{
+    dispatch::DispatchClass,
+    traits::Get,
+    weights::{Weight, WeightMeter},
+};
+use millrace_primitives::{price_of, CapacityMarket, TaskId};
+
+use crate::{
+    lease, Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Outputs, Pallet, Prunable,
+    PrunableBounds, Queue, QueueCursor, TaskRecordOf, TaskState, Tasks, WeightInfo,
+};
+
+/// Submissions may use this part of what normal transactions may use of a block.
+const SUBMISSION_SHARE: u64 = 2;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn service(limit: Weight) -> Weight {
+        let mut meter = WeightMeter::with_limit(limit);
+        if meter.try_consume(T::WeightInfo::service_base()).is_err() {
+            return Weight::zero();
+        }
+        Self::end_leases(&mut meter);
+        Self::serve_queue(&mut meter);
+        Self::prune(&mut meter);
+        meter.consumed()
+    }
+
+    fn end_leases(meter: &mut WeightMeter) {
+        while let Some(entry) = Leases::<T>::get().first().copied() {
+            if !Self::is_expired(entry.until)
+                || meter.try_consume(T::WeightInfo::service_task()).is_err()
+            {
+                return;
+            }
+            match Tasks::<T>::get(entry.task) {
+                Some(record) => match record.state.clone() {
+                    TaskState::Leased(lease) => {
+                        Self::fail_lease(entry.task, record, lease, LeaseFailure::Expired)
+                    }
+                    TaskState::Queued => Self::drop_lease(entry.task),
+                },
+                None => Self::drop_lease(entry.task),
+            }
+        }
+    }
+
+    /// Walks the queue once around at most, from where the last walk ended.
+    fn serve_queue(meter: &mut WeightMeter) {
+        let queue = Queue::<T>::get();
+        let count = queue.len();
+        if count == 0 {
+            return;
+        }
+        let start = usize::try_from(QueueCursor::<T>::get()).unwrap_or(0);
+        let start = if start < count { start } else { 0 };
+        let mut seen = 0usize;
+        for task in queue.iter().cycle().skip(start).take(count) {
+            if meter.try_consume(T::WeightInfo::service_task()).is_err() {
+                break;
+            }
+            seen = seen.saturating_add(1);
+            Self::serve_task(*task);
+        }
+        // A walk that went round begins at the oldest again.
+        let next = if seen == count { 0 } else { start.saturating_add(seen) };
+        let next = next.checked_rem(count).unwrap_or(0);
+        QueueCursor::<T>::put(u32::try_from(next).unwrap_or(0));
+    }
+
+    fn serve_task(task: TaskId) {
+        let Some(record) = Tasks::<T>::get(task) else { return };
+        if record.deadline < Self::now() {
+            Self::refund(task, record);
+        } else {
+            Self::try_lease(task, record);
+        }
+    }
+
+    /// Gives the task to the best slot, if there is one and its submission is sure to fit.
+    fn try_lease(task: TaskId, mut record: TaskRecordOf<T>) {
+        let since = Self::now();
+        let leases = Leases::<T>::get();
+        let normal = |class| {
+            let limits = T::BlockWeights::get();
+            limits.get(class).max_total.unwrap_or(limits.max_block).ref_time()
+        };
+        let time = normal(DispatchClass::Normal) / SUBMISSION_SHARE;
+        let bytes = u64::from(*T::BlockLength::get().max.get(DispatchClass::Normal)) / SUBMISSION_SHARE;
+        let entry = |until| LeaseEntry {
+            until,
+            task,
+            bytes: record.trace_bytes,
+            time: record.verification_time,
+        };
+        let floor = T::LatencyFloor::get();
+        let offer = T::Miners::lease(record.model, |offer| {
+            let Some((due, until)) = lease::terms(since, floor, record.work, offer.rate) else {
+                return false;
+            };
+            price_of(offer.ask, record.work).is_some_and(|price| price <= record.max_price)
+                && due <= record.deadline
+                && !record.failed.contains(&offer.miner)
+                && !leases.is_full()
+                && lease::all_fit(&leases, entry(until), since, bytes, time)
+        });
+        let Some(offer) = offer else { return };
+        let (Some((due, until)), Some(price)) = (
+            lease::terms(since, floor, record.work, offer.rate),
+            price_of(offer.ask, record.work),
+        ) else {
+            return;
+        };
+        let entry = entry(until);
+        let mut leases = leases;
+        let at = leases.partition_point(|lease| lease.until <= until);
+        // There is room: the offer was accepted only then.
+        let _ = leases.try_insert(at, entry);
+        Leases::<T>::put(leases);
+        Queue::<T>::mutate(|queue| queue.retain(|queued| *queued != task));
+        record.state = TaskState::Leased(Lease {
+            miner: offer.miner.clone(),
+            slot: offer.slot,
+            price,
+            since,
+            due,
+            until,
+        });
+        Tasks::<T>::insert(task, record);
+        Self::deposit_event(Event::TaskLeased { task, miner: offer.miner, price, due, until });
+    }
+
+    fn prune(meter: &mut WeightMeter) {
+        let (mut first, end) = PrunableBounds::<T>::get();
+        let before = first;
+        while first < end {
+            match Prunable::<T>::get(first) {
+                Some((block, _)) if block > Self::now() => break,
+                _ if meter.try_consume(T::WeightInfo::service_prune()).is_err() => break,
+                Some((_, task)) => Outputs::<T>::remove(task),
+                None => {}
+            }
+            Prunable::<T>::remove(first);
+            first = first.saturating_add(1);
+        }
+        if first != before {
+            PrunableBounds::<T>::put((first, end));
+        }
+    }
+}

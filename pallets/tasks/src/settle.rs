@@ -1,0 +1,189 @@
+//! How leases end: a submission that is paid, or a failure that is slashed.
+
+use alloc::vec::Vec;
+
+use frame_support::{
+    ensure,
+    pallet_prelude::{
+        DispatchResultWithPostInfo, InvalidTransaction, TransactionSource,
+        TransactionValidityWithRefund, ValidTransaction, Weight,
+    },
+    traits::{
+        fungible::{BalancedHold, MutateHold},
+        tokens::{Fortitude, Precision, Restriction},
+        Get, Imbalance, OnUnbalanced,
+    },
+};
+use millrace_primitives::{
+    mill::MillSignature, submission_message, Balance, CapacityMarket, ModelRegistry, TaskId,
+    VerifySubmission,
+};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{traits::Zero, RuntimeAppPublic};
+
+use crate::{
+    lease::price_at, Config, Error, Event, HoldReason, Inputs, Lease, LeaseFailure, Leases, Outputs,
+    Pallet, Prunable, PrunableBounds, Queue, TaskRecordOf, TaskState, Tasks, WeightInfo,
+};
+
+impl<T: Config> Pallet<T> {
+    fn leased(task: TaskId, descriptor: H256) -> Option<(TaskRecordOf<T>, Lease<T::AccountId>)> {
+        let record = Tasks::<T>::get(task)?;
+        let TaskState::Leased(lease) = record.state.clone() else { return None };
+        (Self::descriptor(task, &record, &lease) == descriptor).then_some((record, lease))
+    }
+
+    #[allow(clippy::ptr_arg, reason = "the macro passes the call's arguments by reference as they are")]
+    pub(crate) fn authorize_submit(
+        _source: TransactionSource,
+        task: &TaskId,
+        descriptor: &H256,
+        trace: &Vec<u8>,
+        signature: &MillSignature,
+    ) -> TransactionValidityWithRefund {
+        let (record, lease) = Self::leased(*task, *descriptor).ok_or(InvalidTransaction::Stale)?;
+        // Whoever signs a trace of a wrong length is slashed; more bytes than any trace has are only refused.
+        if trace.len() > usize::try_from(record.trace_bytes).unwrap_or(usize::MAX).saturating_add(4) {
+            return Err(InvalidTransaction::ExhaustsResources.into());
+        }
+        let key = T::Miners::mill_key(&lease.miner).ok_or(InvalidTransaction::BadSigner)?;
+        let message = submission_message(Self::genesis_hash(), *descriptor, blake2_256(trace));
+        if !key.verify(&message, signature) {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+        let last = lease.until.saturating_add(T::GracePeriod::get());
+        ValidTransaction::with_tag_prefix("millrace/submit")
+            .priority(T::Priority::get())
+            .and_provides(descriptor)
+            .longevity(last.saturating_sub(Self::now()).max(1).into())
+            .propagate(true)
+            .build()
+            .map(|validity| (validity, Weight::zero()))
+    }
+
+    /// Hash of the first block.
+    pub fn genesis_hash() -> H256 {
+        let zero = frame_system::pallet_prelude::BlockNumberFor::<T>::zero();
+        H256::from_slice(frame_system::Pallet::<T>::block_hash(zero).as_ref())
+    }
+
+    pub(crate) fn do_submit(task: TaskId, descriptor: H256, trace: &[u8]) -> DispatchResultWithPostInfo {
+        let (record, lease) = Self::leased(task, descriptor).ok_or(Error::<T>::NotLeased)?;
+        let profile = T::Models::profile(record.model).ok_or(Error::<T>::UnknownModel)?;
+        let encoding = T::Models::encoding(record.model).ok_or(Error::<T>::UnknownModel)?;
+        let input = Inputs::<T>::get(task).ok_or(Error::<T>::NotFound)?;
+        ensure!(!encoding.is_empty(), Error::<T>::UnknownModel);
+        let verification = T::Verifier::weight(&profile.cost(record.samples));
+        let outcome =
+            T::Verifier::verify(descriptor, &lease.miner, record.model, &encoding, &input, trace);
+        let output_bytes = match outcome {
+            Ok(output) => {
+                let bytes = u32::try_from(output.len()).unwrap_or(u32::MAX);
+                Self::settle(task, record, lease, output);
+                bytes
+            }
+            Err(error) => {
+                log::debug!(target: "millrace::tasks", "task {task}: {error}");
+                Self::fail_lease(task, record, lease, LeaseFailure::WrongTrace);
+                0
+            }
+        };
+        Ok(Some(verification.saturating_add(T::WeightInfo::submit_base(output_bytes))).into())
+    }
+
+    fn settle(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>, output: Vec<u8>) {
+        let requester = &record.requester;
+        let price = price_at(lease.price, Self::now(), lease.due, lease.until).min(record.max_price);
+        let cut = T::ProtocolCut::get().mul_ceil(price).min(price);
+        let reason = HoldReason::Price.into();
+        let paid = T::Currency::transfer_on_hold(
+            &reason,
+            requester,
+            &lease.miner,
+            price.saturating_sub(cut),
+            Precision::BestEffort,
+            Restriction::Free,
+            Fortitude::Force,
+        )
+        .unwrap_or_default();
+        // A miner whose account is gone can't be paid; its pay is burned with the cut.
+        let burned = T::Currency::burn_held(
+            &reason,
+            requester,
+            price.saturating_sub(paid),
+            Precision::BestEffort,
+            Fortitude::Force,
+        )
+        .unwrap_or_default();
+        let returned = record.max_price.saturating_sub(price);
+        Self::release(HoldReason::Price, &record, returned);
+        Self::release(HoldReason::InputDeposit, &record, record.deposit);
+        let (credit, _) =
+            T::Currency::slash(&HoldReason::VerificationFee.into(), requester, record.fee);
+        let fee = credit.peek();
+        T::FeeHandler::on_unbalanced(credit);
+
+        Self::drop_lease(task);
+        T::Miners::free(&lease.miner, lease.slot);
+        Self::forget(task, &record);
+        Self::keep_output(task, output.clone());
+        Self::deposit_event(Event::TaskSettled {
+            task,
+            miner: lease.miner,
+            paid,
+            burned,
+            fee,
+            returned,
+            output,
+        });
+    }
+
+    fn release(reason: HoldReason, record: &TaskRecordOf<T>, amount: Balance) {
+        let released =
+            T::Currency::release(&reason.into(), &record.requester, amount, Precision::BestEffort);
+        frame_support::defensive_assert!(released.is_ok(), "an account with a hold exists");
+    }
+
+    fn keep_output(task: TaskId, output: Vec<u8>) {
+        // Posting refused tasks with longer outputs.
+        let Ok(output) = output.try_into() else { return };
+        Outputs::<T>::insert(task, frame_support::BoundedVec::from(output));
+        PrunableBounds::<T>::mutate(|(_, end)| {
+            let block = Self::now().saturating_add(T::Retention::get());
+            Prunable::<T>::insert(*end, (block, task));
+            *end = end.saturating_add(1);
+        });
+    }
+
+    pub(crate) fn drop_lease(task: TaskId) {
+        Leases::<T>::mutate(|leases| leases.retain(|entry| entry.task != task));
+    }
+
+    /// Slashes the lessee and puts the task back to its place in the queue; one that too many miners failed
+    /// is refunded.
+    pub(crate) fn fail_lease(
+        task: TaskId,
+        mut record: TaskRecordOf<T>,
+        lease: Lease<T::AccountId>,
+        reason: LeaseFailure,
+    ) {
+        Self::drop_lease(task);
+        T::Miners::slash(&lease.miner, lease.slot, &record.requester, record.posting_cost);
+        T::Miners::free(&lease.miner, lease.slot);
+        if reason == LeaseFailure::Expired {
+            T::Miners::suspend(&lease.miner);
+        }
+        Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner.clone(), reason });
+        record.state = TaskState::Queued;
+        let remembered = record.failed.try_push(lease.miner).is_ok();
+        let mut queue = Queue::<T>::get();
+        let at = queue.partition_point(|other| *other < task);
+        if remembered && queue.try_insert(at, task).is_ok() {
+            Queue::<T>::put(queue);
+            Tasks::<T>::insert(task, record);
+        } else {
+            Self::refund(task, record);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use frame_support::{ensure, traits::fungible::InspectHold};
+use millrace_primitives::{Balance, TaskId};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::TryRuntimeError;
+
+use crate::{Config, HoldReason, Inputs, Leases, Outputs, Pallet, Queue, TaskState, Tasks};
+
+impl<T: Config> Pallet<T> {
+    /// Recomputes the properties of the pallet's documentation.
+    ///
+    /// # Errors
+    /// The property that doesn't hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        let mut sums = BTreeMap::<T::AccountId, [Balance; 3]>::new();
+        let (mut queued, mut leased) = (Vec::<TaskId>::new(), Vec::<TaskId>::new());
+        for (task, record) in Tasks::<T>::iter() {
+            let input = Inputs::<T>::get(task).ok_or("an open task has no input")?;
+            ensure!(H256(blake2_256(&input)) == record.input_hash, "an input was changed");
+            ensure!(!Outputs::<T>::contains_key(task), "an open task has an output");
+            let held = sums.entry(record.requester.clone()).or_default();
+            for (sum, (_, amount)) in held.iter_mut().zip(Self::holds(&record)) {
+                *sum = sum.saturating_add(amount);
+            }
+            match record.state {
+                TaskState::Queued => queued.push(task),
+                TaskState::Leased(_) => leased.push(task),
+            }
+        }
+        let reasons = [HoldReason::Price, HoldReason::InputDeposit, HoldReason::VerificationFee];
+        for (requester, held) in sums {
+            for (reason, sum) in reasons.into_iter().zip(held) {
+                ensure!(
+                    T::Currency::balance_on_hold(&reason.into(), &requester) == sum,
+                    "a requester's hold differs from its open tasks"
+                );
+            }
+        }
+        ensure!(Inputs::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(), "an input has no task");
+        queued.sort_unstable();
+        ensure!(Queue::<T>::get().into_inner() == queued, "the queue differs from the queued tasks");
+        let leases = Leases::<T>::get();
+        ensure!(leases.is_sorted_by_key(|entry| entry.until), "the leases are out of order");
+        let mut entries: Vec<TaskId> = leases.iter().map(|entry| entry.task).collect();
+        entries.sort_unstable();
+        leased.sort_unstable();
+        ensure!(entries == leased, "the open leases differ from the leased tasks");
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use millrace_primitives::{Balance, BlockNumber, Mac, ModelId, SlotIndex, TaskId};
+use scale_info::TypeInfo;
+use sp_core::H256;
+
+/// Most bytes of an input.
+pub type MaxInput = ConstU32<{ 512 * 1024 }>;
+/// Most bytes of an output.
+pub type MaxOutput = ConstU32<{ 64 * 1024 }>;
+/// Most tasks that wait.
+pub type MaxQueue = ConstU32<1024>;
+/// Most open leases.
+pub type MaxLeases = ConstU32<1024>;
+/// Most miners that a task remembers to have failed it; the next failure after that refunds it.
+pub type MaxFailures = ConstU32<8>;
+
+/// One slot's obligation to execute one task; every term is fixed when it is given.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Lease<AccountId> {
+    /// The miner.
+    pub miner: AccountId,
+    /// Its slot.
+    pub slot: SlotIndex,
+    /// Planck for the work if it is on time.
+    pub price: Balance,
+    /// The block of the lease.
+    pub since: BlockNumber,
+    /// From this block on the price falls.
+    pub due: BlockNumber,
+    /// After this block and the grace period it is slashed.
+    pub until: BlockNumber,
+}
+
+/// Where an open task stands.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum TaskState<AccountId> {
+    /// It waits for a slot.
+    Queued,
+    /// A slot executes it.
+    Leased(Lease<AccountId>),
+}
+
+/// An open task.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct TaskRecord<AccountId> {
+    /// Who pays.
+    pub requester: AccountId,
+    /// The model.
+    pub model: ModelId,
+    /// blake2-256 of the input.
+    pub input_hash: H256,
+    /// N.
+    pub samples: u32,
+    /// MAC.
+    pub work: Mac,
+    /// Bytes of the trace.
+    pub trace_bytes: u32,
+    /// ref_time of the verification.
+    pub verification_time: u64,
+    /// The most that it may cost, planck; on hold.
+    pub max_price: Balance,
+    /// Deposit for the input, planck; on hold.
+    pub deposit: Balance,
+    /// Fee of the verification, planck; on hold.
+    pub fee: Balance,
+    /// What posting it cost, planck; the most that a slash compensates.
+    pub posting_cost: Balance,
+    /// Queued past this block it is refunded.
+    pub deadline: BlockNumber,
+    /// Where it stands.
+    pub state: TaskState<AccountId>,
+    /// The miners that failed it; none of them gets it again.
+    pub failed: BoundedVec<AccountId, MaxFailures>,
+}
+
+/// [`TaskRecord`] of a runtime.
+pub type TaskRecordOf<T> = TaskRecord<<T as frame_system::Config>::AccountId>;
+
+/// An open lease, and what its submission will take of a block.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct LeaseEntry {
+    /// The lease's `until`.
+    pub until: BlockNumber,
+    /// The task.
+    pub task: TaskId,
+    /// Bytes of the trace.
+    pub bytes: u32,
+    /// ref_time of the verification.
+    pub time: u64,
+}
+
+/// Why a lease ended without payment.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum LeaseFailure {
+    /// Nothing came in time.
+    Expired,
+    /// The trace was not that of the execution.
+    WrongTrace,
+}
