@@ -1,0 +1,6 @@
+//! Every `impl Config for Runtime`, by subject.
+
+pub mod consensus;
+pub mod market;
+pub mod monetary;
+pub mod system;
