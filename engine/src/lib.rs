@@ -1,1 +1,265 @@
-//! Under construction.
+//! Executes integer models with burn, bit-exact with `millrace-inference`.
+//!
+//! Linear operators run as `f32` matrix products over at most [`CHUNK`] columns of W at a time: the products
+//! of two `i8` and their partial sums stay below 2²⁴, where every integer is an `f32`, so no order of
+//! summation rounds. The partial sums are added as `i32`. Everything else is `millrace-inference`'s own code.
+//!
+//! An [`Engine`] owns its threads; a panic inside burn becomes an [`EngineError::Panicked`].
+
+use std::{
+    any::Any,
+    panic::{catch_unwind, AssertUnwindSafe},
+};
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use millrace_inference::{
+    execute, walk, CheckedModel, Execution, ExecutionError, Linear, LinearOperators, ModelError,
+};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// Columns of W that one `f32` product sums over: `1024 · 128 · 128 = 2²⁴`.
+pub const CHUNK: usize = 1024;
+
+/// What can go wrong in an engine.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The model's bytes are no valid model.
+    #[error("the model can't be executed: {0}")]
+    Model(#[from] ModelError),
+    /// The input doesn't fit the model.
+    #[error("the model can't be executed on this input: {0}")]
+    Execution(#[from] ExecutionError),
+    /// burn refused an operation.
+    #[error("burn failed: {0}")]
+    Burn(String),
+    /// burn panicked; the engine goes on.
+    #[error("burn panicked: {0}")]
+    Panicked(String),
+    /// The threads could not be started.
+    #[error("the engine's threads can't be started: {0}")]
+    Threads(String),
+    /// The self-test gave another result than the reference.
+    #[error("this machine's arithmetic differs from the reference; it must not mine")]
+    Inexact,
+}
+
+/// A model with its parameters ready for products.
+pub struct PreparedModel {
+    checked: CheckedModel,
+    /// For each linear operator, in node order: the chunks of W, each n × at most [`CHUNK`].
+    layers: Vec<(u32, Vec<Tensor<2>>)>,
+}
+
+impl PreparedModel {
+    /// The model itself.
+    pub fn checked(&self) -> &CheckedModel {
+        &self.checked
+    }
+}
+
+/// Threads that execute models.
+pub struct Engine {
+    pool: ThreadPool,
+    device: Device,
+}
+
+impl Engine {
+    /// An engine with this many threads. `guard` is called on each and what it returns is kept as long as
+    /// the thread runs: a node keeps its panic hook from ending the process there.
+    ///
+    /// # Errors
+    /// [`EngineError::Threads`], or what [`Self::self_test`] says.
+    pub fn new(
+        threads: usize,
+        guard: impl Fn() -> Box<dyn Any> + Clone + Send + 'static,
+    ) -> Result<Self, EngineError> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads.max(1))
+            .thread_name(|index| format!("engine-{index}"))
+            .spawn_handler(move |thread| {
+                let guard = guard.clone();
+                let mut builder = std::thread::Builder::new();
+                if let Some(name) = thread.name() {
+                    builder = builder.name(name.to_owned());
+                }
+                builder.spawn(move || {
+                    let _guard = guard();
+                    thread.run();
+                })?;
+                Ok(())
+            })
+            .build()
+            .map_err(|error| EngineError::Threads(error.to_string()))?;
+        let engine = Self { pool, device: Device::flex() };
+        engine.self_test()?;
+        Ok(engine)
+    }
+
+    /// Threads of this engine.
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    /// Compares a product with all-extreme values across a chunk's border with the reference.
+    ///
+    /// # Errors
+    /// [`EngineError::Inexact`] if one bit differs.
+    pub fn self_test(&self) -> Result<(), EngineError> {
+        let columns = 2 * CHUNK as u32 + 1;
+        let model = millrace_inference::Model {
+            nodes: vec![
+                millrace_inference::Node::Input { shape: vec![columns] },
+                millrace_inference::Node::Linear {
+                    input: 0,
+                    outputs: 3,
+                    parameters: [i8::MIN, i8::MAX, -1].iter().flat_map(|w| vec![*w; columns as usize]).collect(),
+                },
+            ],
+        };
+        let prepared = self.prepare(&model.to_bytes())?;
+        let input: Vec<u8> =
+            [i8::MIN, i8::MAX].iter().flat_map(|x| vec![x.cast_unsigned(); columns as usize]).collect();
+        let expected = execute(&prepared.checked, &input)?;
+        if self.execute(&prepared, &input)? == expected {
+            Ok(())
+        } else {
+            Err(EngineError::Inexact)
+        }
+    }
+
+    /// Decodes, checks and prepares a model.
+    ///
+    /// # Errors
+    /// [`EngineError::Model`] or [`EngineError::Panicked`].
+    pub fn prepare(&self, encoding: &[u8]) -> Result<PreparedModel, EngineError> {
+        let checked = CheckedModel::from_bytes(encoding)?;
+        let layers = self.guarded(|| {
+            let layers = checked.linear_operators().map(|(node, parameters, m)| {
+                let rows = parameters.len().checked_div(m).unwrap_or(0);
+                let chunks = (0..m)
+                    .step_by(CHUNK)
+                    .map(|from| {
+                        let width = CHUNK.min(m - from);
+                        let values = parameters
+                            .chunks_exact(m)
+                            .flat_map(|row| &row[from..from + width])
+                            .map(|w| f32::from(*w))
+                            .collect();
+                        matrix(values, rows, width, &self.device)
+                    })
+                    .collect();
+                (node, chunks)
+            });
+            Ok(layers.collect())
+        })?;
+        Ok(PreparedModel { checked, layers })
+    }
+
+    /// Executes a model on a batch: output and trace, exactly as [`millrace_inference::execute`] gives them.
+    ///
+    /// # Errors
+    /// [`EngineError::Execution`], [`EngineError::Burn`] or [`EngineError::Panicked`].
+    pub fn execute(&self, model: &PreparedModel, input: &[u8]) -> Result<Execution, EngineError> {
+        self.guarded(|| {
+            let mut run = Run { engine: self, layers: model.layers.iter(), trace: Vec::new() };
+            let output = walk(&model.checked, input, &mut run)?;
+            Ok(Execution { output, trace: run.trace })
+        })
+    }
+
+    /// Runs on the engine's own threads and turns a panic into an error.
+    fn guarded<R: Send>(
+        &self,
+        work: impl FnOnce() -> Result<R, EngineError> + Send,
+    ) -> Result<R, EngineError> {
+        self.pool.install(|| catch_unwind(AssertUnwindSafe(work))).unwrap_or_else(|panic| {
+            let text = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+                .unwrap_or_else(|| "no message".into());
+            Err(EngineError::Panicked(text))
+        })
+    }
+}
+
+fn matrix(values: Vec<f32>, rows: usize, columns: usize, device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(values, [rows, columns]), (device, DType::F32))
+}
+
+struct Run<'a> {
+    engine: &'a Engine,
+    layers: std::slice::Iter<'a, (u32, Vec<Tensor<2>>)>,
+    trace: Vec<u8>,
+}
+
+impl LinearOperators for Run<'_> {
+    type Error = EngineError;
+
+    fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, EngineError> {
+        let columns = operator.columns.len().checked_div(operator.m).unwrap_or(0);
+        let (node, chunks) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
+        debug_assert_eq!(*node, operator.node);
+        let mut sums = vec![0i32; columns * operator.n];
+        for (index, parameters) in chunks.iter().enumerate() {
+            let from = index * CHUNK;
+            let width = CHUNK.min(operator.m - from);
+            let values = operator
+                .columns
+                .chunks_exact(operator.m)
+                .flat_map(|column| &column[from..from + width])
+                .map(|x| f32::from(*x))
+                .collect();
+            let product = matrix(values, columns, width, &self.engine.device)
+                .matmul(parameters.clone().transpose());
+            let data = product.try_into_data().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
+            let partial = data.as_slice::<f32>().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
+            for (sum, value) in sums.iter_mut().zip(partial) {
+                // Exact: |value| ≤ 2²⁴ and integral.
+                *sum = sum.wrapping_add(*value as i32);
+            }
+        }
+        self.trace.extend(sums.iter().flat_map(|value| value.to_le_bytes()));
+        Ok(sums)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millrace_inference::testing::{random_input, random_model, Random};
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static ENGINE: LazyLock<Engine> =
+        LazyLock::new(|| Engine::new(2, || Box::new(())).expect("the self-test passes"));
+
+    proptest! {
+        #[test]
+        fn traces_equal_the_reference(seed: u64, samples in 1u32..40, width in 1u32..1400) {
+            let mut random = Random(seed);
+            let width = if width > 200 && random.between(0, 3) > 0 { width / 8 } else { width };
+            let encoding = random_model(&mut random, width).to_bytes();
+            prop_assume!(encoding.len() <= millrace_inference::limits::MAX_MODEL_BYTES);
+            let model = ENGINE.prepare(&encoding).expect("a valid model");
+            let input = random_input(&mut random, model.checked().profile().sample_bytes, samples);
+            let ours = ENGINE.execute(&model, &input).expect("whole samples");
+            prop_assert_eq!(ours, execute(model.checked(), &input).expect("whole samples"));
+        }
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_the_engine_goes_on() {
+        let verdict: Result<(), _> = ENGINE.guarded(|| panic!("on purpose"));
+        assert!(matches!(verdict, Err(EngineError::Panicked(text)) if text == "on purpose"));
+        assert!(ENGINE.self_test().is_ok());
+    }
+
+    #[test]
+    fn a_wrong_input_is_refused() {
+        let encoding = random_model(&mut Random(1), 8).to_bytes();
+        let model = ENGINE.prepare(&encoding).expect("a valid model");
+        assert!(matches!(ENGINE.execute(&model, &[]), Err(EngineError::Execution(_))));
+        assert!(matches!(ENGINE.prepare(&[]), Err(EngineError::Model(_))));
+    }
+}

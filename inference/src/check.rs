@@ -89,6 +89,17 @@ impl CheckedModel {
         self.tensors.last().map_or((&[], DataType::I8), |output| (&output.shape, output.data_type))
     }
 
+    /// The linear operators in node order: node, W row-major, and its columns m.
+    pub fn linear_operators(&self) -> impl Iterator<Item = (u32, &[i8], usize)> {
+        self.model.nodes.iter().enumerate().filter_map(|(index, node)| match node {
+            Node::Linear { parameters, .. } => {
+                let (_, m, _) = self.linear_dimensions(index)?;
+                Some((u32::try_from(index).ok()?, parameters.as_slice(), usize::try_from(m).ok()?))
+            }
+            _ => None,
+        })
+    }
+
     /// The linear operator of a node: (n, m, columns per sample).
     pub(crate) fn linear_dimensions(&self, node: usize) -> Option<(u32, u32, u32)> {
         let Some(Node::Linear { input, outputs, .. }) = self.model.nodes.get(node) else { return None };
