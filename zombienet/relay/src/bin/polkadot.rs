@@ -1,5 +1,5 @@
 //! The relay chain's node, for local test networks.
 
-fn main() -> polkadot_cli::Result<()> {
-    polkadot_cli::run()
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    Ok(polkadot_cli::run()?)
 }

@@ -1,0 +1,169 @@
+// A small client on @polkadot/api: everything it knows of the chain comes from the metadata.
+
+import { readFileSync } from 'node:fs';
+
+import { ApiPromise, WsProvider } from '@polkadot/api';
+import { Keyring } from '@polkadot/keyring';
+import { blake2AsHex } from '@polkadot/util-crypto';
+
+export const UNIT = 10n ** 12n;
+
+/** Connects to a node and waits until it answers. */
+export async function connect(url, { timeout = 60_000 } = {}) {
+  const provider = new WsProvider(url, 1_000);
+  const late = new Promise((_, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`No node answers at ${url} within ${timeout / 1000} s. Start one with 'make dev'.`)),
+      timeout,
+    );
+    timer.unref();
+  });
+  return Promise.race([ApiPromise.create({ provider, noInitWarn: true }), late]);
+}
+
+/** A well-known development account such as '//Bob', or one from a secret phrase. */
+export function account(secret) {
+  return new Keyring({ type: 'sr25519' }).addFromUri(secret);
+}
+
+/** Planck as a decimal number of MILL. */
+export function mill(planck) {
+  const value = BigInt(planck);
+  const sign = value < 0n ? '-' : '';
+  const digits = (value < 0n ? -value : value).toString().padStart(13, '0');
+  return `${sign}${digits.slice(0, -12)}.${digits.slice(-12)} MILL`;
+}
+
+/** Reads a task's model file. */
+export const modelId = (encoding) => blake2AsHex(encoding, 256);
+
+/** Signs and sends a call; resolves with its events once it is in a block, rejects with the chain's reason. */
+export function send(api, call, signer, options = {}) {
+  return new Promise((resolve, reject) => {
+    call
+      .signAndSend(signer, options, ({ status, events, dispatchError, txHash }) => {
+        if (dispatchError) {
+          reject(new Error(explain(api, dispatchError)));
+        } else if (status.isInBlock || status.isFinalized) {
+          resolve({ events: events.map(({ event }) => event), block: status.isInBlock ? status.asInBlock : status.asFinalized, txHash });
+        } else if (status.isInvalid || status.isDropped || status.isUsurped) {
+          reject(new Error(`the transaction was ${status.type.toLowerCase()}`));
+        }
+      })
+      .catch(reject);
+  });
+}
+
+/** The chain's name and text for an error. */
+export function explain(api, dispatchError) {
+  if (!dispatchError.isModule) return dispatchError.toString();
+  const { section, name, docs } = api.registry.findMetaError(dispatchError.asModule);
+  return `${section}.${name}: ${docs.join(' ')}`;
+}
+
+const find = (api, events, kind) => events.find((event) => kind.is(event));
+
+/** Registers a model unless it is registered already; resolves with its name. */
+export async function register(api, signer, encoding) {
+  const model = modelId(encoding);
+  if ((await api.query.models.models(model)).isSome) return { model, registered: false };
+  await send(api, api.tx.models.register(`0x${Buffer.from(encoding).toString('hex')}`), signer);
+  return { model, registered: true };
+}
+
+/** Posts a task; resolves with its number and what posting cost. */
+export async function post(api, signer, { model, input, maxPrice, deadline }) {
+  const call = api.tx.tasks.post(model, `0x${Buffer.from(input).toString('hex')}`, maxPrice, deadline);
+  const { events, block } = await send(api, call, signer);
+  const posted = find(api, events, api.events.tasks.TaskPosted);
+  const paid = find(api, events, api.events.transactionPayment.TransactionFeePaid);
+  return { task: posted.data.task.toBigInt(), fee: paid.data.actualFee.toBigInt(), block };
+}
+
+/** Follows the blocks until `pick` returns something for one event. */
+export async function watch(api, pick, { timeout = 120_000, from } = {}) {
+  let unsubscribe;
+  try {
+    return await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`nothing came within ${timeout / 1000} s`)), timeout);
+      const look = async (hash) => {
+        const at = await api.at(hash);
+        const number = (await at.query.system.number()).toNumber();
+        for (const { event } of await at.query.system.events()) {
+          const picked = pick(event, number);
+          if (picked !== undefined) {
+            clearTimeout(timer);
+            resolve(picked);
+            return;
+          }
+        }
+      };
+      const fail = (error) => {
+        clearTimeout(timer);
+        reject(error);
+      };
+      (async () => {
+        let next = from;
+        let busy = Promise.resolve();
+        unsubscribe = await api.rpc.chain.subscribeNewHeads((header) => {
+          busy = busy
+            .then(async () => {
+              const head = header.number.toNumber();
+              for (next ??= head; next <= head; next += 1) {
+                await look(await api.rpc.chain.getBlockHash(next));
+              }
+            })
+            .catch(fail);
+        });
+      })().catch(fail);
+    });
+  } finally {
+    unsubscribe?.();
+  }
+}
+
+/** Waits until a task is settled or refunded. */
+export function outcome(api, task, options) {
+  const same = (event) => event.data.task?.toBigInt() === task;
+  const history = [];
+  return watch(
+    api,
+    (event, block) => {
+      if (api.events.tasks.TaskLeased.is(event) && same(event)) {
+        history.push({ kind: 'leased', block, miner: event.data.miner.toString(), price: event.data.price.toBigInt() });
+      } else if (api.events.tasks.LeaseFailed.is(event) && same(event)) {
+        history.push({ kind: 'failed', block, miner: event.data.miner.toString(), reason: event.data.reason.toString() });
+      } else if (api.events.tasks.TaskSettled.is(event) && same(event)) {
+        const { miner, paid, burned, fee, returned, output } = event.data;
+        return {
+          kind: 'settled',
+          block,
+          history,
+          miner: miner.toString(),
+          paid: paid.toBigInt(),
+          burned: burned.toBigInt(),
+          fee: fee.toBigInt(),
+          returned: returned.toBigInt(),
+          output: Buffer.from(output.toU8a(true)),
+        };
+      } else if (api.events.tasks.TaskRefunded.is(event) && same(event)) {
+        return { kind: 'refunded', block, history };
+      }
+      return undefined;
+    },
+    options,
+  );
+}
+
+/** The digits' held-out inputs and labels. */
+export function digits(folder, samples) {
+  const input = readFileSync(`${folder}/heldout.bin`);
+  const labels = readFileSync(`${folder}/heldout-labels.bin`);
+  const count = samples ?? labels.length;
+  return { input: input.subarray(0, count * 64), labels: [...labels.subarray(0, count)] };
+}
+
+/** An output of i32 in little-endian bytes, such as an arg max. */
+export function integers(output) {
+  return Array.from({ length: output.length / 4 }, (_, i) => output.readInt32LE(i * 4));
+}
