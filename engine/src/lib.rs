@@ -112,7 +112,10 @@ impl Engine {
                 millrace_inference::Node::Linear {
                     input: 0,
                     outputs: 3,
-                    parameters: [i8::MIN, i8::MAX, -1].iter().flat_map(|w| vec![*w; columns as usize]).collect(),
+                    parameters: [i8::MIN, i8::MAX, -1]
+                        .iter()
+                        .flat_map(|w| vec![*w; columns as usize])
+                        .collect(),
                 },
             ],
         };
@@ -210,8 +213,8 @@ impl LinearOperators for Run<'_> {
                 .flat_map(|column| &column[from..from + width])
                 .map(|x| f32::from(*x))
                 .collect();
-            let product = matrix(values, columns, width, &self.engine.device)
-                .matmul(parameters.clone().transpose());
+            let product =
+                matrix(values, columns, width, &self.engine.device).matmul(parameters.clone().transpose());
             let data = product.try_into_data().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
             let partial = data.as_slice::<f32>().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
             for (sum, value) in sums.iter_mut().zip(partial) {

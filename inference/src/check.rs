@@ -27,9 +27,7 @@ impl Tensor {
         }
         let elements = shape.iter().fold(1u64, |product, axis| product.saturating_mul((*axis).into()));
         match u32::try_from(elements) {
-            Ok(elements) if elements <= MAX_ELEMENTS => {
-                Ok(Self { shape, elements, data_type, last_read: 0 })
-            }
+            Ok(elements) if elements <= MAX_ELEMENTS => Ok(Self { shape, elements, data_type, last_read: 0 }),
             _ => Err(ModelFault::Elements { got: elements }),
         }
     }
@@ -128,7 +126,11 @@ impl CheckedModel {
             let tensor = checked.infer(&model, index, node).map_err(at)?;
             elements = elements.saturating_add(tensor.elements.into());
             if let Node::Linear { outputs, .. } = node {
-                let m = node.reads().next().and_then(|read| checked.tensors.get(read)).map_or(1, Tensor::last_axis);
+                let m = node
+                    .reads()
+                    .next()
+                    .and_then(|read| checked.tensors.get(read))
+                    .map_or(1, Tensor::last_axis);
                 let columns = tensor.elements.checked_div(*outputs).unwrap_or(0);
                 checked.profile.layers.push(LayerShape { n: *outputs, m, columns });
             } else {
@@ -256,9 +258,8 @@ impl CheckedModel {
                     let rows: Vec<u64> = parameters
                         .chunks(usize::try_from(m).unwrap_or(usize::MAX).max(1))
                         .map(|row| {
-                            let sum = row
-                                .iter()
-                                .fold(0u64, |sum, w| sum.saturating_add(w.unsigned_abs().into()));
+                            let sum =
+                                row.iter().fold(0u64, |sum, w| sum.saturating_add(w.unsigned_abs().into()));
                             sum.saturating_mul(128)
                         })
                         .collect();

@@ -27,10 +27,10 @@ mod error;
 mod execute;
 mod kernels;
 pub mod limits;
-#[cfg(feature = "std")]
-pub mod testing;
 mod model;
 mod profile;
+#[cfg(feature = "std")]
+pub mod testing;
 mod transcript;
 mod verify;
 mod walk;

@@ -54,6 +54,8 @@ pub struct Cost {
     pub elements: u64,
     /// Bytes read: model, input and trace.
     pub bytes: u64,
+    /// Of these, the model's and the input's: what a chain reads from its state.
+    pub stored_bytes: u64,
 }
 
 impl Profile {
@@ -62,9 +64,7 @@ impl Profile {
         self.layers
             .iter()
             .map(|layer| {
-                u64::from(layer.n)
-                    .saturating_mul(layer.m.into())
-                    .saturating_mul(layer.columns.into())
+                u64::from(layer.n).saturating_mul(layer.m.into()).saturating_mul(layer.columns.into())
             })
             .fold(0, u64::saturating_add)
             .saturating_mul(samples.into())
@@ -101,11 +101,12 @@ impl Profile {
     /// What verifying the trace of a batch takes.
     pub fn cost(&self, samples: u32) -> Cost {
         let wide = u64::from(samples);
+        let stored_bytes =
+            u64::from(self.encoded_bytes).saturating_add(wide.saturating_mul(self.sample_bytes.into()));
         let mut cost = Cost {
             elements: wide.saturating_mul(self.elements),
-            bytes: u64::from(self.encoded_bytes)
-                .saturating_add(wide.saturating_mul(self.sample_bytes.into()))
-                .saturating_add(self.trace_bytes(samples)),
+            bytes: stored_bytes.saturating_add(self.trace_bytes(samples)),
+            stored_bytes,
             ..Cost::default()
         };
         for layer in &self.layers {

@@ -96,8 +96,7 @@ pub fn sprint_digest(seed: &[u8; 32], blake2_256: HashFunction) -> [u8; 32] {
 /// the input of a sprint's attempt.
 pub fn expand(seed: &[u8; 32], bytes: usize, blake2_256: HashFunction) -> Vec<u8> {
     let blocks = u32::try_from(bytes.div_ceil(32)).unwrap_or(u32::MAX);
-    let mut stream: Vec<u8> =
-        (0..blocks).flat_map(|counter| blake2_256(&(seed, counter).encode())).collect();
+    let mut stream: Vec<u8> = (0..blocks).flat_map(|counter| blake2_256(&(seed, counter).encode())).collect();
     stream.truncate(bytes);
     stream
 }

@@ -23,9 +23,8 @@ impl LinearCheck {
     /// The cheaper check for n rows, m columns of W and `columns` of X: a fixed function, so that the cost
     /// of a verification is known before it starts.
     pub fn choose(n: u64, m: u64, columns: u64) -> Self {
-        let freivalds = Self::Freivalds
-            .multiply_adds(n, m, columns)
-            .saturating_add(n.saturating_mul(HASH_MULTIPLY_ADDS));
+        let freivalds =
+            Self::Freivalds.multiply_adds(n, m, columns).saturating_add(n.saturating_mul(HASH_MULTIPLY_ADDS));
         if Self::Recompute.multiply_adds(n, m, columns) <= freivalds {
             Self::Recompute
         } else {

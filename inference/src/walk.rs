@@ -121,9 +121,10 @@ fn evaluate<O: LinearOperators>(
                 accumulators
                     .chunks(channels.len().max(1))
                     .flat_map(|column| {
-                        column.iter().zip(channels).map(|(acc, channel)| {
-                            kernels::requantize(*acc, channel, *zero_point, *min, *max)
-                        })
+                        column
+                            .iter()
+                            .zip(channels)
+                            .map(|(acc, channel)| kernels::requantize(*acc, channel, *zero_point, *min, *max))
                     })
                     .collect(),
             )

@@ -1,9 +1,7 @@
 //! The golden vectors: a second implementation reads the same file.
 #![allow(missing_docs)]
 
-use millrace_inference::{
-    execute, model_id, verify, Challenge, CheckedModel, Domain, Statement, TraceError,
-};
+use millrace_inference::{execute, model_id, verify, Challenge, CheckedModel, Domain, Statement, TraceError};
 use serde::Deserialize;
 use sp_crypto_hashing::blake2_256;
 
@@ -41,8 +39,7 @@ fn array(text: &str) -> [u8; 32] {
 
 #[test]
 fn golden_vectors_hold() {
-    let file: File =
-        serde_json::from_str(include_str!("../vectors/v1.json")).expect("the file is JSON");
+    let file: File = serde_json::from_str(include_str!("../vectors/v1.json")).expect("the file is JSON");
     assert_eq!(file.format_version, millrace_inference::FORMAT_VERSION);
     assert_eq!(file.vectors.len(), 24);
     for vector in file.vectors {
@@ -76,9 +73,6 @@ fn golden_vectors_hold() {
         assert_eq!(verify(&model, &input, &trace, seed, blake2_256), Ok(execution.output));
         trace[vector.forged_entry * 4] ^= 1;
         let seed = statement.seed(&trace, blake2_256);
-        assert!(matches!(
-            verify(&model, &input, &trace, seed, blake2_256),
-            Err(TraceError::Mismatch { .. })
-        ));
+        assert!(matches!(verify(&model, &input, &trace, seed, blake2_256), Err(TraceError::Mismatch { .. })));
     }
 }

@@ -119,10 +119,7 @@ fn a_trace_of_another_length_or_input_is_rejected() {
     let input = random_input(&mut random, model.profile().sample_bytes, 3);
     let trace = execute(&model, &input).expect("whole samples").trace;
     let length = |trace: &[u8]| {
-        matches!(
-            verify(&model, &input, trace, seed_of(trace), blake2_256),
-            Err(TraceError::Length { .. })
-        )
+        matches!(verify(&model, &input, trace, seed_of(trace), blake2_256), Err(TraceError::Length { .. }))
     };
     assert!(length(&trace[..trace.len() - 1]));
     assert!(length(&[trace.as_slice(), &[0]].concat()));
@@ -222,10 +219,7 @@ mod registration {
         assert_eq!(fault(vec![linear(0, 1, 1)]), at(0, ModelFault::MisplacedInput));
         assert_eq!(fault(vec![input(1), input(1)]), at(1, ModelFault::MisplacedInput));
         assert_eq!(fault(vec![input(1), linear(1, 1, 1)]), at(1, ModelFault::ReadsLater { read: 1 }));
-        assert_eq!(
-            fault(vec![input(1), linear(0, 1, 1), linear(0, 1, 1)]),
-            at(1, ModelFault::Dead)
-        );
+        assert_eq!(fault(vec![input(1), linear(0, 1, 1), linear(0, 1, 1)]), at(1, ModelFault::Dead));
         assert_eq!(fault(vec![input(1), Node::Flatten { input: 0 }]), ModelError::NoWork);
         assert_eq!(fault(vec![input(0)]), at(0, ModelFault::Shape));
         assert_eq!(fault(vec![Node::Input { shape: vec![1; 5] }]), at(0, ModelFault::Shape));

@@ -3,20 +3,17 @@
 
 use std::path::PathBuf;
 
-use sc_cli::{
-    ChainSpec, CliConfiguration as _, ImportParams, KeystoreParams, NetworkParams, RpcEndpoint,
-    SharedParams, SubstrateCli as _,
-};
+use sc_cli::{ChainSpec, ImportParams, KeystoreParams, NetworkParams, RpcEndpoint, SharedParams};
 use sc_service::{config::PrometheusConfig, BasePath};
 
 use crate::chain_spec::Extensions;
-
 
 /// What the program does instead of running a node.
 #[derive(Debug, clap::Subcommand)]
 pub enum Subcommand {
     /// Create and insert keys.
-    #[command(subcommand)] Key(sc_cli::KeySubcommand),
+    #[command(subcommand)]
+    Key(sc_cli::KeySubcommand),
     /// Print a chain specification (older name of export-chain-spec).
     BuildSpec(sc_cli::BuildSpecCmd),
     /// Print a chain specification.
@@ -34,11 +31,13 @@ pub enum Subcommand {
     /// Delete a chain's database.
     PurgeChain(cumulus_client_cli::PurgeChainCmd),
     /// Print the first block's header, to register the parachain.
-    #[command(alias = "export-genesis-state")] ExportGenesisHead(cumulus_client_cli::ExportGenesisHeadCommand),
+    #[command(alias = "export-genesis-state")]
+    ExportGenesisHead(cumulus_client_cli::ExportGenesisHeadCommand),
     /// Print the first block's runtime, to register the parachain.
     ExportGenesisWasm(cumulus_client_cli::ExportGenesisWasmCommand),
     /// Measure the runtime and the machine.
-    #[command(subcommand)] Benchmark(frame_benchmarking_cli::BenchmarkCmd),
+    #[command(subcommand)]
+    Benchmark(frame_benchmarking_cli::BenchmarkCmd),
 }
 
 /// The program's arguments.
@@ -46,13 +45,17 @@ pub enum Subcommand {
 #[command(propagate_version = true, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Cli {
     /// A command; without one, a node runs.
-    #[command(subcommand)] pub subcommand: Option<Subcommand>,
+    #[command(subcommand)]
+    pub subcommand: Option<Subcommand>,
     /// Arguments of the node.
-    #[command(flatten)] pub run: cumulus_client_cli::RunCmd,
+    #[command(flatten)]
+    pub run: cumulus_client_cli::RunCmd,
     /// When to stop for want of disk.
-    #[command(flatten)] pub storage_monitor: sc_storage_monitor::StorageMonitorParams,
+    #[command(flatten)]
+    pub storage_monitor: sc_storage_monitor::StorageMonitorParams,
     /// Milliseconds between blocks of a `--dev` node.
-    #[arg(long, default_value_t = 6000, value_parser = clap::value_parser!(u64).range(1..))] pub dev_block_time: u64,
+    #[arg(long, default_value_t = 6000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub dev_block_time: u64,
     /// Don't measure the machine at start.
     #[arg(long)]
     pub no_hardware_benchmarks: bool,
@@ -67,20 +70,35 @@ pub struct Cli {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub engine_threads: Option<u32>,
     /// Arguments of the relay chain node, after `--`.
-    #[arg(raw = true)] pub relay_chain_args: Vec<String>,
+    #[arg(raw = true)]
+    pub relay_chain_args: Vec<String>,
 }
 
 impl sc_cli::SubstrateCli for Cli {
-    fn impl_name() -> String { "Millrace Node".into() }
-    fn impl_version() -> String { env!("SUBSTRATE_CLI_IMPL_VERSION").into() }
-    fn description() -> String { format!(
+    fn impl_name() -> String {
+        "Millrace Node".into()
+    }
+    fn impl_version() -> String {
+        env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+    }
+    fn description() -> String {
+        format!(
             "Collator, miner and full node of the Millrace parachain\n\n{} [parachain-args] -- [relay-chain-args]",
             Self::executable_name()
-        ) }
-    fn author() -> String { "Millrace".into() }
-    fn support_url() -> String { String::new() }
-    fn copyright_start_year() -> i32 { 2026 }
-    fn load_spec(&self, id: &str) -> Result<Box<dyn sc_cli::ChainSpec>, String> { crate::chain_spec::load(id) }
+        )
+    }
+    fn author() -> String {
+        "Millrace".into()
+    }
+    fn support_url() -> String {
+        String::new()
+    }
+    fn copyright_start_year() -> i32 {
+        2026
+    }
+    fn load_spec(&self, id: &str) -> Result<Box<dyn sc_cli::ChainSpec>, String> {
+        crate::chain_spec::load(id)
+    }
 }
 
 /// Arguments of the embedded relay chain node.
@@ -100,18 +118,33 @@ impl RelayChainCli {
         use clap::{CommandFactory, FromArgMatches};
         let matches = polkadot_cli::RunCmd::command().no_binary_name(true).get_matches_from(args);
         let base = FromArgMatches::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
-        Self { base, chain_id: Extensions::try_get(&*para.chain_spec).map(|e| e.relay_chain.clone()),
-               base_path: Some(para.base_path.path().join("polkadot")) }
+        Self {
+            base,
+            chain_id: Extensions::try_get(&*para.chain_spec).map(|e| e.relay_chain.clone()),
+            base_path: Some(para.base_path.path().join("polkadot")),
+        }
     }
 }
 
 impl sc_cli::SubstrateCli for RelayChainCli {
-    fn impl_name() -> String { Cli::impl_name() }
-    fn impl_version() -> String { Cli::impl_version() }
-    fn description() -> String { Cli::description() }
-    fn author() -> String { Cli::author() }
-    fn support_url() -> String { Cli::support_url() }
-    fn copyright_start_year() -> i32 { Cli::copyright_start_year() }
+    fn impl_name() -> String {
+        Cli::impl_name()
+    }
+    fn impl_version() -> String {
+        Cli::impl_version()
+    }
+    fn description() -> String {
+        Cli::description()
+    }
+    fn author() -> String {
+        Cli::author()
+    }
+    fn support_url() -> String {
+        Cli::support_url()
+    }
+    fn copyright_start_year() -> i32 {
+        Cli::copyright_start_year()
+    }
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_cli::ChainSpec>, String> {
         polkadot_cli::Cli::from_iter([Self::executable_name()].iter()).load_spec(id)
@@ -119,42 +152,97 @@ impl sc_cli::SubstrateCli for RelayChainCli {
 }
 
 impl sc_cli::DefaultConfigurationValues for RelayChainCli {
-    fn p2p_listen_port() -> u16 { 30334 }
-    fn rpc_listen_port() -> u16 { 9945 }
-    fn prometheus_listen_port() -> u16 { 9616 }
+    fn p2p_listen_port() -> u16 {
+        30334
+    }
+    fn rpc_listen_port() -> u16 {
+        9945
+    }
+    fn prometheus_listen_port() -> u16 {
+        9616
+    }
 }
 
 impl sc_cli::CliConfiguration<Self> for RelayChainCli {
-
-    fn shared_params(&self) -> &SharedParams { self.base.base.shared_params() }
-    fn import_params(&self) -> Option<&ImportParams> { self.base.base.import_params() }
-    fn network_params(&self) -> Option<&NetworkParams> { self.base.base.network_params() }
-    fn keystore_params(&self) -> Option<&KeystoreParams> { self.base.base.keystore_params() }
+    fn shared_params(&self) -> &SharedParams {
+        self.base.base.shared_params()
+    }
+    fn import_params(&self) -> Option<&ImportParams> {
+        self.base.base.import_params()
+    }
+    fn network_params(&self) -> Option<&NetworkParams> {
+        self.base.base.network_params()
+    }
+    fn keystore_params(&self) -> Option<&KeystoreParams> {
+        self.base.base.keystore_params()
+    }
     fn base_path(&self) -> sc_cli::Result<Option<BasePath>> {
         Ok(self.shared_params().base_path()?.or_else(|| self.base_path.clone().map(Into::into)))
     }
-    fn rpc_addr(&self, port: u16) -> sc_cli::Result<Option<Vec<RpcEndpoint>>> { self.base.base.rpc_addr(port) }
-    fn prometheus_config(&self, port: u16, spec: &Box<dyn ChainSpec>) -> sc_cli::Result<Option<PrometheusConfig>> { self.base.base.prometheus_config(port, spec) }
-    fn init<F>(&self, _: &String, _: &String, _: F) -> sc_cli::Result<()> where F: FnOnce(&mut sc_cli::LoggerBuilder) {
+    fn rpc_addr(&self, port: u16) -> sc_cli::Result<Option<Vec<RpcEndpoint>>> {
+        self.base.base.rpc_addr(port)
+    }
+    fn prometheus_config(
+        &self,
+        port: u16,
+        spec: &Box<dyn ChainSpec>,
+    ) -> sc_cli::Result<Option<PrometheusConfig>> {
+        self.base.base.prometheus_config(port, spec)
+    }
+    fn init<F>(&self, _: &String, _: &String, _: F) -> sc_cli::Result<()>
+    where
+        F: FnOnce(&mut sc_cli::LoggerBuilder),
+    {
         unreachable!("the relay chain's logger is the parachain's; qed")
     }
     fn chain_id(&self, is_dev: bool) -> sc_cli::Result<String> {
         let id = self.base.base.chain_id(is_dev)?;
         Ok(if id.is_empty() { self.chain_id.clone().unwrap_or_default() } else { id })
     }
-    fn role(&self, is_dev: bool) -> sc_cli::Result<sc_service::Role> { self.base.base.role(is_dev) }
-    fn transaction_pool(&self, is_dev: bool) -> sc_cli::Result<sc_service::config::TransactionPoolOptions> { self.base.base.transaction_pool(is_dev) }
-    fn trie_cache_maximum_size(&self) -> sc_cli::Result<Option<usize>> { self.base.base.trie_cache_maximum_size() }
-    fn rpc_methods(&self) -> sc_cli::Result<sc_service::config::RpcMethods> { self.base.base.rpc_methods() }
-    fn rpc_max_connections(&self) -> sc_cli::Result<u32> { self.base.base.rpc_max_connections() }
-    fn rpc_cors(&self, is_dev: bool) -> sc_cli::Result<Option<Vec<String>>> { self.base.base.rpc_cors(is_dev) }
-    fn default_heap_pages(&self) -> sc_cli::Result<Option<u64>> { self.base.base.default_heap_pages() }
-    fn force_authoring(&self) -> sc_cli::Result<bool> { self.base.base.force_authoring() }
-    fn disable_grandpa(&self) -> sc_cli::Result<bool> { self.base.base.disable_grandpa() }
-    fn max_runtime_instances(&self) -> sc_cli::Result<Option<usize>> { self.base.base.max_runtime_instances() }
-    fn announce_block(&self) -> sc_cli::Result<bool> { self.base.base.announce_block() }
-    fn telemetry_endpoints(&self, spec: &Box<dyn ChainSpec>) -> sc_cli::Result<Option<sc_telemetry::TelemetryEndpoints>> { self.base.base.telemetry_endpoints(spec) }
-    fn node_name(&self) -> sc_cli::Result<String> { self.base.base.node_name() }
+    fn role(&self, is_dev: bool) -> sc_cli::Result<sc_service::Role> {
+        self.base.base.role(is_dev)
+    }
+    fn transaction_pool(&self, is_dev: bool) -> sc_cli::Result<sc_service::config::TransactionPoolOptions> {
+        self.base.base.transaction_pool(is_dev)
+    }
+    fn trie_cache_maximum_size(&self) -> sc_cli::Result<Option<usize>> {
+        self.base.base.trie_cache_maximum_size()
+    }
+    fn rpc_methods(&self) -> sc_cli::Result<sc_service::config::RpcMethods> {
+        self.base.base.rpc_methods()
+    }
+    fn rpc_max_connections(&self) -> sc_cli::Result<u32> {
+        self.base.base.rpc_max_connections()
+    }
+    fn rpc_cors(&self, is_dev: bool) -> sc_cli::Result<Option<Vec<String>>> {
+        self.base.base.rpc_cors(is_dev)
+    }
+    fn default_heap_pages(&self) -> sc_cli::Result<Option<u64>> {
+        self.base.base.default_heap_pages()
+    }
+    fn force_authoring(&self) -> sc_cli::Result<bool> {
+        self.base.base.force_authoring()
+    }
+    fn disable_grandpa(&self) -> sc_cli::Result<bool> {
+        self.base.base.disable_grandpa()
+    }
+    fn max_runtime_instances(&self) -> sc_cli::Result<Option<usize>> {
+        self.base.base.max_runtime_instances()
+    }
+    fn announce_block(&self) -> sc_cli::Result<bool> {
+        self.base.base.announce_block()
+    }
+    fn telemetry_endpoints(
+        &self,
+        spec: &Box<dyn ChainSpec>,
+    ) -> sc_cli::Result<Option<sc_telemetry::TelemetryEndpoints>> {
+        self.base.base.telemetry_endpoints(spec)
+    }
+    fn node_name(&self) -> sc_cli::Result<String> {
+        self.base.base.node_name()
+    }
 
-    fn database(&self) -> sc_cli::Result<Option<sc_cli::Database>> { Ok(Some(self.base.base.database()?.unwrap_or(sc_cli::Database::ParityDb))) }
+    fn database(&self) -> sc_cli::Result<Option<sc_cli::Database>> {
+        Ok(Some(self.base.base.database()?.unwrap_or(sc_cli::Database::ParityDb)))
+    }
 }

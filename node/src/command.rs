@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use frame_benchmarking_cli::{BenchmarkCmd, SUBSTRATE_REFERENCE_HARDWARE};
+use millrace_runtime::opaque::Block;
 use sc_cli::{CliConfiguration, Result, Runner, SubstrateCli};
 use sc_service::{config::DatabaseSource, Configuration};
-use millrace_runtime::opaque::Block;
 
 use crate::{
     cli::{Cli, RelayChainCli, Subcommand},
@@ -58,10 +58,12 @@ pub fn run() -> Result<()> {
             Ok((cmd.run(p.client, p.backend, None), p.task_manager))
         }),
         Some(Subcommand::PurgeChain(cmd)) => purge(&cli, cmd),
-        Some(Subcommand::ExportGenesisHead(cmd)) => runner(&cli, cmd)?.sync_run(|config| {
-            cmd.run(new_partial(&config)?.client)
-        }),
-        Some(Subcommand::ExportGenesisWasm(cmd)) => runner(&cli, cmd)?.sync_run(|config| cmd.run(&*config.chain_spec)),
+        Some(Subcommand::ExportGenesisHead(cmd)) => {
+            runner(&cli, cmd)?.sync_run(|config| cmd.run(new_partial(&config)?.client))
+        }
+        Some(Subcommand::ExportGenesisWasm(cmd)) => {
+            runner(&cli, cmd)?.sync_run(|config| cmd.run(&*config.chain_spec))
+        }
         Some(Subcommand::Benchmark(cmd)) => benchmark(&cli, cmd),
         None => start(cli),
     }
@@ -88,22 +90,38 @@ fn start(cli: Cli) -> Result<()> {
         .then(|| MillOptions { threads: cli.engine_threads });
     runner.run_node_until_exit(|config| async move {
         if is_dev(&config) {
-            return dev::start_dev_node(config, Duration::from_millis(cli.dev_block_time), mill).map_err(Into::into);
+            return dev::start_dev_node(config, Duration::from_millis(cli.dev_block_time), mill)
+                .map_err(Into::into);
         }
-        let hwbench = (!cli.no_hardware_benchmarks).then(|| config.database.path().map(|path| {
-            let _ = std::fs::create_dir_all(path);
-            sc_sysinfo::gather_hwbench(Some(path), &SUBSTRATE_REFERENCE_HARDWARE)
-        })).flatten();
-        let mut relay = SubstrateCli::create_configuration(&relay_cli, &relay_cli, config.tokio_handle.clone())
-            .map_err(|e| format!("Relay chain argument error: {e}"))?;
+        let hwbench = (!cli.no_hardware_benchmarks)
+            .then(|| {
+                config.database.path().map(|path| {
+                    let _ = std::fs::create_dir_all(path);
+                    sc_sysinfo::gather_hwbench(Some(path), &SUBSTRATE_REFERENCE_HARDWARE)
+                })
+            })
+            .flatten();
+        let mut relay =
+            SubstrateCli::create_configuration(&relay_cli, &relay_cli, config.tokio_handle.clone())
+                .map_err(|e| format!("Relay chain argument error: {e}"))?;
 
         let net = &relay_cli.base.base.network_params;
         if config.role.is_authority() && !net.force_enable_webrtc && net.listen_addr.is_empty() {
             relay.network.remove_webrtc_addresses();
         }
-        service::start_node(config, relay, NodeArgs { collator_options, hwbench,
-            max_pov_percentage: cli.run.experimental_max_pov_percentage, storage_monitor: cli.storage_monitor.clone(), mill })
-            .await.map_err(Into::into)
+        service::start_node(
+            config,
+            relay,
+            NodeArgs {
+                collator_options,
+                hwbench,
+                max_pov_percentage: cli.run.experimental_max_pov_percentage,
+                storage_monitor: cli.storage_monitor.clone(),
+                mill,
+            },
+        )
+        .await
+        .map_err(Into::into)
     })
 }
 
@@ -115,7 +133,9 @@ fn benchmark(cli: &Cli, cmd: &BenchmarkCmd) -> Result<()> {
             cmd.run_with_spec::<sp_runtime::traits::HashingFor<Block>, service::HostFunctions>(spec)
         }
         BenchmarkCmd::Block(cmd) => runner(cli, cmd)?.sync_run(|c| cmd.run(new_partial(&c)?.client)),
-        BenchmarkCmd::Machine(cmd) => runner(cli, cmd)?.sync_run(|c| cmd.run(&c, SUBSTRATE_REFERENCE_HARDWARE.clone())),
+        BenchmarkCmd::Machine(cmd) => {
+            runner(cli, cmd)?.sync_run(|c| cmd.run(&c, SUBSTRATE_REFERENCE_HARDWARE.clone()))
+        }
 
         _ => Err("This benchmark isn't offered; use `pallet`, `block` or `machine`".into()),
     }

@@ -200,8 +200,7 @@ impl Mill {
         if let Some(model) = self.models.get(&id) {
             return Ok(model.clone());
         }
-        let encoding =
-            self.client.runtime_api().model(best, id)?.ok_or(MillError::UnknownModel(id))?;
+        let encoding = self.client.runtime_api().model(best, id)?.ok_or(MillError::UnknownModel(id))?;
         let model = Arc::new(self.engine.prepare(&encoding)?);
         if self.models.len() >= MODELS_KEPT {
             self.models.clear();

@@ -20,14 +20,15 @@ use sc_consensus::{DefaultImportQueue, ImportQueue};
 use sc_executor::WasmExecutor;
 use sc_network::{
     config::{FullNetworkConfiguration, NetworkBackendType},
-    service::traits::NetworkService, NetworkBackend, NetworkBlock, NetworkStateInfo, PeerId,
+    service::traits::NetworkService,
+    NetworkBackend, NetworkBlock, NetworkStateInfo, PeerId,
 };
 use sc_service::{Configuration, PartialComponents, TFullBackend, TFullClient, TaskManager};
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker, TelemetryWorkerHandle};
 use sc_transaction_pool::TransactionPoolHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_api::ProvideRuntimeApi;
-use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
+use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
 use std::{sync::Arc, time::Duration};
@@ -50,8 +51,14 @@ pub struct Extra {
     pub telemetry: Option<Telemetry>,
     pub telemetry_worker_handle: Option<TelemetryWorkerHandle>,
 }
-pub type Service =
-    PartialComponents<ParachainClient, ParachainBackend, (), DefaultImportQueue<Block>, TransactionPool, Extra>;
+pub type Service = PartialComponents<
+    ParachainClient,
+    ParachainBackend,
+    (),
+    DefaultImportQueue<Block>,
+    TransactionPool,
+    Extra,
+>;
 
 pub fn new_partial(config: &Configuration) -> sc_service::error::Result<Service> {
     let telemetry = config
@@ -100,13 +107,22 @@ pub fn new_partial(config: &Configuration) -> sc_service::error::Result<Service>
         dev_import_queue(client.clone(), config, &task_manager)
     } else {
         build_import_queue(
-            client.clone(), block_import.clone(), config,
-            telemetry.as_ref().map(|telemetry| telemetry.handle()), &task_manager,
+            client.clone(),
+            block_import.clone(),
+            config,
+            telemetry.as_ref().map(|telemetry| telemetry.handle()),
+            &task_manager,
         )
     };
 
     Ok(PartialComponents {
-        client, backend, task_manager, keystore_container, select_chain: (), import_queue, transaction_pool,
+        client,
+        backend,
+        task_manager,
+        keystore_container,
+        select_chain: (),
+        import_queue,
+        transaction_pool,
         other: Extra { block_import, telemetry, telemetry_worker_handle },
     })
 }
@@ -118,9 +134,12 @@ fn build_import_queue(
     telemetry: Option<TelemetryHandle>,
     task_manager: &TaskManager,
 ) -> DefaultImportQueue<Block> {
-
     cumulus_client_consensus_aura::equivocation_import_queue::fully_verifying_import_queue::<
-        AuraPair, _, _, _, _,
+        AuraPair,
+        _,
+        _,
+        _,
+        _,
     >(
         client,
         block_import,
@@ -134,8 +153,16 @@ fn build_import_queue(
 pub fn is_dev(config: &Configuration) -> bool {
     config.chain_spec.chain_type() == sc_service::ChainType::Development
 }
-fn dev_import_queue(client: Arc<ParachainClient>, config: &Configuration, tasks: &TaskManager) -> DefaultImportQueue<Block> {
-    sc_consensus_manual_seal::import_queue(Box::new(client), &tasks.spawn_essential_handle(), config.prometheus_registry())
+fn dev_import_queue(
+    client: Arc<ParachainClient>,
+    config: &Configuration,
+    tasks: &TaskManager,
+) -> DefaultImportQueue<Block> {
+    sc_consensus_manual_seal::import_queue(
+        Box::new(client),
+        &tasks.spawn_essential_handle(),
+        config.prometheus_registry(),
+    )
 }
 
 const RELAY_CHAIN_SLOT: Duration = Duration::from_secs(6);
@@ -151,19 +178,26 @@ pub struct NodeArgs {
 
 #[sc_tracing::logging::prefix_logs_with("Parachain")]
 pub async fn start_node(
-    parachain: Configuration, relay: Configuration, args: NodeArgs,
+    parachain: Configuration,
+    relay: Configuration,
+    args: NodeArgs,
 ) -> sc_service::error::Result<TaskManager> {
     match parachain.network.network_backend {
-        NetworkBackendType::Libp2p =>
-            start_with::<sc_network::NetworkWorker<Block, Hash>>(parachain, relay, args).await,
-        NetworkBackendType::Litep2p =>
-            start_with::<sc_network::Litep2pNetworkBackend>(parachain, relay, args).await,
+        NetworkBackendType::Libp2p => {
+            start_with::<sc_network::NetworkWorker<Block, Hash>>(parachain, relay, args).await
+        }
+        NetworkBackendType::Litep2p => {
+            start_with::<sc_network::Litep2pNetworkBackend>(parachain, relay, args).await
+        }
     }
 }
 
 /// The runtime knows its id; a database without state (warp sync) falls back on the chain spec.
 pub fn para_id(client: &ParachainClient, config: &Configuration) -> Option<ParaId> {
-    client.runtime_api().parachain_id(client.chain_info().best_hash).ok()
+    client
+        .runtime_api()
+        .parachain_id(client.chain_info().best_hash)
+        .ok()
         .or_else(|| crate::chain_spec::Extensions::try_get(&*config.chain_spec).map(|e| e.para_id.into()))
 }
 
@@ -172,13 +206,20 @@ fn application(error: impl std::error::Error + Send + Sync + 'static) -> sc_serv
 }
 
 async fn start_with<Net: NetworkBackend<Block, Hash>>(
-    parachain_config: Configuration, relay_config: Configuration, args: NodeArgs,
+    parachain_config: Configuration,
+    relay_config: Configuration,
+    args: NodeArgs,
 ) -> sc_service::error::Result<TaskManager> {
-
     let parachain_config = prepare_node_config(parachain_config);
 
     let PartialComponents {
-        client, backend, mut task_manager, keystore_container, import_queue, transaction_pool, select_chain: (),
+        client,
+        backend,
+        mut task_manager,
+        keystore_container,
+        import_queue,
+        transaction_pool,
+        select_chain: (),
         other: Extra { block_import, mut telemetry, telemetry_worker_handle },
     } = new_partial(&parachain_config)?;
 
@@ -188,12 +229,20 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
     let prometheus_registry = parachain_config.prometheus_registry().cloned();
     let database_path = parachain_config.database.path().map(|path| path.to_path_buf());
 
-    let (relay_chain_interface, collator_key, relay_network, _paranode_requests) = build_relay_chain_interface(
-        relay_config, &parachain_config, telemetry_worker_handle, &mut task_manager,
-        args.collator_options.clone(), args.hwbench.clone(),
-    ).await.map_err(application)?;
+    let (relay_chain_interface, collator_key, relay_network, _paranode_requests) =
+        build_relay_chain_interface(
+            relay_config,
+            &parachain_config,
+            telemetry_worker_handle,
+            &mut task_manager,
+            args.collator_options.clone(),
+            args.hwbench.clone(),
+        )
+        .await
+        .map_err(application)?;
 
-    let net_config = FullNetworkConfiguration::<_, _, Net>::new(&parachain_config.network, prometheus_registry.clone());
+    let net_config =
+        FullNetworkConfiguration::<_, _, Net>::new(&parachain_config.network, prometheus_registry.clone());
     let metrics = Net::register_notification_metrics(prometheus_registry.as_ref());
     let import_queue_service = import_queue.service();
 
@@ -210,12 +259,20 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
             import_queue,
             metrics,
             gap_sync_body_policy: None,
-        }).await?;
+        })
+        .await?;
 
     let collator_peer_id = relay_network.local_peer_id();
 
-    spawn_offchain_workers(&task_manager, &parachain_config, &client, &backend, &transaction_pool,
-        keystore_container.keystore(), &network)?;
+    spawn_offchain_workers(
+        &task_manager,
+        &parachain_config,
+        &client,
+        &backend,
+        &transaction_pool,
+        keystore_container.keystore(),
+        &network,
+    )?;
 
     let rpc_builder = {
         let (client, pool) = (client.clone(), transaction_pool.clone());
@@ -247,7 +304,11 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
 
     if let Some(path) = database_path {
         sc_storage_monitor::StorageMonitorService::try_spawn(
-            args.storage_monitor, path, &task_manager.spawn_essential_handle()).map_err(application)?;
+            args.storage_monitor,
+            path,
+            &task_manager.spawn_essential_handle(),
+        )
+        .map_err(application)?;
     }
     report_hardware(args.hwbench, validator, telemetry.as_ref().map(|t| t.handle()), &task_manager);
 
@@ -263,7 +324,11 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
         para_id,
         relay_chain_interface: relay_chain_interface.clone(),
         task_manager: &mut task_manager,
-        da_recovery_profile: if validator { DARecoveryProfile::Collator } else { DARecoveryProfile::FullNode },
+        da_recovery_profile: if validator {
+            DARecoveryProfile::Collator
+        } else {
+            DARecoveryProfile::FullNode
+        },
         import_queue: import_queue_service,
         relay_chain_slot_duration: RELAY_CHAIN_SLOT,
         recovery_handle: Box::new(overseer_handle.clone()),
@@ -272,21 +337,37 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
     })?;
 
     if validator {
-        start_collator(Collator {
-            client, backend, block_import, transaction_pool, relay_chain_interface, overseer_handle, announce_block, para_id,
-            keystore: keystore_container.keystore(),
-            collator_key: collator_key.ok_or("An authority has a collator key")?,
-            collator_peer_id,
-            max_pov_percentage: args.max_pov_percentage,
-            telemetry: telemetry.as_ref().map(|t| t.handle()),
-        }, prometheus_registry.as_ref(), &task_manager);
+        start_collator(
+            Collator {
+                client,
+                backend,
+                block_import,
+                transaction_pool,
+                relay_chain_interface,
+                overseer_handle,
+                announce_block,
+                para_id,
+                keystore: keystore_container.keystore(),
+                collator_key: collator_key.ok_or("An authority has a collator key")?,
+                collator_peer_id,
+                max_pov_percentage: args.max_pov_percentage,
+                telemetry: telemetry.as_ref().map(|t| t.handle()),
+            },
+            prometheus_registry.as_ref(),
+            &task_manager,
+        );
     }
     Ok(task_manager)
 }
 
 fn start_collator(c: Collator, registry: Option<&prometheus_endpoint::Registry>, tasks: &TaskManager) {
     let proposer = sc_basic_authorship::ProposerFactory::new(
-        tasks.spawn_handle(), c.client.clone(), c.transaction_pool, registry, c.telemetry);
+        tasks.spawn_handle(),
+        c.client.clone(),
+        c.transaction_pool,
+        registry,
+        c.telemetry,
+    );
     let collator_service = CollatorService::new(c.client.clone(), c.announce_block, c.client.clone());
     let code_client = c.client.clone();
 
@@ -296,7 +377,9 @@ fn start_collator(c: Collator, registry: Option<&prometheus_endpoint::Registry>,
         para_client: c.client,
         para_backend: c.backend,
         relay_client: c.relay_chain_interface,
-        code_hash_provider: move |hash| code_client.code_at(hash).ok().map(|code| ValidationCode::from(code).hash()),
+        code_hash_provider: move |hash| {
+            code_client.code_at(hash).ok().map(|code| ValidationCode::from(code).hash())
+        },
         keystore: c.keystore,
         collator_key: c.collator_key,
         collator_peer_id: c.collator_peer_id,
@@ -315,10 +398,17 @@ fn start_collator(c: Collator, registry: Option<&prometheus_endpoint::Registry>,
 }
 
 pub(crate) fn spawn_offchain_workers(
-    tasks: &TaskManager, config: &Configuration, client: &Arc<ParachainClient>, backend: &Arc<ParachainBackend>,
-    pool: &Arc<TransactionPool>, keystore: KeystorePtr, network: &Arc<dyn NetworkService>,
+    tasks: &TaskManager,
+    config: &Configuration,
+    client: &Arc<ParachainClient>,
+    backend: &Arc<ParachainBackend>,
+    pool: &Arc<TransactionPool>,
+    keystore: KeystorePtr,
+    network: &Arc<dyn NetworkService>,
 ) -> sc_service::error::Result<()> {
-    if !config.offchain_worker.enabled { return Ok(()) }
+    if !config.offchain_worker.enabled {
+        return Ok(());
+    }
     let workers = sc_offchain::OffchainWorkers::new(sc_offchain::OffchainWorkerOptions {
         runtime_api_provider: client.clone(),
         keystore: Some(keystore),
@@ -329,19 +419,33 @@ pub(crate) fn spawn_offchain_workers(
         enable_http_requests: false,
         custom_extensions: |_hash| Vec::new(),
     })?;
-    tasks.spawn_handle().spawn("offchain-workers-runner", "offchain-work",
-        workers.run(client.clone(), tasks.spawn_handle()).boxed());
+    tasks.spawn_handle().spawn(
+        "offchain-workers-runner",
+        "offchain-work",
+        workers.run(client.clone(), tasks.spawn_handle()).boxed(),
+    );
     Ok(())
 }
 
-fn report_hardware(hwbench: Option<sc_sysinfo::HwBench>, validator: bool, telemetry: Option<TelemetryHandle>, tasks: &TaskManager) {
+fn report_hardware(
+    hwbench: Option<sc_sysinfo::HwBench>,
+    validator: bool,
+    telemetry: Option<TelemetryHandle>,
+    tasks: &TaskManager,
+) {
     let Some(hwbench) = hwbench else { return };
     sc_sysinfo::print_hwbench(&hwbench);
     if validator {
-        if let Err(e) = frame_benchmarking_cli::SUBSTRATE_REFERENCE_HARDWARE.check_hardware(&hwbench, false) { log::warn!("Hardware below the reference: {e}"); }
+        if let Err(e) = frame_benchmarking_cli::SUBSTRATE_REFERENCE_HARDWARE.check_hardware(&hwbench, false) {
+            log::warn!("Hardware below the reference: {e}");
+        }
     }
     if let Some(telemetry) = telemetry {
-        tasks.spawn_handle().spawn("telemetry_hwbench", None, sc_sysinfo::initialize_hwbench_telemetry(telemetry, hwbench));
+        tasks.spawn_handle().spawn(
+            "telemetry_hwbench",
+            None,
+            sc_sysinfo::initialize_hwbench_telemetry(telemetry, hwbench),
+        );
     }
 }
 

@@ -46,10 +46,7 @@ pub struct SlotOffer<AccountId> {
 pub trait CapacityMarket<AccountId> {
     /// Leases the acceptable free slot with the lowest ask that offers this model, the one idle longest on
     /// ties.
-    fn lease(
-        model: ModelId,
-        accept: impl Fn(&SlotOffer<AccountId>) -> bool,
-    ) -> Option<SlotOffer<AccountId>>;
+    fn lease(model: ModelId, accept: impl Fn(&SlotOffer<AccountId>) -> bool) -> Option<SlotOffer<AccountId>>;
     /// Ends a slot's lease; the slot is free again unless it was suspended or withdrawn meanwhile.
     fn free(miner: &AccountId, slot: SlotIndex);
     /// Takes the fixed part of a slot's bond, gives at most `compensation` of it to `victim`, burns the

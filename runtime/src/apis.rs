@@ -21,9 +21,9 @@ use sp_version::RuntimeVersion;
 
 use crate::{
     configs::consensus::{ConsensusHook, RELAY_PARENT_OFFSET, SLOT_DURATION},
-    genesis_config_presets, AccountId, AuraId, Balance, Block, Executive, Hash, InherentDataExt, Miners, Models, Nonce,
-    ParachainInfo,
-    ParachainSystem, ProofOfWork, Runtime, RuntimeGenesisConfig, SessionKeys, System, Tasks, TransactionPayment, VERSION,
+    genesis_config_presets, AccountId, AuraId, Balance, Block, Executive, Hash, InherentDataExt, Miners,
+    Models, Nonce, ParachainInfo, ParachainSystem, ProofOfWork, Runtime, RuntimeGenesisConfig, SessionKeys,
+    System, Tasks, TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {

@@ -16,8 +16,8 @@ use crate::{
         monetary::{EXISTENTIAL_DEPOSIT, MICROUNIT, UNIT},
     },
     AccountId, AuraId, BalancesConfig, CollatorSelectionConfig, MinersConfig, ModelsConfig,
-    ParachainInfoConfig, ProofOfWorkConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig,
-    SessionKeys, SudoConfig,
+    ParachainInfoConfig, ProofOfWorkConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+    SudoConfig,
 };
 
 /// The parachain's id on the test networks' relay chain.

@@ -1,8 +1,6 @@
 //! Transactions made by the off-chain worker: authorised by their call, without sender, nonce or fee.
 
-use frame_system::offchain::{
-    CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase,
-};
+use frame_system::offchain::{CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase};
 use sp_runtime::generic::Era;
 
 use crate::{Balance, Nonce, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};

@@ -20,9 +20,8 @@ impl<T: Config> Pallet<T> {
         };
         for model in &record.terms.models {
             Books::<T>::mutate(model, |book| {
-                let at = book.partition_point(|other| {
-                    (other.ask, other.idle_since) <= (entry.ask, entry.idle_since)
-                });
+                let at = book
+                    .partition_point(|other| (other.ask, other.idle_since) <= (entry.ask, entry.idle_since));
                 if book.try_insert(at, entry.clone()).is_err() {
                     frame_support::defensive!("places are reserved for every slot");
                 }
@@ -68,12 +67,7 @@ impl<T: Config> Pallet<T> {
     ) -> Option<SlotOffer<T::AccountId>> {
         let offer = Books::<T>::get(model)
             .into_iter()
-            .map(|entry| SlotOffer {
-                miner: entry.miner,
-                slot: entry.slot,
-                ask: entry.ask,
-                rate: entry.rate,
-            })
+            .map(|entry| SlotOffer { miner: entry.miner, slot: entry.slot, ask: entry.ask, rate: entry.rate })
             .find(|offer| accept(offer))?;
         Miners::<T>::mutate(&offer.miner, |record| {
             let record = record.as_mut()?;

@@ -3,14 +3,12 @@ use frame_support::{
     pallet_prelude::DispatchResult,
     traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use millrace_primitives::{
-    mill::MillKey, Balance, BlockNumber, ModelRegistry, SlotIndex, MAC_PER_ASK,
-};
+use millrace_primitives::{mill::MillKey, Balance, BlockNumber, ModelRegistry, SlotIndex, MAC_PER_ASK};
 use sp_runtime::{DispatchError, SaturatedConversion};
 
 use crate::{
-    Config, Error, Event, GenesisMiner, HoldReason, MillKeys, MinerRecord, Miners, Pallet,
-    Scheduled, ScheduledBounds, Slot, Terms,
+    Config, Error, Event, GenesisMiner, HoldReason, MillKeys, MinerRecord, Miners, Pallet, Scheduled,
+    ScheduledBounds, Slot, Terms,
 };
 
 impl<T: Config> Pallet<T> {

@@ -12,8 +12,7 @@ use millrace_primitives::{
 };
 
 use crate::{
-    book::position, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet,
-    ScheduledBounds,
+    book::position, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet, ScheduledBounds,
 };
 
 impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
@@ -36,12 +35,7 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
         Miners::<T>::insert(miner, record);
     }
 
-    fn slash(
-        miner: &T::AccountId,
-        slot: SlotIndex,
-        victim: &T::AccountId,
-        compensation: Balance,
-    ) -> Balance {
+    fn slash(miner: &T::AccountId, slot: SlotIndex, victim: &T::AccountId, compensation: Balance) -> Balance {
         let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
         let amount = Self::slash_slot(miner, &mut record, slot, Some((victim, compensation)));
         Miners::<T>::insert(miner, record);
@@ -111,9 +105,8 @@ impl<T: Config> Pallet<T> {
             .unwrap_or_default()
         });
         let rest = amount.saturating_sub(compensation);
-        let burned =
-            T::Currency::burn_held(&reason, miner, rest, Precision::BestEffort, Fortitude::Force)
-                .unwrap_or_default();
+        let burned = T::Currency::burn_held(&reason, miner, rest, Precision::BestEffort, Fortitude::Force)
+            .unwrap_or_default();
         let amount = compensation.saturating_add(burned);
         record.bond = record.bond.saturating_sub(amount);
         if let Some(state) = position(slot).and_then(|slot| record.slots.get(slot)) {

@@ -5,8 +5,7 @@ use millrace_primitives::ModelId;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    BookEntryOf, Books, Config, HoldReason, MillKeys, Miners, Pallet, Places, Scheduled,
-    ScheduledBounds,
+    BookEntryOf, Books, Config, HoldReason, MillKeys, Miners, Pallet, Places, Scheduled, ScheduledBounds,
 };
 
 impl<T: Config> Pallet<T> {
@@ -53,10 +52,7 @@ impl<T: Config> Pallet<T> {
         ensure!(Scheduled::<T>::iter().count() == waiting, "the queue of offers holds a stranger");
         ensure!(end.wrapping_sub(first) as usize == waiting, "the bounds of the queue are wrong");
         for (model, book) in Books::<T>::iter() {
-            ensure!(
-                book.is_sorted_by_key(|entry| (entry.ask, entry.idle_since)),
-                "a book is out of order"
-            );
+            ensure!(book.is_sorted_by_key(|entry| (entry.ask, entry.idle_since)), "a book is out of order");
             let expected = books.remove(&model).unwrap_or_default();
             ensure!(
                 expected.len() == book.len() && expected.iter().all(|entry| book.contains(entry)),

@@ -16,7 +16,9 @@ pub type MaxModels = ConstU32<8>;
 pub type MaxBook = ConstU32<256>;
 
 /// What a miner offers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
 pub struct Terms {
     /// Planck per mega-MAC, of all its slots.
     pub ask: Balance,

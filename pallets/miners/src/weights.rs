@@ -20,27 +20,21 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn register() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn offer() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn set_mill() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn resume() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn withdraw() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn apply_offer() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
 }

@@ -57,12 +57,7 @@ impl<T: Config> Pallet<T> {
         ensure!(record.owner == *owner, Error::<T>::NotAuthorized);
         ensure!(record.retired, Error::<T>::NotRetired);
         ensure!(record.references == 0, Error::<T>::InUse);
-        T::Currency::release(
-            &HoldReason::ModelDeposit.into(),
-            owner,
-            record.deposit,
-            Precision::BestEffort,
-        )?;
+        T::Currency::release(&HoldReason::ModelDeposit.into(), owner, record.deposit, Precision::BestEffort)?;
         Models::<T>::remove(model);
         Encodings::<T>::remove(model);
         Self::deposit_event(Event::ModelRemoved { model });

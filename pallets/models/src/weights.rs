@@ -22,11 +22,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn retire() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn remove() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
 }

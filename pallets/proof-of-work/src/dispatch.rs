@@ -12,8 +12,8 @@ use frame_support::{
 };
 use millrace_inference::{sprint_digest, verify, CheckedModel, Domain, Profile, Statement};
 use millrace_primitives::{
-    meets_target, mill::MillSignature, Attempt, BlockNumber, CapacityMarket, CreditWork, Mac,
-    ModelId, ModelRegistry, Rounds,
+    meets_target, mill::MillSignature, Attempt, BlockNumber, CapacityMarket, CreditWork, Mac, ModelId,
+    ModelRegistry, Rounds,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -39,7 +39,8 @@ impl<T: Config> Pallet<T> {
 
     /// Hash of the first block.
     pub fn genesis_hash() -> H256 {
-        let hash = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
+        let hash =
+            frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
         H256::from_slice(hash.as_ref())
     }
 
@@ -70,8 +71,7 @@ impl<T: Config> Pallet<T> {
             let fits = profile.trace_bytes(samples) <= T::MaxSprintTrace::get().into()
                 && u64::from(profile.sample_bytes).saturating_mul(samples.into())
                     <= T::MaxSprintTrace::get().into()
-                && Self::verification_weight(&profile.cost(samples))
-                    .all_lte(T::MaxVerificationWeight::get());
+                && Self::verification_weight(&profile.cost(samples)).all_lte(T::MaxVerificationWeight::get());
             ensure!(samples > 0 && fits, Error::<T>::InvalidBatch);
             T::Models::acquire(model).map_err(|_| Error::<T>::UnknownModel)?;
             new.push(Listing { model, samples });
@@ -119,11 +119,7 @@ impl<T: Config> Pallet<T> {
         Some(Candidate { attempt, profile, input, trace_hash, seed, digest, difficulty })
     }
 
-    pub(crate) fn sprint_seed(
-        attempt: &Attempt<T::AccountId>,
-        input: &[u8],
-        trace: &[u8],
-    ) -> [u8; 32] {
+    pub(crate) fn sprint_seed(attempt: &Attempt<T::AccountId>, input: &[u8], trace: &[u8]) -> [u8; 32] {
         Statement {
             domain: Domain::Sprint,
             genesis_hash: Self::genesis_hash().0,
@@ -146,8 +142,8 @@ impl<T: Config> Pallet<T> {
         signature: &MillSignature,
     ) -> TransactionValidityWithRefund {
         let key = T::Miners::mill_key(miner).ok_or(InvalidTransaction::BadSigner)?;
-        let candidate = Self::candidate(miner.clone(), *anchor, *nonce, trace)
-            .ok_or(InvalidTransaction::Stale)?;
+        let candidate =
+            Self::candidate(miner.clone(), *anchor, *nonce, trace).ok_or(InvalidTransaction::Stale)?;
         let message = candidate.attempt.message(Self::genesis_hash(), candidate.trace_hash);
         if !key.verify(&message, signature) {
             return Err(InvalidTransaction::BadProof.into());
@@ -168,8 +164,7 @@ impl<T: Config> Pallet<T> {
         nonce: u64,
         trace: &[u8],
     ) -> DispatchResultWithPostInfo {
-        let candidate =
-            Self::candidate(miner, anchor, nonce, trace).ok_or(Error::<T>::InvalidSprint)?;
+        let candidate = Self::candidate(miner, anchor, nonce, trace).ok_or(Error::<T>::InvalidSprint)?;
         let Attempt { miner, model, samples, .. } = candidate.attempt;
         Wins::<T>::try_append(anchor, candidate.digest).map_err(|_| Error::<T>::TooManyWins)?;
         let cost = candidate.profile.cost(samples);
@@ -178,7 +173,8 @@ impl<T: Config> Pallet<T> {
         let verified = CheckedModel::from_registered_bytes(&encoding)
             .is_ok_and(|model| verify(&model, &candidate.input, trace, candidate.seed, blake2_256).is_ok());
         if verified {
-            let credited = Mac::from(candidate.profile.work(samples)).saturating_mul(candidate.difficulty.into());
+            let credited =
+                Mac::from(candidate.profile.work(samples)).saturating_mul(candidate.difficulty.into());
             T::Rewards::credit(&miner, credited);
             Self::deposit_event(Event::SprintWon { miner, model, credited });
         } else {

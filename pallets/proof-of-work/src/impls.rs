@@ -22,7 +22,8 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::verify_hashes(u32::try_from(cost.hashes).unwrap_or(u32::MAX)))
             .saturating_add(T::WeightInfo::verify_elements(thousands(cost.elements)))
             .saturating_add(T::WeightInfo::verify_bytes(thousands(cost.bytes)))
-            .saturating_add(Weight::from_parts(0, cost.bytes))
+            // The trace is part of the transaction, whose length counts as proof by itself.
+            .saturating_add(Weight::from_parts(0, cost.stored_bytes))
     }
 
     /// What a mill key may sprint on, asked by its node on top of the newest block.
@@ -75,7 +76,8 @@ impl<T: Config> VerifySubmission<T::AccountId> for Pallet<T> {
 
 impl<T: Config> OnRound for Pallet<T> {
     fn on_round(_: RoundIndex) -> Weight {
-        let wanted = u64::from(T::SprintShare::get().deconstruct()).saturating_mul(T::Rounds::length().into());
+        let wanted =
+            u64::from(T::SprintShare::get().deconstruct()).saturating_mul(T::Rounds::length().into());
         let used = Used::<T>::take();
         let difficulty = Difficulty::<T>::mutate(|difficulty| {
             *difficulty = target::retarget(*difficulty, used, wanted);

@@ -43,8 +43,7 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        mill::MillSignature, BlockNumber, CapacityMarket, CreditWork, Mac, ModelId, ModelRegistry,
-        Rounds,
+        mill::MillSignature, BlockNumber, CapacityMarket, CreditWork, Mac, ModelId, ModelRegistry, Rounds,
     };
     use sp_runtime::Perbill;
 
@@ -110,8 +109,7 @@ pub mod pallet {
 
     /// The wins credited on each recent anchor.
     #[pallet::storage]
-    pub type Wins<T> =
-        StorageMap<_, Twox64Concat, BlockNumber, BoundedVec<[u8; 32], MaxWins>, ValueQuery>;
+    pub type Wins<T> = StorageMap<_, Twox64Concat, BlockNumber, BoundedVec<[u8; 32], MaxWins>, ValueQuery>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]

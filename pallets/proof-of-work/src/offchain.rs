@@ -50,7 +50,8 @@ impl<T: Config> Pallet<T> {
             trace: win.trace,
             signature,
         };
-        let transaction = <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
+        let transaction =
+            <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
         match SubmitTransaction::<T, Call<T>>::submit_transaction(transaction) {
             Ok(()) => {
                 sent.set(&true);

@@ -22,8 +22,7 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn verify_base() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn verify_multiply_adds(k: u32) -> Weight {
         Weight::from_parts(50_000_000, 10_000)
@@ -46,8 +45,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn sprint_base() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn authorize_sprint(b: u32) -> Weight {
         Weight::from_parts(50_000_000, 10_000)

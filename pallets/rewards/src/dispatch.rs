@@ -8,7 +8,7 @@ use millrace_primitives::{BlockNumber, OnRound, RoundIndex};
 use sp_runtime::SaturatedConversion;
 
 use crate::{
-    emission, Config, CurrentRound, Emitted, EmissionPerMegaMac, Error, Event, OldestRound, Pallet,
+    emission, Config, CurrentRound, EmissionPerMegaMac, Emitted, Error, Event, OldestRound, Pallet,
     RoundLength, RoundRecord, Rounds, Scores, WeightInfo,
 };
 
@@ -42,11 +42,7 @@ impl<T: Config> Pallet<T> {
             Emitted::<T>::mutate(|emitted| *emitted = emitted.saturating_add(record.emission));
             EmissionPerMegaMac::<T>::put(emission::per_mega_mac(record.emission, record.mined));
         }
-        Self::deposit_event(Event::RoundClosed {
-            round,
-            emission: record.emission,
-            mined: record.mined,
-        });
+        Self::deposit_event(Event::RoundClosed { round, emission: record.emission, mined: record.mined });
         Rounds::<T>::insert(round, record);
     }
 

@@ -1,8 +1,6 @@
 use millrace_primitives::{CapacityOnSale, CreditWork, ListedModels, Mac, RoundIndex};
 
-use crate::{
-    emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores,
-};
+use crate::{emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores};
 
 impl<T: Config> CreditWork<T::AccountId> for Pallet<T> {
     fn credit(miner: &T::AccountId, work: Mac) {
@@ -11,8 +9,7 @@ impl<T: Config> CreditWork<T::AccountId> for Pallet<T> {
             .saturating_mul(RoundLength::<T>::get().into());
         let mut own = Scores::<T>::get(round, miner).unwrap_or_default();
         let on_sale = capacity.saturating_sub(own.mined);
-        let score =
-            emission::score(work, on_sale, T::Capacity::ask(miner), EmissionPerMegaMac::<T>::get());
+        let score = emission::score(work, on_sale, T::Capacity::ask(miner), EmissionPerMegaMac::<T>::get());
         own.mined = own.mined.saturating_add(work);
         own.score = own.score.saturating_add(score);
         Scores::<T>::insert(round, miner, own);

@@ -38,9 +38,7 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
     use frame_system::pallet_prelude::*;
-    use millrace_primitives::{
-        Balance, BlockNumber, CapacityOnSale, ListedModels, OnRound, RoundIndex,
-    };
+    use millrace_primitives::{Balance, BlockNumber, CapacityOnSale, ListedModels, OnRound, RoundIndex};
 
     use super::{RoundRecord, ScoreRecord, WeightInfo};
 
@@ -111,14 +109,8 @@ pub mod pallet {
 
     /// Each miner's work and score of each round; removed when claimed.
     #[pallet::storage]
-    pub type Scores<T: Config> = StorageDoubleMap<
-        _,
-        Twox64Concat,
-        RoundIndex,
-        Blake2_128Concat,
-        T::AccountId,
-        ScoreRecord,
-    >;
+    pub type Scores<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, RoundIndex, Blake2_128Concat, T::AccountId, ScoreRecord>;
 
     /// The oldest round that still has records.
     #[pallet::storage]

@@ -17,15 +17,12 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn claim() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn close_round() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn expire() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
 }

@@ -8,16 +8,15 @@ use frame_support::{
     BoundedVec,
 };
 use millrace_primitives::{
-    lease_descriptor, Balance, BlockNumber, Mac, ModelId, ModelRegistry, OpenLease, TaskId,
-    VerifySubmission,
+    lease_descriptor, Balance, BlockNumber, Mac, ModelId, ModelRegistry, OpenLease, TaskId, VerifySubmission,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::Convert, SaturatedConversion};
 
 use crate::{
-    Config, Error, Event, HoldReason, Inputs, Lease, Leases, MaxInput, MaxOutput, NextTask, Pallet,
-    Queue, TaskRecord, TaskRecordOf, TaskState, Tasks, WeightInfo,
+    Config, Error, Event, HoldReason, Inputs, Lease, Leases, MaxInput, MaxOutput, NextTask, Pallet, Queue,
+    TaskRecord, TaskRecordOf, TaskState, Tasks, WeightInfo,
 };
 
 /// Bytes of a submission besides its trace: call, signature, extensions, with room to spare.
@@ -68,8 +67,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::InvalidDeadline
         );
         let posting_length = u32::try_from(input.len()).unwrap_or(u32::MAX);
-        let input: BoundedVec<u8, MaxInput> =
-            input.try_into().map_err(|_| Error::<T>::InputTooLong)?;
+        let input: BoundedVec<u8, MaxInput> = input.try_into().map_err(|_| Error::<T>::InputTooLong)?;
         let samples = profile.samples(input.len()).map_err(|_| Error::<T>::InputLength)?;
         let work = Mac::from(profile.work(samples));
         ensure!(work > 0, Error::<T>::ZeroWork);
@@ -85,10 +83,9 @@ impl<T: Config> Pallet<T> {
             .ok_or(Error::<T>::SubmissionTooLarge)?;
 
         let output_bytes = u32::try_from(profile.output_bytes(samples)).unwrap_or(u32::MAX);
-        let fee = T::WeightToFee::convert(
-            verification.saturating_add(T::WeightInfo::submit_base(output_bytes)),
-        )
-        .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)));
+        let fee =
+            T::WeightToFee::convert(verification.saturating_add(T::WeightInfo::submit_base(output_bytes)))
+                .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)));
         let posting_cost = T::WeightToFee::convert(T::WeightInfo::post(posting_length))
             .saturating_add(T::LengthToFee::convert(posting_length));
         let record = TaskRecord {

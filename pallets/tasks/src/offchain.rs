@@ -35,10 +35,8 @@ impl<T: Config> Pallet<T> {
         // Another run is at it; it sees the same leases.
         let Ok(_guard) = lock.try_lock() else { return };
         let keys = MillKey::all();
-        let owned: Vec<(MillKey, T::AccountId)> = keys
-            .into_iter()
-            .filter_map(|key| T::Miners::miner_of(&key).map(|miner| (key, miner)))
-            .collect();
+        let owned: Vec<(MillKey, T::AccountId)> =
+            keys.into_iter().filter_map(|key| T::Miners::miner_of(&key).map(|miner| (key, miner))).collect();
         let miners: Vec<T::AccountId> = owned.iter().map(|(_, miner)| miner.clone()).collect();
         if miners.is_empty() {
             return;
@@ -48,23 +46,16 @@ impl<T: Config> Pallet<T> {
             let Some((key, _)) = owned.iter().find(|(_, miner)| *miner == lease.miner) else { continue };
             let sent_key = sent_key(lease.descriptor);
             let sent = StorageValueRef::persistent(&sent_key);
-            if matches!(sent.get::<BlockNumber>(), Ok(Some(at)) if at <= now && now < at.saturating_add(RESEND_AFTER)) {
+            if matches!(sent.get::<BlockNumber>(), Ok(Some(at)) if at <= now && now < at.saturating_add(RESEND_AFTER))
+            {
                 continue;
             }
-            let stored = sp_io::offchain::local_storage_get(
-                StorageKind::PERSISTENT,
-                &trace_key(lease.descriptor),
-            );
+            let stored =
+                sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, &trace_key(lease.descriptor));
             let Some(trace) = stored else { continue };
-            let message =
-                submission_message(Self::genesis_hash(), lease.descriptor, blake2_256(&trace));
+            let message = submission_message(Self::genesis_hash(), lease.descriptor, blake2_256(&trace));
             let Some(signature) = key.sign(&message) else { continue };
-            let call = Call::<T>::submit {
-                task: lease.task,
-                descriptor: lease.descriptor,
-                trace,
-                signature,
-            };
+            let call = Call::<T>::submit { task: lease.task, descriptor: lease.descriptor, trace, signature };
             let transaction =
                 <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
             match SubmitTransaction::<T, Call<T>>::submit_transaction(transaction) {

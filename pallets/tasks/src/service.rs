@@ -9,8 +9,8 @@ use frame_support::{
 use millrace_primitives::{price_of, CapacityMarket, TaskId};
 
 use crate::{
-    lease, Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Outputs, Pallet, Prunable,
-    PrunableBounds, Queue, QueueCursor, TaskRecordOf, TaskState, Tasks, WeightInfo,
+    lease, Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Outputs, Pallet, Prunable, PrunableBounds,
+    Queue, QueueCursor, TaskRecordOf, TaskState, Tasks, WeightInfo,
 };
 
 /// Submissions may use this part of what normal transactions may use of a block.
@@ -30,9 +30,7 @@ impl<T: Config> Pallet<T> {
 
     fn end_leases(meter: &mut WeightMeter) {
         while let Some(entry) = Leases::<T>::get().first().copied() {
-            if !Self::is_expired(entry.until)
-                || meter.try_consume(T::WeightInfo::service_task()).is_err()
-            {
+            if !Self::is_expired(entry.until) || meter.try_consume(T::WeightInfo::service_task()).is_err() {
                 return;
             }
             match Tasks::<T>::get(entry.task) {
@@ -89,12 +87,8 @@ impl<T: Config> Pallet<T> {
         };
         let time = normal(DispatchClass::Normal) / SUBMISSION_SHARE;
         let bytes = u64::from(*T::BlockLength::get().max.get(DispatchClass::Normal)) / SUBMISSION_SHARE;
-        let entry = |until| LeaseEntry {
-            until,
-            task,
-            bytes: record.trace_bytes,
-            time: record.verification_time,
-        };
+        let entry =
+            |until| LeaseEntry { until, task, bytes: record.trace_bytes, time: record.verification_time };
         let floor = T::LatencyFloor::get();
         let offer = T::Miners::lease(record.model, |offer| {
             let Some((due, until)) = lease::terms(since, floor, record.work, offer.rate) else {
@@ -107,10 +101,9 @@ impl<T: Config> Pallet<T> {
                 && lease::all_fit(&leases, entry(until), since, bytes, time)
         });
         let Some(offer) = offer else { return };
-        let (Some((due, until)), Some(price)) = (
-            lease::terms(since, floor, record.work, offer.rate),
-            price_of(offer.ask, record.work),
-        ) else {
+        let (Some((due, until)), Some(price)) =
+            (lease::terms(since, floor, record.work, offer.rate), price_of(offer.ask, record.work))
+        else {
             return;
         };
         let entry = entry(until);

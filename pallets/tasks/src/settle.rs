@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use frame_support::{
     ensure,
     pallet_prelude::{
-        DispatchResultWithPostInfo, InvalidTransaction, TransactionSource,
-        TransactionValidityWithRefund, ValidTransaction, Weight,
+        DispatchResultWithPostInfo, InvalidTransaction, TransactionSource, TransactionValidityWithRefund,
+        ValidTransaction, Weight,
     },
     traits::{
         fungible::{BalancedHold, MutateHold},
@@ -15,16 +15,15 @@ use frame_support::{
     },
 };
 use millrace_primitives::{
-    mill::MillSignature, submission_message, Balance, CapacityMarket, ModelRegistry, TaskId,
-    VerifySubmission,
+    mill::MillSignature, submission_message, Balance, CapacityMarket, ModelRegistry, TaskId, VerifySubmission,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::Zero, RuntimeAppPublic};
 
 use crate::{
-    lease::price_at, Config, Error, Event, HoldReason, Inputs, Lease, LeaseFailure, Leases, Outputs,
-    Pallet, Prunable, PrunableBounds, Queue, TaskRecordOf, TaskState, Tasks, WeightInfo,
+    lease::price_at, Config, Error, Event, HoldReason, Inputs, Lease, LeaseFailure, Leases, Outputs, Pallet,
+    Prunable, PrunableBounds, Queue, TaskRecordOf, TaskState, Tasks, WeightInfo,
 };
 
 impl<T: Config> Pallet<T> {
@@ -75,8 +74,7 @@ impl<T: Config> Pallet<T> {
         let input = Inputs::<T>::get(task).ok_or(Error::<T>::NotFound)?;
         ensure!(!encoding.is_empty(), Error::<T>::UnknownModel);
         let verification = T::Verifier::weight(&profile.cost(record.samples));
-        let outcome =
-            T::Verifier::verify(descriptor, &lease.miner, record.model, &encoding, &input, trace);
+        let outcome = T::Verifier::verify(descriptor, &lease.miner, record.model, &encoding, &input, trace);
         let output_bytes = match outcome {
             Ok(output) => {
                 let bytes = u32::try_from(output.len()).unwrap_or(u32::MAX);
@@ -119,8 +117,7 @@ impl<T: Config> Pallet<T> {
         let returned = record.max_price.saturating_sub(price);
         Self::release(HoldReason::Price, &record, returned);
         Self::release(HoldReason::InputDeposit, &record, record.deposit);
-        let (credit, _) =
-            T::Currency::slash(&HoldReason::VerificationFee.into(), requester, record.fee);
+        let (credit, _) = T::Currency::slash(&HoldReason::VerificationFee.into(), requester, record.fee);
         let fee = credit.peek();
         T::FeeHandler::on_unbalanced(credit);
 
@@ -140,8 +137,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn release(reason: HoldReason, record: &TaskRecordOf<T>, amount: Balance) {
-        let released =
-            T::Currency::release(&reason.into(), &record.requester, amount, Precision::BestEffort);
+        let released = T::Currency::release(&reason.into(), &record.requester, amount, Precision::BestEffort);
         frame_support::defensive_assert!(released.is_ok(), "an account with a hold exists");
     }
 

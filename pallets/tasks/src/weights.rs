@@ -27,12 +27,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn cancel() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn poke() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn submit_base(o: u32) -> Weight {
         Weight::from_parts(50_000_000, 10_000)
@@ -45,15 +43,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn service_base() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn service_task() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
     fn service_prune() -> Weight {
-        Weight::from_parts(50_000_000, 10_000)
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(50_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(4, 4))
     }
 }

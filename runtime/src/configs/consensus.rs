@@ -9,8 +9,8 @@ use frame_support::{
 use frame_system::EnsureRoot;
 
 use crate::{
-    AccountId, Aura, AuraId, Balances, BlockNumber, CollatorSelection, Runtime,
-    RuntimeEvent, Session, SessionKeys,
+    AccountId, Aura, AuraId, Balances, BlockNumber, CollatorSelection, Runtime, RuntimeEvent, Session,
+    SessionKeys,
 };
 
 /// Parachain slot and block time, ms.
@@ -88,7 +88,7 @@ impl pallet_session::Config for Runtime {
     type DisablingStrategy = ();
     type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
     type Currency = Balances; // fungible Mutate + hold::Mutate<Reason: From<HoldReason>>
-    type KeyDeposit = ();     // Get<Balance>; () = 0
+    type KeyDeposit = (); // Get<Balance>; () = 0
 }
 
 impl pallet_collator_selection::Config for Runtime {

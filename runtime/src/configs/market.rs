@@ -29,7 +29,7 @@ parameter_types! {
     pub const SprintShare: Perbill = Perbill::from_percent(25);
     /// A model of 2 MiB, an input of 512 KiB and half a second.
     pub const MaxVerificationWeight: Weight =
-        Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(500), 6 * MIB as u64);
+        Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(500), 3 * MIB as u64);
     /// A tenth of a block's time for leases and refunds.
     pub const ServiceWeight: Weight =
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(50), MIB as u64 / 4);

@@ -9,7 +9,10 @@ use frame_support::{
 };
 use pallet_collator_selection::StakingPotAccountId;
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
-use sp_runtime::{traits::{Bounded, Convert}, FixedPointNumber, Perquintill};
+use sp_runtime::{
+    traits::{Bounded, Convert},
+    FixedPointNumber, Perquintill,
+};
 
 use crate::{Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System};
 
@@ -85,7 +88,11 @@ impl pallet_transaction_payment::Config for Runtime {
     type WeightToFee = WeightToFee;
     type LengthToFee = ConstantMultiplier<Balance, TransactionByteFee>;
     type FeeMultiplierUpdate = TargetedFeeAdjustment<
-        Self, TargetBlockFullness, AdjustmentVariable, MinimumMultiplier, MaximumMultiplier,
+        Self,
+        TargetBlockFullness,
+        AdjustmentVariable,
+        MinimumMultiplier,
+        MaximumMultiplier,
     >;
     type OperationalFeeMultiplier = ConstU8<5>;
     type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;

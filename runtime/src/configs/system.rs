@@ -7,9 +7,7 @@ use frame_support::{
     parameter_types,
     traits::{ConstU32, ConstU64, InstanceFilter},
     weights::{
-        constants::{
-            BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND,
-        },
+        constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
         Weight,
     },
 };
@@ -18,9 +16,8 @@ use sp_runtime::{traits::BlakeTwo256, Perbill};
 use sp_version::RuntimeVersion;
 
 use crate::{
-    configs::monetary::deposit,
-    AccountId, Aura, Balance, Balances, Block, Hash, Migrations, Nonce, OriginCaller, PalletInfo, Runtime,
-    RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, VERSION,
+    configs::monetary::deposit, AccountId, Aura, Balance, Balances, Block, Hash, Migrations, Nonce,
+    OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, VERSION,
 };
 
 /// Share of a block that hooks may take before the first extrinsic; caps a single extrinsic.
@@ -119,8 +116,19 @@ impl pallet_multisig::Config for Runtime {
 
 /// What a proxy may do for the account it serves.
 #[derive(
-    Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Encode, Decode, DecodeWithMemTracking, Debug, MaxEncodedLen,
-    scale_info::TypeInfo, Default,
+    Copy,
+    Clone,
+    Eq,
+    PartialEq,
+    Ord,
+    PartialOrd,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    Debug,
+    MaxEncodedLen,
+    scale_info::TypeInfo,
+    Default,
 )]
 pub enum ProxyType {
     /// Everything.
@@ -157,10 +165,15 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                     | RuntimeCall::Utility { .. }
                     | RuntimeCall::Multisig { .. }
             ),
-            Self::Miner => matches!(call, RuntimeCall::Miners { .. } | RuntimeCall::Rewards { .. } | RuntimeCall::Utility { .. }),
+            Self::Miner => matches!(
+                call,
+                RuntimeCall::Miners { .. } | RuntimeCall::Rewards { .. } | RuntimeCall::Utility { .. }
+            ),
             Self::Collator => matches!(
                 call,
-                RuntimeCall::CollatorSelection { .. } | RuntimeCall::Utility { .. } | RuntimeCall::Multisig { .. }
+                RuntimeCall::CollatorSelection { .. }
+                    | RuntimeCall::Utility { .. }
+                    | RuntimeCall::Multisig { .. }
             ),
         }
     }

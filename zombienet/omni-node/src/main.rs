@@ -1,8 +1,7 @@
 //! The library of the published `polkadot-omni-node`, unmodified: shows that stock tools run our runtime.
 
 use polkadot_omni_node_lib::{
-    chain_spec::DiskChainSpecLoader, run, runtime::DefaultRuntimeResolver, CliConfig, RunConfig,
-    NODE_VERSION,
+    chain_spec::DiskChainSpecLoader, run, runtime::DefaultRuntimeResolver, CliConfig, RunConfig, NODE_VERSION,
 };
 
 struct Config;

@@ -1,0 +1,28 @@
+# Everything a person runs. One profile (release), one target directory.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/millrace/target
+NODE := $(CARGO_TARGET_DIR)/release/millrace-node
+CLIENT := clients/js
+
+.PHONY: help setup build client dev demo test
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## Install what building and running need
+	@scripts/setup.sh
+
+build: setup ## Build the node
+	cargo build --release --workspace --bins
+
+client: setup ## Install the client's packages
+	@cd $(CLIENT) && npm ci --no-fund --no-audit --silent
+
+dev: build ## Run a development node that mines, until Ctrl-C
+	$(NODE) --dev --tmp --dev-block-time 2000 --no-hardware-benchmarks
+
+demo: build client ## Post the demo task and show who was paid; ONCE=1 ends the node afterwards
+	@scripts/demo.sh "$(NODE)" "$(ONCE)"
+
+test: build client ## All tests: crates, runtime and the end-to-end test
+	cargo test --release --workspace
+	node --test --test-reporter=spec $(CLIENT)/test/

@@ -1,0 +1,191 @@
+//! Models, sprints, rounds and claims on the real runtime.
+#![allow(missing_docs)]
+
+mod common;
+
+use codec::Encode;
+use common::*;
+use frame_support::{assert_noop, assert_ok};
+use millrace_inference::{execute, sprint_digest, CheckedModel, Domain, Statement};
+use millrace_primitives::{meets_target, mill::MillKey, Attempt, Mac};
+use millrace_runtime::{Models, ProofOfWork, Rewards, Runtime, RuntimeCall, RuntimeEvent, System, Tasks};
+use sp_core::Pair;
+use sp_crypto_hashing::blake2_256;
+use sp_runtime::transaction_validity::InvalidTransaction;
+
+/// Grinds nonces until one wins; `forge` changes the trace before it is hashed.
+fn win(forge: impl Fn(&mut Vec<u8>)) -> RuntimeCall {
+    let terms = ProofOfWork::sprint_terms(MillKey::from(MILL.public())).expect("a miner's key");
+    let model = CheckedModel::from_bytes(DIGITS).expect("the digits");
+    for nonce in 0.. {
+        let attempt = Attempt {
+            miner: terms.miner.clone(),
+            anchor: terms.anchor,
+            nonce,
+            model: terms.model,
+            samples: terms.samples,
+        };
+        let input = attempt.input(model.profile().sample_bytes);
+        let mut trace = execute(&model, &input).expect("whole samples").trace;
+        forge(&mut trace);
+        let seed = Statement {
+            domain: Domain::Sprint,
+            genesis_hash: Tasks::genesis_hash().0,
+            subject: attempt.subject(),
+            miner: &attempt.miner.encode(),
+            model: attempt.model.0,
+            input_hash: blake2_256(&input),
+            samples: attempt.samples,
+        }
+        .seed(&trace, blake2_256);
+        if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
+            let message = attempt.message(Tasks::genesis_hash(), blake2_256(&trace));
+            return pallet_proof_of_work::Call::sprint {
+                miner: attempt.miner,
+                anchor: terms.anchor_number,
+                nonce,
+                trace,
+                signature: MILL.pair().sign(&message).into(),
+            }
+            .into();
+        }
+    }
+    unreachable!("one nonce in a few dozen wins")
+}
+
+fn close_round() {
+    pass(10);
+}
+
+#[test]
+fn a_sprint_is_credited_once_and_its_emission_claimed() {
+    on_dev(|| {
+        pass(2);
+        let call = win(|_| {});
+        assert_ok!(apply(call.clone()).expect("authorised"));
+        assert_eq!(apply(call).expect_err("the same win"), InvalidTransaction::Stale.into());
+        let score = pallet_rewards::Scores::<Runtime>::get(0, id(MINER)).expect("credited");
+        let work = CheckedModel::from_bytes(DIGITS).expect("the digits").profile().work(64);
+        assert_eq!(score.mined, Mac::from(work) * 64);
+
+        assert_noop!(
+            Rewards::claim(signed(REQUESTER), 0, id(MINER)),
+            pallet_rewards::Error::<Runtime>::RoundOpen
+        );
+        close_round();
+        let (before, supply) = (total(MINER), issuance());
+        assert_ok!(Rewards::claim(signed(REQUESTER), 0, id(MINER)));
+        assert_eq!(total(MINER), before + 100 * UNIT, "the only miner gets all of it");
+        assert_eq!(issuance(), supply + 100 * UNIT);
+        assert_noop!(
+            Rewards::claim(signed(REQUESTER), 0, id(MINER)),
+            pallet_rewards::Error::<Runtime>::NothingToClaim
+        );
+    });
+}
+
+#[test]
+fn a_ground_digest_without_the_work_is_slashed() {
+    on_dev(|| {
+        pass(2);
+        let bond = total(MINER);
+        assert_ok!(apply(win(|trace| trace[9] ^= 1)).expect("the digest meets the target"));
+        System::assert_has_event(pallet_proof_of_work::Event::SprintRejected { miner: id(MINER) }.into());
+        assert!(total(MINER) < bond);
+        assert!(pallet_rewards::Scores::<Runtime>::get(0, id(MINER)).is_none());
+    });
+}
+
+#[test]
+fn a_round_without_winners_mints_nothing_and_the_target_follows_the_load() {
+    on_dev(|| {
+        assert_eq!(pallet_proof_of_work::Difficulty::<Runtime>::get(), 64);
+        close_round();
+        let closed = |event: &RuntimeEvent| {
+            matches!(
+                event,
+                RuntimeEvent::Rewards(pallet_rewards::Event::RoundClosed { round: 0, emission: 0, mined: 0 })
+            )
+        };
+        assert!(market_events().iter().any(closed));
+        assert_eq!(pallet_proof_of_work::Difficulty::<Runtime>::get(), 32);
+    });
+}
+
+#[test]
+fn a_stale_anchor_or_anothers_key_is_refused() {
+    on_dev(|| {
+        pass(2);
+        let call = win(|_| {});
+        pass(9);
+        assert_eq!(apply(call).expect_err("too old"), InvalidTransaction::Stale.into());
+        let RuntimeCall::ProofOfWork(pallet_proof_of_work::Call::sprint {
+            anchor, nonce, trace, miner, ..
+        }) = win(|_| {})
+        else {
+            unreachable!("win makes sprints")
+        };
+        let forged = pallet_proof_of_work::Call::sprint {
+            miner,
+            anchor,
+            nonce,
+            trace,
+            signature: OTHER_MILL.pair().sign(b"something").into(),
+        };
+        assert_eq!(apply(forged.into()).expect_err("no proof"), InvalidTransaction::BadProof.into());
+    });
+}
+
+#[test]
+fn models_are_registered_retired_and_removed_with_their_deposit() {
+    use millrace_inference::{Model, Node};
+    use pallet_models::Error;
+    on_dev(|| {
+        let before = free(REQUESTER);
+        let encoding = Model {
+            nodes: vec![
+                Node::Input { shape: vec![2] },
+                Node::Linear { input: 0, outputs: 1, parameters: vec![1, -1] },
+            ],
+        }
+        .to_bytes();
+        let model = sp_core::H256(blake2_256(&encoding));
+        let register = |bytes: Vec<u8>| Models::register(signed(REQUESTER), bytes);
+        assert_noop!(register(vec![]), Error::<Runtime>::Undecodable);
+        assert_noop!(register(vec![1; 2 * 1024 * 1024 + 1]), Error::<Runtime>::TooLong);
+        assert_noop!(register(encoding[..9].to_vec()), Error::<Runtime>::Undecodable);
+        assert_noop!(register(DIGITS.to_vec()), Error::<Runtime>::AlreadyExists);
+        assert_ok!(register(encoding.clone()));
+        assert!(free(REQUESTER) < before);
+
+        assert_ok!(Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50));
+        assert_noop!(Models::remove(signed(REQUESTER), model), Error::<Runtime>::NotRetired);
+        assert_noop!(Models::retire(signed(MINER), model), Error::<Runtime>::NotAuthorized);
+        assert_ok!(Models::retire(signed(REQUESTER), model));
+        assert_noop!(Models::remove(signed(REQUESTER), model), Error::<Runtime>::InUse);
+        assert_noop!(
+            Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50),
+            pallet_tasks::Error::<Runtime>::RetiredModel
+        );
+        assert_ok!(Tasks::cancel(signed(REQUESTER), 0));
+        assert_ok!(Models::remove(signed(REQUESTER), model));
+        assert_eq!(free(REQUESTER), before);
+    });
+}
+
+/// A bond, a balance or another account for the same slots changes no score.
+#[test]
+fn scores_know_only_work_ask_and_capacity() {
+    use millrace_primitives::CreditWork;
+    on_preset("local_testnet", || {
+        Rewards::credit(&id(MINER), 1_000_000);
+        let slim = pallet_rewards::Scores::<Runtime>::get(0, id(MINER)).expect("credited");
+        assert_ok!(millrace_runtime::Balances::transfer_keep_alive(
+            signed(REQUESTER),
+            id(OTHER_MINER).into(),
+            900_000 * UNIT
+        ));
+        Rewards::credit(&id(OTHER_MINER), 1_000_000);
+        assert_eq!(pallet_rewards::Scores::<Runtime>::get(0, id(OTHER_MINER)), Some(slim));
+    });
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# The main job: a development node, one task, and a report. Called by `make demo`.
+#   scripts/demo.sh NODE [1]    with 1, the node is ended after the report
+set -euo pipefail
+node=$1
+once=${2:-}
+port=${RPC_PORT:-9944}
+log=$(mktemp -t millrace-demo.XXXXXX)
+"$node" --dev --tmp --dev-block-time 2000 --rpc-port "$port" --no-hardware-benchmarks --no-prometheus --no-telemetry >"$log" 2>&1 &
+pid=$!
+stop() {
+  kill "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
+echo "node       started as process $pid, log in $log"
+status=0
+node clients/js/cli.js --url "ws://127.0.0.1:$port" --samples 64 --at-least 0.95 || status=$?
+if [ "$status" = 0 ]; then
+  echo
+  node clients/js/cli.js --url "ws://127.0.0.1:$port" --samples 450 --at-least 0.97 | grep -E '^(task|accuracy|settled|paid)' || status=$?
+fi
+if ! kill -0 "$pid" 2>/dev/null; then
+  echo "demo: the node has ended; the last lines of its log:" >&2
+  tail -n 20 "$log" >&2
+  exit 1
+fi
+[ "$status" = 0 ] || { echo "demo: the task didn't come to its end; see $log" >&2; exit "$status"; }
+[ -z "$once" ] || exit 0
+echo
+echo "endpoint   ws://127.0.0.1:$port"
+echo "Apps       https://polkadot.js.org/apps/?rpc=ws://127.0.0.1:$port#/extrinsics"
+echo "The node goes on; Ctrl-C ends it."
+wait "$pid"
