@@ -3,7 +3,7 @@
     python3 -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python train.py
 
 Writes digits.millrace (the model), heldout.bin (450 inputs of 64 bytes), heldout-labels.bin (one byte
-each) and accuracy.json. Deterministic for given versions of the two packages.
+each), heldout-predictions.bin (the integer network's own answers) and accuracy.json. Deterministic for given versions of the two packages.
 """
 
 import json
@@ -114,6 +114,7 @@ def main():
     (HERE / "digits.millrace").write_bytes(bytes(encoded))
     (HERE / "heldout.bin").write_bytes(test_x.astype(np.int8).tobytes())
     (HERE / "heldout-labels.bin").write_bytes(test_y.astype(np.uint8).tobytes())
+    (HERE / "heldout-predictions.bin").write_bytes(logits.argmax(axis=1).astype(np.uint8).tobytes())
     report = {
         "held_out": len(test_y),
         "hidden_units": len(rows1),

@@ -48,6 +48,8 @@ fn a_task_is_posted_leased_executed_verified_and_paid() {
         assert_eq!(issuance(), supply - burned, "only the cut is gone");
         assert!(pallet_tasks::Outputs::<Runtime>::contains_key(task));
 
+        let predictions: Vec<u8> = output.chunks(4).map(|prediction| prediction[0]).collect();
+        assert_eq!(predictions, PREDICTIONS, "the training script quantized what the chain computes");
         // ≥ 97 % of the held-out digits are right.
         let right =
             output.chunks(4).zip(LABELS).filter(|(prediction, label)| prediction[0] == **label).count();

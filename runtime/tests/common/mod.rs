@@ -25,6 +25,8 @@ pub const DIGITS: &[u8] = include_bytes!("../../../models/digits/digits.millrace
 pub const HELD_OUT: &[u8] = include_bytes!("../../../models/digits/heldout.bin");
 pub const LABELS: &[u8] = include_bytes!("../../../models/digits/heldout-labels.bin");
 
+pub const PREDICTIONS: &[u8] = include_bytes!("../../../models/digits/heldout-predictions.bin");
+
 pub const REQUESTER: Sr25519Keyring = Sr25519Keyring::Bob;
 pub const MINER: Sr25519Keyring = Sr25519Keyring::Charlie;
 pub const MILL: Sr25519Keyring = Sr25519Keyring::Ferdie;

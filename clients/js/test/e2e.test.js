@@ -1,0 +1,159 @@
+// The whole system from outside: the real node, the real engine, a client that knows only the metadata.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../client.js';
+import { basePath, startNode } from './node.js';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../models/digits');
+const encoding = readFileSync(join(folder, 'digits.millrace'));
+const reference = [...readFileSync(join(folder, 'heldout-predictions.bin'))];
+const MINER = account('//Charlie');
+
+const number = async (api) => (await api.query.system.number()).toNumber();
+const balance = async (api, who) => {
+  const { free, reserved } = (await api.query.system.account(who.address)).data;
+  return { free: free.toBigInt(), total: free.toBigInt() + reserved.toBigInt() };
+};
+const at = async (api, block) => api.at(await api.rpc.chain.getBlockHash(block));
+
+describe('a development node that mines', () => {
+  let node;
+  let api;
+  before(async () => {
+    node = await startNode();
+    api = node.api;
+  });
+  after(async () => {
+    await node?.stop();
+    node?.remove();
+  });
+
+  it('executes 64 digits exactly and conserves every planck', async () => {
+    const requester = account('//Bob');
+    const { model, registered } = await register(api, requester, encoding);
+    assert.equal(registered, false, 'the demo model is in the genesis');
+    const { input } = digits(folder, 64);
+    const start = await number(api);
+    const mine = await balance(api, requester);
+    const task = await post(api, requester, { model, input, maxPrice: UNIT, deadline: start + 100 });
+    const result = await outcome(api, task.task, { from: start });
+    assert.equal(result.kind, 'settled');
+    assert.deepEqual(integers(result.output), reference.slice(0, 64), "the output is the reference's");
+    assert.equal(result.miner, api.registry.createType('AccountId', MINER.publicKey).toString());
+    assert.equal(result.paid + result.burned, result.history.at(-1).price);
+    assert.equal(result.burned, (result.paid + result.burned + 19n) / 20n, 'five per cent are burned, rounded up');
+    const now = await balance(api, requester);
+    assert.equal(now.total, mine.total - task.fee - result.paid - result.burned - result.fee);
+    assert.equal(now.free, now.total, 'nothing stays on hold');
+    const earlier = await balance(await at(api, result.block - 1), MINER);
+    const later = await balance(await at(api, result.block), MINER);
+    assert.equal(later.total - earlier.total, result.paid);
+  });
+
+  it('refunds a task that nobody serves in full', async () => {
+    const requester = account('//Eve');
+    const start = await number(api);
+    const mine = await balance(api, requester);
+    const { input } = digits(folder, 64);
+    const task = await post(api, requester, { model: modelId(encoding), input, maxPrice: 1_000_000n, deadline: start + 5 });
+    const result = await outcome(api, task.task, { from: start });
+    assert.equal(result.kind, 'refunded');
+    const now = await balance(api, requester);
+    assert.equal(now.free, mine.free - task.fee);
+  });
+
+  it('credits sprints, closes rounds and pays claims', async () => {
+    const round = await watch(api, (event) => {
+      if (!api.events.rewards.RoundClosed.is(event)) return undefined;
+      return event.data.emission.toBigInt() > 0n ? event.data.round.toNumber() : undefined;
+    });
+    const mine = await balance(api, MINER);
+    const { events } = await send(api, api.tx.rewards.claim(round, MINER.address), account('//Bob'));
+    const claimed = events.find((event) => api.events.rewards.Claimed.is(event));
+    assert.ok(claimed.data.amount.toBigInt() > 0n);
+    assert.ok((await balance(api, MINER)).total >= mine.total + claimed.data.amount.toBigInt());
+  });
+
+  it('refuses bad input by name', async () => {
+    const requester = account('//Dave');
+    const model = modelId(encoding);
+    const deadline = (await number(api)) + 50;
+    const attempt = (input, maxPrice = UNIT, of = model, until = deadline) =>
+      post(api, requester, { model: of, input, maxPrice, deadline: until });
+    await assert.rejects(attempt(new Uint8Array(63)), /tasks\.InputLength/);
+    await assert.rejects(attempt(new Uint8Array(64), 0n), /tasks\.PriceTooLow/);
+    await assert.rejects(attempt(new Uint8Array(64), UNIT, `0x${'11'.repeat(32)}`), /tasks\.UnknownModel/);
+    await assert.rejects(attempt(new Uint8Array(64), UNIT, model, 1), /tasks\.InvalidDeadline/);
+    await assert.rejects(send(api, api.tx.models.register('0x0102'), requester), /models\.Undecodable/);
+  });
+
+  it('settles a task of maximum size', async () => {
+    // 256 → 384 on 2,048 samples: an input of 512 KiB and a trace of 3 MiB; the arg max keeps the output small.
+    const [m, n, samples] = [256, 384, 2048];
+    const word = (value) => Buffer.from(Uint32Array.of(value).buffer);
+    const large = Buffer.concat([
+      Buffer.from([1, 3 << 2, 0, 1 << 2]), word(m),
+      Buffer.from([1]), word(0), word(n), word(((n * m) << 2) | 2), Buffer.from(Int8Array.from({ length: n * m }, (_, i) => (i * 31) % 97)),
+      Buffer.from([6]), word(1),
+    ]);
+    const requester = account('//Bob');
+    const { model } = await register(api, requester, large);
+    await send(api, api.tx.miners.offer(50_000_000n, [1_000_000_000, 1_000_000_000], [modelId(encoding), model]), MINER);
+    await watch(api, (event) => api.events.miners.OfferInForce.is(event) || undefined);
+    const start = await number(api);
+    const input = Uint8Array.from({ length: m * samples }, (_, i) => (i * 7) % 251);
+    const task = await post(api, requester, { model, input, maxPrice: UNIT, deadline: start + 100 });
+    const result = await outcome(api, task.task, { from: start });
+    assert.equal(result.kind, 'settled');
+    assert.equal(result.output.length, samples * 4);
+    // One sample more could not be submitted.
+    await assert.rejects(
+      post(api, requester, { model, input: new Uint8Array(m * (samples + 1)), maxPrice: UNIT, deadline: start + 100 }),
+      /tasks\.(InputTooLong|SubmissionTooLarge)/,
+    );
+  });
+
+  it('takes submissions before a pool full of other transactions', async () => {
+    const spammer = account('//Alice');
+    const remark = `0x${'00'.repeat(200_000)}`;
+    const first = (await api.rpc.system.accountNextIndex(spammer.address)).toNumber();
+    const start = await number(api);
+    const { input } = digits(folder, 64);
+    const task = await post(api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 100 });
+    for (let i = 0; i < 60; i += 1) {
+      await api.tx.system.remark(remark).signAndSend(spammer, { nonce: first + i });
+    }
+    const result = await outcome(api, task.task, { from: start });
+    assert.equal(result.kind, 'settled');
+    const { block } = await api.rpc.chain.getBlock(await api.rpc.chain.getBlockHash(result.block));
+    const calls = block.extrinsics.map(({ method }) => `${method.section}.${method.method}`);
+    const submission = calls.indexOf('tasks.submit');
+    const other = calls.findIndex((call) => call === 'system.remark');
+    assert.ok(submission >= 0 && (other < 0 || submission < other), calls.join(' '));
+  });
+});
+
+describe('a node killed while a task is leased', () => {
+  it('settles the task after a restart on the same base path', async () => {
+    const base = basePath();
+    const idle = await startNode({ base, args: ['--no-mine'] });
+    const requester = account('//Bob');
+    const { input } = digits(folder, 64);
+    const start = await number(idle.api);
+    const task = await post(idle.api, requester, { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 500 });
+    await watch(idle.api, (event) => idle.api.events.tasks.TaskLeased.is(event) || undefined, { from: start });
+    await idle.stop('SIGKILL');
+
+    const mining = await startNode({ base });
+    const result = await outcome(mining.api, task.task, { from: start });
+    assert.equal(result.kind, 'settled');
+    assert.deepEqual(integers(result.output), reference.slice(0, 64));
+    await mining.stop();
+    mining.remove();
+  });
+});
