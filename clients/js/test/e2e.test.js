@@ -126,7 +126,7 @@ describe('a development node that mines', () => {
     const { input } = digits(folder, 64);
     const task = await post(api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 100 });
     for (let i = 0; i < 60; i += 1) {
-      await api.tx.system.remark(remark).signAndSend(spammer, { nonce: first + i });
+      await api.tx.system.remark(remark).signAndSend(spammer, { nonce: first + i, era: 0 });
     }
     const result = await outcome(api, task.task, { from: start });
     assert.equal(result.kind, 'settled');

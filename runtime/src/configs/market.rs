@@ -32,7 +32,7 @@ parameter_types! {
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(500), 3 * MIB as u64);
     /// A tenth of a block's time for leases and refunds.
     pub const ServiceWeight: Weight =
-        Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(50), MIB as u64 / 4);
+        Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(50), MIB as u64);
 }
 
 impl pallet_models::Config for Runtime {
