@@ -25,4 +25,4 @@ demo: build client ## Post the demo task and show who was paid; ONCE=1 ends the 
 
 test: build client ## All tests: crates, runtime and the end-to-end test
 	cargo test --release --workspace
-	node --test --test-reporter=spec $(CLIENT)/test/
+	node --test --test-reporter=spec $(CLIENT)/test/*.test.js

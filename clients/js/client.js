@@ -37,8 +37,21 @@ export function mill(planck) {
 /** Reads a task's model file. */
 export const modelId = (encoding) => blake2AsHex(encoding, 256);
 
+/**
+ * Mortal for 64 blocks from the block before the newest: a transaction pool may be one block behind the node,
+ * and refuses a transaction that is born in a block that it hasn't seen.
+ */
+async function mortality(api) {
+  const newest = (await api.query.system.number()).toNumber();
+  if (newest < 2) return { era: 0 };
+  const current = newest - 1;
+  const era = api.registry.createType('ExtrinsicEra', { current, period: 64 });
+  return { era, blockHash: await api.rpc.chain.getBlockHash(era.asMortalEra.birth(current)) };
+}
+
 /** Signs and sends a call; resolves with its events once it is in a block, rejects with the chain's reason. */
-export function send(api, call, signer, options = {}) {
+export async function send(api, call, signer) {
+  const options = { ...(await mortality(api)), nonce: -1 };
   return new Promise((resolve, reject) => {
     call
       .signAndSend(signer, options, ({ status, events, dispatchError, txHash }) => {

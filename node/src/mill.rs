@@ -10,14 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codec::Encode;
+use codec::{Decode, Encode};
 use millrace_engine::{Engine, EngineError, PreparedModel};
 use millrace_inference::{sprint_digest, Domain, Statement};
 use millrace_primitives::{
-    handover::{trace_key, win_key, Win, WINS_KEPT},
+    handover::{sent_key, trace_key, win_key, Win, WINS_KEPT},
     meets_target,
     mill::{MillKey, KEY_TYPE},
-    Attempt, MillApi, ModelId, OpenLease, SprintTerms,
+    Attempt, BlockNumber, MillApi, ModelId, OpenLease, SprintTerms, TaskId,
 };
 use millrace_runtime::{opaque::Block, AccountId};
 use sc_client_api::Backend;
@@ -36,6 +36,10 @@ type OffchainDb = <ParachainBackend as Backend<Block>>::OffchainStorage;
 
 /// How often the chain is asked for leases while there is nothing to do.
 const POLL: Duration = Duration::from_millis(200);
+/// The descriptors of finished leases whose traces the database still holds.
+const DONE_KEY: &[u8] = b"millrace/done";
+/// How often a lease that fails is tried.
+const TRIES: u8 = 3;
 /// Prepared models that are kept.
 const MODELS_KEPT: usize = 8;
 
@@ -66,14 +70,23 @@ pub fn spawn(
     let engine = Engine::new(threads, || Box::new(sp_panic_handler::AbortGuard::force_unwind()))
         .map_err(|error| sc_service::Error::Other(error.to_string()))?;
     log::info!(target: "millrace", "⚙️  engine: burn flex on {} threads, self-test passed", engine.threads());
+    let done = database
+        .get(STORAGE_PREFIX, DONE_KEY)
+        .and_then(|bytes| Vec::<H256>::decode(&mut &bytes[..]).ok())
+        .unwrap_or_default()
+        .into_iter()
+        .map(|descriptor| (descriptor, None))
+        .collect();
     let mut mill = Mill {
         engine,
         client: client.clone(),
         database,
         keystore,
         models: HashMap::new(),
-        done: HashSet::new(),
-        declined: HashSet::new(),
+        done,
+        failures: HashMap::new(),
+        unsaved: None,
+        warned: false,
         place: 0,
         nonce: u64::from_le_bytes(std::array::from_fn(|i| H256::random().0[i])),
         sprints: Sprints::default(),
@@ -101,6 +114,8 @@ enum MillError {
     Engine(#[from] EngineError),
     #[error("the chain doesn't have model {0:?}")]
     UnknownModel(ModelId),
+    #[error("the chain doesn't have the input of task {0}")]
+    NoInput(TaskId),
     #[error("a finished trace could not be stored; is the disk full?")]
     NotStored,
 }
@@ -111,10 +126,14 @@ struct Mill {
     database: OffchainDb,
     keystore: KeystorePtr,
     models: HashMap<ModelId, Arc<PreparedModel>>,
-    /// Leases whose traces are in the database.
-    done: HashSet<H256>,
-    /// Leases that can't be executed here.
-    declined: HashSet<H256>,
+    /// Leases whose traces are in the database, each with the best block's number when it was first seen to
+    /// have ended. Kept in the database too, so that a restart can clean up.
+    done: HashMap<H256, Option<BlockNumber>>,
+    /// Leases that failed here, and how often.
+    failures: HashMap<H256, u8>,
+    /// A finished trace that could not be stored yet.
+    unsaved: Option<(H256, Vec<u8>)>,
+    warned: bool,
     place: u32,
     nonce: u64,
     sprints: Sprints,
@@ -122,8 +141,8 @@ struct Mill {
 
 #[derive(Default)]
 struct Sprints {
-    /// Asked on top of this block, for this key.
-    terms: Option<(Hash, MillKey, Option<SprintTerms<AccountId>>)>,
+    /// What each key may sprint on, asked on top of this block.
+    terms: HashMap<MillKey, (Hash, Option<SprintTerms<AccountId>>)>,
     genesis: Option<H256>,
 }
 
@@ -134,57 +153,116 @@ impl Mill {
         let keys: Vec<MillKey> =
             self.keystore.sr25519_public_keys(KEY_TYPE).into_iter().map(Into::into).collect();
         if keys.is_empty() {
+            if !self.warned {
+                self.warned = true;
+                log::warn!(
+                    target: "millrace",
+                    "mining is on, but the keystore has no mill key; add one with `key insert --key-type mill --scheme sr25519`"
+                );
+            }
             return Ok(false);
         }
         let leases = self.client.runtime_api().leases(best, keys.clone())?;
         self.forget_ended(&leases);
         for lease in leases {
-            if !self.done.contains(&lease.descriptor) && !self.declined.contains(&lease.descriptor) {
-                self.execute(best, lease)?;
+            let given_up = self.failures.get(&lease.descriptor).is_some_and(|count| *count >= TRIES);
+            if !self.done.contains_key(&lease.descriptor) && !given_up {
+                self.execute(best, &lease)?;
                 return Ok(true);
             }
         }
-        let turn = usize::try_from(self.nonce).unwrap_or(0) % keys.len();
-        self.sprint(best, &keys[turn])
+        // A key without a bonded miner must not keep the others from their turn.
+        let turn = usize::try_from(self.nonce).unwrap_or(0).checked_rem(keys.len()).unwrap_or(0);
+        for key in keys.iter().cycle().skip(turn).take(keys.len()) {
+            if self.sprint(best, key)? {
+                return Ok(true);
+            }
+        }
+        if !self.warned {
+            self.warned = true;
+            log::warn!(
+                target: "millrace",
+                "nothing to mine: no bonded miner uses this node's mill keys, or no sprint model is listed"
+            );
+        }
+        Ok(false)
     }
 
-    /// Removes the traces of leases that the chain has settled or given away.
+    /// Removes the traces of leases that the chain has settled or given away, once that is final: a re-org
+    /// must find finished work again.
     fn forget_ended(&mut self, leases: &[OpenLease<AccountId>]) {
         let open: HashSet<H256> = leases.iter().map(|lease| lease.descriptor).collect();
-        let ended: Vec<H256> = self.done.difference(&open).copied().collect();
-        for descriptor in ended {
-            self.database.remove(STORAGE_PREFIX, &trace_key(descriptor));
-            self.done.remove(&descriptor);
+        let info = self.client.chain_info();
+        let database = &mut self.database;
+        let before = self.done.len();
+        self.done.retain(|descriptor, ended| {
+            if open.contains(descriptor) {
+                *ended = None;
+                return true;
+            }
+            let ended = *ended.get_or_insert(info.best_number);
+            let keep = info.finalized_number < ended;
+            if !keep {
+                database.remove(STORAGE_PREFIX, &trace_key(*descriptor));
+                database.remove(STORAGE_PREFIX, &sent_key(*descriptor));
+            }
+            keep
+        });
+        if self.done.len() != before {
+            self.remember_done();
         }
-        self.declined.retain(|descriptor| open.contains(descriptor));
+        self.failures.retain(|descriptor, _| open.contains(descriptor));
     }
 
-    fn execute(&mut self, best: Hash, lease: OpenLease<AccountId>) -> Result<(), MillError> {
-        let key = trace_key(lease.descriptor);
-        if self.database.get(STORAGE_PREFIX, &key).is_some() {
+    fn remember_done(&mut self) {
+        let descriptors: Vec<H256> = self.done.keys().copied().collect();
+        self.database.set(STORAGE_PREFIX, DONE_KEY, &descriptors.encode());
+    }
+
+    /// Executes a lease; one that fails here is tried a few times and then left, so that it doesn't keep the
+    /// others waiting.
+    fn execute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<(), MillError> {
+        let descriptor = lease.descriptor;
+        if self.database.get(STORAGE_PREFIX, &trace_key(descriptor)).is_some() {
             log::info!(target: "millrace", "task {} was executed before the restart", lease.task);
-            self.done.insert(lease.descriptor);
+            self.done.insert(descriptor, None);
             return Ok(());
         }
-        let started = Instant::now();
-        let Some(input) = self.client.runtime_api().input(best, lease.task)? else { return Ok(()) };
-        let model = self.model(best, lease.model)?;
-        let execution = match self.engine.execute(&model, &input) {
-            Ok(execution) => execution,
-            Err(error) => {
-                log::error!(target: "millrace", "task {} can't be executed here: {error}", lease.task);
-                self.declined.insert(lease.descriptor);
-                return Ok(());
-            }
+        let unsaved = self.unsaved.take().filter(|(of, _)| *of == descriptor);
+        let trace = match unsaved {
+            Some((_, trace)) => trace,
+            None => match self.compute(best, lease) {
+                Ok(trace) => trace,
+                Err(error @ MillError::Api(_)) => return Err(error),
+                Err(error) => {
+                    log::error!(target: "millrace", "task {} failed here: {error}", lease.task);
+                    let failures = self.failures.entry(descriptor).or_default();
+                    *failures = failures.saturating_add(1);
+                    return Ok(());
+                }
+            },
         };
-        self.store(&key, &execution.trace)?;
-        self.done.insert(lease.descriptor);
+        if let Err(error) = self.store(&trace_key(descriptor), &trace) {
+            self.unsaved = Some((descriptor, trace));
+            return Err(error);
+        }
+        self.done.insert(descriptor, None);
+        self.remember_done();
+        Ok(())
+    }
+
+    fn compute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<Vec<u8>, MillError> {
+        let started = Instant::now();
+        let input =
+            self.client.runtime_api().input(best, lease.task)?.ok_or(MillError::NoInput(lease.task))?;
+        let model = self.model(best, lease.model)?;
+        let trace = self.engine.execute(&model, &input)?.trace;
         log::info!(
             target: "millrace",
             "executed task {}: model {:?}, {} samples, {} bytes of trace, {} ms",
-            lease.task, lease.model, lease.samples, execution.trace.len(), started.elapsed().as_millis()
+            lease.task, lease.model, lease.samples, trace.len(), started.elapsed().as_millis()
         );
-        Ok(())
+        Ok(trace)
     }
 
     /// The database only logs its errors, so what was written is read back.
@@ -210,12 +288,11 @@ impl Mill {
     }
 
     fn sprint(&mut self, best: Hash, key: &MillKey) -> Result<bool, MillError> {
-        let known = self.sprints.terms.as_ref().filter(|(at, of, _)| *at == best && of == key);
-        let terms = match known {
-            Some((_, _, terms)) => terms.clone(),
-            None => {
+        let terms = match self.sprints.terms.get(key) {
+            Some((at, terms)) if *at == best => terms.clone(),
+            _ => {
                 let terms = self.client.runtime_api().sprint(best, key.clone())?;
-                self.sprints.terms = Some((best, key.clone(), terms.clone()));
+                self.sprints.terms.insert(key.clone(), (best, terms.clone()));
                 terms
             }
         };

@@ -55,7 +55,7 @@ impl<AccountId: Encode> Attempt<AccountId> {
 
     /// What a mill key signs to submit a winning trace.
     pub fn message(&self, genesis: H256, trace_hash: [u8; 32]) -> Vec<u8> {
-        (b"millrace/sprint", genesis, self.subject(), trace_hash).encode()
+        (b"millrace/sprint", genesis, self, trace_hash).encode()
     }
 }
 

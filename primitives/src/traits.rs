@@ -57,6 +57,8 @@ pub trait CapacityMarket<AccountId> {
     fn slash_miner(miner: &AccountId) -> Balance;
     /// Suspends all slots of a miner until it resumes them.
     fn suspend(miner: &AccountId);
+    /// Whether the miner's bond could pay for a wrong sprint.
+    fn may_sprint(miner: &AccountId) -> bool;
     /// The key that signs for a miner.
     fn mill_key(miner: &AccountId) -> Option<MillKey>;
     /// The miner that a key signs for.

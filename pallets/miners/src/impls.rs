@@ -56,6 +56,10 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
         Miners::<T>::insert(miner, record);
     }
 
+    fn may_sprint(miner: &T::AccountId) -> bool {
+        Miners::<T>::get(miner).is_some_and(|record| record.bond >= T::SlotBond::get())
+    }
+
     fn mill_key(miner: &T::AccountId) -> Option<MillKey> {
         Miners::<T>::get(miner).map(|record| record.mill)
     }

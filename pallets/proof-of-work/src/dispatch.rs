@@ -96,6 +96,9 @@ impl<T: Config> Pallet<T> {
         nonce: u64,
         trace: &[u8],
     ) -> Option<Candidate<T::AccountId>> {
+        if !T::Miners::may_sprint(&miner) {
+            return None;
+        }
         let listing = Self::sprint_model()?;
         let profile = T::Models::profile(listing.model)?;
         if profile.trace_bytes(listing.samples) != u64::try_from(trace.len()).ok()? {
@@ -113,7 +116,8 @@ impl<T: Config> Pallet<T> {
         let seed = Self::sprint_seed(&attempt, &input, trace);
         let digest = sprint_digest(&seed, blake2_256);
         let difficulty = Difficulty::<T>::get();
-        if !meets_target(&digest, difficulty) || Wins::<T>::get(anchor).contains(&digest) {
+        let wins = Wins::<T>::get(anchor);
+        if !meets_target(&digest, difficulty) || wins.is_full() || wins.contains(&digest) {
             return None;
         }
         Some(Candidate { attempt, profile, input, trace_hash, seed, digest, difficulty })
@@ -177,11 +181,11 @@ impl<T: Config> Pallet<T> {
                 Mac::from(candidate.profile.work(samples)).saturating_mul(candidate.difficulty.into());
             T::Rewards::credit(&miner, credited);
             Self::deposit_event(Event::SprintWon { miner, model, credited });
+            Self::count_used(weight, trace.len());
         } else {
             T::Miners::slash_miner(&miner);
             Self::deposit_event(Event::SprintRejected { miner });
         }
-        Self::count_used(weight, trace.len());
         Ok(Some(weight).into())
     }
 
@@ -204,7 +208,8 @@ impl<T: Config> Pallet<T> {
 
     /// Wins on anchors that are too old can't come again.
     pub(crate) fn forget_old_wins() {
-        let old = Self::now().saturating_sub(T::MaxAnchorAge::get()).saturating_sub(1);
-        Wins::<T>::remove(old);
+        if let Some(old) = Self::now().checked_sub(T::MaxAnchorAge::get().saturating_add(1)) {
+            Wins::<T>::remove(old);
+        }
     }
 }

@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
 
     /// What a mill key may sprint on, asked by its node on top of the newest block.
     pub fn sprint_terms(key: MillKey) -> Option<SprintTerms<T::AccountId>> {
-        let miner = T::Miners::miner_of(&key)?;
+        let miner = T::Miners::miner_of(&key).filter(T::Miners::may_sprint)?;
         let listing = Self::sprint_model()?;
         // The newest block whose hash the chain knows is the parent of the newest.
         let anchor_number = Self::now().checked_sub(1)?;

@@ -68,11 +68,14 @@ impl<T: Config> Pallet<T> {
     /// Removes what is left of rounds past their window, as far as the weight goes.
     pub(crate) fn expire(remaining: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(remaining);
+        let mut cursor: Option<alloc::vec::Vec<u8>> = None;
         let mut oldest = OldestRound::<T>::get();
         let before = oldest;
         let first = Self::first_claimable();
         while oldest < first && meter.try_consume(T::WeightInfo::expire()).is_ok() {
-            if Scores::<T>::clear_prefix(oldest, EXPIRED_AT_ONCE, None).maybe_cursor.is_some() {
+            // The cursor, because a removal isn't seen by a second search in the same block.
+            cursor = Scores::<T>::clear_prefix(oldest, EXPIRED_AT_ONCE, cursor.as_deref()).maybe_cursor;
+            if cursor.is_some() {
                 continue;
             }
             if let Some(record) = Rounds::<T>::take(oldest) {

@@ -83,9 +83,11 @@ impl<T: Config> Pallet<T> {
             .ok_or(Error::<T>::SubmissionTooLarge)?;
 
         let output_bytes = u32::try_from(profile.output_bytes(samples)).unwrap_or(u32::MAX);
-        let fee =
-            T::WeightToFee::convert(verification.saturating_add(T::WeightInfo::submit_base(output_bytes)))
-                .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)));
+        let submission = verification
+            .saturating_add(T::WeightInfo::submit_base(output_bytes))
+            .saturating_add(T::WeightInfo::authorize_submit(trace_bytes));
+        let fee = T::WeightToFee::convert(submission)
+            .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)));
         let posting_cost = T::WeightToFee::convert(T::WeightInfo::post(posting_length))
             .saturating_add(T::LengthToFee::convert(posting_length));
         let record = TaskRecord {
@@ -95,7 +97,8 @@ impl<T: Config> Pallet<T> {
             samples,
             work,
             trace_bytes,
-            verification_time: verification.ref_time(),
+            submission_time: submission.ref_time(),
+            submission_proof: submission.proof_size().saturating_add(trace_bytes.into()),
             max_price,
             deposit: T::DepositPerByte::get().saturating_mul(posting_length.into()),
             fee,

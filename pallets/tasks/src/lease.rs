@@ -29,18 +29,37 @@ pub fn price_at(price: Balance, now: BlockNumber, due: BlockNumber, until: Block
     .unwrap_or(price)
 }
 
-/// Whether the leases, sorted by `until`, and a new one can all be submitted in time when each block sets
-/// `bytes` and `time` aside for submissions.
-pub fn all_fit(leases: &[LeaseEntry], new: LeaseEntry, now: BlockNumber, bytes: u64, time: u64) -> bool {
-    let (mut used_bytes, mut used_time) = (0u64, 0u64);
+/// What one block sets aside for submissions.
+#[derive(Clone, Copy, Debug)]
+pub struct Capacity {
+    /// Bytes of traces.
+    pub bytes: u64,
+    /// ref_time.
+    pub time: u64,
+    /// Proof size.
+    pub proof: u64,
+}
+
+/// Whether a new lease, and those that end after it, can still be submitted in time when each block sets
+/// `capacity` aside. `leases` are sorted by `until`. Leases that end before the new one only take room: one
+/// that is overdue must not keep the others from being given.
+pub fn all_fit(leases: &[LeaseEntry], new: LeaseEntry, now: BlockNumber, capacity: Capacity) -> bool {
+    let (mut bytes, mut time, mut proof) = (0u64, 0u64, 0u64);
+    let mut add = |lease: &LeaseEntry| {
+        bytes = bytes.saturating_add(lease.bytes.into());
+        time = time.saturating_add(lease.time);
+        proof = proof.saturating_add(lease.proof);
+        let blocks = u64::from(lease.until.saturating_sub(now));
+        bytes <= capacity.bytes.saturating_mul(blocks)
+            && time <= capacity.time.saturating_mul(blocks)
+            && proof <= capacity.proof.saturating_mul(blocks)
+    };
     let at = leases.partition_point(|lease| lease.until <= new.until);
     let (before, after) = leases.split_at(at);
-    before.iter().chain(core::iter::once(&new)).chain(after).all(|lease| {
-        used_bytes = used_bytes.saturating_add(lease.bytes.into());
-        used_time = used_time.saturating_add(lease.time);
-        let blocks = u64::from(lease.until.saturating_sub(now));
-        used_bytes <= bytes.saturating_mul(blocks) && used_time <= time.saturating_mul(blocks)
-    })
+    before.iter().for_each(|lease| {
+        add(lease);
+    });
+    core::iter::once(&new).chain(after).all(add)
 }
 
 #[cfg(test)]
@@ -67,12 +86,21 @@ mod tests {
 
     #[test]
     fn leases_fit_before_each_until() {
-        let entry = |until, bytes| LeaseEntry { until, task: 0, bytes, time: 0 };
-        assert!(all_fit(&[], entry(12, 20), 10, 10, 1));
-        assert!(!all_fit(&[], entry(11, 20), 10, 10, 1));
-        assert!(all_fit(&[entry(11, 10)], entry(13, 20), 10, 10, 1));
-        assert!(!all_fit(&[entry(13, 30)], entry(12, 10), 10, 10, 1));
-        assert!(!all_fit(&[], LeaseEntry { until: 11, task: 0, bytes: 0, time: 2 }, 10, 10, 1));
+        let capacity = Capacity { bytes: 10, time: 1, proof: 100 };
+        let entry = |until, bytes| LeaseEntry { until, task: 0, bytes, time: 0, proof: 0 };
+        assert!(all_fit(&[], entry(12, 20), 10, capacity));
+        assert!(!all_fit(&[], entry(11, 20), 10, capacity));
+        assert!(all_fit(&[entry(11, 10)], entry(13, 20), 10, capacity));
+        assert!(!all_fit(&[entry(13, 30)], entry(12, 10), 10, capacity));
+        assert!(!all_fit(&[], LeaseEntry { time: 2, ..entry(11, 0) }, 10, capacity));
+        assert!(!all_fit(&[], LeaseEntry { proof: 101, ..entry(11, 0) }, 10, capacity));
+    }
+
+    #[test]
+    fn an_overdue_lease_keeps_nobody_waiting() {
+        let capacity = Capacity { bytes: 10, time: 1, proof: 100 };
+        let entry = |until, bytes| LeaseEntry { until, task: 0, bytes, time: 0, proof: 0 };
+        assert!(all_fit(&[entry(9, 10)], entry(12, 10), 10, capacity));
     }
 
     proptest! {

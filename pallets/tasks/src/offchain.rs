@@ -63,6 +63,14 @@ impl<T: Config> Pallet<T> {
                     sent.set(&now);
                     log::info!(target: "millrace::tasks", "submitted the trace of task {}", lease.task);
                 }
+                Err(()) if matches!(sent.get::<BlockNumber>(), Ok(Some(_))) => {
+                    sent.set(&now);
+                    log::debug!(
+                        target: "millrace::tasks",
+                        "the trace of task {} still waits in the pool",
+                        lease.task
+                    );
+                }
                 Err(()) => {
                     log::warn!(
                         target: "millrace::tasks",

@@ -81,14 +81,14 @@ impl<T: Config> Pallet<T> {
     fn try_lease(task: TaskId, mut record: TaskRecordOf<T>) {
         let since = Self::now();
         let leases = Leases::<T>::get();
-        let normal = |class| {
-            let limits = T::BlockWeights::get();
-            limits.get(class).max_total.unwrap_or(limits.max_block).ref_time()
+        let capacity = Self::submission_capacity();
+        let entry = |until| LeaseEntry {
+            until,
+            task,
+            bytes: record.trace_bytes,
+            time: record.submission_time,
+            proof: record.submission_proof,
         };
-        let time = normal(DispatchClass::Normal) / SUBMISSION_SHARE;
-        let bytes = u64::from(*T::BlockLength::get().max.get(DispatchClass::Normal)) / SUBMISSION_SHARE;
-        let entry =
-            |until| LeaseEntry { until, task, bytes: record.trace_bytes, time: record.verification_time };
         let floor = T::LatencyFloor::get();
         let offer = T::Miners::lease(record.model, |offer| {
             let Some((due, until)) = lease::terms(since, floor, record.work, offer.rate) else {
@@ -98,7 +98,7 @@ impl<T: Config> Pallet<T> {
                 && due <= record.deadline
                 && !record.failed.contains(&offer.miner)
                 && !leases.is_full()
-                && lease::all_fit(&leases, entry(until), since, bytes, time)
+                && lease::all_fit(&leases, entry(until), since, capacity)
         });
         let Some(offer) = offer else { return };
         let (Some((due, until)), Some(price)) =
@@ -123,6 +123,19 @@ impl<T: Config> Pallet<T> {
         });
         Tasks::<T>::insert(task, record);
         Self::deposit_event(Event::TaskLeased { task, miner: offer.miner, price, due, until });
+    }
+
+    /// A part of what normal transactions may use, less the proof that a submission is admitted with before
+    /// its real size is known.
+    fn submission_capacity() -> lease::Capacity {
+        let limits = T::BlockWeights::get();
+        let total = limits.get(DispatchClass::Normal).max_total.unwrap_or(limits.max_block);
+        let proof = total.proof_size().saturating_sub(Self::max_submission_weight().proof_size());
+        lease::Capacity {
+            bytes: u64::from(*T::BlockLength::get().max.get(DispatchClass::Normal)) / SUBMISSION_SHARE,
+            time: total.ref_time() / SUBMISSION_SHARE,
+            proof: proof / SUBMISSION_SHARE,
+        }
     }
 
     fn prune(meter: &mut WeightMeter) {

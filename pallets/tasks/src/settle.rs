@@ -165,7 +165,9 @@ impl<T: Config> Pallet<T> {
         reason: LeaseFailure,
     ) {
         Self::drop_lease(task);
-        T::Miners::slash(&lease.miner, lease.slot, &record.requester, record.posting_cost);
+        // Its posting cost is made good once, however many miners fail it.
+        let compensation = core::mem::take(&mut record.posting_cost);
+        T::Miners::slash(&lease.miner, lease.slot, &record.requester, compensation);
         T::Miners::free(&lease.miner, lease.slot);
         if reason == LeaseFailure::Expired {
             T::Miners::suspend(&lease.miner);

@@ -56,8 +56,10 @@ pub struct TaskRecord<AccountId> {
     pub work: Mac,
     /// Bytes of the trace.
     pub trace_bytes: u32,
-    /// ref_time of the verification.
-    pub verification_time: u64,
+    /// ref_time of the submission.
+    pub submission_time: u64,
+    /// Proof size of the submission, its own length included.
+    pub submission_proof: u64,
     /// The most that it may cost, planck; on hold.
     pub max_price: Balance,
     /// Deposit for the input, planck; on hold.
@@ -88,8 +90,10 @@ pub struct LeaseEntry {
     pub task: TaskId,
     /// Bytes of the trace.
     pub bytes: u32,
-    /// ref_time of the verification.
+    /// ref_time of the submission.
     pub time: u64,
+    /// Proof size of the submission.
+    pub proof: u64,
 }
 
 /// Why a lease ended without payment.
