@@ -3,10 +3,10 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/millrace/target
 NODE := $(CARGO_TARGET_DIR)/release/millrace-node
 CLIENT := clients/js
 
-.PHONY: help setup build client dev demo test
+.PHONY: help setup build client dev demo test bench-weights fuzz
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: ## Install what building and running need
 	@scripts/setup.sh
@@ -26,3 +26,9 @@ demo: build client ## Post the demo task and show who was paid; ONCE=1 ends the 
 test: build client ## All tests: crates, runtime and the end-to-end test
 	cargo test --release --workspace
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
+
+bench-weights: build ## Measure the weights of our pallets and write them
+	scripts/benchmark.sh
+
+fuzz: ## Fuzz the decoder, registration and the verifier, ten minutes each
+	scripts/fuzz.sh

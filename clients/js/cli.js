@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { account, connect, digits, integers, mill, outcome, post, register, UNIT } from './client.js';
+import { account, connect, digits, integers, mill, outcome, post, register, submittedBytes, UNIT } from './client.js';
 
 const HELP = `millrace: posts the digits task and reports on its execution
 
@@ -54,8 +54,7 @@ async function main() {
 
     const { input, labels } = digits(values.digits, samples);
     const profile = (await api.query.models.models(model)).unwrap().profile;
-    const perSample = profile.layers.reduce((sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns), 0n);
-    const traceBytes = profile.layers.reduce((sum, { n, columns }) => sum + n.toNumber() * columns.toNumber(), 0) * 4 * samples;
+    const perSample = profile.layers.reduce((sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns), profile.depthwise.toBigInt());
     const now = (await api.query.system.number()).toNumber();
     const posted = await post(api, signer, {
       model,
@@ -84,6 +83,7 @@ async function main() {
       if (wrong.trim()) console.log(`wrong      ${wrong}`);
     }
     console.log(`accuracy   ${right} of ${samples} right (${((100 * right) / samples).toFixed(2)} %)`);
+    const traceBytes = await submittedBytes(api, result.block, posted.task);
     console.log(`settled    in block ${result.block}, ${result.block - now} blocks after posting, ${traceBytes} bytes of trace verified`);
     console.log(`paid       ${mill(result.paid)} to ${result.miner}`);
     console.log(`burned     ${mill(result.burned)}`);

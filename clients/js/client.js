@@ -168,6 +168,15 @@ export function outcome(api, task, options) {
   );
 }
 
+/** Bytes of the trace with which a task was settled in a block. */
+export async function submittedBytes(api, block, task) {
+  const signed = await api.rpc.chain.getBlock(await api.rpc.chain.getBlockHash(block));
+  const submission = signed.block.extrinsics
+    .map(({ method }) => method)
+    .find(({ section, method, args }) => section === 'tasks' && method === 'submit' && args[0].toBigInt() === task);
+  return submission.args[2].length;
+}
+
 /** The digits' held-out inputs and labels. */
 export function digits(folder, samples) {
   const input = readFileSync(`${folder}/heldout.bin`);

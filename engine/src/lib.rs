@@ -1,8 +1,9 @@
 //! Executes integer models with burn, bit-exact with `millrace-inference`.
 //!
-//! Linear operators run as `f32` matrix products over at most [`CHUNK`] columns of W at a time: the products
-//! of two `i8` and their partial sums stay below 2²⁴, where every integer is an `f32`, so no order of
-//! summation rounds. The partial sums are added as `i32`. Everything else is `millrace-inference`'s own code.
+//! Linear operators and convolutions run as `f32` matrix products over at most [`CHUNK`] columns of W at a
+//! time: the products of two `i8` and their partial sums stay at most 2²⁴, where every integer is an `f32`, so
+//! no order of summation rounds. The partial sums are added as `i32`. Everything else is
+//! `millrace-inference`'s own code.
 //!
 //! An [`Engine`] owns its threads; a panic inside burn becomes an [`EngineError::Panicked`].
 
@@ -13,12 +14,18 @@ use std::{
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use millrace_inference::{
-    execute, walk, CheckedModel, Execution, ExecutionError, Linear, LinearOperators, ModelError,
+    execute, pack,
+    testing::{random_input, random_model, Random},
+    walk, CheckedModel, Columns, Execution, ExecutionError, Linear, LinearOperators, ModelError,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Columns of W that one `f32` product sums over: `1024 · 128 · 128 = 2²⁴`.
 pub const CHUNK: usize = 1024;
+/// Elements of X that one product reads at most: 32 MiB as `f32`, whatever the batch.
+const BLOCK: usize = 8 << 20;
+/// Random models that a self-test executes.
+const TEST_MODELS: u64 = 16;
 
 /// What can go wrong in an engine.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +107,8 @@ impl Engine {
         self.pool.current_num_threads()
     }
 
-    /// Compares a product with all-extreme values across a chunk's border with the reference.
+    /// Compares a product with all-extreme values across a chunk's border, and some random models of every
+    /// operator, with the reference.
     ///
     /// # Errors
     /// [`EngineError::Inexact`] if one bit differs.
@@ -122,12 +130,19 @@ impl Engine {
         let prepared = self.prepare(&model.to_bytes())?;
         let input: Vec<u8> =
             [i8::MIN, i8::MAX].iter().flat_map(|x| vec![x.cast_unsigned(); columns as usize]).collect();
-        let expected = execute(&prepared.checked, &input)?;
-        if self.execute(&prepared, &input)? == expected {
-            Ok(())
-        } else {
-            Err(EngineError::Inexact)
+        self.compare(&prepared, &input)?;
+        for seed in 0..TEST_MODELS {
+            let mut random = Random(seed);
+            let model = self.prepare(&random_model(&mut random, 40).to_bytes())?;
+            let input = random_input(&mut random, model.checked.profile().sample_bytes, 5);
+            self.compare(&model, &input)?;
         }
+        Ok(())
+    }
+
+    fn compare(&self, model: &PreparedModel, input: &[u8]) -> Result<(), EngineError> {
+        let equal = self.execute(model, input)? == execute(&model.checked, input)?;
+        equal.then_some(()).ok_or(EngineError::Inexact)
     }
 
     /// Decodes, checks and prepares a model.
@@ -137,7 +152,7 @@ impl Engine {
     pub fn prepare(&self, encoding: &[u8]) -> Result<PreparedModel, EngineError> {
         let checked = CheckedModel::from_bytes(encoding)?;
         let layers = self.guarded(|| {
-            let layers = checked.linear_operators().map(|(node, parameters, m)| {
+            let layers = checked.linear_operators().map(|Linear { node, parameters, m, .. }| {
                 let rows = parameters.len().checked_div(m).unwrap_or(0);
                 let chunks = (0..m)
                     .step_by(CHUNK)
@@ -200,37 +215,79 @@ impl LinearOperators for Run<'_> {
     type Error = EngineError;
 
     fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, EngineError> {
-        let columns = operator.columns.len().checked_div(operator.m).unwrap_or(0);
         let (node, chunks) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
         debug_assert_eq!(*node, operator.node);
-        let mut sums = vec![0i32; columns * operator.n];
+        let block = (BLOCK / operator.m.max(1)).max(1) * operator.m;
+        let mut sums = Vec::with_capacity(operator.count() * operator.n);
+        let mut columns = Vec::with_capacity(block.min(operator.count() * operator.m));
+        let mut outcome = Ok(());
+        operator.all_columns(|x| {
+            columns.extend_from_slice(x);
+            if columns.len() >= block {
+                outcome = self.engine.multiply(chunks, &operator, &columns, &mut sums);
+                columns.clear();
+            }
+            outcome.is_ok()
+        });
+        outcome?;
+        if !columns.is_empty() {
+            self.engine.multiply(chunks, &operator, &columns, &mut sums)?;
+        }
+        let accumulators = match operator.columns {
+            Columns::Contiguous => sums,
+            Columns::Patches { .. } => planes(&sums, operator.n, operator.group()),
+        };
+        pack(&accumulators, &mut self.trace);
+        Ok(accumulators)
+    }
+}
+
+impl Engine {
+    /// Appends the accumulators of some columns of X, column by column.
+    fn multiply(
+        &self,
+        chunks: &[Tensor<2>],
+        operator: &Linear<'_>,
+        columns: &[i8],
+        sums: &mut Vec<i32>,
+    ) -> Result<(), EngineError> {
+        let count = columns.len().checked_div(operator.m).unwrap_or(0);
+        let from = sums.len();
+        sums.resize(from + count * operator.n, 0);
         for (index, parameters) in chunks.iter().enumerate() {
-            let from = index * CHUNK;
-            let width = CHUNK.min(operator.m - from);
-            let values = operator
-                .columns
+            let first = index * CHUNK;
+            let width = CHUNK.min(operator.m - first);
+            let values = columns
                 .chunks_exact(operator.m)
-                .flat_map(|column| &column[from..from + width])
+                .flat_map(|column| &column[first..first + width])
                 .map(|x| f32::from(*x))
                 .collect();
-            let product =
-                matrix(values, columns, width, &self.engine.device).matmul(parameters.clone().transpose());
+            let product = matrix(values, count, width, &self.device).matmul(parameters.clone().transpose());
             let data = product.try_into_data().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
             let partial = data.as_slice::<f32>().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
-            for (sum, value) in sums.iter_mut().zip(partial) {
+            for (sum, value) in sums[from..].iter_mut().zip(partial) {
                 // Exact: |value| ≤ 2²⁴ and integral.
                 *sum = sum.wrapping_add(*value as i32);
             }
         }
-        self.trace.extend(sums.iter().flat_map(|value| value.to_le_bytes()));
-        Ok(sums)
+        Ok(())
     }
+}
+
+/// `[samples, positions, n]` as `[samples, n, positions]`: images instead of patches.
+fn planes(columns: &[i32], n: usize, positions: usize) -> Vec<i32> {
+    let mut planes = Vec::with_capacity(columns.len());
+    for sample in columns.chunks_exact((n * positions).max(1)) {
+        for row in 0..n {
+            planes.extend(sample[row..].iter().step_by(n));
+        }
+    }
+    planes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use millrace_inference::testing::{random_input, random_model, Random};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 

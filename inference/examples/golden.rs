@@ -3,18 +3,43 @@
 
 use millrace_inference::{
     execute, model_id,
-    testing::{random_input, random_model, Random},
+    testing::{accumulators, random_input, random_model, trace_of, Random},
     Challenge, CheckedModel, Domain, Statement,
 };
 use serde_json::{json, Value};
 use sp_crypto_hashing::blake2_256;
 
+/// Traces that must be rejected: entries changed by little and by much, other widths, lengths and padding.
+fn forgeries(model: &CheckedModel, input: &[u8], honest: &[u8], random: &mut Random) -> Vec<Vec<u8>> {
+    let values = accumulators(model, input);
+    let mut forged: Vec<Vec<u8>> = [1, -1, i32::MIN, 1 << 20]
+        .iter()
+        .map(|delta| {
+            let mut values = values.clone();
+            let node = random.between(0, values.len() as u32 - 1) as usize;
+            let entry = random.between(0, values[node].len() as u32 - 1) as usize;
+            values[node][entry] = values[node][entry].wrapping_add(*delta);
+            trace_of(&values)
+        })
+        .collect();
+    let mut zeroed = values.clone();
+    zeroed.iter_mut().for_each(|layer| layer.fill(0));
+    forged.push(trace_of(&zeroed));
+    forged.push(honest[..honest.len() - 1].to_vec());
+    forged.push([honest, &[0]].concat());
+    let mut wider = honest.to_vec();
+    wider[0] += 1;
+    forged.push(wider);
+    forged.retain(|trace| trace != honest);
+    forged
+}
+
 fn main() {
-    let vectors: Vec<Value> = (0..24u64)
+    let vectors: Vec<Value> = (0..32u64)
         .map(|index| {
             let mut random = Random(index);
-            let width = if index % 6 == 5 { 160 } else { 16 };
-            let samples = [1, 3, 64][index as usize % 3];
+            let width = if index % 6 == 5 { 48 } else { 12 };
+            let samples = [1, 2, 24][index as usize % 3];
             let bytes = random_model(&mut random, width).to_bytes();
             let model = CheckedModel::from_bytes(&bytes).expect("the generator obeys every bound");
             let input = random_input(&mut random, model.profile().sample_bytes, samples);
@@ -34,7 +59,7 @@ fn main() {
                 .iter()
                 .map(|lane| format!("{lane:016x}"))
                 .collect();
-            let forged_entry = random.between(0, execution.trace.len() as u32 / 4 - 1);
+            let forged = forgeries(&model, &input, &execution.trace, &mut random);
             json!({
                 "model": hex::encode(&bytes),
                 "model_id": hex::encode(statement.model),
@@ -50,7 +75,7 @@ fn main() {
                 "input_hash": hex::encode(statement.input_hash),
                 "seed": hex::encode(seed),
                 "lanes_of_node_1_row_2": lanes,
-                "forged_entry": forged_entry,
+                "forged": forged.iter().map(hex::encode).collect::<Vec<_>>(),
             })
         })
         .collect();

@@ -1,9 +1,12 @@
 use alloc::vec::Vec;
 
 use crate::{
-    limits::{MAX_ELEMENTS, MAX_EXPANSION, MAX_NODES, MAX_RANK, MAX_SHIFT},
-    model::{DataType, Model, Node, Rescale},
+    limits::{MAX_CONCAT, MAX_ELEMENTS, MAX_EXPANSION, MAX_NODES, MAX_RANK, MAX_SHIFT},
+    model::{DataType, Model, Node, Rescale, Window},
+    patches::Patches,
     profile::{LayerShape, Profile},
+    trace::{width_of_bound, MAX_WIDTH},
+    walk::{Columns, Linear},
     ModelError, ModelFault,
 };
 
@@ -25,11 +28,21 @@ impl Tensor {
         if shape.is_empty() || shape.len() > MAX_RANK || shape.contains(&0) {
             return Err(ModelFault::Shape);
         }
-        let elements = shape.iter().fold(1u64, |product, axis| product.saturating_mul((*axis).into()));
+        let elements = product(&shape);
         match u32::try_from(elements) {
             Ok(elements) if elements <= MAX_ELEMENTS => Ok(Self { shape, elements, data_type, last_read: 0 }),
             _ => Err(ModelFault::Elements { got: elements }),
         }
+    }
+
+    pub(crate) fn first_axis(&self) -> u32 {
+        self.shape.first().copied().unwrap_or(1)
+    }
+
+    /// Elements from one index of an axis' outer neighbour to the next: what a concatenation copies at once.
+    pub(crate) fn run(&self, axis: usize) -> usize {
+        let inner = self.shape.iter().skip(axis).fold(1u32, |product, axis| product.saturating_mul(*axis));
+        usize::try_from(inner).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn last_axis(&self) -> u32 {
@@ -53,13 +66,14 @@ impl CheckedModel {
     /// The first fault, with its node.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let model = Model::from_bytes(bytes)?;
-        let checked = Self::structure(model, bytes.len())?;
+        let mut checked = Self::structure(model, bytes.len())?;
         checked.check_accumulators()?;
         Ok(checked)
     }
 
     /// Like [`Self::from_bytes`] for bytes that are known to have passed it (the chain's registry): the
-    /// bound of every accumulator, a pass over all parameters, is not computed again.
+    /// bound of every accumulator, a pass over all parameters, is not computed again, so its profile takes
+    /// every accumulator for 32 bits wide.
     ///
     /// # Errors
     /// As [`Self::from_bytes`], but for [`ModelFault::Accumulator`].
@@ -82,28 +96,43 @@ impl CheckedModel {
         self.tensors.first().map_or(&[], |input| &input.shape)
     }
 
+    /// Shape of one sample of a node's tensor, and its type.
+    pub fn tensor(&self, node: usize) -> Option<(&[u32], DataType)> {
+        self.tensors.get(node).map(|tensor| (tensor.shape.as_slice(), tensor.data_type))
+    }
+
     /// Shape of one output sample, and its type.
     pub fn output(&self) -> (&[u32], DataType) {
         self.tensors.last().map_or((&[], DataType::I8), |output| (&output.shape, output.data_type))
     }
 
-    /// The linear operators in node order: node, W row-major, and its columns m.
-    pub fn linear_operators(&self) -> impl Iterator<Item = (u32, &[i8], usize)> {
-        self.model.nodes.iter().enumerate().filter_map(|(index, node)| match node {
-            Node::Linear { parameters, .. } => {
-                let (_, m, _) = self.linear_dimensions(index)?;
-                Some((u32::try_from(index).ok()?, parameters.as_slice(), usize::try_from(m).ok()?))
-            }
-            _ => None,
-        })
+    /// The linear operators whose accumulators a trace holds, in node order, without their input.
+    pub fn linear_operators(&self) -> impl Iterator<Item = Linear<'_>> {
+        (0..self.model.nodes.len()).filter_map(|index| self.linear_operator(index, &[]))
     }
 
-    /// The linear operator of a node: (n, m, columns per sample).
-    pub(crate) fn linear_dimensions(&self, node: usize) -> Option<(u32, u32, u32)> {
-        let Some(Node::Linear { input, outputs, .. }) = self.model.nodes.get(node) else { return None };
-        let read = self.tensors.get(usize::try_from(*input).ok()?)?;
-        let m = read.last_axis();
-        Some((*outputs, m, read.elements.checked_div(m)?))
+    /// The linear operator of a node, on this input.
+    pub(crate) fn linear_operator<'a>(&'a self, index: usize, input: &'a [i8]) -> Option<Linear<'a>> {
+        let node = u32::try_from(index).ok()?;
+        let size = |value: u32| usize::try_from(value).ok();
+        match self.model.nodes.get(index)? {
+            Node::Linear { input: read, outputs, parameters } => {
+                let m = size(self.tensors.get(size(*read)?)?.last_axis())?;
+                Some(Linear { node, parameters, n: size(*outputs)?, m, input, columns: Columns::Contiguous })
+            }
+            Node::Conv2d { input: read, outputs, window, pad_value, parameters } => {
+                let patches = self.patches(*read, *window)?;
+                let m = patches.kernel().checked_mul(size(patches.channels)?)?;
+                let columns = Columns::Patches { patches, pad_value: *pad_value };
+                Some(Linear { node, parameters, n: size(*outputs)?, m, input, columns })
+            }
+            _ => None,
+        }
+    }
+
+    /// The patches of a window on a node's tensor.
+    pub(crate) fn patches(&self, read: u32, window: Window) -> Option<Patches> {
+        Patches::new(&self.tensors.get(usize::try_from(read).ok()?)?.shape, window).ok()
     }
 
     fn structure(model: Model, encoded_bytes: usize) -> Result<Self, ModelError> {
@@ -125,17 +154,7 @@ impl CheckedModel {
             let at = |fault| ModelError::Node { node: here, fault };
             let tensor = checked.infer(&model, index, node).map_err(at)?;
             elements = elements.saturating_add(tensor.elements.into());
-            if let Node::Linear { outputs, .. } = node {
-                let m = node
-                    .reads()
-                    .next()
-                    .and_then(|read| checked.tensors.get(read))
-                    .map_or(1, Tensor::last_axis);
-                let columns = tensor.elements.checked_div(*outputs).unwrap_or(0);
-                checked.profile.layers.push(LayerShape { n: *outputs, m, columns });
-            } else {
-                checked.profile.elements = checked.profile.elements.saturating_add(tensor.elements.into());
-            }
+            checked.count(node, &tensor);
             for read in node.reads() {
                 if let Some(tensor) = checked.tensors.get_mut(read) {
                     tensor.last_read = index;
@@ -155,6 +174,7 @@ impl CheckedModel {
         if checked.profile.layers.is_empty() {
             return Err(ModelError::NoWork);
         }
+        expect_traced(&model)?;
         let limit = MAX_EXPANSION.saturating_mul(u64::try_from(encoded_bytes).unwrap_or(u64::MAX));
         if elements > limit {
             return Err(ModelError::Expansion { limit, got: elements });
@@ -166,6 +186,37 @@ impl CheckedModel {
             .map_or(1, |output| output.elements.saturating_mul(output.data_type.bytes()));
         checked.model = model;
         Ok(checked)
+    }
+
+    /// Adds what executing and verifying a node takes to the profile.
+    fn count(&mut self, node: &Node, tensor: &Tensor) {
+        let shape_of = |read: u32| usize::try_from(read).ok().and_then(|read| self.tensors.get(read));
+        match node {
+            Node::Linear { input, outputs, .. } => {
+                let m = shape_of(*input).map_or(1, Tensor::last_axis);
+                let columns = tensor.elements.checked_div(*outputs).unwrap_or(0);
+                self.profile.layers.push(LayerShape { n: *outputs, m, columns, width: MAX_WIDTH });
+            }
+            Node::Conv2d { outputs, parameters, .. } => {
+                let m = u32::try_from(parameters.len()).ok().and_then(|count| count.checked_div(*outputs));
+                let columns = tensor.elements.checked_div(*outputs).unwrap_or(0);
+                let m = m.unwrap_or(1);
+                self.profile.layers.push(LayerShape { n: *outputs, m, columns, width: MAX_WIDTH });
+            }
+            Node::DepthwiseConv2d { window, .. } => {
+                let [rows, columns] = window.kernel;
+                let macs =
+                    u64::from(tensor.elements).saturating_mul(rows.into()).saturating_mul(columns.into());
+                self.profile.depthwise = self.profile.depthwise.saturating_add(macs);
+            }
+            Node::MaxPool2d { input, window } | Node::AveragePool2d { input, window } => {
+                let patches = shape_of(*input).and_then(|read| Patches::new(&read.shape, *window).ok());
+                let steps = patches.map_or(1, |patches| patches.steps());
+                let steps = u64::from(tensor.elements).saturating_mul(steps);
+                self.profile.elements = self.profile.elements.saturating_add(steps);
+            }
+            _ => self.profile.elements = self.profile.elements.saturating_add(tensor.elements.into()),
+        }
     }
 
     fn read(&self, index: usize, read: u32, expected: Option<DataType>) -> Result<&Tensor, ModelFault> {
@@ -201,10 +252,12 @@ impl CheckedModel {
             Node::Requantize { input, channels, min, max, .. } => {
                 let read = self.read(index, *input, Some(DataType::I32))?;
                 let position = usize::try_from(*input).unwrap_or(usize::MAX);
-                if !matches!(model.nodes.get(position), Some(Node::Linear { .. })) {
-                    return Err(ModelFault::NotAnAccumulator);
-                }
-                expect_length(read.last_axis().into(), channels.len())?;
+                let rows = match model.nodes.get(position) {
+                    Some(Node::Linear { .. }) => read.last_axis(),
+                    Some(Node::Conv2d { .. } | Node::DepthwiseConv2d { .. }) => read.first_axis(),
+                    _ => return Err(ModelFault::NotAnAccumulator),
+                };
+                expect_length(rows.into(), channels.len())?;
                 for Rescale { multiplier, shift, .. } in channels {
                     expect_scale(*multiplier, *shift)?;
                 }
@@ -231,6 +284,36 @@ impl CheckedModel {
                 let read = self.read(index, *input, Some(DataType::I8))?;
                 Tensor::new(alloc::vec![read.elements], DataType::I8)
             }
+            Node::Conv2d { input, outputs, window, parameters, .. } => {
+                let read = self.read(index, *input, Some(DataType::I8))?;
+                let patches = Patches::new(&read.shape, *window)?;
+                let [rows, columns] = window.kernel;
+                let expected = [*outputs, patches.channels, rows, columns];
+                expect_length(product(&expected), parameters.len())?;
+                Tensor::new(alloc::vec![*outputs, patches.rows, patches.columns], DataType::I32)
+            }
+            Node::DepthwiseConv2d { input, window, parameters, .. } => {
+                let read = self.read(index, *input, Some(DataType::I8))?;
+                let patches = Patches::new(&read.shape, *window)?;
+                let [rows, columns] = window.kernel;
+                expect_length(product(&[patches.channels, rows, columns]), parameters.len())?;
+                Tensor::new(alloc::vec![patches.channels, patches.rows, patches.columns], DataType::I32)
+            }
+            Node::MaxPool2d { input, window } | Node::AveragePool2d { input, window } => {
+                let read = self.read(index, *input, Some(DataType::I8))?;
+                let patches = Patches::new(&read.shape, *window)?;
+                Tensor::new(alloc::vec![patches.channels, patches.rows, patches.columns], DataType::I8)
+            }
+            Node::Reshape { input, shape } => {
+                let read = self.read(index, *input, Some(DataType::I8))?;
+                let tensor = Tensor::new(shape.clone(), DataType::I8)?;
+                if tensor.elements != read.elements {
+                    let (expected, got) = (read.elements.into(), tensor.elements.into());
+                    return Err(ModelFault::Reshape { expected, got });
+                }
+                Ok(tensor)
+            }
+            Node::Concat { inputs, axis } => self.infer_concat(index, inputs, *axis),
             Node::ArgMax { input } => {
                 let read = self.read(index, *input, None)?;
                 let mut shape = read.shape.clone();
@@ -243,9 +326,40 @@ impl CheckedModel {
         }
     }
 
+    fn infer_concat(&self, index: usize, inputs: &[u32], axis: u8) -> Result<Tensor, ModelFault> {
+        if inputs.is_empty() || inputs.len() > MAX_CONCAT {
+            return Err(ModelFault::Operands { got: inputs.len() });
+        }
+        let axis_at = usize::from(axis);
+        let mut joined: Option<Vec<u32>> = None;
+        for input in inputs {
+            let read = self.read(index, *input, Some(DataType::I8))?;
+            let own = *read.shape.get(axis_at).ok_or(ModelFault::Axis { got: axis })?;
+            match &mut joined {
+                None => joined = Some(read.shape.clone()),
+                Some(shape) => {
+                    let same = shape.len() == read.shape.len()
+                        && shape
+                            .iter()
+                            .zip(&read.shape)
+                            .enumerate()
+                            .all(|(at, (a, b))| at == axis_at || a == b);
+                    if !same {
+                        return Err(ModelFault::ShapesDiffer);
+                    }
+                    if let Some(length) = shape.get_mut(axis_at) {
+                        *length = length.saturating_add(own);
+                    }
+                }
+            }
+        }
+        Tensor::new(joined.unwrap_or_default(), DataType::I8)
+    }
+
     /// `128·Σ|W| + |bias| < 2³¹` for every row of every linear operator: no accumulator overflows, and the
-    /// soundness of the verification rests on it.
-    fn check_accumulators(&self) -> Result<(), ModelError> {
+    /// soundness of the verification rests on it. Learns on the way how wide each operator's can become.
+    fn check_accumulators(&mut self) -> Result<(), ModelError> {
+        let mut widths = Vec::new();
         let mut bounds: Vec<Vec<u64>> = alloc::vec![Vec::new(); self.model.nodes.len()];
         for (index, node) in self.model.nodes.iter().enumerate() {
             let at = |row: usize, got| ModelError::Node {
@@ -253,10 +367,18 @@ impl CheckedModel {
                 fault: ModelFault::Accumulator { row: u32::try_from(row).unwrap_or(u32::MAX), got },
             };
             match node {
-                Node::Linear { parameters, .. } => {
-                    let Some((_, m, _)) = self.linear_dimensions(index) else { continue };
+                Node::Linear { parameters, .. }
+                | Node::Conv2d { parameters, .. }
+                | Node::DepthwiseConv2d { parameters, .. } => {
+                    let rows = match self.tensors.get(index) {
+                        Some(tensor) if matches!(node, Node::Linear { .. }) => tensor.last_axis(),
+                        Some(tensor) => tensor.first_axis(),
+                        None => continue,
+                    };
+                    let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+                    let m = parameters.len().checked_div(rows).unwrap_or(0).max(1);
                     let rows: Vec<u64> = parameters
-                        .chunks(usize::try_from(m).unwrap_or(usize::MAX).max(1))
+                        .chunks(m)
                         .map(|row| {
                             let sum =
                                 row.iter().fold(0u64, |sum, w| sum.saturating_add(w.unsigned_abs().into()));
@@ -265,6 +387,9 @@ impl CheckedModel {
                         .collect();
                     if let Some((row, bound)) = rows.iter().enumerate().find(|(_, bound)| **bound >= TWO_31) {
                         return Err(at(row, *bound));
+                    }
+                    if !matches!(node, Node::DepthwiseConv2d { .. }) {
+                        widths.push(width_of_bound(rows.iter().copied().max().unwrap_or(0)));
                     }
                     if let Some(slot) = bounds.get_mut(index) {
                         *slot = rows;
@@ -283,24 +408,59 @@ impl CheckedModel {
                 _ => {}
             }
         }
+        for (layer, width) in self.profile.layers.iter_mut().zip(widths) {
+            layer.width = width;
+        }
         Ok(())
     }
 }
 
 impl Node {
     /// Positions of the nodes that it reads.
-    pub(crate) fn reads(&self) -> impl Iterator<Item = usize> {
-        let (first, second) = match self {
-            Self::Input { .. } => (None, None),
+    pub(crate) fn reads(&self) -> impl Iterator<Item = usize> + '_ {
+        let (first, second, many) = match self {
+            Self::Input { .. } => (None, None, [].as_slice()),
             Self::Linear { input, .. }
             | Self::Requantize { input, .. }
             | Self::Lookup { input, .. }
             | Self::Flatten { input }
-            | Self::ArgMax { input } => (Some(*input), None),
-            Self::Add { left, right, .. } => (Some(*left), Some(*right)),
+            | Self::ArgMax { input }
+            | Self::Conv2d { input, .. }
+            | Self::DepthwiseConv2d { input, .. }
+            | Self::MaxPool2d { input, .. }
+            | Self::AveragePool2d { input, .. }
+            | Self::Reshape { input, .. } => (Some(*input), None, [].as_slice()),
+            Self::Add { left, right, .. } => (Some(*left), Some(*right), [].as_slice()),
+            Self::Concat { inputs, .. } => (None, None, inputs.as_slice()),
         };
-        first.into_iter().chain(second).map(|read| usize::try_from(read).unwrap_or(usize::MAX))
+        let reads = first.into_iter().chain(second).chain(many.iter().copied());
+        reads.map(|read| usize::try_from(read).unwrap_or(usize::MAX))
     }
+}
+
+/// A trace must depend on every depthwise convolution: work that no later operator's accumulators show would
+/// be paid without being done.
+fn expect_traced(model: &Model) -> Result<(), ModelError> {
+    let mut shown = alloc::vec![false; model.nodes.len()];
+    for (index, node) in model.nodes.iter().enumerate().rev() {
+        let here = shown.get(index).copied().unwrap_or(false);
+        if matches!(node, Node::DepthwiseConv2d { .. }) && !here {
+            let node = u32::try_from(index).unwrap_or(u32::MAX);
+            return Err(ModelError::Node { node, fault: ModelFault::Untraced });
+        }
+        if here || matches!(node, Node::Linear { .. } | Node::Conv2d { .. }) {
+            for read in node.reads() {
+                if let Some(slot) = shown.get_mut(read) {
+                    *slot = true;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn product(factors: &[u32]) -> u64 {
+    factors.iter().fold(1u64, |product, factor| product.saturating_mul((*factor).into()))
 }
 
 fn expect_length(expected: u64, got: usize) -> Result<(), ModelFault> {

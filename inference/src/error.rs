@@ -70,8 +70,36 @@ pub enum ModelFault {
         /// Elements that came.
         got: u64,
     },
-    /// The two operands of an addition differ in shape.
+    /// The operands of an addition differ in shape, or those of a concatenation in more than the axis.
     ShapesDiffer,
+    /// It needs a tensor of three axes, channels, rows and columns.
+    NotAnImage {
+        /// Axes that came.
+        got: u32,
+    },
+    /// The window has a kernel or stride of zero, a padding as large as the kernel, or is larger than the
+    /// padded plane.
+    Window,
+    /// It is a depthwise convolution on which no linear operator or convolution depends, so no trace shows
+    /// that it was executed.
+    Untraced,
+    /// It concatenates no tensors, or more than [`crate::limits::MAX_CONCAT`].
+    Operands {
+        /// Operands that came.
+        got: usize,
+    },
+    /// Its new shape has another number of elements.
+    Reshape {
+        /// Elements that it reads.
+        expected: u64,
+        /// Elements of the new shape.
+        got: u64,
+    },
+    /// The tensors have no such axis.
+    Axis {
+        /// The axis that came.
+        got: u8,
+    },
     /// A list has the wrong length.
     Length {
         /// Entries needed.
@@ -138,7 +166,21 @@ impl fmt::Display for ModelFault {
             Self::Elements { got } => {
                 write!(f, "it has {got} elements per sample, the limit is {}", crate::limits::MAX_ELEMENTS)
             }
-            Self::ShapesDiffer => write!(f, "its two operands differ in shape"),
+            Self::ShapesDiffer => write!(f, "its operands differ in shape"),
+            Self::NotAnImage { got } => {
+                write!(f, "it needs 3 axes (channels, rows, columns) and reads {got}")
+            }
+            Self::Window => {
+                write!(f, "its window is empty, padded beyond its kernel, or larger than the plane")
+            }
+            Self::Untraced => {
+                write!(f, "no linear operator or convolution depends on this depthwise convolution")
+            }
+            Self::Operands { got } => {
+                write!(f, "it concatenates {got} tensors, expected 1 to {}", crate::limits::MAX_CONCAT)
+            }
+            Self::Reshape { expected, got } => write!(f, "it makes {got} elements out of {expected}"),
+            Self::Axis { got } => write!(f, "there is no axis {got}"),
             Self::Length { expected, got } => write!(f, "a list has {got} entries, expected {expected}"),
             Self::Multiplier { got } => write!(f, "the multiplier {got} is not below 2^31"),
             Self::Shift { got } => write!(f, "the shift {got} is not in 1..=62"),
@@ -180,12 +222,29 @@ impl fmt::Display for ExecutionError {
 pub enum TraceError {
     /// The execution itself is impossible; no trace can be right.
     Execution(ExecutionError),
-    /// The trace has the wrong length.
-    Length {
-        /// Bytes needed.
-        expected: u64,
-        /// Bytes that came.
-        got: u64,
+    /// The trace ends before the accumulators of this operator do.
+    Truncated {
+        /// The operator's node.
+        node: u32,
+    },
+    /// Bytes are left after the last operator's accumulators.
+    LeftOver {
+        /// How many.
+        got: usize,
+    },
+    /// The accumulators are not packed as narrowly as they can be, or in no width at all.
+    Width {
+        /// The operator's node.
+        node: u32,
+        /// Bits that they need; none if the width can't even be read.
+        expected: Option<u8>,
+        /// Bits that came.
+        got: u8,
+    },
+    /// The bits that fill the last byte of this operator's accumulators are not zero.
+    Padding {
+        /// The operator's node.
+        node: u32,
     },
     /// An accumulator of this linear operator is not what its input and parameters give.
     Mismatch {
@@ -198,7 +257,15 @@ impl fmt::Display for TraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Execution(error) => error.fmt(f),
-            Self::Length { expected, got } => write!(f, "the trace has {got} bytes, expected {expected}"),
+            Self::Truncated { node } => write!(f, "the trace ends within node {node}"),
+            Self::LeftOver { got } => write!(f, "the trace has {got} bytes after its last accumulator"),
+            Self::Width { node, expected: Some(expected), got } => {
+                write!(f, "node {node} is packed in {got} bits, expected {expected}")
+            }
+            Self::Width { node, expected: None, got } => {
+                write!(f, "node {node} is packed in {got} bits, expected 2 to 32")
+            }
+            Self::Padding { node } => write!(f, "node {node} ends with bits that are not zero"),
             Self::Mismatch { node } => write!(f, "the trace is wrong at node {node}"),
         }
     }

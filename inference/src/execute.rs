@@ -2,6 +2,7 @@ use alloc::vec::Vec;
 
 use crate::{
     kernels,
+    trace::pack,
     walk::{walk, Linear, LinearOperators, Output},
     CheckedModel, ExecutionError,
 };
@@ -11,8 +12,7 @@ use crate::{
 pub struct Execution {
     /// The last node's tensor.
     pub output: Output,
-    /// The accumulators of every linear operator in node order, each `[N, shape…]` row-major, `i32`
-    /// little-endian.
+    /// The accumulators of every linear operator in node order, each `[N, shape…]` row-major and packed.
     pub trace: Vec<u8>,
 }
 
@@ -27,8 +27,8 @@ pub fn execute(model: &CheckedModel, input: &[u8]) -> Result<Execution, Executio
     impl LinearOperators for Reference {
         type Error = ExecutionError;
         fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, ExecutionError> {
-            let accumulators = kernels::linear(operator.parameters, operator.m, operator.columns);
-            self.0.extend(accumulators.iter().flat_map(|value| value.to_le_bytes()));
+            let accumulators = kernels::linear(&operator);
+            pack(&accumulators, &mut self.0);
             Ok(accumulators)
         }
     }

@@ -7,7 +7,11 @@
 
 use alloc::vec::Vec;
 
-use crate::model::Rescale;
+use crate::{
+    model::Rescale,
+    patches::Patches,
+    walk::{Columns, Linear},
+};
 
 /// `Σ_k row[k]·column[k]`. Registration bounds the sum's absolute value below 2³¹.
 pub(crate) fn dot(row: &[i8], column: &[i8]) -> i32 {
@@ -67,8 +71,118 @@ pub(crate) fn arg_max<T: Ord + Copy>(row: &[T]) -> i32 {
     best.and_then(|(index, _)| i32::try_from(index).ok()).unwrap_or(0)
 }
 
-/// Every product of n rows and N columns, `[columns, rows]`.
-pub(crate) fn linear(rows: &[i8], m: usize, columns: &[i8]) -> Vec<i32> {
-    let m = m.max(1);
-    columns.chunks_exact(m).flat_map(|x| rows.chunks_exact(m).map(move |w| dot(w, x))).collect()
+/// The accumulators of a linear operator.
+pub(crate) fn linear(operator: &Linear<'_>) -> Vec<i32> {
+    let m = operator.m.max(1);
+    let mut accumulators = Vec::with_capacity(operator.n * operator.count());
+    match operator.columns {
+        Columns::Contiguous => {
+            operator.all_columns(|x| {
+                accumulators.extend(operator.parameters.chunks_exact(m).map(|w| dot(w, x)));
+                true
+            });
+        }
+        Columns::Patches { patches, pad_value } => {
+            let mut columns = Vec::with_capacity(m * patches.positions());
+            for sample in operator.input.chunks_exact(patches.sample().max(1)) {
+                columns.clear();
+                patches.all(|row, column| {
+                    patches.gather(sample, row, column, pad_value, &mut columns);
+                    true
+                });
+                for w in operator.parameters.chunks_exact(m) {
+                    accumulators.extend(columns.chunks_exact(m).map(|x| dot(w, x)));
+                }
+            }
+        }
+    }
+    accumulators
+}
+
+/// The accumulators of a depthwise convolution, for all samples of `input`.
+pub(crate) fn depthwise(patches: &Patches, pad_value: i8, filters: &[i8], input: &[i8]) -> Vec<i32> {
+    let kernel = patches.kernel().max(1);
+    let planes = input.chunks_exact(patches.plane().max(1));
+    let mut accumulators = Vec::with_capacity(planes.len() * patches.positions());
+    let mut patch = Vec::with_capacity(kernel);
+    for (plane, filter) in planes.zip(filters.chunks_exact(kernel).cycle()) {
+        patches.all(|row, column| {
+            patch.clear();
+            patches.gather(plane, row, column, pad_value, &mut patch);
+            accumulators.push(dot(filter, &patch));
+            true
+        });
+    }
+    accumulators
+}
+
+/// One element for each patch of each plane, for all samples of `input`: what folding the patch's elements
+/// inside the border gives. Every patch has one.
+fn pool<S: Copy>(
+    patches: &Patches,
+    input: &[i8],
+    start: S,
+    fold: impl Fn(S, i8) -> S,
+    end: impl Fn(S) -> i8,
+) -> Vec<i8> {
+    let planes = input.chunks_exact(patches.plane().max(1));
+    let mut values = Vec::with_capacity(planes.len() * patches.positions());
+    for plane in planes {
+        patches.all(|row, column| {
+            values.push(end(patches.inside(plane, row, column).fold(start, |state, x| fold(state, *x))));
+            true
+        });
+    }
+    values
+}
+
+/// The largest element of each patch.
+pub(crate) fn max_pool(patches: &Patches, input: &[i8]) -> Vec<i8> {
+    pool(patches, input, i8::MIN, i8::max, |largest| largest)
+}
+
+/// The mean of each patch. A patch has at most 2¹⁸ elements, so its sum stays below 2²⁵.
+pub(crate) fn average_pool(patches: &Patches, input: &[i8]) -> Vec<i8> {
+    pool(patches, input, (0i32, 0i32), |(sum, count), x| (sum + i32::from(x), count + 1), mean)
+}
+
+/// A quotient of a sum and a positive count, rounded half away from zero.
+fn mean((sum, count): (i32, i32)) -> i8 {
+    let half_up = (2 * sum.abs() + count).checked_div(2 * count).unwrap_or(0);
+    i8::try_from(half_up * sum.signum()).unwrap_or(i8::MIN)
+}
+
+/// The next run of each part in turn, until the first part ends.
+pub(crate) fn interleave(mut parts: Vec<core::slice::Chunks<'_, i8>>) -> Vec<i8> {
+    let mut values = Vec::new();
+    loop {
+        for (index, part) in parts.iter_mut().enumerate() {
+            match part.next() {
+                Some(run) => values.extend_from_slice(run),
+                None if index == 0 => return values,
+                None => {}
+            }
+        }
+        if parts.is_empty() {
+            return values;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_round_half_away_from_zero() {
+        let of = |values: &[i8]| mean((values.iter().map(|x| i32::from(*x)).sum(), values.len() as i32));
+        assert_eq!(of(&[1, 2]), 2);
+        assert_eq!(of(&[-1, -2]), -2);
+        assert_eq!(of(&[1, 1, 2]), 1);
+        assert_eq!(of(&[-1, -1, -2]), -1);
+        assert_eq!(of(&[0, 1]), 1);
+        assert_eq!(of(&[0, -1]), -1);
+        assert_eq!(of(&[127; 9]), 127);
+        assert_eq!(of(&[-128; 9]), -128);
+    }
 }

@@ -13,3 +13,5 @@ pub const MAX_ELEMENTS: u32 = 262_144;
 pub const MAX_EXPANSION: u64 = 256;
 /// Largest right shift of a rescaling; keeps `(2^31 + 2^31)·2^31` and the rounding term inside an `i64`.
 pub const MAX_SHIFT: u8 = 62;
+/// Tensors that one concatenation may read.
+pub const MAX_CONCAT: usize = 64;

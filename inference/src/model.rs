@@ -41,9 +41,9 @@ pub enum Node {
     /// `clamp((((acc + bias)·M + 2^(s−1)) >> s) + zero_point, min, max)` per channel: `i32 → i8`.
     #[codec(index = 2)]
     Requantize {
-        /// The linear operator whose accumulators it reads.
+        /// The linear operator or convolution whose accumulators it reads.
         input: u32,
-        /// One rescaling for each channel (row of W).
+        /// One rescaling for each channel: row of W, or filter.
         channels: Vec<Rescale>,
         /// Added after the shift.
         zero_point: i8,
@@ -97,6 +97,78 @@ pub enum Node {
         /// The node that it reads.
         input: u32,
     },
+    /// The same product over patches: `[C, H, W] i8 → [n, H', W'] i32`, all channels in one group.
+    #[codec(index = 7)]
+    Conv2d {
+        /// The node that it reads.
+        input: u32,
+        /// n, the output channels.
+        outputs: u32,
+        /// Where the patches lie.
+        window: Window,
+        /// What a patch holds beyond the border.
+        pad_value: i8,
+        /// W, n × C × kernel height × kernel width, row-major.
+        parameters: Vec<i8>,
+    },
+    /// One filter for each channel: `[C, H, W] i8 → [C, H', W'] i32`. Its accumulators are not part of the
+    /// trace.
+    #[codec(index = 8)]
+    DepthwiseConv2d {
+        /// The node that it reads.
+        input: u32,
+        /// Where the patches lie.
+        window: Window,
+        /// What a patch holds beyond the border.
+        pad_value: i8,
+        /// C × kernel height × kernel width, row-major.
+        parameters: Vec<i8>,
+    },
+    /// The largest element of each patch, of those inside the border: `[C, H, W] → [C, H', W']`, `i8`.
+    #[codec(index = 9)]
+    MaxPool2d {
+        /// The node that it reads.
+        input: u32,
+        /// Where the patches lie.
+        window: Window,
+    },
+    /// The mean of each patch, of the elements inside the border, rounded half away from zero:
+    /// `[C, H, W] → [C, H', W']`, `i8`.
+    #[codec(index = 10)]
+    AveragePool2d {
+        /// The node that it reads.
+        input: u32,
+        /// Where the patches lie.
+        window: Window,
+    },
+    /// The same elements under another shape, `i8`.
+    #[codec(index = 11)]
+    Reshape {
+        /// The node that it reads.
+        input: u32,
+        /// The new axes of a sample.
+        shape: Vec<u32>,
+    },
+    /// Tensors one after the other along an axis, `i8`.
+    #[codec(index = 12)]
+    Concat {
+        /// The nodes that it reads, in their order along the axis.
+        inputs: Vec<u32>,
+        /// The axis, from 0; the batch isn't counted.
+        axis: u8,
+    },
+}
+
+/// Where the patches of a convolution or a pooling lie on a plane: patch (i, j) begins at row
+/// `i·stride[0] − padding[0]` and column `j·stride[1] − padding[1]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Window {
+    /// Height and width.
+    pub kernel: [u32; 2],
+    /// Rows and columns from one patch to the next.
+    pub stride: [u32; 2],
+    /// Rows above, columns left, rows below, columns right; each is less than the kernel.
+    pub padding: [u32; 4],
 }
 
 /// How the accumulators of one channel become `i8`.

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-use crate::{limits::MAX_NODES, verify::LinearCheck, ExecutionError};
+use crate::{limits::MAX_NODES, trace::packed_bytes, verify::LinearCheck, ExecutionError};
 
 /// One linear operator: W is n × m and meets `columns` columns per sample.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -14,6 +14,8 @@ pub struct LayerShape {
     pub m: u32,
     /// Columns of X in one sample.
     pub columns: u32,
+    /// Bits that hold every accumulator that it can have.
+    pub width: u8,
 }
 
 /// What follows from a model's graph alone. It is small, so whoever needs sizes, work or the cost of a
@@ -28,7 +30,9 @@ pub struct Profile {
     pub output_bytes: u32,
     /// Elements per sample of the operators that are not linear, the input included.
     pub elements: u64,
-    /// The linear operators in node order.
+    /// MAC per sample of the depthwise convolutions, which are never part of a trace.
+    pub depthwise: u64,
+    /// The linear operators whose accumulators a trace holds, in node order.
     pub layers: Vec<LayerShape>,
 }
 
@@ -36,7 +40,7 @@ impl MaxEncodedLen for Profile {
     fn max_encoded_len() -> usize {
         MAX_NODES
             .saturating_mul(LayerShape::max_encoded_len())
-            .saturating_add(u64::max_encoded_len())
+            .saturating_add(u64::max_encoded_len().saturating_mul(2))
             .saturating_add(u32::max_encoded_len().saturating_mul(3))
             .saturating_add(codec::Compact::<u32>::max_encoded_len())
     }
@@ -46,38 +50,53 @@ impl MaxEncodedLen for Profile {
 /// verification is a benchmarked function of these counts; nobody declares them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// 64-bit multiply-adds of Freivalds' check, or 32-bit ones of a recomputation.
-    pub multiply_adds: u64,
+    /// 32-bit multiply-adds of the operators that are computed again.
+    pub recomputed: u64,
+    /// 64-bit multiply-adds of Freivalds' check, of all lanes.
+    pub folded: u64,
     /// Hashes of 40 bytes: one a row that Freivalds checks.
     pub hashes: u64,
     /// Elements computed by operators that are not linear.
     pub elements: u64,
-    /// Bytes read: model, input and trace.
-    pub bytes: u64,
-    /// Of these, the model's and the input's: what a chain reads from its state.
-    pub stored_bytes: u64,
+    /// Accumulators that the trace claims.
+    pub accumulators: u64,
+    /// Bytes of the model's encoding.
+    pub model_bytes: u64,
+    /// Bytes of the input.
+    pub input_bytes: u64,
+    /// Bytes of the trace at most.
+    pub trace_bytes: u64,
+}
+
+impl Cost {
+    /// Bytes that a chain reads from its state: the model's and the input's.
+    pub fn stored_bytes(&self) -> u64 {
+        self.model_bytes.saturating_add(self.input_bytes)
+    }
 }
 
 impl Profile {
-    /// MAC of a batch: `Σ n·m·columns` of the linear operators, times the samples.
+    /// MAC of a batch: `Σ n·m·columns` of the linear operators and the depthwise convolutions', times the
+    /// samples.
     pub fn work(&self, samples: u32) -> u64 {
         self.layers
             .iter()
             .map(|layer| {
                 u64::from(layer.n).saturating_mul(layer.m.into()).saturating_mul(layer.columns.into())
             })
-            .fold(0, u64::saturating_add)
+            .fold(self.depthwise, u64::saturating_add)
             .saturating_mul(samples.into())
     }
 
-    /// Bytes of the trace of a batch.
-    pub fn trace_bytes(&self, samples: u32) -> u64 {
+    /// The most bytes that the trace of a batch can have.
+    pub fn max_trace_bytes(&self, samples: u32) -> u64 {
         self.layers
             .iter()
-            .map(|layer| u64::from(layer.n).saturating_mul(layer.columns.into()))
+            .map(|layer| {
+                let columns = u64::from(layer.columns).saturating_mul(samples.into());
+                packed_bytes(columns.saturating_mul(layer.n.into()), layer.width)
+            })
             .fold(0, u64::saturating_add)
-            .saturating_mul(4)
-            .saturating_mul(samples.into())
     }
 
     /// Bytes of the output of a batch.
@@ -101,21 +120,28 @@ impl Profile {
     /// What verifying the trace of a batch takes.
     pub fn cost(&self, samples: u32) -> Cost {
         let wide = u64::from(samples);
-        let stored_bytes =
-            u64::from(self.encoded_bytes).saturating_add(wide.saturating_mul(self.sample_bytes.into()));
         let mut cost = Cost {
             elements: wide.saturating_mul(self.elements),
-            bytes: stored_bytes.saturating_add(self.trace_bytes(samples)),
-            stored_bytes,
+            model_bytes: self.encoded_bytes.into(),
+            input_bytes: wide.saturating_mul(self.sample_bytes.into()),
+            trace_bytes: self.max_trace_bytes(samples),
+            recomputed: wide.saturating_mul(self.depthwise),
             ..Cost::default()
         };
         for layer in &self.layers {
             let (n, m) = (u64::from(layer.n), u64::from(layer.m));
             let columns = wide.saturating_mul(layer.columns.into());
+            cost.accumulators = cost.accumulators.saturating_add(columns.saturating_mul(n));
             let check = LinearCheck::choose(n, m, columns);
-            cost.multiply_adds = cost.multiply_adds.saturating_add(check.multiply_adds(n, m, columns));
-            if check == LinearCheck::Freivalds {
-                cost.hashes = cost.hashes.saturating_add(n);
+            let multiply_adds = check.multiply_adds(n, m, columns);
+            match check {
+                LinearCheck::Recompute => {
+                    cost.recomputed = cost.recomputed.saturating_add(multiply_adds);
+                }
+                LinearCheck::Freivalds => {
+                    cost.folded = cost.folded.saturating_add(multiply_adds);
+                    cost.hashes = cost.hashes.saturating_add(n);
+                }
             }
         }
         cost

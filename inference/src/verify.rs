@@ -2,8 +2,9 @@ use alloc::vec::Vec;
 
 use crate::{
     kernels,
+    trace::unpack,
     transcript::{Challenge, HashFunction},
-    walk::{walk, Linear, LinearOperators, Output},
+    walk::{walk, Columns, Linear, LinearOperators, Output},
     CheckedModel, TraceError,
 };
 
@@ -11,7 +12,7 @@ use crate::{
 const HASH_MULTIPLY_ADDS: u64 = 1024;
 
 /// How the accumulators of one linear operator are checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinearCheck {
     /// Compute them all and compare.
     Recompute,
@@ -69,14 +70,12 @@ pub fn verify(
     seed: [u8; 32],
     blake2_256: HashFunction,
 ) -> Result<Output, TraceError> {
-    let samples = model.profile().samples(input.len())?;
-    let expected = model.profile().trace_bytes(samples);
-    let got = u64::try_from(trace.len()).unwrap_or(u64::MAX);
-    if expected != got {
-        return Err(TraceError::Length { expected, got });
-    }
     let mut claims = Claims { rest: trace, challenge: Challenge::new(seed, blake2_256) };
-    walk(model, input, &mut claims)
+    let output = walk(model, input, &mut claims)?;
+    match claims.rest.len() {
+        0 => Ok(output),
+        got => Err(TraceError::LeftOver { got }),
+    }
 }
 
 /// Reads the claimed accumulators in node order and checks them on the way.
@@ -89,34 +88,40 @@ impl LinearOperators for Claims<'_> {
     type Error = TraceError;
 
     fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, TraceError> {
-        let columns = operator.columns.len().checked_div(operator.m).unwrap_or(0);
-        let bytes = columns.saturating_mul(operator.n).saturating_mul(4);
-        let mismatch = TraceError::Mismatch { node: operator.node };
-        let (claimed, rest) = self.rest.split_at_checked(bytes).ok_or(mismatch)?;
-        self.rest = rest;
-        let claimed: Vec<i32> = claimed
-            .chunks_exact(4)
-            .filter_map(|bytes| bytes.try_into().ok().map(i32::from_le_bytes))
-            .collect();
+        let columns = operator.count();
+        let claimed = unpack(&mut self.rest, operator.node, columns.saturating_mul(operator.n))?;
         let wide = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
         let holds = match LinearCheck::choose(wide(operator.n), wide(operator.m), wide(columns)) {
             LinearCheck::Recompute => recompute(&operator, &claimed),
             LinearCheck::Freivalds => freivalds(&operator, &claimed, &self.challenge),
         };
-        holds.then_some(claimed).ok_or(mismatch)
+        holds.then_some(claimed).ok_or(TraceError::Mismatch { node: operator.node })
     }
 }
 
 fn recompute(operator: &Linear<'_>, claimed: &[i32]) -> bool {
-    operator.columns.chunks_exact(operator.m.max(1)).zip(claimed.chunks_exact(operator.n.max(1))).all(
-        |(x, y)| {
-            operator
-                .parameters
-                .chunks_exact(operator.m.max(1))
-                .zip(y)
-                .all(|(row, claimed)| kernels::dot(row, x) == *claimed)
-        },
-    )
+    let rows = || operator.parameters.chunks_exact(operator.m.max(1));
+    match operator.columns {
+        Columns::Contiguous => {
+            let mut claimed = claimed.chunks_exact(operator.n.max(1));
+            operator.all_columns(|x| {
+                claimed.next().is_some_and(|y| rows().zip(y).all(|(w, y)| kernels::dot(w, x) == *y))
+            })
+        }
+        Columns::Patches { .. } => {
+            // The n accumulators of a position lie a plane apart.
+            let (group, mut column) = (operator.group().max(1), 0usize);
+            let sample = group.saturating_mul(operator.n);
+            operator.all_columns(|x| {
+                let (samples_before, position) = (column.checked_div(group), column.checked_rem(group));
+                column = column.saturating_add(1);
+                let (Some(before), Some(position)) = (samples_before, position) else { return false };
+                let from = before.saturating_mul(sample).saturating_add(position);
+                let y = claimed.get(from..).unwrap_or_default().iter().step_by(group);
+                rows().zip(y).all(|(w, y)| kernels::dot(w, x) == *y)
+            })
+        }
+    }
 }
 
 /// `(Σ_i coefficients[i][lane]·values[i])` for the four lanes, mod 2⁶⁴.
@@ -134,24 +139,54 @@ fn combine<T: Copy + Into<i64>>(coefficients: &[[u64; 4]], values: &[T]) -> [u64
     })
 }
 
+/// Adds `coefficient·value` to the sum of each lane, mod 2⁶⁴.
+#[inline]
+fn add_scaled([a, b, c, d]: &mut [u64; 4], [p, q, r, s]: &[u64; 4], value: i64) {
+    let value = value.cast_unsigned();
+    *a = a.wrapping_add(p.wrapping_mul(value));
+    *b = b.wrapping_add(q.wrapping_mul(value));
+    *c = c.wrapping_add(r.wrapping_mul(value));
+    *d = d.wrapping_add(s.wrapping_mul(value));
+}
+
 fn freivalds(operator: &Linear<'_>, claimed: &[i32], challenge: &Challenge) -> bool {
     let (n, m) = (operator.n.max(1), operator.m.max(1));
     let rows = u32::try_from(n).unwrap_or(u32::MAX);
     let r: Vec<[u64; 4]> = (0..rows).map(|row| challenge.lanes(operator.node, row)).collect();
-    // rᵀW: four lanes a column of W.
+    // rᵀW: four lanes a column of W; of a convolution, one filter a lane.
     let mut folded = alloc::vec![[0u64; 4]; m];
-    for (row, [p, q, s, t]) in operator.parameters.chunks_exact(m).zip(&r) {
-        for ([a, b, c, d], w) in folded.iter_mut().zip(row) {
-            let w = i64::from(*w).cast_unsigned();
-            *a = a.wrapping_add(p.wrapping_mul(w));
-            *b = b.wrapping_add(q.wrapping_mul(w));
-            *c = c.wrapping_add(s.wrapping_mul(w));
-            *d = d.wrapping_add(t.wrapping_mul(w));
+    for (row, coefficients) in operator.parameters.chunks_exact(m).zip(&r) {
+        for (sums, w) in folded.iter_mut().zip(row) {
+            add_scaled(sums, coefficients, (*w).into());
         }
     }
-    operator
-        .columns
-        .chunks_exact(m)
-        .zip(claimed.chunks_exact(n))
-        .all(|(x, y)| combine(&folded, x) == combine(&r, y))
+    match operator.columns {
+        Columns::Contiguous => {
+            let mut claimed = claimed.chunks_exact(n);
+            operator.all_columns(|x| claimed.next().is_some_and(|y| combine(&folded, x) == combine(&r, y)))
+        }
+        Columns::Patches { .. } => {
+            // rᵀY, a plane of sums for each sample.
+            let group = operator.group().max(1);
+            let mut samples = claimed.chunks_exact(group.saturating_mul(n));
+            let mut sums = Vec::new().into_iter();
+            operator.all_columns(|x| {
+                let expected = match sums.next() {
+                    Some(expected) => expected,
+                    None => {
+                        let Some(sample) = samples.next() else { return false };
+                        let mut plane = alloc::vec![[0u64; 4]; group];
+                        for (values, coefficients) in sample.chunks_exact(group).zip(&r) {
+                            for (sum, y) in plane.iter_mut().zip(values) {
+                                add_scaled(sum, coefficients, (*y).into());
+                            }
+                        }
+                        sums = plane.into_iter();
+                        sums.next().unwrap_or_default()
+                    }
+                };
+                combine(&folded, x) == expected
+            })
+        }
+    }
 }

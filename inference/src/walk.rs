@@ -3,7 +3,8 @@ use alloc::vec::Vec;
 use crate::{
     check::CheckedModel,
     kernels::{self, Addition},
-    model::Node,
+    model::{Node, Rescale},
+    patches::Patches,
     ExecutionError,
 };
 
@@ -29,18 +30,73 @@ impl Values {
     }
 }
 
-/// A linear operator, met on the walk: `[columns, m] i8 → [columns, n] i32`.
+/// A linear operator, met on the walk: W (n × m) on every column of X.
+#[derive(Clone, Copy)]
 pub struct Linear<'a> {
     /// Its node.
     pub node: u32,
-    /// W, n × m, row-major.
+    /// W, row-major.
     pub parameters: &'a [i8],
     /// Rows of W.
     pub n: usize,
-    /// Columns of W.
+    /// Columns of W: the length of a column of X.
     pub m: usize,
-    /// X, one column of length m after the other, for all samples.
-    pub columns: &'a [i8],
+    /// The tensor that it reads, of all samples.
+    pub input: &'a [i8],
+    /// Where the columns of X are in it.
+    pub columns: Columns,
+}
+
+/// How the columns of X lie in a tensor, and the accumulators in the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Columns {
+    /// One column after the other; the n accumulators of a column follow each other.
+    Contiguous,
+    /// A column is a patch of an image; the accumulators are images too, one channel for each row of W.
+    Patches {
+        /// Where the patches lie.
+        patches: Patches,
+        /// What a patch holds beyond the border.
+        pad_value: i8,
+    },
+}
+
+impl Linear<'_> {
+    /// Columns of X in each of its groups: all of them at once if they are contiguous, else a sample's.
+    pub fn group(&self) -> usize {
+        match self.columns {
+            Columns::Contiguous => self.input.len().checked_div(self.m).unwrap_or(0),
+            Columns::Patches { patches, .. } => patches.positions(),
+        }
+    }
+
+    /// Columns of X.
+    pub fn count(&self) -> usize {
+        match self.columns {
+            Columns::Contiguous => self.group(),
+            Columns::Patches { patches, .. } => {
+                let samples = self.input.len().checked_div(patches.sample()).unwrap_or(0);
+                samples.saturating_mul(self.group())
+            }
+        }
+    }
+
+    /// Calls `visit` for each column of X in order until it says false; returns whether it never did.
+    pub fn all_columns(&self, mut visit: impl FnMut(&[i8]) -> bool) -> bool {
+        match self.columns {
+            Columns::Contiguous => self.input.chunks_exact(self.m.max(1)).all(visit),
+            Columns::Patches { patches, pad_value } => {
+                let mut patch = Vec::with_capacity(self.m);
+                self.input.chunks_exact(patches.sample().max(1)).all(|sample| {
+                    patches.all(|row, column| {
+                        patch.clear();
+                        patches.gather(sample, row, column, pad_value, &mut patch);
+                        visit(&patch)
+                    })
+                })
+            }
+        }
+    }
 }
 
 /// How the linear operators of a graph are evaluated: by the reference, by an engine, or by reading a
@@ -49,7 +105,7 @@ pub trait LinearOperators {
     /// What can go wrong.
     type Error: From<ExecutionError>;
 
-    /// The accumulators `[columns, n]`.
+    /// The accumulators in the layout that [`Columns`] says.
     ///
     /// # Errors
     /// Whatever ends the walk.
@@ -102,32 +158,41 @@ fn evaluate<O: LinearOperators>(
     };
     Ok(match node {
         Node::Input { .. } => Values::I8(batch.iter().map(|byte| byte.cast_signed()).collect()),
-        Node::Linear { input, parameters, .. } => {
-            let (n, m, _) = model.linear_dimensions(index).ok_or(ExecutionError::TooLarge)?;
-            Values::I32(operators.linear(Linear {
-                node: u32::try_from(index).map_err(|_| ExecutionError::TooLarge)?,
-                parameters,
-                n: usize::try_from(n).map_err(|_| ExecutionError::TooLarge)?,
-                m: usize::try_from(m).map_err(|_| ExecutionError::TooLarge)?,
-                columns: i8_of(input)?,
-            })?)
+        Node::Linear { input, .. } | Node::Conv2d { input, .. } => {
+            let operator = model.linear_operator(index, i8_of(input)?).ok_or(ExecutionError::TooLarge)?;
+            Values::I32(operators.linear(operator)?)
+        }
+        Node::DepthwiseConv2d { input, window, pad_value, parameters } => {
+            let patches = model.patches(*input, *window).ok_or(ExecutionError::TooLarge)?;
+            Values::I32(kernels::depthwise(&patches, *pad_value, parameters, i8_of(input)?))
         }
         Node::Requantize { input, channels, zero_point, min, max } => {
             let position = usize::try_from(*input).unwrap_or(usize::MAX);
             let Some(Some(Values::I32(accumulators))) = live.get(position) else {
                 return Err(ExecutionError::TooLarge.into());
             };
-            Values::I8(
-                accumulators
-                    .chunks(channels.len().max(1))
-                    .flat_map(|column| {
-                        column
-                            .iter()
-                            .zip(channels)
-                            .map(|(acc, channel)| kernels::requantize(*acc, channel, *zero_point, *min, *max))
-                    })
-                    .collect(),
-            )
+            let rescale = |(acc, channel): (&i32, &Rescale)| {
+                kernels::requantize(*acc, channel, *zero_point, *min, *max)
+            };
+            let tensor = model.tensors.get(position).ok_or(ExecutionError::TooLarge)?;
+            let inner = match model.model.nodes.get(position) {
+                Some(Node::Linear { .. }) => 1,
+                _ => usize::try_from(tensor.elements)
+                    .unwrap_or(usize::MAX)
+                    .checked_div(channels.len())
+                    .unwrap_or(1),
+            };
+            let mut values = Vec::with_capacity(accumulators.len());
+            if inner == 1 {
+                for column in accumulators.chunks(channels.len().max(1)) {
+                    values.extend(column.iter().zip(channels).map(rescale));
+                }
+            } else {
+                for (plane, channel) in accumulators.chunks(inner.max(1)).zip(channels.iter().cycle()) {
+                    values.extend(plane.iter().map(|acc| rescale((acc, channel))));
+                }
+            }
+            Values::I8(values)
         }
         Node::Lookup { input, table } => {
             Values::I8(i8_of(input)?.iter().map(|x| kernels::lookup(*x, table)).collect())
@@ -157,7 +222,24 @@ fn evaluate<O: LinearOperators>(
             let (a, b) = (i8_of(left)?, i8_of(right)?);
             Values::I8(a.iter().zip(b).map(|(a, b)| kernels::add(*a, *b, &with)).collect())
         }
-        Node::Flatten { input } => Values::I8(i8_of(input)?.to_vec()),
+        Node::Flatten { input } | Node::Reshape { input, .. } => Values::I8(i8_of(input)?.to_vec()),
+        Node::MaxPool2d { input, window } => {
+            let patches = model.patches(*input, *window).ok_or(ExecutionError::TooLarge)?;
+            Values::I8(kernels::max_pool(&patches, i8_of(input)?))
+        }
+        Node::AveragePool2d { input, window } => {
+            let patches = model.patches(*input, *window).ok_or(ExecutionError::TooLarge)?;
+            Values::I8(kernels::average_pool(&patches, i8_of(input)?))
+        }
+        Node::Concat { inputs, axis } => {
+            let mut parts = Vec::with_capacity(inputs.len());
+            for input in inputs {
+                let tensor = model.tensors.get(usize::try_from(*input).unwrap_or(usize::MAX));
+                let run = tensor.map_or(1, |tensor| tensor.run(usize::from(*axis)));
+                parts.push(i8_of(input)?.chunks(run.max(1)));
+            }
+            Values::I8(kernels::interleave(parts))
+        }
         Node::ArgMax { input } => {
             let position = usize::try_from(*input).unwrap_or(usize::MAX);
             let tensor = model.tensors.get(position).ok_or(ExecutionError::TooLarge)?;

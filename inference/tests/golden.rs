@@ -1,7 +1,11 @@
 //! The golden vectors: a second implementation reads the same file.
 #![allow(missing_docs)]
 
-use millrace_inference::{execute, model_id, verify, Challenge, CheckedModel, Domain, Statement, TraceError};
+use std::{collections::HashSet, mem::discriminant};
+
+use millrace_inference::{
+    execute, model_id, verify, Challenge, CheckedModel, Domain, LinearCheck, Statement,
+};
 use serde::Deserialize;
 use sp_crypto_hashing::blake2_256;
 
@@ -27,7 +31,7 @@ struct Vector {
     input_hash: String,
     seed: String,
     lanes_of_node_1_row_2: Vec<String>,
-    forged_entry: usize,
+    forged: Vec<String>,
 }
 
 fn bytes(text: &str) -> Vec<u8> {
@@ -41,13 +45,19 @@ fn array(text: &str) -> [u8; 32] {
 fn golden_vectors_hold() {
     let file: File = serde_json::from_str(include_str!("../vectors/v1.json")).expect("the file is JSON");
     assert_eq!(file.format_version, millrace_inference::FORMAT_VERSION);
-    assert_eq!(file.vectors.len(), 24);
+    assert_eq!(file.vectors.len(), 32);
+    let (mut kinds, mut checks) = (HashSet::new(), HashSet::new());
     for vector in file.vectors {
         let encoded = bytes(&vector.model);
         let model = CheckedModel::from_bytes(&encoded).expect("a golden model");
+        kinds.extend(model.model().nodes.iter().map(discriminant));
+        checks.extend(model.profile().layers.iter().map(|layer| {
+            let columns = u64::from(layer.columns) * u64::from(vector.samples);
+            LinearCheck::choose(layer.n.into(), layer.m.into(), columns)
+        }));
         assert_eq!(hex::encode(model_id(&encoded, blake2_256)), vector.model_id);
         assert_eq!(model.profile().work(1), vector.work_per_sample);
-        let (input, mut trace) = (bytes(&vector.input), bytes(&vector.trace));
+        let (input, trace) = (bytes(&vector.input), bytes(&vector.trace));
         assert_eq!(model.profile().samples(input.len()), Ok(vector.samples));
         let execution = execute(&model, &input).expect("whole samples");
         assert_eq!(execution.trace, trace);
@@ -71,8 +81,12 @@ fn golden_vectors_hold() {
         let lanes = Challenge::new(seed, blake2_256).lanes(1, 2).map(|lane| format!("{lane:016x}"));
         assert_eq!(lanes.as_slice(), vector.lanes_of_node_1_row_2);
         assert_eq!(verify(&model, &input, &trace, seed, blake2_256), Ok(execution.output));
-        trace[vector.forged_entry * 4] ^= 1;
-        let seed = statement.seed(&trace, blake2_256);
-        assert!(matches!(verify(&model, &input, &trace, seed, blake2_256), Err(TraceError::Mismatch { .. })));
+        assert!(vector.forged.len() > 3);
+        for forged in &vector.forged {
+            let forged = bytes(forged);
+            let seed = statement.seed(&forged, blake2_256);
+            assert!(verify(&model, &input, &forged, seed, blake2_256).is_err());
+        }
     }
+    assert_eq!((kinds.len(), checks.len()), (13, 2), "every operator and both checks occur");
 }

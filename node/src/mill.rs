@@ -12,7 +12,7 @@ use std::{
 
 use codec::{Decode, Encode};
 use millrace_engine::{Engine, EngineError, PreparedModel};
-use millrace_inference::{sprint_digest, Domain, Statement};
+use millrace_inference::sprint_digest;
 use millrace_primitives::{
     handover::{sent_key, trace_key, win_key, Win, WINS_KEPT},
     meets_target,
@@ -312,16 +312,7 @@ impl Mill {
         };
         let input = attempt.input(model.checked().profile().sample_bytes);
         let trace = self.engine.execute(&model, &input)?.trace;
-        let seed = Statement {
-            domain: Domain::Sprint,
-            genesis_hash: genesis.0,
-            subject: attempt.subject(),
-            miner: &attempt.miner.encode(),
-            model: attempt.model.0,
-            input_hash: blake2_256(&input),
-            samples: attempt.samples,
-        }
-        .seed(&trace, blake2_256);
+        let seed = attempt.seed(genesis, &input, &trace);
         if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
             let win = Win { attempt, anchor_number: terms.anchor_number, trace };
             self.place = self.place.wrapping_add(1) % WINS_KEPT;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use codec::{Decode, Encode};
+use millrace_inference::{Domain, Statement};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -51,6 +52,20 @@ impl<AccountId: Encode> Attempt<AccountId> {
     /// The subject of the attempt's transcript.
     pub fn subject(&self) -> [u8; 32] {
         blake2_256(&(self.anchor, self.nonce).encode())
+    }
+
+    /// The seed of the verifier's randomness for this attempt's trace; the attempt's digest follows from it.
+    pub fn seed(&self, genesis: H256, input: &[u8], trace: &[u8]) -> [u8; 32] {
+        Statement {
+            domain: Domain::Sprint,
+            genesis_hash: genesis.0,
+            subject: self.subject(),
+            miner: &self.miner.encode(),
+            model: self.model.0,
+            input_hash: blake2_256(input),
+            samples: self.samples,
+        }
+        .seed(trace, blake2_256)
     }
 
     /// What a mill key signs to submit a winning trace.

@@ -2,10 +2,16 @@
 //! pallets know each other, the runtime API, and the hand-over of finished work to the off-chain worker.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::float_arithmetic)
+)]
 
 extern crate alloc;
 
 mod api;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod claims;
 pub mod handover;
 pub mod mill;

@@ -63,7 +63,8 @@ pub trait CapacityMarket<AccountId> {
     fn mill_key(miner: &AccountId) -> Option<MillKey>;
     /// The miner that a key signs for.
     fn miner_of(key: &MillKey) -> Option<AccountId>;
-    /// Puts a miner with one slot on sale for benchmarks; returns it with its ask.
+    /// Puts a miner on sale for benchmarks, with as many slots and models as it may have, and fills the
+    /// books of those models.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(model: ModelId, key: MillKey) -> AccountId;
 }
@@ -109,15 +110,10 @@ impl<AccountId> CreditWork<AccountId> for () {
 pub trait OnRound {
     /// Round `round` begins with this block. Returns the weight used.
     fn on_round(round: RoundIndex) -> Weight;
-    /// The most that [`Self::on_round`] may use.
-    fn max_weight() -> Weight;
 }
 
 impl OnRound for () {
     fn on_round(_: RoundIndex) -> Weight {
-        Weight::zero()
-    }
-    fn max_weight() -> Weight {
         Weight::zero()
     }
 }
@@ -125,9 +121,6 @@ impl OnRound for () {
 impl<A: OnRound, B: OnRound> OnRound for (A, B) {
     fn on_round(round: RoundIndex) -> Weight {
         A::on_round(round).saturating_add(B::on_round(round))
-    }
-    fn max_weight() -> Weight {
-        A::max_weight().saturating_add(B::max_weight())
     }
 }
 

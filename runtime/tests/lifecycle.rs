@@ -73,8 +73,9 @@ fn a_second_submission_or_anothers_is_refused_and_nobody_is_slashed() {
             refused(submission(task, digits(), trace.clone(), MILL)),
             InvalidTransaction::Stale.into()
         );
+        let longest = pallet_tasks::Tasks::<Runtime>::get(task).expect("open").trace_bytes as usize;
         assert_eq!(
-            refused(submission(task, name, vec![0; trace.len() + 5], MILL)),
+            refused(submission(task, name, vec![0; longest + 5], MILL)),
             InvalidTransaction::ExhaustsResources.into()
         );
         assert_eq!(total(MINER), bond);

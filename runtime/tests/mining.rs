@@ -3,10 +3,9 @@
 
 mod common;
 
-use codec::Encode;
 use common::*;
 use frame_support::{assert_noop, assert_ok};
-use millrace_inference::{execute, sprint_digest, CheckedModel, Domain, Statement};
+use millrace_inference::{execute, sprint_digest, CheckedModel};
 use millrace_primitives::{meets_target, mill::MillKey, Attempt, Mac};
 use millrace_runtime::{Models, ProofOfWork, Rewards, Runtime, RuntimeCall, RuntimeEvent, System, Tasks};
 use sp_core::Pair;
@@ -28,16 +27,7 @@ fn win(forge: impl Fn(&mut Vec<u8>)) -> RuntimeCall {
         let input = attempt.input(model.profile().sample_bytes);
         let mut trace = execute(&model, &input).expect("whole samples").trace;
         forge(&mut trace);
-        let seed = Statement {
-            domain: Domain::Sprint,
-            genesis_hash: Tasks::genesis_hash().0,
-            subject: attempt.subject(),
-            miner: &attempt.miner.encode(),
-            model: attempt.model.0,
-            input_hash: blake2_256(&input),
-            samples: attempt.samples,
-        }
-        .seed(&trace, blake2_256);
+        let seed = attempt.seed(Tasks::genesis_hash(), &input, &trace);
         if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
             let message = attempt.message(Tasks::genesis_hash(), blake2_256(&trace));
             return pallet_proof_of_work::Call::sprint {

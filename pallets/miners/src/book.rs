@@ -8,32 +8,37 @@ use crate::{BookEntry, Books, Config, Error, MaxBook, MinerRecord, Miners, Palle
 use frame_support::traits::Get;
 
 impl<T: Config> Pallet<T> {
-    /// Enters a slot into the books of all models that its miner offers.
-    pub(crate) fn enter_books(miner: &T::AccountId, record: &MinerRecord, slot: SlotIndex) {
-        let Some(state) = position(slot).and_then(|slot| record.slots.get(slot)) else { return };
-        let entry = BookEntry {
-            ask: record.terms.ask,
-            idle_since: state.idle_since,
-            miner: miner.clone(),
-            slot,
-            rate: state.rate,
-        };
+    /// Enters slots into the books of all models that their miner offers.
+    pub(crate) fn enter_books(miner: &T::AccountId, record: &MinerRecord, slots: &[SlotIndex]) {
         for model in &record.terms.models {
             Books::<T>::mutate(model, |book| {
-                let at = book
-                    .partition_point(|other| (other.ask, other.idle_since) <= (entry.ask, entry.idle_since));
-                if book.try_insert(at, entry.clone()).is_err() {
-                    frame_support::defensive!("places are reserved for every slot");
+                for slot in slots {
+                    let Some(state) = position(*slot).and_then(|slot| record.slots.get(slot)) else {
+                        continue;
+                    };
+                    let entry = BookEntry {
+                        ask: record.terms.ask,
+                        idle_since: state.idle_since,
+                        miner: miner.clone(),
+                        slot: *slot,
+                        rate: state.rate,
+                    };
+                    let at = book.partition_point(|other| {
+                        (other.ask, other.idle_since) <= (entry.ask, entry.idle_since)
+                    });
+                    if book.try_insert(at, entry).is_err() {
+                        frame_support::defensive!("places are reserved for every slot");
+                    }
                 }
             });
         }
     }
 
-    /// Takes a slot out of the books of all models that its miner offers.
-    pub(crate) fn leave_books(miner: &T::AccountId, record: &MinerRecord, slot: SlotIndex) {
+    /// Takes slots out of the books of all models that their miner offers.
+    pub(crate) fn leave_books(miner: &T::AccountId, record: &MinerRecord, slots: &[SlotIndex]) {
         for model in &record.terms.models {
             Books::<T>::mutate(model, |book| {
-                book.retain(|entry| entry.slot != slot || entry.miner != *miner);
+                book.retain(|entry| !slots.contains(&entry.slot) || entry.miner != *miner);
             });
         }
     }
@@ -71,7 +76,7 @@ impl<T: Config> Pallet<T> {
             .find(|offer| accept(offer))?;
         Miners::<T>::mutate(&offer.miner, |record| {
             let record = record.as_mut()?;
-            Self::leave_books(&offer.miner, record, offer.slot);
+            Self::leave_books(&offer.miner, record, &[offer.slot]);
             record.slots.get_mut(position(offer.slot)?)?.leased = true;
             Some(())
         })?;

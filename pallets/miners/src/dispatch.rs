@@ -3,7 +3,7 @@ use frame_support::{
     pallet_prelude::DispatchResult,
     traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use millrace_primitives::{mill::MillKey, Balance, BlockNumber, ModelRegistry, SlotIndex, MAC_PER_ASK};
+use millrace_primitives::{mill::MillKey, Balance, BlockNumber, ModelRegistry, MAC_PER_ASK};
 use sp_runtime::{DispatchError, SaturatedConversion};
 
 use crate::{
@@ -112,9 +112,7 @@ impl<T: Config> Pallet<T> {
                 }
             }
         }
-        for slot in back {
-            Self::enter_books(miner, &record, slot);
-        }
+        Self::enter_books(miner, &record, &back);
         Miners::<T>::insert(miner, record);
         Self::deposit_event(Event::Resumed { miner: miner.clone() });
         Ok(())
@@ -159,11 +157,7 @@ impl<T: Config> Pallet<T> {
         let Some(mut record) = Miners::<T>::get(miner) else { return };
         let Some(next) = record.next.take() else { return };
         let now = Self::now();
-        let indices: alloc::vec::Vec<SlotIndex> =
-            (0..).zip(record.slots.iter()).filter(|(_, slot)| slot.is_on_sale()).map(|(i, _)| i).collect();
-        for slot in indices {
-            Self::leave_books(miner, &record, slot);
-        }
+        Self::leave_books(miner, &record, &record.on_sale());
         Self::release_places(&record.terms);
         let rates = next.rates.clone();
         record.terms = next;
@@ -190,11 +184,7 @@ impl<T: Config> Pallet<T> {
             slot.withdrawn = true;
         }
         Self::drop_withdrawn(&mut record);
-        for (index, slot) in (0..).zip(record.slots.iter()) {
-            if slot.is_on_sale() {
-                Self::enter_books(miner, &record, index);
-            }
-        }
+        Self::enter_books(miner, &record, &record.on_sale());
         record.withdrawable_from = now.saturating_add(T::UnbondingPeriod::get());
         Miners::<T>::insert(miner, record);
         Self::deposit_event(Event::OfferInForce { miner: miner.clone() });

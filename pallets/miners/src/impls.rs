@@ -13,6 +13,7 @@ use millrace_primitives::{
 
 use crate::{
     book::position, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet, ScheduledBounds,
+    WeightInfo,
 };
 
 impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
@@ -29,7 +30,7 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
         state.leased = false;
         state.idle_since = Self::now();
         if state.is_on_sale() {
-            Self::enter_books(miner, &record, slot);
+            Self::enter_books(miner, &record, &[slot]);
         }
         Self::drop_withdrawn(&mut record);
         Miners::<T>::insert(miner, record);
@@ -70,18 +71,7 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
 
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(model: ModelId, key: MillKey) -> T::AccountId {
-        use frame_support::traits::fungible::Mutate;
-        let miner: T::AccountId = frame_benchmarking::account("miner", 0, 0);
-        T::Currency::mint_into(&miner, 1 << 80).expect("the miner is new; qed");
-        Self::genesis_miner(crate::GenesisMiner {
-            account: miner.clone(),
-            mill: key,
-            ask: 1,
-            rates: alloc::vec![1_000_000_000],
-            models: alloc::vec![model],
-        })
-        .expect("the miner is endowed and the model registered; qed");
-        miner
+        crate::benchmarking::busy_miner::<T>(model, key)
     }
 }
 
@@ -115,7 +105,7 @@ impl<T: Config> Pallet<T> {
         record.bond = record.bond.saturating_sub(amount);
         if let Some(state) = position(slot).and_then(|slot| record.slots.get(slot)) {
             if state.is_on_sale() {
-                Self::leave_books(miner, record, slot);
+                Self::leave_books(miner, record, &[slot]);
             }
         }
         if let Some(state) = position(slot).and_then(|slot| record.slots.get_mut(slot)) {
@@ -126,11 +116,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn suspend_slots(miner: &T::AccountId, record: &mut MinerRecord) {
-        for (index, slot) in (0..).zip(record.slots.clone()) {
-            if slot.is_on_sale() {
-                Self::leave_books(miner, record, index);
-            }
-        }
+        Self::leave_books(miner, record, &record.on_sale());
         record.slots.iter_mut().for_each(|slot| slot.suspended = true);
         Self::deposit_event(Event::Suspended { miner: miner.clone() });
     }
@@ -158,10 +144,6 @@ impl<T: Config> OnRound for Pallet<T> {
     /// Offers scheduled until now come into force in the next blocks, a few in each.
     fn on_round(_: RoundIndex) -> Weight {
         ScheduledBounds::<T>::mutate(|(_, due, end)| *due = *end);
-        Self::max_weight()
-    }
-
-    fn max_weight() -> Weight {
-        T::DbWeight::get().reads_writes(1, 1)
+        T::WeightInfo::on_round()
     }
 }

@@ -21,11 +21,17 @@
 //! 5. Every miner with a scheduled offer waits in the queue exactly once.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::float_arithmetic)
+)]
 
 extern crate alloc;
 
 pub use pallet::*;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod book;
 mod dispatch;
 mod impls;
@@ -246,7 +252,8 @@ pub mod pallet {
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             let applied = Self::apply_scheduled(T::OffersPerBlock::get());
-            T::WeightInfo::apply_offer().saturating_mul(applied.saturating_add(1).into())
+            T::WeightInfo::apply_none()
+                .saturating_add(T::WeightInfo::apply_offer().saturating_mul(applied.into()))
         }
 
         #[cfg(feature = "try-runtime")]

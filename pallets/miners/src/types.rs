@@ -91,6 +91,13 @@ pub struct MinerRecord {
     pub withdrawable_from: BlockNumber,
 }
 
+impl MinerRecord {
+    /// The slots that stand in the books.
+    pub(crate) fn on_sale(&self) -> Vec<SlotIndex> {
+        (0..).zip(&self.slots).filter(|(_, slot)| slot.is_on_sale()).map(|(index, _)| index).collect()
+    }
+}
+
 /// A free slot in a model's book.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct BookEntry<AccountId> {

@@ -14,11 +14,17 @@
 //! 2. Every record has its encoding, hashes to its name, and has the profile that the encoding gives.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::float_arithmetic)
+)]
 
 extern crate alloc;
 
 pub use pallet::*;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod dispatch;
 mod impls;
 #[cfg(any(feature = "std", feature = "try-runtime"))]

@@ -1,15 +1,16 @@
-//! Weights of this pallet, estimated: generously from counted work and storage accesses, to be replaced by
-//! measured ones.
+//! Weights of this pallet, not yet measured.
 
 use core::marker::PhantomData;
 
 use frame_support::{traits::Get, weights::Weight};
 
-/// Weights of this pallet.
-#[allow(missing_docs, reason = "each is the weight of the call or step that it names")]
+/// Weights of this pallet's calls and hooks.
 pub trait WeightInfo {
+    /// Of `register`.
     fn register(b: u32) -> Weight;
+    /// Of `retire`.
     fn retire() -> Weight;
+    /// Of `remove`.
     fn remove() -> Weight;
 }
 
@@ -18,14 +19,14 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn register(b: u32) -> Weight {
-        Weight::from_parts(100_000_000, 10_000)
-            .saturating_add(Weight::from_parts(5_000, 0).saturating_mul(b.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(100_000_000, 20_000)
+            .saturating_add(Weight::from_parts(5000, 0).saturating_mul(b.into()))
+            .saturating_add(T::DbWeight::get().reads_writes(10, 10))
     }
     fn retire() -> Weight {
-        Weight::from_parts(30_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(100_000_000, 20_000).saturating_add(T::DbWeight::get().reads_writes(10, 10))
     }
     fn remove() -> Weight {
-        Weight::from_parts(60_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(100_000_000, 20_000).saturating_add(T::DbWeight::get().reads_writes(10, 10))
     }
 }

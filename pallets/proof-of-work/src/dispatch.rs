@@ -1,6 +1,5 @@
 use alloc::vec::Vec;
 
-use codec::Encode;
 use frame_support::{
     ensure,
     pallet_prelude::{
@@ -10,7 +9,7 @@ use frame_support::{
     traits::Get,
     BoundedVec,
 };
-use millrace_inference::{sprint_digest, verify, CheckedModel, Domain, Profile, Statement};
+use millrace_inference::{sprint_digest, verify, CheckedModel, Profile};
 use millrace_primitives::{
     meets_target, mill::MillSignature, Attempt, BlockNumber, CapacityMarket, CreditWork, Mac, ModelId,
     ModelRegistry, Rounds,
@@ -68,7 +67,7 @@ impl<T: Config> Pallet<T> {
         let mut new = Vec::new();
         for (model, samples) in listed {
             let profile = T::Models::profile(model).ok_or(Error::<T>::UnknownModel)?;
-            let fits = profile.trace_bytes(samples) <= T::MaxSprintTrace::get().into()
+            let fits = profile.max_trace_bytes(samples) <= T::MaxSprintTrace::get().into()
                 && u64::from(profile.sample_bytes).saturating_mul(samples.into())
                     <= T::MaxSprintTrace::get().into()
                 && Self::verification_weight(&profile.cost(samples)).all_lte(T::MaxVerificationWeight::get());
@@ -87,7 +86,21 @@ impl<T: Config> Pallet<T> {
 
     /// Weight that a sprint is admitted with; what it doesn't use is refunded.
     pub(crate) fn max_sprint_weight() -> Weight {
-        T::MaxVerificationWeight::get().saturating_add(T::WeightInfo::sprint_base())
+        T::MaxVerificationWeight::get().saturating_add(Self::sprint_weight(T::MaxSprintTrace::get().into()))
+    }
+
+    /// Weight of a sprint on an input of so many bytes besides the verification: the input is drawn from the
+    /// attempt, hash by hash.
+    fn sprint_weight(input_bytes: u64) -> Weight {
+        T::WeightInfo::sprint_base(u32::try_from(input_bytes).unwrap_or(u32::MAX))
+    }
+
+    /// Weight of authorising a sprint with a trace and an input of so many bytes.
+    pub(crate) fn authorization_weight(trace: usize, input_bytes: u64) -> Weight {
+        T::WeightInfo::authorize_sprint(
+            u32::try_from(trace).unwrap_or(u32::MAX),
+            u32::try_from(input_bytes).unwrap_or(u32::MAX),
+        )
     }
 
     fn candidate(
@@ -101,7 +114,7 @@ impl<T: Config> Pallet<T> {
         }
         let listing = Self::sprint_model()?;
         let profile = T::Models::profile(listing.model)?;
-        if profile.trace_bytes(listing.samples) != u64::try_from(trace.len()).ok()? {
+        if profile.max_trace_bytes(listing.samples) < u64::try_from(trace.len()).ok()? {
             return None;
         }
         let attempt = Attempt {
@@ -113,7 +126,7 @@ impl<T: Config> Pallet<T> {
         };
         let input = attempt.input(profile.sample_bytes);
         let trace_hash = blake2_256(trace);
-        let seed = Self::sprint_seed(&attempt, &input, trace);
+        let seed = attempt.seed(Self::genesis_hash(), &input, trace);
         let digest = sprint_digest(&seed, blake2_256);
         let difficulty = Difficulty::<T>::get();
         let wins = Wins::<T>::get(anchor);
@@ -121,19 +134,6 @@ impl<T: Config> Pallet<T> {
             return None;
         }
         Some(Candidate { attempt, profile, input, trace_hash, seed, digest, difficulty })
-    }
-
-    pub(crate) fn sprint_seed(attempt: &Attempt<T::AccountId>, input: &[u8], trace: &[u8]) -> [u8; 32] {
-        Statement {
-            domain: Domain::Sprint,
-            genesis_hash: Self::genesis_hash().0,
-            subject: attempt.subject(),
-            miner: &attempt.miner.encode(),
-            model: attempt.model.0,
-            input_hash: blake2_256(input),
-            samples: attempt.samples,
-        }
-        .seed(trace, blake2_256)
     }
 
     #[allow(clippy::ptr_arg, reason = "the macro passes the call's arguments by reference as they are")]
@@ -152,6 +152,9 @@ impl<T: Config> Pallet<T> {
         if !key.verify(&message, signature) {
             return Err(InvalidTransaction::BadProof.into());
         }
+        let admitted = Self::authorization_weight(trace.len(), T::MaxSprintTrace::get().into());
+        let input_bytes = candidate.profile.cost(candidate.attempt.samples).input_bytes;
+        let unused = admitted.saturating_sub(Self::authorization_weight(trace.len(), input_bytes));
         let longevity = anchor.saturating_add(T::MaxAnchorAge::get()).saturating_sub(Self::now());
         ValidTransaction::with_tag_prefix("millrace/sprint")
             .priority(T::Priority::get())
@@ -159,7 +162,7 @@ impl<T: Config> Pallet<T> {
             .longevity(longevity.max(1).into())
             .propagate(true)
             .build()
-            .map(|validity| (validity, Weight::zero()))
+            .map(|validity| (validity, unused))
     }
 
     pub(crate) fn do_sprint(
@@ -172,7 +175,7 @@ impl<T: Config> Pallet<T> {
         let Attempt { miner, model, samples, .. } = candidate.attempt;
         Wins::<T>::try_append(anchor, candidate.digest).map_err(|_| Error::<T>::TooManyWins)?;
         let cost = candidate.profile.cost(samples);
-        let weight = Self::verification_weight(&cost).saturating_add(T::WeightInfo::sprint_base());
+        let weight = Self::verification_weight(&cost).saturating_add(Self::sprint_weight(cost.input_bytes));
         let encoding = T::Models::encoding(model).ok_or(Error::<T>::InvalidSprint)?;
         let verified = CheckedModel::from_registered_bytes(&encoding)
             .is_ok_and(|model| verify(&model, &candidate.input, trace, candidate.seed, blake2_256).is_ok());

@@ -17,13 +17,19 @@ impl<T: Config> Pallet<T> {
     pub fn verification_weight(cost: &Cost) -> Weight {
         // The benchmarks' components count thousands, so that they fit their `u32`.
         let thousands = |count: u64| u32::try_from(count.div_ceil(1_000)).unwrap_or(u32::MAX);
+        let hashes = u32::try_from(cost.hashes).unwrap_or(u32::MAX);
         T::WeightInfo::verify_base()
-            .saturating_add(T::WeightInfo::verify_multiply_adds(thousands(cost.multiply_adds)))
-            .saturating_add(T::WeightInfo::verify_hashes(u32::try_from(cost.hashes).unwrap_or(u32::MAX)))
+            .saturating_add(T::WeightInfo::verify_recomputed(thousands(cost.recomputed)))
+            .saturating_add(T::WeightInfo::verify_folded(thousands(cost.folded)))
+            .saturating_add(T::WeightInfo::verify_hashes(hashes))
             .saturating_add(T::WeightInfo::verify_elements(thousands(cost.elements)))
-            .saturating_add(T::WeightInfo::verify_bytes(thousands(cost.bytes)))
+            .saturating_add(T::WeightInfo::verify_accumulators(thousands(cost.accumulators)))
+            .saturating_add(T::WeightInfo::verify_model(thousands(cost.model_bytes)))
+            .saturating_add(T::WeightInfo::verify_claim(thousands(
+                cost.input_bytes.saturating_add(cost.trace_bytes),
+            )))
             // The trace is part of the transaction, whose length counts as proof by itself.
-            .saturating_add(Weight::from_parts(0, cost.stored_bytes))
+            .saturating_add(Weight::from_parts(0, cost.stored_bytes()))
     }
 
     /// What a mill key may sprint on, asked by its node on top of the newest block.
@@ -84,11 +90,7 @@ impl<T: Config> OnRound for Pallet<T> {
             *difficulty
         });
         Self::deposit_event(Event::Retargeted { difficulty });
-        Self::max_weight()
-    }
-
-    fn max_weight() -> Weight {
-        T::DbWeight::get().reads_writes(3, 2)
+        T::WeightInfo::on_round()
     }
 }
 

@@ -16,11 +16,17 @@
 //! 3. Each listed model is registered.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::float_arithmetic)
+)]
 
 extern crate alloc;
 
 pub use pallet::*;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod dispatch;
 mod impls;
 mod offchain;
@@ -179,7 +185,7 @@ pub mod pallet {
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             Self::forget_old_wins();
-            T::DbWeight::get().reads_writes(1, 1)
+            T::WeightInfo::forget_old_wins()
         }
 
         fn offchain_worker(_: BlockNumberFor<T>) {
@@ -207,7 +213,7 @@ pub mod pallet {
         #[pallet::call_index(1)]
         #[pallet::weight(Pallet::<T>::max_sprint_weight())]
         #[pallet::weight_of_authorize(
-            T::WeightInfo::authorize_sprint(u32::try_from(trace.len()).unwrap_or(u32::MAX))
+            Pallet::<T>::authorization_weight(trace.len(), u64::from(T::MaxSprintTrace::get()))
         )]
         #[pallet::authorize(Self::authorize_sprint)]
         pub fn sprint(

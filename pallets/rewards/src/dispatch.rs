@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Scores removed for one weight of `expire`.
-const EXPIRED_AT_ONCE: u32 = 16;
+pub(crate) const EXPIRED_AT_ONCE: u32 = 16;
 
 impl<T: Config> Pallet<T> {
     /// Closes the running round at its end and begins the next.
@@ -21,15 +21,17 @@ impl<T: Config> Pallet<T> {
         let now: BlockNumber = frame_system::Pallet::<T>::block_number().saturated_into();
         let (round, first) = CurrentRound::<T>::get();
         if now < first.saturating_add(RoundLength::<T>::get()) {
-            return T::DbWeight::get().reads(2);
+            return T::WeightInfo::stay_in_round();
         }
         Self::close_round(round);
         let next = round.saturating_add(1);
         CurrentRound::<T>::put((next, now));
-        T::WeightInfo::close_round().saturating_add(T::OnRound::on_round(next))
+        T::WeightInfo::stay_in_round()
+            .saturating_add(T::WeightInfo::close_round())
+            .saturating_add(T::OnRound::on_round(next))
     }
 
-    fn close_round(round: RoundIndex) {
+    pub(crate) fn close_round(round: RoundIndex) {
         let mut record = Rounds::<T>::get(round).unwrap_or_default();
         if record.total_score > 0 {
             record.emission = emission::emission(

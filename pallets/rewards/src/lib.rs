@@ -18,11 +18,17 @@
 //! 3. Only rounds inside the claim window, and the one being cleaned up, have records.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::float_arithmetic)
+)]
 
 extern crate alloc;
 
 pub use pallet::*;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod dispatch;
 pub mod emission;
 mod impls;

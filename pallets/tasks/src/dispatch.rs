@@ -1,7 +1,6 @@
 use alloc::vec::Vec;
 
 use frame_support::{
-    dispatch::DispatchClass,
     ensure,
     pallet_prelude::{DispatchResult, Weight},
     traits::{fungible::MutateHold, tokens::Precision, Get},
@@ -29,18 +28,22 @@ impl<T: Config> Pallet<T> {
 
     /// Weight that a submission is admitted with; what it doesn't use is refunded.
     pub(crate) fn max_submission_weight() -> Weight {
-        T::MaxVerificationWeight::get()
-            .saturating_add(T::WeightInfo::submit_base(<MaxOutput as Get<u32>>::get()))
+        T::MaxVerificationWeight::get().saturating_add(Self::submission_base(<MaxOutput as Get<u32>>::get()))
+    }
+
+    /// Weight of a submission besides the verification, whichever way it ends.
+    fn submission_base(output_bytes: u32) -> Weight {
+        T::WeightInfo::submit_right(output_bytes).max(T::WeightInfo::submit_wrong())
     }
 
     /// The largest submission must fit one extrinsic of a block, in length, time and proof.
     #[cfg(feature = "std")]
     pub(crate) fn check_sizes() {
         let weights = T::BlockWeights::get();
-        let class = weights.get(DispatchClass::Normal);
+        let class = weights.get(frame_support::dispatch::DispatchClass::Normal);
         let length = T::MaxTrace::get().saturating_add(SUBMISSION_OVERHEAD);
         assert!(
-            length <= *T::BlockLength::get().max.get(DispatchClass::Normal),
+            length <= *T::BlockLength::get().max.get(frame_support::dispatch::DispatchClass::Normal),
             "the longest trace doesn't fit a block"
         );
         let total = Self::max_submission_weight()
@@ -76,7 +79,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::OutputTooLong
         );
         let verification = T::Verifier::weight(&profile.cost(samples));
-        let trace_bytes = u32::try_from(profile.trace_bytes(samples))
+        let trace_bytes = u32::try_from(profile.max_trace_bytes(samples))
             .ok()
             .filter(|bytes| *bytes <= T::MaxTrace::get())
             .filter(|_| verification.all_lte(T::MaxVerificationWeight::get()))
@@ -84,7 +87,7 @@ impl<T: Config> Pallet<T> {
 
         let output_bytes = u32::try_from(profile.output_bytes(samples)).unwrap_or(u32::MAX);
         let submission = verification
-            .saturating_add(T::WeightInfo::submit_base(output_bytes))
+            .saturating_add(Self::submission_base(output_bytes))
             .saturating_add(T::WeightInfo::authorize_submit(trace_bytes));
         let fee = T::WeightToFee::convert(submission)
             .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)));

@@ -24,11 +24,17 @@
 //! 4. What all open leases will submit fits the capacity that is set aside for it before each `until`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::float_arithmetic)
+)]
 
 extern crate alloc;
 
 pub use pallet::*;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod dispatch;
 pub mod lease;
 mod offchain;

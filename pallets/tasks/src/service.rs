@@ -10,11 +10,19 @@ use millrace_primitives::{price_of, CapacityMarket, TaskId};
 
 use crate::{
     lease, Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Outputs, Pallet, Prunable, PrunableBounds,
-    Queue, QueueCursor, TaskRecordOf, TaskState, Tasks, WeightInfo,
+    Queue, QueueCursor, TaskRecord, TaskRecordOf, TaskState, Tasks, WeightInfo,
 };
 
 /// Submissions may use this part of what normal transactions may use of a block.
 const SUBMISSION_SHARE: u64 = 2;
+
+/// What a service did for a queued task.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    Waits,
+    Leased,
+    Refunded,
+}
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn service(limit: Weight) -> Weight {
@@ -30,17 +38,21 @@ impl<T: Config> Pallet<T> {
 
     fn end_leases(meter: &mut WeightMeter) {
         while let Some(entry) = Leases::<T>::get().first().copied() {
-            if !Self::is_expired(entry.until) || meter.try_consume(T::WeightInfo::service_task()).is_err() {
+            if !Self::is_expired(entry.until) || meter.try_consume(T::WeightInfo::end_lease()).is_err() {
                 return;
             }
-            match Tasks::<T>::get(entry.task) {
-                Some(record) => match record.state.clone() {
-                    TaskState::Leased(lease) => {
-                        Self::fail_lease(entry.task, record, lease, LeaseFailure::Expired)
-                    }
-                    TaskState::Queued => Self::drop_lease(entry.task),
-                },
-                None => Self::drop_lease(entry.task),
+            Self::end_lease(entry.task);
+        }
+    }
+
+    /// Slashes the lessee of a task whose lease ran out.
+    pub(crate) fn end_lease(task: TaskId) {
+        match Tasks::<T>::get(task) {
+            Some(TaskRecord { state: TaskState::Queued, .. }) | None => Self::drop_lease(task),
+            Some(record) => {
+                if let TaskState::Leased(lease) = record.state.clone() {
+                    Self::fail_lease(task, record, lease, LeaseFailure::Expired);
+                }
             }
         }
     }
@@ -54,13 +66,19 @@ impl<T: Config> Pallet<T> {
         }
         let start = usize::try_from(QueueCursor::<T>::get()).unwrap_or(0);
         let start = if start < count { start } else { 0 };
+        let most =
+            T::WeightInfo::search_slot().max(T::WeightInfo::give_lease()).max(T::WeightInfo::refund_task());
         let mut seen = 0usize;
         for task in queue.iter().cycle().skip(start).take(count) {
-            if meter.try_consume(T::WeightInfo::service_task()).is_err() {
+            if !meter.can_consume(most) {
                 break;
             }
+            meter.consume(match Self::serve_task(*task) {
+                Served::Waits => T::WeightInfo::search_slot(),
+                Served::Leased => T::WeightInfo::give_lease(),
+                Served::Refunded => T::WeightInfo::refund_task(),
+            });
             seen = seen.saturating_add(1);
-            Self::serve_task(*task);
         }
         // A walk that went round begins at the oldest again.
         let next = if seen == count { 0 } else { start.saturating_add(seen) };
@@ -68,17 +86,23 @@ impl<T: Config> Pallet<T> {
         QueueCursor::<T>::put(u32::try_from(next).unwrap_or(0));
     }
 
-    fn serve_task(task: TaskId) {
-        let Some(record) = Tasks::<T>::get(task) else { return };
-        if record.deadline < Self::now() {
-            Self::refund(task, record);
-        } else {
-            Self::try_lease(task, record);
+    /// Does what can be done now for a queued task.
+    pub(crate) fn serve_task(task: TaskId) -> Served {
+        match Tasks::<T>::get(task) {
+            None => Served::Waits,
+            Some(record) if record.deadline < Self::now() => {
+                Self::refund(task, record);
+                Served::Refunded
+            }
+            Some(record) => match Self::try_lease(task, record) {
+                Some(()) => Served::Leased,
+                None => Served::Waits,
+            },
         }
     }
 
     /// Gives the task to the best slot, if there is one and its submission is sure to fit.
-    fn try_lease(task: TaskId, mut record: TaskRecordOf<T>) {
+    fn try_lease(task: TaskId, mut record: TaskRecordOf<T>) -> Option<()> {
         let since = Self::now();
         let leases = Leases::<T>::get();
         let capacity = Self::submission_capacity();
@@ -99,13 +123,9 @@ impl<T: Config> Pallet<T> {
                 && !record.failed.contains(&offer.miner)
                 && !leases.is_full()
                 && lease::all_fit(&leases, entry(until), since, capacity)
-        });
-        let Some(offer) = offer else { return };
-        let (Some((due, until)), Some(price)) =
-            (lease::terms(since, floor, record.work, offer.rate), price_of(offer.ask, record.work))
-        else {
-            return;
-        };
+        })?;
+        let (due, until) = lease::terms(since, floor, record.work, offer.rate)?;
+        let price = price_of(offer.ask, record.work)?;
         let entry = entry(until);
         let mut leases = leases;
         let at = leases.partition_point(|lease| lease.until <= until);
@@ -123,6 +143,7 @@ impl<T: Config> Pallet<T> {
         });
         Tasks::<T>::insert(task, record);
         Self::deposit_event(Event::TaskLeased { task, miner: offer.miner, price, due, until });
+        Some(())
     }
 
     /// A part of what normal transactions may use, less the proof that a submission is admitted with before
@@ -138,13 +159,13 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn prune(meter: &mut WeightMeter) {
+    pub(crate) fn prune(meter: &mut WeightMeter) {
         let (mut first, end) = PrunableBounds::<T>::get();
         let before = first;
         while first < end {
             match Prunable::<T>::get(first) {
                 Some((block, _)) if block > Self::now() => break,
-                _ if meter.try_consume(T::WeightInfo::service_prune()).is_err() => break,
+                _ if meter.try_consume(T::WeightInfo::prune_output()).is_err() => break,
                 Some((_, task)) => Outputs::<T>::remove(task),
                 None => {}
             }

@@ -75,19 +75,19 @@ impl<T: Config> Pallet<T> {
         ensure!(!encoding.is_empty(), Error::<T>::UnknownModel);
         let verification = T::Verifier::weight(&profile.cost(record.samples));
         let outcome = T::Verifier::verify(descriptor, &lease.miner, record.model, &encoding, &input, trace);
-        let output_bytes = match outcome {
+        let base = match outcome {
             Ok(output) => {
                 let bytes = u32::try_from(output.len()).unwrap_or(u32::MAX);
                 Self::settle(task, record, lease, output);
-                bytes
+                T::WeightInfo::submit_right(bytes)
             }
             Err(error) => {
                 log::debug!(target: "millrace::tasks", "task {task}: {error}");
                 Self::fail_lease(task, record, lease, LeaseFailure::WrongTrace);
-                0
+                T::WeightInfo::submit_wrong()
             }
         };
-        Ok(Some(verification.saturating_add(T::WeightInfo::submit_base(output_bytes))).into())
+        Ok(Some(verification.saturating_add(base)).into())
     }
 
     fn settle(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>, output: Vec<u8>) {

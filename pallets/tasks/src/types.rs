@@ -54,7 +54,7 @@ pub struct TaskRecord<AccountId> {
     pub samples: u32,
     /// MAC.
     pub work: Mac,
-    /// Bytes of the trace.
+    /// The most bytes that the trace can have.
     pub trace_bytes: u32,
     /// ref_time of the submission.
     pub submission_time: u64,
@@ -88,7 +88,7 @@ pub struct LeaseEntry {
     pub until: BlockNumber,
     /// The task.
     pub task: TaskId,
-    /// Bytes of the trace.
+    /// The most bytes that the trace can have.
     pub bytes: u32,
     /// ref_time of the submission.
     pub time: u64,

@@ -1,0 +1,44 @@
+use std::path::PathBuf;
+
+use millrace_inference::ModelError;
+
+/// Why a model can't be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A file can't be read.
+    #[error("can't read {path}: {error}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A file is no ONNX model.
+    #[error("{path} is not an ONNX model with a graph")]
+    NotOnnx {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A constant can't be read.
+    #[error("constant '{name}': {why}")]
+    Constant {
+        /// Its name.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// A node can't be represented.
+    #[error("{node}: {why}")]
+    Node {
+        /// The node's operator and name.
+        node: String,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// The graph as a whole can't be represented.
+    #[error("{0}")]
+    Graph(String),
+    /// What came out is refused by registration.
+    #[error("the imported model can't be registered: {0}")]
+    Model(#[from] ModelError),
+}

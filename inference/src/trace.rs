@@ -1,0 +1,170 @@
+//! How accumulators are written: for each linear operator in node order one byte, the width, then its
+//! accumulators in that many bits each, two's complement, the lowest bit first, filled up with zero bits to a
+//! whole byte. The width is the smallest of 2..=32 that holds them all, so an execution has one encoding.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "bit positions stay below 64, and lengths are those of slices in memory"
+)]
+
+use alloc::vec::Vec;
+
+use crate::TraceError;
+
+/// Narrowest packing.
+const MIN_WIDTH: u32 = 2;
+/// Widest packing: the accumulators as they are.
+pub(crate) const MAX_WIDTH: u8 = 32;
+
+/// Bits that hold every number of absolute value `bound` or less, in two's complement, at least 2.
+pub(crate) fn width_of_bound(bound: u64) -> u8 {
+    let bits = (u64::BITS - bound.leading_zeros() + 1).max(MIN_WIDTH);
+    u8::try_from(bits).unwrap_or(MAX_WIDTH).min(MAX_WIDTH)
+}
+
+/// Bits that hold all of these numbers.
+fn width_of(values: &[i32]) -> u32 {
+    // A number and its complement need as many bits; what any of them needs, their union shows.
+    let union = values.iter().fold(0u32, |union, value| union | (value ^ (value >> 31)).cast_unsigned());
+    (u32::BITS - union.leading_zeros() + 1).max(MIN_WIDTH)
+}
+
+/// Bytes of `count` accumulators of `width` bits, with their header.
+pub(crate) fn packed_bytes(count: u64, width: u8) -> u64 {
+    count.saturating_mul(width.into()).div_ceil(8).saturating_add(1)
+}
+
+/// Appends one operator's accumulators to a trace.
+pub fn pack(values: &[i32], trace: &mut Vec<u8>) {
+    let width = width_of(values);
+    let mask = u64::from(u32::MAX >> (u32::BITS - width));
+    trace.push(u8::try_from(width).unwrap_or(MAX_WIDTH));
+    let (mut buffer, mut bits) = (0u64, 0u32);
+    for value in values {
+        buffer |= (u64::from(value.cast_unsigned()) & mask) << bits;
+        bits += width;
+        if bits >= u32::BITS {
+            trace.extend_from_slice(&u32::try_from(buffer & u64::from(u32::MAX)).unwrap_or(0).to_le_bytes());
+            buffer >>= u32::BITS;
+            bits -= u32::BITS;
+        }
+    }
+    let rest = usize::try_from(bits.div_ceil(8)).unwrap_or(0);
+    trace.extend(buffer.to_le_bytes().into_iter().take(rest));
+}
+
+/// Takes the `count` accumulators of a node from the front of a trace.
+///
+/// # Errors
+/// [`TraceError::Truncated`], [`TraceError::Width`] or [`TraceError::Padding`]. What a width or a length
+/// claims is believed only once the bytes are there.
+pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i32>, TraceError> {
+    let truncated = TraceError::Truncated { node };
+    let (&width, rest) = trace.split_first().ok_or(truncated)?;
+    let bits = u32::from(width);
+    if !(MIN_WIDTH..=u32::from(MAX_WIDTH)).contains(&bits) {
+        return Err(TraceError::Width { node, expected: None, got: width });
+    }
+    let length =
+        usize::try_from(bits).ok().and_then(|bits| count.checked_mul(bits)).ok_or(truncated)?.div_ceil(8);
+    let (packed, rest) = rest.split_at_checked(length).ok_or(truncated)?;
+    *trace = rest;
+
+    let mut values = Vec::with_capacity(count);
+    let mut words = packed
+        .chunks(4)
+        .map(|chunk| chunk.iter().rev().fold(0u64, |word, byte| (word << 8) | u64::from(*byte)));
+    let (mut buffer, mut held) = (0u64, 0u32);
+    for _ in 0..count {
+        if held < bits {
+            buffer |= words.next().unwrap_or(0) << held;
+            held += u32::BITS;
+        }
+        // The sign is the highest of the bits: shift it to the top and back.
+        let value = u32::try_from(buffer & u64::from(u32::MAX)).unwrap_or(0) << (u32::BITS - bits);
+        values.push(value.cast_signed() >> (u32::BITS - bits));
+        buffer >>= bits;
+        held -= bits;
+    }
+    if buffer != 0 {
+        return Err(TraceError::Padding { node });
+    }
+    let expected = width_of(&values);
+    if expected != bits {
+        return Err(TraceError::Width { node, expected: u8::try_from(expected).ok(), got: width });
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    fn packed(values: &[i32]) -> Vec<u8> {
+        let mut trace = Vec::new();
+        pack(values, &mut trace);
+        trace
+    }
+
+    #[test]
+    fn widths_are_the_smallest_that_fit() {
+        for (value, width) in [
+            (0, 2),
+            (1, 2),
+            (-1, 2),
+            (-2, 2),
+            (2, 3),
+            (-3, 3),
+            (127, 8),
+            (-128, 8),
+            (128, 9),
+            (-129, 9),
+            (i32::MAX, 32),
+            (i32::MIN, 32),
+        ] {
+            assert_eq!(packed(&[value])[0], width, "{value}");
+            assert!(width <= width_of_bound(i64::from(value).unsigned_abs()));
+        }
+        assert_eq!(packed(&[]), [2]);
+        assert_eq!(packed(&[1, -1, 0, -2]), [2, 0b1000_1101]);
+    }
+
+    #[test]
+    fn another_encoding_of_the_same_numbers_is_refused() {
+        let read = |bytes: &[u8], count| unpack(&mut &bytes[..], 7, count);
+        assert_eq!(read(&[2, 0b1000_1101], 4), Ok(vec![1, -1, 0, -2]));
+        assert_eq!(read(&[3, 0b0000_0001], 1), Err(TraceError::Width { node: 7, expected: Some(2), got: 3 }));
+        assert_eq!(read(&[1, 0], 1), Err(TraceError::Width { node: 7, expected: None, got: 1 }));
+        assert_eq!(
+            read(&[33, 0, 0, 0, 0, 0], 1),
+            Err(TraceError::Width { node: 7, expected: None, got: 33 })
+        );
+        assert_eq!(read(&[2, 0b0000_0101], 1), Err(TraceError::Padding { node: 7 }));
+        assert_eq!(read(&[2], 1), Err(TraceError::Truncated { node: 7 }));
+        assert_eq!(read(&[], 0), Err(TraceError::Truncated { node: 7 }));
+        assert_eq!(read(&[2, 0], usize::MAX), Err(TraceError::Truncated { node: 7 }));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_unpacked(values in prop::collection::vec(any::<i32>(), 0..70), shift in 0u32..32) {
+            let values: Vec<i32> = values.into_iter().map(|value| value >> shift).collect();
+            let trace = packed(&values);
+            prop_assert_eq!(trace.len() as u64, packed_bytes(values.len() as u64, trace[0]));
+            let mut rest = trace.as_slice();
+            prop_assert_eq!(unpack(&mut rest, 0, values.len()), Ok(values));
+            prop_assert!(rest.is_empty());
+        }
+
+        /// Whatever bytes unpack to numbers are what those numbers pack to.
+        #[test]
+        fn no_two_encodings(width in 0u8..40, bytes in prop::collection::vec(any::<u8>(), 0..40), count in 0usize..40) {
+            let trace: Vec<u8> = core::iter::once(width).chain(bytes).collect();
+            let mut rest = trace.as_slice();
+            if let Ok(values) = unpack(&mut rest, 0, count) {
+                prop_assert_eq!(packed(&values), &trace[..trace.len() - rest.len()]);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+use frame_benchmarking::v2::*;
+use frame_support::traits::fungible::Mutate;
+use frame_system::RawOrigin;
+use millrace_primitives::{
+    benchmarking::{bound, branched},
+    ModelId,
+};
+use sp_io::hashing::blake2_256;
+
+use crate::{Call, Config, MaxModelBytes, Models, Pallet};
+
+/// Requantizations in the benchmarks' models.
+const BRANCHES: u32 = 8;
+/// Bytes of such a model for each row.
+const BYTES_PER_ROW: u32 = 9 * BRANCHES + 1;
+
+/// An account that can pay for any model.
+fn owner<T: Config>() -> T::AccountId {
+    let owner: T::AccountId = account("owner", 0, 0);
+    let bytes = usize::try_from(bound::<MaxModelBytes>()).expect("the target has 32 bits; qed");
+    let funds = Pallet::<T>::deposit(bytes).saturating_mul(2);
+    T::Currency::mint_into(&owner, funds).expect("the account is new; qed");
+    owner
+}
+
+fn registered<T: Config>() -> (T::AccountId, ModelId) {
+    let owner = owner::<T>();
+    let encoding = branched(1, 1).to_bytes();
+    let model = ModelId::from(blake2_256(&encoding));
+    Pallet::<T>::do_register(owner.clone(), encoding).expect("the model is valid; qed");
+    (owner, model)
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    /// `b`: bytes of the encoding, of the kind that is slowest to decode and to check.
+    #[benchmark]
+    fn register(b: Linear<1024, { 2 * 1024 * 1024 }>) {
+        let owner = owner::<T>();
+        let rows = b.saturating_sub(512) / BYTES_PER_ROW;
+        let encoding = branched(rows.max(1), BRANCHES).to_bytes();
+        let model = ModelId::from(blake2_256(&encoding));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), encoding);
+
+        assert!(Models::<T>::contains_key(model));
+    }
+
+    #[benchmark]
+    fn retire() {
+        let (owner, model) = registered::<T>();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), model);
+
+        assert!(Models::<T>::get(model).is_some_and(|record| record.retired));
+    }
+
+    #[benchmark]
+    fn remove() {
+        let (owner, model) = registered::<T>();
+        Pallet::<T>::do_retire(&owner, model).expect("it is open; qed");
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), model);
+
+        assert!(!Models::<T>::contains_key(model));
+    }
+}

@@ -1,0 +1,319 @@
+use alloc::{vec, vec::Vec};
+
+use codec::{Decode, Encode};
+use frame_benchmarking::v2::*;
+use frame_support::traits::{EnsureOrigin, Get};
+use millrace_inference::{execute, verify, Challenge, CheckedModel, Domain, Model, Statement};
+use millrace_primitives::{
+    benchmarking::{bound, branched, deep, linear, pixels, zero_trace},
+    mill::{MillKey, KEY_TYPE},
+    Attempt, CapacityMarket, ModelId, ModelRegistry, OnRound,
+};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{
+    traits::Zero, transaction_validity::TransactionSource, RuntimeAppPublic, SaturatedConversion,
+};
+
+use crate::{Call, Config, Difficulty, Listed, MaxListed, MaxWins, Pallet, Wins};
+
+const ANCHOR: u32 = 1;
+/// n = m and N of the comparisons with executing a batch again; `scripts/verification.mjs` knows them too.
+const SHAPES: [(u32, u32); 12] = [
+    (64, 1),
+    (64, 8),
+    (64, 64),
+    (64, 256),
+    (256, 1),
+    (256, 64),
+    (256, 256),
+    (512, 1),
+    (512, 64),
+    (512, 256),
+    (1024, 64),
+    (1024, 256),
+];
+
+/// Filters of the models that fold, and pixels: with this many columns of input a row's hash is cheap beside
+/// its multiply-adds.
+const FOLDED: u32 = 64;
+/// Bytes of a sample of the sprints' models.
+const SAMPLE: u32 = 64;
+/// Requantizations of the models that are slow to decode.
+const BRANCHES: u32 = 8;
+
+fn zeros(length: u32) -> Vec<u8> {
+    vec![0; usize::try_from(length).expect("the target has 32 bits; qed")]
+}
+
+/// An honest execution on an input of zeros, ready to be verified.
+struct Claim {
+    model: CheckedModel,
+    input: Vec<u8>,
+    trace: Vec<u8>,
+}
+
+impl Claim {
+    fn new(model: &Model, samples: u32) -> Self {
+        let model = CheckedModel::from_registered_bytes(&model.to_bytes())
+            .expect("the benchmarks' models are valid; qed");
+        let input = zeros(model.profile().sample_bytes * samples);
+        let trace = zero_trace(model.profile(), samples);
+        Self { model, input, trace }
+    }
+
+    fn verify(&self) {
+        assert!(verify(&self.model, &self.input, &self.trace, [7; 32], blake2_256).is_ok());
+    }
+}
+
+/// A miner that found a winning sprint: every attempt wins, and all but one of an anchor's places are taken.
+struct Winner<T: Config> {
+    miner: T::AccountId,
+    key: MillKey,
+    trace: Vec<u8>,
+    message: Vec<u8>,
+}
+
+/// An attempt on an input and with a trace of about so many bytes.
+fn winner<T: Config>(trace_bytes: u32, input_bytes: u32) -> Winner<T> {
+    let samples = (input_bytes / SAMPLE).max(1);
+    // A model of at most 2 MiB.
+    let rows = (trace_bytes / 4 / samples).clamp(1, 32_000);
+    let encoding = linear(SAMPLE, rows).to_bytes();
+    let model = T::Models::benchmark_model(encoding.clone());
+    Pallet::<T>::do_set_listed(vec![(model, samples)]).expect("the batch is small; qed");
+    let key: MillKey = sp_io::crypto::sr25519_generate(KEY_TYPE, Some(b"//Mill".to_vec())).into();
+    let miner = T::Miners::benchmark_miner(model, key.clone());
+    frame_system::Pallet::<T>::set_block_number((ANCHOR + 1).saturated_into());
+    let anchor = H256::repeat_byte(5);
+    let hash = T::Hash::decode(&mut &anchor[..]).expect("the runtime's hash has 32 bytes; qed");
+    frame_system::BlockHash::<T>::insert(
+        frame_system::pallet_prelude::BlockNumberFor::<T>::saturated_from(ANCHOR),
+        hash,
+    );
+    Difficulty::<T>::put(1);
+    let taken: Vec<[u8; 32]> = (1..bound::<MaxWins>()).map(|win| blake2_256(&win.encode())).collect();
+    Wins::<T>::insert(ANCHOR, frame_support::BoundedVec::truncate_from(taken));
+
+    let attempt = Attempt { miner: miner.clone(), anchor, nonce: 0, model, samples };
+    let checked = CheckedModel::from_registered_bytes(&encoding).expect("it is registered; qed");
+    let trace = execute(&checked, &attempt.input(SAMPLE)).expect("whole samples; qed").trace;
+    let message = attempt.message(Pallet::<T>::genesis_hash(), blake2_256(&trace));
+    Winner { miner, key, trace, message }
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn verify_base() {
+        let claim = Claim::new(&linear(1, 1), 1);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `k`: thousands of 32-bit multiply-adds.
+    #[benchmark]
+    fn verify_recomputed(k: Linear<90, 9_000>) {
+        // 22 samples of a 64 × 64 operator are just about cheaper to compute than to fold.
+        let claim = Claim::new(&deep(64, k / 90), 22);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `k`: thousands of 64-bit multiply-adds.
+    #[benchmark]
+    fn verify_folded(k: Linear<200, 2_000>) {
+        // 4·(n·m + N·(n + m)) at n = N = 64.
+        let columns = k.saturating_mul(1_000).saturating_sub(16_384) / 512;
+        let claim = Claim::new(&pixels(columns, FOLDED, FOLDED), 1);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `h`: rows whose random lanes are drawn.
+    #[benchmark]
+    fn verify_hashes(h: Linear<1, 8_192>) {
+        let challenge = Challenge::new([7; 32], blake2_256);
+        let mut sum = 0u64;
+
+        #[block]
+        {
+            for row in 0..h {
+                sum = challenge.lanes(1, row).iter().fold(sum, |sum, lane| sum ^ lane);
+            }
+        }
+
+        assert!(h == 0 || sum != 0);
+    }
+
+    /// `e`: thousands of elements of operators that are not linear.
+    #[benchmark]
+    fn verify_elements(e: Linear<15, 3_000>) {
+        // A thousand rows in 8 requantizations and 7 additions.
+        let claim = Claim::new(&branched(1_000, BRANCHES), e / 15);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `b`: thousands of bytes of a model, of the kind that is slowest to decode.
+    #[benchmark]
+    fn verify_model(b: Linear<1, 2_000>) {
+        let encoding = branched((b.saturating_mul(1_000) / (9 * BRANCHES + 1)).max(1), BRANCHES).to_bytes();
+
+        #[block]
+        {
+            assert!(CheckedModel::from_registered_bytes(&encoding).is_ok());
+        }
+    }
+
+    /// `a`: thousands of accumulators, each unpacked and compared with a product of one factor.
+    #[benchmark]
+    fn verify_accumulators(a: Linear<1, 1_000>) {
+        let claim = Claim::new(&linear(1, 1), a * 1_000);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `b`: thousands of bytes of input and trace, hashed and read.
+    #[benchmark]
+    fn verify_claim(b: Linear<1, 3_500>) {
+        let bytes = zeros(b * 1_000);
+        let read: Vec<i8>;
+
+        #[block]
+        {
+            assert!(blake2_256(&bytes) != [0; 32]);
+            read = bytes.iter().map(|byte| byte.cast_signed()).collect();
+        }
+
+        assert_eq!(read.len(), bytes.len());
+    }
+
+    /// `i`: bytes of the attempt's input.
+    #[benchmark(pov_mode = MaxEncodedLen { Models::Encodings: Measured })]
+    fn sprint_base(i: Linear<1, { 512 * 1024 }>) {
+        // A short trace: its verification has a weight of its own.
+        let Winner { miner, trace, .. } = winner::<T>(1, i);
+
+        #[block]
+        {
+            Pallet::<T>::do_sprint(miner, ANCHOR, 0, &trace).expect("it wins; qed");
+        }
+
+        assert!(Wins::<T>::get(ANCHOR).is_full());
+    }
+
+    /// `b`: bytes of the trace; `i`: bytes of the attempt's input.
+    #[benchmark]
+    fn authorize_sprint(b: Linear<4, { 512 * 1024 }>, i: Linear<1, { 512 * 1024 }>) {
+        let Winner { miner, key, trace, message } = winner::<T>(b, i);
+        let signature = key.sign(&message).expect("the key is in the keystore; qed");
+
+        #[block]
+        {
+            Pallet::<T>::authorize_sprint(
+                TransactionSource::External,
+                &miner,
+                &ANCHOR,
+                &0,
+                &trace,
+                &signature,
+            )
+            .expect("it wins and is signed; qed");
+        }
+    }
+
+    /// `l`: models listed.
+    #[benchmark]
+    fn set_listed(l: Linear<0, 8>) -> Result<(), BenchmarkError> {
+        let list = |from: u32, count: u32| -> Vec<(ModelId, u32)> {
+            (from..from + count)
+                .map(|rows| (T::Models::benchmark_model(linear(1, rows).to_bytes()), 1))
+                .collect()
+        };
+        Pallet::<T>::do_set_listed(list(1, bound::<MaxListed>())).expect("the batches are small; qed");
+        let new = list(9, l);
+        let origin = T::ListOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, new);
+
+        assert_eq!(Listed::<T>::get().len() as u32, l);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn forget_old_wins() {
+        let age = T::MaxAnchorAge::get() + 1;
+        frame_system::Pallet::<T>::set_block_number((ANCHOR + age).saturated_into());
+        let wins: Vec<[u8; 32]> = (0..bound::<MaxWins>()).map(|win| blake2_256(&win.encode())).collect();
+        Wins::<T>::insert(ANCHOR, frame_support::BoundedVec::truncate_from(wins));
+
+        #[block]
+        {
+            Pallet::<T>::forget_old_wins();
+        }
+
+        assert!(Wins::<T>::get(ANCHOR).len().is_zero());
+    }
+
+    #[benchmark]
+    fn on_round() {
+        #[block]
+        {
+            <Pallet<T> as OnRound>::on_round(1);
+        }
+    }
+
+    /// Verifies a batch of shape `s` of [`SHAPES`], transcript included. No weight: for comparison.
+    #[benchmark(extra)]
+    fn compare_verify(s: Linear<0, 11>) {
+        let (size, samples) = SHAPES[s as usize];
+        let Claim { model, input, trace } = Claim::new(&linear(size, size), samples);
+        let statement = Statement {
+            domain: Domain::Lease,
+            genesis_hash: [0; 32],
+            subject: [0; 32],
+            miner: &[0; 32],
+            model: [0; 32],
+            input_hash: blake2_256(&input),
+            samples,
+        };
+
+        #[block]
+        {
+            let seed = statement.seed(&trace, blake2_256);
+            assert!(verify(&model, &input, &trace, seed, blake2_256).is_ok());
+        }
+    }
+
+    /// Executes the same batch again. No weight: for comparison.
+    #[benchmark(extra)]
+    fn compare_execute(s: Linear<0, 11>) {
+        let (size, samples) = SHAPES[s as usize];
+        let Claim { model, input, trace } = Claim::new(&linear(size, size), samples);
+
+        #[block]
+        {
+            assert_eq!(execute(&model, &input).expect("whole samples; qed").trace, trace);
+        }
+    }
+}

@@ -1,0 +1,306 @@
+use alloc::{vec, vec::Vec};
+
+use frame_benchmarking::v2::*;
+use frame_support::{
+    traits::{fungible::Mutate, Get},
+    weights::WeightMeter,
+    BoundedVec,
+};
+use frame_system::RawOrigin;
+use millrace_primitives::{
+    benchmarking::{bound, linear, zero_trace},
+    mill::{MillKey, KEY_TYPE},
+    submission_message, CapacityMarket, ModelId, ModelRegistry, TaskId,
+};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic, SaturatedConversion};
+
+use crate::{
+    service::Served, Call, Config, LeaseEntry, Leases, MaxFailures, MaxLeases, MaxOutput, MaxQueue, NextTask,
+    Outputs, Pallet, Prunable, PrunableBounds, Queue, TaskState, Tasks, WeightInfo,
+};
+
+const PRICE: u128 = 1 << 70;
+const DEADLINE: u32 = 1_000;
+
+fn at_block<T: Config>(number: u32) {
+    frame_system::Pallet::<T>::set_block_number(number.saturated_into());
+}
+
+fn requester<T: Config>() -> T::AccountId {
+    let account: T::AccountId = account("requester", 0, 0);
+    T::Currency::mint_into(&account, 1 << 80).expect("the account is new; qed");
+    account
+}
+
+/// A model with `rows` accumulators as its output.
+fn model<T: Config>(rows: u32) -> ModelId {
+    T::Models::benchmark_model(linear(1, rows).to_bytes())
+}
+
+fn busy_miner<T: Config>(model: ModelId) -> (T::AccountId, MillKey) {
+    let key: MillKey = sp_io::crypto::sr25519_generate(KEY_TYPE, Some(b"//Mill".to_vec())).into();
+    (T::Miners::benchmark_miner(model, key.clone()), key)
+}
+
+/// A queue in which one place is free, after the new task's.
+fn crowd_queue<T: Config>() {
+    let others: Vec<TaskId> = (1..u64::from(bound::<MaxQueue>())).map(|task| 1_000_000 + task).collect();
+    Queue::<T>::put(BoundedVec::truncate_from(others));
+}
+
+/// Open leases that take no room of a block, one place is free.
+fn crowd_leases<T: Config>() {
+    let entry = |task| LeaseEntry { until: u32::MAX, task, bytes: 0, time: 0, proof: 0 };
+    let others: Vec<LeaseEntry> =
+        (1..u64::from(bound::<MaxLeases>())).map(|task| entry(1_000_000 + task)).collect();
+    Leases::<T>::put(BoundedVec::truncate_from(others));
+}
+
+/// A queued task with one sample that as many miners failed as it can remember, but for one.
+fn queued<T: Config>(model: ModelId) -> TaskId {
+    at_block::<T>(1);
+    let task = NextTask::<T>::get();
+    Pallet::<T>::do_post(requester::<T>(), model, vec![0], PRICE, DEADLINE).expect("the task is fine; qed");
+    Tasks::<T>::mutate(task, |record| {
+        let record = record.as_mut().expect("it was posted; qed");
+        for index in 1..bound::<MaxFailures>() {
+            record.failed.try_push(account("failed", index, 0)).expect("there is room; qed");
+        }
+    });
+    task
+}
+
+/// A task leased to a miner with as many slots and models as it may have, in crowded lists.
+fn leased<T: Config>(model: ModelId) -> (TaskId, MillKey) {
+    let (_, key) = busy_miner::<T>(model);
+    let task = queued::<T>(model);
+    assert_eq!(Pallet::<T>::serve_task(task), Served::Leased);
+    let own = Leases::<T>::get();
+    crowd_leases::<T>();
+    Leases::<T>::mutate(|leases| {
+        for entry in own {
+            leases.try_insert(0, entry).expect("there is room; qed");
+        }
+    });
+    crowd_queue::<T>();
+    (task, key)
+}
+
+fn descriptor<T: Config>(task: TaskId) -> H256 {
+    let record = Tasks::<T>::get(task).expect("the task is open; qed");
+    match &record.state {
+        TaskState::Leased(lease) => Pallet::<T>::descriptor(task, &record, lease),
+        TaskState::Queued => H256::zero(),
+    }
+}
+
+/// The trace that an honest execution of a task's model of zeros leaves.
+fn trace<T: Config>(task: TaskId) -> Vec<u8> {
+    let record = Tasks::<T>::get(task).expect("the task is open; qed");
+    zero_trace(&T::Models::profile(record.model).expect("it is registered; qed"), record.samples)
+}
+
+fn expire<T: Config>(task: TaskId) {
+    let record = Tasks::<T>::get(task).expect("the task is open; qed");
+    if let TaskState::Leased(lease) = record.state {
+        at_block::<T>(lease.until + T::GracePeriod::get() + 1);
+    }
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    /// `b`: bytes of the input.
+    #[benchmark]
+    fn post(b: Linear<1, { 512 * 1024 }>) {
+        at_block::<T>(1);
+        let requester = requester::<T>();
+        crowd_queue::<T>();
+        // A short output and trace whatever the input.
+        let model = T::Models::benchmark_model(linear(b.max(1), 1).to_bytes());
+        let input = vec![0; usize::try_from(b).expect("the target has 32 bits; qed")];
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(requester), model, input, PRICE, DEADLINE);
+
+        assert_eq!(Queue::<T>::get().len() as u32, bound::<MaxQueue>());
+    }
+
+    #[benchmark]
+    fn cancel() {
+        crowd_queue::<T>();
+        let task = queued::<T>(model::<T>(1));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(account("requester", 0, 0)), task);
+
+        assert!(!Tasks::<T>::contains_key(task));
+    }
+
+    /// The dearer of the two things that a poke does: it ends an expired lease.
+    #[benchmark]
+    fn poke() {
+        let (task, _) = leased::<T>(model::<T>(1));
+        expire::<T>(task);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(whitelisted_caller()), task);
+
+        assert!(Tasks::<T>::get(task).is_some_and(|record| record.state == TaskState::Queued));
+    }
+
+    /// A submission that settles its task, with the verification of a model that is nothing but its output.
+    ///
+    /// `o`: bytes of the output.
+    #[benchmark(pov_mode = MaxEncodedLen { Models::Encodings: Measured, Tasks::Inputs: Measured })]
+    fn submit_right(o: Linear<4, { 64 * 1024 }>) {
+        let rows = o / 4;
+        let (task, _) = leased::<T>(model::<T>(rows));
+        let trace = trace::<T>(task);
+        let descriptor = descriptor::<T>(task);
+
+        #[block]
+        {
+            Pallet::<T>::do_submit(task, descriptor, &trace).expect("the lease is current; qed");
+        }
+
+        assert!(Outputs::<T>::contains_key(task));
+    }
+
+    #[benchmark(pov_mode = MaxEncodedLen { Models::Encodings: Measured, Tasks::Inputs: Measured })]
+    fn submit_wrong() {
+        let (task, _) = leased::<T>(model::<T>(1));
+        let descriptor = descriptor::<T>(task);
+
+        #[block]
+        {
+            Pallet::<T>::do_submit(task, descriptor, &[1, 0, 0, 0]).expect("the lease is current; qed");
+        }
+
+        assert!(Tasks::<T>::get(task).is_some_and(|record| record.state == TaskState::Queued));
+    }
+
+    /// `b`: bytes of the trace.
+    #[benchmark]
+    fn authorize_submit(b: Linear<4, { 3 * 1024 * 1024 }>) {
+        let (task, key) = leased::<T>(model::<T>(1));
+        Tasks::<T>::mutate(task, |record| {
+            if let Some(record) = record {
+                record.trace_bytes = b;
+            }
+        });
+        let trace = vec![0; usize::try_from(b).expect("the target has 32 bits; qed")];
+        let descriptor = descriptor::<T>(task);
+        let message = submission_message(Pallet::<T>::genesis_hash(), descriptor, blake2_256(&trace));
+        let signature = key.sign(&message).expect("the key is in the keystore; qed");
+
+        #[block]
+        {
+            Pallet::<T>::authorize_submit(
+                TransactionSource::External,
+                &task,
+                &descriptor,
+                &trace,
+                &signature,
+            )
+            .expect("the lease is current and signed for; qed");
+        }
+    }
+
+    /// The lists that every service reads.
+    #[benchmark]
+    fn service_base() {
+        at_block::<T>(1);
+        crowd_queue::<T>();
+        crowd_leases::<T>();
+
+        #[block]
+        {
+            Pallet::<T>::service(T::WeightInfo::service_base());
+        }
+    }
+
+    // What follows happens within a service, whose base counts the proof of both lists.
+
+    /// A queued task for which there is no slot: every one of the book asks too much.
+    #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
+    fn search_slot() {
+        let model = model::<T>(1);
+        busy_miner::<T>(model);
+        let task = queued::<T>(model);
+        Tasks::<T>::mutate(task, |record| {
+            if let Some(record) = record {
+                record.max_price = 0;
+            }
+        });
+        crowd_leases::<T>();
+
+        #[block]
+        {
+            assert_eq!(Pallet::<T>::serve_task(task), Served::Waits);
+        }
+    }
+
+    /// A queued task that gets a slot.
+    #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
+    fn give_lease() {
+        let model = model::<T>(1);
+        busy_miner::<T>(model);
+        crowd_queue::<T>();
+        let task = queued::<T>(model);
+        crowd_leases::<T>();
+
+        #[block]
+        {
+            assert_eq!(Pallet::<T>::serve_task(task), Served::Leased);
+        }
+    }
+
+    /// A lease that ran out.
+    #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
+    fn end_lease() {
+        let (task, _) = leased::<T>(model::<T>(1));
+        expire::<T>(task);
+
+        #[block]
+        {
+            Pallet::<T>::end_lease(task);
+        }
+
+        assert!(Tasks::<T>::get(task).is_some_and(|record| record.state == TaskState::Queued));
+    }
+
+    /// A queued task past its deadline.
+    #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
+    fn refund_task() {
+        crowd_queue::<T>();
+        let task = queued::<T>(model::<T>(1));
+        at_block::<T>(DEADLINE + 1);
+
+        #[block]
+        {
+            assert_eq!(Pallet::<T>::serve_task(task), Served::Refunded);
+        }
+
+        assert!(!Tasks::<T>::contains_key(task));
+    }
+
+    #[benchmark]
+    fn prune_output() {
+        let output = vec![7; usize::try_from(bound::<MaxOutput>()).expect("the target has 32 bits; qed")];
+        Outputs::<T>::insert(0, BoundedVec::truncate_from(output));
+        Prunable::<T>::insert(0, (0, 0));
+        PrunableBounds::<T>::put((0, 1));
+        at_block::<T>(1);
+
+        #[block]
+        {
+            Pallet::<T>::prune(&mut WeightMeter::new());
+        }
+
+        assert!(!Outputs::<T>::contains_key(0));
+    }
+}
