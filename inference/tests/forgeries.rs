@@ -81,7 +81,7 @@ impl Case {
 fn every_single_entry() {
     for case in cases() {
         let honest = accumulators(&case.model, &case.input).remove(0);
-        assert_eq!(verdict(&case.model, &case.input, &trace_of(&[honest.clone()])), Ok(()));
+        assert_eq!(verdict(&case.model, &case.input, &trace_of(std::slice::from_ref(&honest))), Ok(()));
         for entry in 0..honest.len() {
             let old = honest[entry];
             for forged in [old ^ 1, old ^ i32::MIN, !old, old.wrapping_neg(), 0, i32::MIN, i32::MAX] {
