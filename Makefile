@@ -3,7 +3,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/millrace/target
 NODE := $(CARGO_TARGET_DIR)/release/millrace-node
 CLIENT := clients/js
 
-.PHONY: help setup build client dev demo test bench-weights fuzz
+.PHONY: help setup build client dev demo test bench-weights fuzz zombienet test-zombienet
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,3 +32,10 @@ bench-weights: build ## Measure the weights of our pallets and write them
 
 fuzz: ## Fuzz the decoder, registration and the verifier, ten minutes each
 	scripts/fuzz.sh
+
+zombienet: build ## Start a relay chain, collators and miners, until Ctrl-C
+	@zombienet/network.sh
+
+test-zombienet: build client ## Run the scenarios on a test network (about half an hour) and write what they took
+	@zombienet/network.sh --build
+	zombienet/scenarios/run.sh

@@ -1,8 +1,6 @@
 //! Executes integer models with burn, bit-exact with `millrace-inference`.
 //!
-//! Linear operators and convolutions run as `f32` matrix products over at most [`CHUNK`] columns of W at a
-//! time: the products of two `i8` and their partial sums stay at most 2²⁴, where every integer is an `f32`, so
-//! no order of summation rounds. The partial sums are added as `i32`. Everything else is
+//! Linear operators and convolutions run as matrix products, see [`Kernel`]; everything else is
 //! `millrace-inference`'s own code.
 //!
 //! An [`Engine`] owns its threads; a panic inside burn becomes an [`EngineError::Panicked`].
@@ -12,7 +10,6 @@ use std::{
     panic::{catch_unwind, AssertUnwindSafe},
 };
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
 use millrace_inference::{
     execute, pack,
     testing::{random_input, random_model, Random},
@@ -20,9 +17,12 @@ use millrace_inference::{
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Columns of W that one `f32` product sums over: `1024 · 128 · 128 = 2²⁴`.
-pub const CHUNK: usize = 1024;
-/// Elements of X that one product reads at most: 32 MiB as `f32`, whatever the batch.
+mod product;
+
+pub use product::{Kernel, CHUNK};
+use product::{Parameters, Products};
+
+/// Elements of X that one product reads at most, whatever the batch: 32 MiB as `f32`.
 const BLOCK: usize = 8 << 20;
 /// Random models that a self-test executes.
 const TEST_MODELS: u64 = 16;
@@ -39,6 +39,9 @@ pub enum EngineError {
     /// burn refused an operation.
     #[error("burn failed: {0}")]
     Burn(String),
+    /// The byte kernel refused an operation.
+    #[error("the byte kernel failed: {0}")]
+    Product(String),
     /// burn panicked; the engine goes on.
     #[error("burn panicked: {0}")]
     Panicked(String),
@@ -53,8 +56,8 @@ pub enum EngineError {
 /// A model with its parameters ready for products.
 pub struct PreparedModel {
     checked: CheckedModel,
-    /// For each linear operator, in node order: the chunks of W, each n × at most [`CHUNK`].
-    layers: Vec<(u32, Vec<Tensor<2>>)>,
+    /// W of each linear operator, in node order.
+    layers: Vec<(u32, Parameters)>,
 }
 
 impl PreparedModel {
@@ -62,12 +65,17 @@ impl PreparedModel {
     pub fn checked(&self) -> &CheckedModel {
         &self.checked
     }
+
+    /// Bytes that its prepared parameters take.
+    pub fn bytes(&self) -> usize {
+        self.layers.iter().map(|(_, parameters)| parameters.bytes()).sum()
+    }
 }
 
 /// Threads that execute models.
 pub struct Engine {
     pool: ThreadPool,
-    device: Device,
+    products: Products,
 }
 
 impl Engine {
@@ -97,9 +105,14 @@ impl Engine {
             })
             .build()
             .map_err(|error| EngineError::Threads(error.to_string()))?;
-        let engine = Self { pool, device: Device::flex() };
+        let engine = Self { pool, products: Products::new() };
         engine.self_test()?;
         Ok(engine)
+    }
+
+    /// The byte kernel that this machine runs, and whether its instructions never saturate.
+    pub fn byte_kernel(&self) -> (String, bool) {
+        self.products.byte_kernel()
     }
 
     /// Threads of this engine.
@@ -107,8 +120,8 @@ impl Engine {
         self.pool.current_num_threads()
     }
 
-    /// Compares a product with all-extreme values across a chunk's border, and some random models of every
-    /// operator, with the reference.
+    /// Compares each kernel with the reference: on products with all-extreme values across a chunk's border, and
+    /// on some random models of every operator.
     ///
     /// # Errors
     /// [`EngineError::Inexact`] if one bit differs.
@@ -127,15 +140,16 @@ impl Engine {
                 },
             ],
         };
-        let prepared = self.prepare(&model.to_bytes())?;
         let input: Vec<u8> =
             [i8::MIN, i8::MAX].iter().flat_map(|x| vec![x.cast_unsigned(); columns as usize]).collect();
-        self.compare(&prepared, &input)?;
-        for seed in 0..TEST_MODELS {
-            let mut random = Random(seed);
-            let model = self.prepare(&random_model(&mut random, 40).to_bytes())?;
-            let input = random_input(&mut random, model.checked.profile().sample_bytes, 5);
-            self.compare(&model, &input)?;
+        for kernel in [Some(Kernel::Float), Some(Kernel::Byte), None] {
+            self.compare(&self.prepare_for(&model.to_bytes(), kernel)?, &input)?;
+            for seed in 0..TEST_MODELS {
+                let mut random = Random(seed);
+                let model = self.prepare_for(&random_model(&mut random, 40).to_bytes(), kernel)?;
+                let input = random_input(&mut random, model.checked.profile().sample_bytes, 5);
+                self.compare(&model, &input)?;
+            }
         }
         Ok(())
     }
@@ -150,23 +164,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Model`] or [`EngineError::Panicked`].
     pub fn prepare(&self, encoding: &[u8]) -> Result<PreparedModel, EngineError> {
+        self.prepare_for(encoding, None)
+    }
+
+    /// [`Self::prepare`] for one kernel; none stands for the fastest of each operator.
+    ///
+    /// # Errors
+    /// As [`Self::prepare`].
+    pub fn prepare_for(&self, encoding: &[u8], kernel: Option<Kernel>) -> Result<PreparedModel, EngineError> {
         let checked = CheckedModel::from_bytes(encoding)?;
         let layers = self.guarded(|| {
             let layers = checked.linear_operators().map(|Linear { node, parameters, m, .. }| {
-                let rows = parameters.len().checked_div(m).unwrap_or(0);
-                let chunks = (0..m)
-                    .step_by(CHUNK)
-                    .map(|from| {
-                        let width = CHUNK.min(m - from);
-                        let values = parameters
-                            .chunks_exact(m)
-                            .flat_map(|row| &row[from..from + width])
-                            .map(|w| f32::from(*w))
-                            .collect();
-                        matrix(values, rows, width, &self.device)
-                    })
-                    .collect();
-                (node, chunks)
+                (node, self.products.prepare(parameters, m, kernel))
             });
             Ok(layers.collect())
         })?;
@@ -201,13 +210,9 @@ impl Engine {
     }
 }
 
-fn matrix(values: Vec<f32>, rows: usize, columns: usize, device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(values, [rows, columns]), (device, DType::F32))
-}
-
 struct Run<'a> {
     engine: &'a Engine,
-    layers: std::slice::Iter<'a, (u32, Vec<Tensor<2>>)>,
+    layers: std::slice::Iter<'a, (u32, Parameters)>,
     trace: Vec<u8>,
 }
 
@@ -215,23 +220,24 @@ impl LinearOperators for Run<'_> {
     type Error = EngineError;
 
     fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, EngineError> {
-        let (node, chunks) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
+        let (node, parameters) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
         debug_assert_eq!(*node, operator.node);
         let block = (BLOCK / operator.m.max(1)).max(1) * operator.m;
         let mut sums = Vec::with_capacity(operator.count() * operator.n);
         let mut columns = Vec::with_capacity(block.min(operator.count() * operator.m));
+        let products = &self.engine.products;
         let mut outcome = Ok(());
         operator.all_columns(|x| {
             columns.extend_from_slice(x);
             if columns.len() >= block {
-                outcome = self.engine.multiply(chunks, &operator, &columns, &mut sums);
+                outcome = products.multiply(parameters, &columns, &mut sums);
                 columns.clear();
             }
             outcome.is_ok()
         });
         outcome?;
         if !columns.is_empty() {
-            self.engine.multiply(chunks, &operator, &columns, &mut sums)?;
+            products.multiply(parameters, &columns, &mut sums)?;
         }
         let accumulators = match operator.columns {
             Columns::Contiguous => sums,
@@ -239,38 +245,6 @@ impl LinearOperators for Run<'_> {
         };
         pack(&accumulators, &mut self.trace);
         Ok(accumulators)
-    }
-}
-
-impl Engine {
-    /// Appends the accumulators of some columns of X, column by column.
-    fn multiply(
-        &self,
-        chunks: &[Tensor<2>],
-        operator: &Linear<'_>,
-        columns: &[i8],
-        sums: &mut Vec<i32>,
-    ) -> Result<(), EngineError> {
-        let count = columns.len().checked_div(operator.m).unwrap_or(0);
-        let from = sums.len();
-        sums.resize(from + count * operator.n, 0);
-        for (index, parameters) in chunks.iter().enumerate() {
-            let first = index * CHUNK;
-            let width = CHUNK.min(operator.m - first);
-            let values = columns
-                .chunks_exact(operator.m)
-                .flat_map(|column| &column[first..first + width])
-                .map(|x| f32::from(*x))
-                .collect();
-            let product = matrix(values, count, width, &self.device).matmul(parameters.clone().transpose());
-            let data = product.try_into_data().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
-            let partial = data.as_slice::<f32>().map_err(|error| EngineError::Burn(format!("{error:?}")))?;
-            for (sum, value) in sums[from..].iter_mut().zip(partial) {
-                // Exact: |value| ≤ 2²⁴ and integral.
-                *sum = sum.wrapping_add(*value as i32);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -301,10 +275,12 @@ mod tests {
             let width = if width > 200 && random.between(0, 3) > 0 { width / 8 } else { width };
             let encoding = random_model(&mut random, width).to_bytes();
             prop_assume!(encoding.len() <= millrace_inference::limits::MAX_MODEL_BYTES);
-            let model = ENGINE.prepare(&encoding).expect("a valid model");
-            let input = random_input(&mut random, model.checked().profile().sample_bytes, samples);
-            let ours = ENGINE.execute(&model, &input).expect("whole samples");
-            prop_assert_eq!(ours, execute(model.checked(), &input).expect("whole samples"));
+            for kernel in [Some(Kernel::Float), Some(Kernel::Byte), None] {
+                let model = ENGINE.prepare_for(&encoding, kernel).expect("a valid model");
+                let input = random_input(&mut random, model.checked().profile().sample_bytes, samples);
+                let ours = ENGINE.execute(&model, &input).expect("whole samples");
+                prop_assert_eq!(ours, execute(model.checked(), &input).expect("whole samples"));
+            }
         }
     }
 

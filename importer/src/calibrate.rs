@@ -1,14 +1,72 @@
 //! Quantization from observed ranges, for float graphs.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
-use crate::value::Quantization;
+use rten::{Dimension, Model, ModelOptions, NodeId, Value};
+use rten_tensor::{prelude::*, Tensor};
+
+use crate::{error::ImportError, onnx::Graph, value::Quantization};
+
+/// Samples that run at once where the graph leaves the batch open: more would only take memory.
+const BATCH: usize = 32;
 
 /// The least and the largest value that calibration saw of each tensor.
 #[derive(Clone, Debug, Default)]
 pub struct Ranges(HashMap<String, (f32, f32)>);
 
 impl Ranges {
+    /// Runs a float ONNX file on samples, row-major one after another, and sees every tensor that comes up.
+    ///
+    /// # Errors
+    /// [`ImportError::Calibration`] if the file can't be run, or the samples aren't whole ones of its input.
+    pub fn calibrate(onnx: &Path, samples: &[f32]) -> Result<Self, ImportError> {
+        let failed = |error: &dyn std::fmt::Display| ImportError::Calibration(error.to_string());
+        let graph = Graph::load(onnx)?;
+        // Optimizing would fuse tensors away whose ranges are wanted.
+        let model = ModelOptions::with_all_ops()
+            .enable_optimization(false)
+            .load_file(onnx)
+            .map_err(|error| failed(&error))?;
+        let [input] = model.input_ids() else {
+            return Err(ImportError::Calibration("the graph needs exactly one input".into()));
+        };
+        let (batch, sample) = input_shape(&model)
+            .ok_or_else(|| ImportError::Calibration("the input's sample shape isn't static".into()))?;
+        let length: usize = sample.iter().product();
+        if samples.is_empty() || length == 0 || samples.len() % length != 0 {
+            return Err(ImportError::Calibration(format!(
+                "{} numbers aren't whole samples of {length}; calibrate with an array of shape N × {sample:?}",
+                samples.len()
+            )));
+        }
+        let input_name = model.node_info(*input).and_then(|info| info.name().map(str::to_owned));
+        let mut ranges = Self::default();
+        ranges.observe(&input_name.unwrap_or_default(), samples);
+        let tensors: Vec<(&str, NodeId)> = graph
+            .node
+            .iter()
+            .flat_map(|node| node.output.iter())
+            .filter_map(|name| Some((name.as_str(), model.find_node(name)?)))
+            .collect();
+        let ids: Vec<NodeId> = tensors.iter().map(|(_, id)| *id).collect();
+        for chunk in samples.chunks(batch.unwrap_or(BATCH).max(1) * length) {
+            let count = chunk.len() / length;
+            if batch.is_some_and(|batch| batch != count) {
+                continue; // The graph takes full batches only; the rest of the samples still count for the input.
+            }
+            let shape: Vec<usize> = std::iter::once(count).chain(sample.iter().copied()).collect();
+            let tensor = Tensor::from_data(&shape, chunk.to_vec());
+            let values =
+                model.run(vec![(*input, tensor.into())], &ids, None).map_err(|error| failed(&error))?;
+            for ((name, _), value) in tensors.iter().zip(values) {
+                if let Value::FloatTensor(values) = value {
+                    ranges.observe(name, &values.to_vec());
+                }
+            }
+        }
+        Ok(ranges)
+    }
+
     /// Widens a tensor's range to these values.
     pub fn observe(&mut self, tensor: &str, values: &[f32]) {
         let range = self.0.entry(tensor.to_owned()).or_insert((f32::INFINITY, f32::NEG_INFINITY));
@@ -25,6 +83,17 @@ impl Ranges {
         let zero_point = (f64::from(i8::MIN) - low / scale).round_ties_even().clamp(-128.0, 127.0) as i8;
         Some(Quantization { scale, zero_point })
     }
+}
+
+/// The batch, unless it is open, and the axes of a sample.
+fn input_shape(model: &Model) -> Option<(Option<usize>, Vec<usize>)> {
+    let shape = model.input_shape(0)?;
+    let fixed = |axis: &Dimension| match axis {
+        Dimension::Fixed(length) => Some(*length),
+        Dimension::Symbolic(_) => None,
+    };
+    let (batch, sample) = shape.split_first()?;
+    Some((fixed(batch), sample.iter().map(fixed).collect::<Option<_>>()?))
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ impl Emitter {
         needed[last] = true;
         for index in (0..=last).rev() {
             if needed[index] {
-                reads(&self.nodes[index]).into_iter().for_each(|read| needed[read as usize] = true);
+                self.nodes[index].reads().for_each(|read| needed[read as usize] = true);
             }
         }
         let mut names = vec![0u32; self.nodes.len()];
@@ -140,10 +140,6 @@ impl Emitter {
         }
         Model { nodes }
     }
-}
-
-pub(crate) fn reads(node: &Node) -> Vec<u32> {
-    reads_mut(&mut node.clone()).into_iter().map(|read| *read).collect()
 }
 
 fn reads_mut(node: &mut Node) -> Vec<&mut u32> {

@@ -38,6 +38,9 @@ pub enum ImportError {
     /// The graph as a whole can't be represented.
     #[error("{0}")]
     Graph(String),
+    /// The float graph can't be run on the calibration samples.
+    #[error("calibration: {0}")]
+    Calibration(String),
     /// What came out is refused by registration.
     #[error("the imported model can't be registered: {0}")]
     Model(#[from] ModelError),

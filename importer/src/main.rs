@@ -12,7 +12,7 @@ use millrace_importer::{
     import, npy,
     npy::{Array, Numbers},
     onnx::Graph,
-    report, Options, Quantization,
+    report, Options, Quantization, Ranges,
 };
 use millrace_inference::{execute, model_id, verify, CheckedModel, Domain, Statement, Values};
 use sp_crypto_hashing::blake2_256;
@@ -27,7 +27,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Import an ONNX model that onnxruntime quantized to 8 bits (QuantFormat.QDQ).
+    /// Import an ONNX model that onnxruntime quantized to 8 bits (QuantFormat.QDQ), or a float one with
+    /// samples to calibrate it.
     Import {
         /// The ONNX file.
         onnx: PathBuf,
@@ -37,6 +38,10 @@ enum Command {
         /// End with the index of the largest output instead of the outputs.
         #[arg(long)]
         arg_max: bool,
+        /// Samples that stand for what the model will see (.npy, N × a sample's shape): needed for a model in
+        /// floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
+        #[arg(long, value_name = "SAMPLES")]
+        calibrate: Option<PathBuf>,
     },
     /// Show a model's graph, shapes and MAC, and what verifying a batch takes.
     Inspect {
@@ -105,7 +110,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), String> {
     match command {
-        Command::Import { onnx, output, arg_max } => import_file(&onnx, &output, arg_max),
+        Command::Import { onnx, output, arg_max, calibrate } => {
+            import_file(&onnx, &output, arg_max, calibrate.as_deref())
+        }
         Command::Inspect { model, samples } => {
             let (model, encoding) = load(&model)?;
             println!("name         0x{}\n", hex::encode(model_id(&encoding, blake2_256)));
@@ -132,7 +139,15 @@ fn run(command: Command) -> Result<(), String> {
             let execution =
                 working("executing", || execute(&model, &input)).map_err(|error| error.to_string())?;
             write(&output, &execution.trace)?;
-            println!("{} bytes of trace written to {}", execution.trace.len(), output.display());
+            let samples = input.len() / model.profile().sample_bytes.max(1) as usize;
+            let accumulators: usize =
+                model.profile().layers.iter().map(|layer| (layer.n * layer.columns) as usize * samples).sum();
+            println!(
+                "{} bytes of trace written to {}, instead of {} as 32-bit accumulators",
+                execution.trace.len(),
+                output.display(),
+                accumulators * 4
+            );
             Ok(())
         }
         Command::Verify { batch, trace } => {
@@ -157,9 +172,15 @@ fn run(command: Command) -> Result<(), String> {
     }
 }
 
-fn import_file(onnx: &Path, output: &Path, arg_max: bool) -> Result<(), String> {
+fn import_file(onnx: &Path, output: &Path, arg_max: bool, calibrate: Option<&Path>) -> Result<(), String> {
     let graph = Graph::load(onnx).map_err(|error| error.to_string())?;
-    let imported = working("importing", || import(&graph, Options { arg_max, ranges: None }))
+    let ranges = calibrate
+        .map(|samples| {
+            let samples: Vec<f32> = npy::read(samples)?.reals().into_iter().map(|x| x as f32).collect();
+            working("calibrating", || Ranges::calibrate(onnx, &samples)).map_err(|error| error.to_string())
+        })
+        .transpose()?;
+    let imported = working("importing", || import(&graph, Options { arg_max, ranges: ranges.as_ref() }))
         .map_err(|error| format!("{}: {error}", onnx.display()))?;
     for step in &imported.steps {
         println!("{:<44} {}", step.onnx, step.became);

@@ -42,7 +42,7 @@ pub fn inspect(model: &CheckedModel, samples: u32) -> String {
             }
             _ => (0, String::new()),
         };
-        let reads: Vec<String> = crate::emit::reads(node).iter().map(ToString::to_string).collect();
+        let reads: Vec<String> = node.reads().map(|read| read.to_string()).collect();
         line(format_args!(
             "{index:>4} {:<16} {:<16} {:<14} {mac:>14} {:>10}  {note}",
             kind(node),

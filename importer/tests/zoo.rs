@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_importer::{import, npy, onnx::Graph, Options};
+use millrace_importer::{import, npy, onnx::Graph, Imported, Options, Ranges};
 use millrace_inference::{execute, CheckedModel, Values};
 
 const ZOO: [&str; 5] = ["mlp", "cnn", "separable", "residual", "branches"];
@@ -23,22 +23,47 @@ fn the_zoo_is_imported_as_it_is_committed() {
     }
 }
 
-#[test]
-fn the_zoo_predicts_held_out_digits() {
+/// Held-out digits that an imported model gets right, of how many.
+fn right(imported: &Imported) -> (usize, usize) {
     let images = npy::read(&zoo("heldout.npy")).expect("committed").reals();
     let labels = npy::read(&zoo("labels.npy")).expect("committed").reals();
+    let model = CheckedModel::from_bytes(&imported.model.to_bytes()).expect("registrable");
+    let input: Vec<u8> = images.iter().map(|pixel| imported.input.quantize(*pixel).cast_unsigned()).collect();
+    let Values::I32(predictions) = execute(&model, &input).expect("whole samples").output else {
+        panic!("an arg max gives indices");
+    };
+    (predictions.iter().zip(&labels).filter(|(a, b)| f64::from(**a) == **b).count(), labels.len())
+}
+
+#[test]
+fn the_zoo_predicts_held_out_digits() {
     for name in ZOO {
         let graph = Graph::load(&zoo(&format!("{name}.int8.onnx"))).expect("committed");
-        let imported = import(&graph, Options { arg_max: true, ranges: None }).expect(name);
-        let model = CheckedModel::from_bytes(&imported.model.to_bytes()).expect("registrable");
-        let input: Vec<u8> =
-            images.iter().map(|pixel| imported.input.quantize(*pixel).cast_unsigned()).collect();
-        let Values::I32(predictions) = execute(&model, &input).expect("whole samples").output else {
-            panic!("an arg max gives indices");
-        };
-        let right = predictions.iter().zip(&labels).filter(|(a, b)| f64::from(**a) == **b).count();
-        assert!(right * 1000 >= labels.len() * 975, "{name}: {right} of {}", labels.len());
+        let (right, of) = right(&import(&graph, Options { arg_max: true, ranges: None }).expect(name));
+        assert!(right * 1000 >= of * 975, "{name}: {right} of {of}");
     }
+}
+
+#[test]
+fn a_float_model_is_calibrated_on_samples() {
+    let path = zoo("cnn.float.onnx");
+    let samples: Vec<f32> = npy::read(&zoo("calibration.npy"))
+        .expect("committed")
+        .reals()
+        .into_iter()
+        .map(|pixel| pixel as f32)
+        .collect();
+    let ranges = Ranges::calibrate(&path, &samples).expect("a float graph");
+    let graph = Graph::load(&path).expect("committed");
+    let (right, of) = right(
+        &import(&graph, Options { arg_max: true, ranges: Some(&ranges) }).expect("ranges of all tensors"),
+    );
+    assert!(right * 1000 >= of * 990, "{right} of {of}");
+
+    let message = Ranges::calibrate(&path, &samples[1..]).expect_err("no whole samples").to_string();
+    assert!(message.contains("whole samples of 64"), "{message}");
+    let message = Ranges::calibrate(&zoo("labels.npy"), &samples).expect_err("no ONNX file").to_string();
+    assert!(message.contains("labels.npy"), "{message}");
 }
 
 /// Without an arg max the outputs are the quantized numbers themselves; their largest is the same.

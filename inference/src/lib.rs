@@ -22,6 +22,7 @@
 
 extern crate alloc;
 
+mod bounds;
 mod check;
 mod error;
 mod execute;
@@ -30,6 +31,7 @@ pub mod limits;
 mod model;
 mod patches;
 mod profile;
+mod shapes;
 #[cfg(feature = "std")]
 pub mod testing;
 mod trace;

@@ -232,3 +232,25 @@ impl Model {
 pub fn model_id(bytes: &[u8], blake2_256: HashFunction) -> ModelId {
     blake2_256(bytes)
 }
+
+impl Node {
+    /// The nodes that it reads.
+    pub fn reads(&self) -> impl Iterator<Item = u32> + '_ {
+        let (first, second, many) = match self {
+            Self::Input { .. } => (None, None, [].as_slice()),
+            Self::Linear { input, .. }
+            | Self::Requantize { input, .. }
+            | Self::Lookup { input, .. }
+            | Self::Flatten { input }
+            | Self::ArgMax { input }
+            | Self::Conv2d { input, .. }
+            | Self::DepthwiseConv2d { input, .. }
+            | Self::MaxPool2d { input, .. }
+            | Self::AveragePool2d { input, .. }
+            | Self::Reshape { input, .. } => (Some(*input), None, [].as_slice()),
+            Self::Add { left, right, .. } => (Some(*left), Some(*right), [].as_slice()),
+            Self::Concat { inputs, .. } => (None, None, inputs.as_slice()),
+        };
+        first.into_iter().chain(second).chain(many.iter().copied())
+    }
+}

@@ -70,21 +70,22 @@ pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i
     *trace = rest;
 
     let mut values = Vec::with_capacity(count);
-    let mut words = packed
-        .chunks(4)
-        .map(|chunk| chunk.iter().rev().fold(0u64, |word, byte| (word << 8) | u64::from(*byte)));
+    let (words, tail) = packed.as_chunks::<4>();
+    let tail = tail.iter().rev().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
+    let mut words = words.iter().map(|word| u32::from_le_bytes(*word)).chain(core::iter::once(tail));
     let (mut buffer, mut held) = (0u64, 0u32);
-    for _ in 0..count {
+    let spare = u32::BITS - bits;
+    values.extend((0..count).map(|_| {
         if held < bits {
-            buffer |= words.next().unwrap_or(0) << held;
+            buffer |= u64::from(words.next().unwrap_or(0)) << held;
             held += u32::BITS;
         }
-        // The sign is the highest of the bits: shift it to the top and back.
-        let value = u32::try_from(buffer & u64::from(u32::MAX)).unwrap_or(0) << (u32::BITS - bits);
-        values.push(value.cast_signed() >> (u32::BITS - bits));
+        let low = buffer as u32; // the other half is the next values'
         buffer >>= bits;
         held -= bits;
-    }
+        // The sign is the highest of the bits: shift it to the top and back.
+        (low << spare).cast_signed() >> spare
+    }));
     if buffer != 0 {
         return Err(TraceError::Padding { node });
     }

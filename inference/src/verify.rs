@@ -149,17 +149,53 @@ fn add_scaled([a, b, c, d]: &mut [u64; 4], [p, q, r, s]: &[u64; 4], value: i64) 
     *d = d.wrapping_add(s.wrapping_mul(value));
 }
 
-fn freivalds(operator: &Linear<'_>, claimed: &[i32], challenge: &Challenge) -> bool {
-    let (n, m) = (operator.n.max(1), operator.m.max(1));
-    let rows = u32::try_from(n).unwrap_or(u32::MAX);
-    let r: Vec<[u64; 4]> = (0..rows).map(|row| challenge.lanes(operator.node, row)).collect();
-    // rᵀW: four lanes a column of W; of a convolution, one filter a lane.
+/// `rᵀW`: four lanes for each of W's m columns; of a convolution, one filter a lane.
+fn fold(parameters: &[i8], m: usize, r: &[[u64; 4]]) -> Vec<[u64; 4]> {
     let mut folded = alloc::vec![[0u64; 4]; m];
-    for (row, coefficients) in operator.parameters.chunks_exact(m).zip(&r) {
+    // Four rows at once, or the sums' way to memory and back would take longer than the products.
+    let blocks = parameters.chunks_exact(m.saturating_mul(4));
+    let rest = blocks.remainder();
+    let (fours, last) = r.as_chunks::<4>();
+    for (rows, coefficients) in blocks.zip(fours) {
+        fold_four_rows(&mut folded, rows, coefficients);
+    }
+    for (row, coefficients) in rest.chunks_exact(m).zip(last) {
         for (sums, w) in folded.iter_mut().zip(row) {
             add_scaled(sums, coefficients, (*w).into());
         }
     }
+    folded
+}
+
+/// Adds four rows of W, scaled, in two passes of two lanes, whose coefficients fit the registers.
+fn fold_four_rows(folded: &mut [[u64; 4]], rows: &[i8], [p, q, r, s]: &[[u64; 4]; 4]) {
+    let m = folded.len();
+    let (upper, lower) = rows.split_at(m.saturating_mul(2).min(rows.len()));
+    let (first, second) = upper.split_at(m.min(upper.len()));
+    let (third, fourth) = lower.split_at(m.min(lower.len()));
+    let wide = |w: &i8| i64::from(*w).cast_unsigned();
+    let sum = |[p, q, r, s]: [u64; 4], [a, b, c, d]: [u64; 4]| {
+        (p.wrapping_mul(a).wrapping_add(q.wrapping_mul(b)))
+            .wrapping_add(r.wrapping_mul(c).wrapping_add(s.wrapping_mul(d)))
+    };
+    let columns = || first.iter().zip(second).zip(third.iter().zip(fourth));
+    for (sums, ((a, b), (c, d))) in folded.iter_mut().zip(columns()) {
+        let w = [wide(a), wide(b), wide(c), wide(d)];
+        sums[0] = sums[0].wrapping_add(sum([p[0], q[0], r[0], s[0]], w));
+        sums[1] = sums[1].wrapping_add(sum([p[1], q[1], r[1], s[1]], w));
+    }
+    for (sums, ((a, b), (c, d))) in folded.iter_mut().zip(columns()) {
+        let w = [wide(a), wide(b), wide(c), wide(d)];
+        sums[2] = sums[2].wrapping_add(sum([p[2], q[2], r[2], s[2]], w));
+        sums[3] = sums[3].wrapping_add(sum([p[3], q[3], r[3], s[3]], w));
+    }
+}
+
+fn freivalds(operator: &Linear<'_>, claimed: &[i32], challenge: &Challenge) -> bool {
+    let (n, m) = (operator.n.max(1), operator.m.max(1));
+    let rows = u32::try_from(n).unwrap_or(u32::MAX);
+    let r: Vec<[u64; 4]> = (0..rows).map(|row| challenge.lanes(operator.node, row)).collect();
+    let folded = fold(operator.parameters, m, &r);
     match operator.columns {
         Columns::Contiguous => {
             let mut claimed = claimed.chunks_exact(n);

@@ -129,6 +129,7 @@ pub fn walk<O: LinearOperators>(
     for (index, node) in model.model.nodes.iter().enumerate() {
         let values = evaluate(model, index, node, input, &live, operators)?;
         for read in node.reads() {
+            let read = usize::try_from(read).unwrap_or(usize::MAX);
             if model.tensors.get(read).is_some_and(|tensor| tensor.last_read == index) {
                 if let Some(slot) = live.get_mut(read) {
                     *slot = None;

@@ -5,8 +5,8 @@
     venv/bin/python make.py [--tool PATH/TO/millrace-model]
 
 Each model is trained with JAX, written as ONNX with onnx.helper, quantized by
-onnxruntime.quantization.quantize_static (QuantFormat.QDQ) and imported by millrace-model. Writes *.int8.onnx,
-*.millrace, heldout.npy, labels.npy and results.json, and the table in README.md.
+onnxruntime.quantization.quantize_static (QuantFormat.QDQ) and imported by millrace-model, and once more imported from
+floats with millrace-model's own calibration. Writes *.int8.onnx, *.millrace, *.npy, one float model and results.json.
 """
 
 import argparse
@@ -29,6 +29,8 @@ from sklearn.model_selection import train_test_split
 
 HERE = pathlib.Path(__file__).parent
 STEPS, BATCH, RATE = 2000, 64, 2e-3
+# The model whose float file and calibration samples are kept too, for the importer's tests.
+CALIBRATED = "cnn"
 
 
 class Jax:
@@ -294,26 +296,39 @@ def main():
             floats = predictions(folder / "float.onnx", test_x)
             written, fused = predictions(int8, test_x, fused=False), predictions(int8, test_x)
 
-            imported = HERE / f"{name}.millrace"
-            said = subprocess.run([tool, "import", int8, "-o", imported, "--arg-max"], check=True,
-                                  capture_output=True, text=True).stdout
-            scale = next(line.split()[1:] for line in said.splitlines() if line.startswith("input "))
-            run = [tool, "run", imported, HERE / "heldout.npy", "-o", folder / "output.npy", *scale]
-            subprocess.run(run, check=True, capture_output=True)
-            subprocess.run([tool, "trace", imported, HERE / "heldout.npy", "-o", folder / "trace", *scale],
-                           check=True, capture_output=True)
-            ours = np.load(folder / "output.npy").reshape(-1)
+            def millrace(*arguments):
+                return subprocess.run([tool, *arguments], check=True, capture_output=True, text=True).stdout
+
+            def imported(*arguments):
+                """The held-out predictions of an imported model, and how its input is scaled."""
+                said = millrace("import", *arguments, "--arg-max")
+                scale = next(line.split()[1:] for line in said.splitlines() if line.startswith("input "))
+                output = arguments[arguments.index("-o") + 1]
+                millrace("run", output, HERE / "heldout.npy", "-o", folder / "output.npy", *scale)
+                return np.load(folder / "output.npy").reshape(-1), scale
+
+            np.save(folder / "calibration.npy", train_x[:512])
+            calibrated, _ = imported(folder / "float.onnx", "-o", folder / "calibrated.millrace",
+                                     "--calibrate", folder / "calibration.npy")
+            if name == CALIBRATED:
+                onnx.save(model, HERE / f"{name}.float.onnx")
+                np.save(HERE / "calibration.npy", train_x[:128])
+            ours, scale = imported(int8, "-o", HERE / f"{name}.millrace")
+            said = millrace("trace", HERE / f"{name}.millrace", HERE / "heldout.npy", "-o", folder / "trace", *scale)
             trace_bytes = (folder / "trace").stat().st_size
+            unpacked_bytes = int(said.split("instead of ")[1].split()[0])
         results.append({
             "model": name,
             "float_accuracy": float((floats == test_y).mean()),
             "onnxruntime_accuracy": float((written == test_y).mean()),
             "onnxruntime_fused_accuracy": float((fused == test_y).mean()),
             "millrace_accuracy": float((ours == test_y).mean()),
+            "calibrated_accuracy": float((calibrated == test_y).mean()),
             "agreement": float((ours == written).mean()),
             "agreement_fused": float((ours == fused).mean()),
-            "model_bytes": imported.stat().st_size,
+            "model_bytes": (HERE / f"{name}.millrace").stat().st_size,
             "trace_bytes_per_sample": trace_bytes / len(test_x),
+            "unpacked_trace_bytes_per_sample": unpacked_bytes / len(test_x),
             "input": " ".join(scale),
         })
         print(json.dumps(results[-1]))

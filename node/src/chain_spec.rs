@@ -40,6 +40,48 @@ pub fn load(id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
         "" | "local" => {
             spec("Millrace Local Testnet", "millrace-local", ChainType::Local, LOCAL_TESTNET_RUNTIME_PRESET)?
         }
-        path => ChainSpec::from_json_file(path.into())?,
+        path => {
+            refuse_placeholders(path)?;
+            ChainSpec::from_json_file(path.into())?
+        }
     }))
+}
+
+/// A template's placeholders, such as `REPLACE_SUDO_ACCOUNT`, must be filled before it is a network.
+fn refuse_placeholders(path: &str) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        format!(
+            "There is no chain '{path}': give 'dev', 'local' or the path of a chain specification ({error})"
+        )
+    })?;
+    let mut names: Vec<&str> =
+        text.split('"').filter(|word| word.starts_with("REPLACE_") && !word.contains(' ')).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{path} is a template; replace its placeholders first: {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_refused_with_its_placeholders() {
+        let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../chain-specs/testnet.template.json");
+        let message = load(template).err().expect("it has placeholders");
+        assert!(message.contains("REPLACE_ROOT_ACCOUNT") && message.contains("template"), "{message}");
+        let message = load("westend").err().expect("no such file");
+        assert!(message.contains("no chain 'westend'"), "{message}");
+    }
+
+    #[test]
+    fn both_presets_make_specifications() {
+        for id in ["dev", "local", ""] {
+            let spec = load(id).expect("built with the wasm runtime");
+            assert_eq!(Extensions::try_get(&*spec).map(|extensions| extensions.para_id), Some(2000), "{id}");
+        }
+    }
 }

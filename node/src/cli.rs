@@ -66,6 +66,10 @@ pub struct Cli {
     /// Execute nothing, not even in `--dev`.
     #[arg(long)]
     pub no_mine: bool,
+    /// Put the mill key of this secret, such as `//Ferdie`, into the keystore at start. For test networks:
+    /// whoever lists this machine's processes can read it. Elsewhere insert the key with `author_insertKey`.
+    #[arg(long, value_name = "SURI")]
+    pub mill_suri: Option<String>,
     /// Threads that execute models; all cores but one unless given.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub engine_threads: Option<u32>,

@@ -90,8 +90,13 @@ fn start(cli: Cli) -> Result<()> {
         .then(|| MillOptions { threads: cli.engine_threads });
     runner.run_node_until_exit(|config| async move {
         if is_dev(&config) {
-            return dev::start_dev_node(config, Duration::from_millis(cli.dev_block_time), mill)
-                .map_err(Into::into);
+            return dev::start_dev_node(
+                config,
+                Duration::from_millis(cli.dev_block_time),
+                mill,
+                cli.mill_suri,
+            )
+            .map_err(Into::into);
         }
         let hwbench = (!cli.no_hardware_benchmarks)
             .then(|| {
@@ -118,6 +123,7 @@ fn start(cli: Cli) -> Result<()> {
                 max_pov_percentage: cli.run.experimental_max_pov_percentage,
                 storage_monitor: cli.storage_monitor.clone(),
                 mill,
+                mill_suri: cli.mill_suri,
             },
         )
         .await

@@ -13,7 +13,6 @@ use cumulus_primitives_core::{
     CollectCollationInfo, ParaId, RelayParentOffsetApi,
 };
 use futures::{future, stream, StreamExt};
-use millrace_primitives::mill::KEY_TYPE;
 use millrace_runtime::{opaque::Block, AuraId};
 use sc_consensus::LongestChain;
 use sc_consensus_manual_seal::{
@@ -26,7 +25,7 @@ use sp_consensus_aura::SlotDuration;
 use sp_runtime::traits::{Header as _, UniqueSaturatedInto};
 
 use crate::{
-    mill::MillOptions,
+    mill::{insert_mill_key, MillOptions},
     service::{new_partial, para_id, spawn_offchain_workers, Extra, Hash, ParachainClient},
 };
 
@@ -97,13 +96,14 @@ impl InherentBuilder {
 }
 
 /// The development preset's miner signs with this key.
-const DEV_MILL_SEED: &str = "//Ferdie";
+const DEV_MILL_SURI: &str = "//Ferdie";
 
-/// Starts the node; `mill` is none with the engine off.
+/// Starts the node; `mill` is none with the engine off, `mill_suri` a mill key other than the preset's.
 pub fn start_dev_node(
     mut config: Configuration,
     block_time: Duration,
     mill: Option<MillOptions>,
+    mill_suri: Option<String>,
 ) -> sc_service::error::Result<TaskManager> {
     let PartialComponents {
         client,
@@ -147,12 +147,17 @@ pub fn start_dev_node(
         &network,
     )?;
 
-    keystore_container
-        .keystore()
-        .sr25519_generate_new(KEY_TYPE, Some(DEV_MILL_SEED))
-        .map_err(|error| sc_service::Error::Other(error.to_string()))?;
+    insert_mill_key(&keystore_container.keystore(), mill_suri.as_deref().unwrap_or(DEV_MILL_SURI))?;
     if let Some(options) = mill {
-        crate::mill::spawn(&task_manager, &client, &backend, keystore_container.keystore(), options)?;
+        crate::mill::spawn(
+            &task_manager,
+            &client,
+            &backend,
+            keystore_container.keystore(),
+            config.prometheus_registry(),
+            || false,
+            options,
+        )?;
     }
 
     let mut proposer = sc_basic_authorship::ProposerFactory::new(

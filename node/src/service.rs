@@ -17,6 +17,7 @@ use futures::FutureExt;
 use millrace_runtime::{opaque::Block, RuntimeApi};
 use sc_client_api::Backend;
 use sc_consensus::{DefaultImportQueue, ImportQueue};
+use sc_consensus_aura::SyncOracle;
 use sc_executor::WasmExecutor;
 use sc_network::{
     config::{FullNetworkConfiguration, NetworkBackendType},
@@ -33,7 +34,7 @@ use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
 use std::{sync::Arc, time::Duration};
 
-use crate::mill::MillOptions;
+use crate::mill::{insert_mill_key, MillOptions};
 
 pub type Hash = <Block as BlockT>::Hash;
 
@@ -174,6 +175,7 @@ pub struct NodeArgs {
     pub hwbench: Option<sc_sysinfo::HwBench>,
     pub storage_monitor: sc_storage_monitor::StorageMonitorParams,
     pub mill: Option<MillOptions>,
+    pub mill_suri: Option<String>,
 }
 
 #[sc_tracing::logging::prefix_logs_with("Parachain")]
@@ -282,8 +284,20 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
         })
     };
 
+    if let Some(suri) = &args.mill_suri {
+        insert_mill_key(&keystore_container.keystore(), suri)?;
+    }
     if let Some(options) = args.mill {
-        crate::mill::spawn(&task_manager, &client, &backend, keystore_container.keystore(), options)?;
+        let sync = sync_service.clone();
+        crate::mill::spawn(
+            &task_manager,
+            &client,
+            &backend,
+            keystore_container.keystore(),
+            prometheus_registry.as_ref(),
+            move || sync.is_major_syncing(),
+            options,
+        )?;
     }
 
     sc_service::spawn_tasks(sc_service::SpawnTasksParams {

@@ -33,6 +33,9 @@ const ROUND_LENGTH: u32 = 10;
 /// What one slot of a test network's miner promises, MAC per block.
 const SLOT_RATE: u64 = 1_000_000_000;
 
+/// Collators that may join by themselves.
+const OPEN_SEATS: u32 = 4;
+
 struct Network {
     collators: Vec<Sr25519Keyring>,
     /// Cold accounts with their mill keys.
@@ -55,6 +58,7 @@ fn genesis(network: Network) -> serde_json::Value {
         collator_selection: CollatorSelectionConfig {
             invulnerables: network.collators.iter().map(|key| key.to_account_id()).collect::<Vec<_>>(),
             candidacy_bond: 16 * EXISTENTIAL_DEPOSIT,
+            desired_candidates: OPEN_SEATS,
         },
         session: SessionConfig {
             keys: network

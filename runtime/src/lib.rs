@@ -19,6 +19,8 @@ mod benchmarks;
 
 pub mod apis;
 pub mod configs;
+#[cfg(feature = "std")]
+mod events;
 pub mod genesis_config_presets;
 mod transactions;
 
@@ -32,6 +34,8 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 pub use apis::RuntimeApi;
+#[cfg(feature = "std")]
+pub use events::{lease_ends, system_events_key};
 pub use millrace_primitives::{Balance, BlockNumber};
 pub use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 

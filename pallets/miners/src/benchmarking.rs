@@ -20,11 +20,11 @@ fn key(index: u32) -> MillKey {
     sp_io::crypto::sr25519_generate(KEY_TYPE, Some(alloc::format!("//{index}").into_bytes())).into()
 }
 
-/// As many models as a miner may offer, `first` among them.
+/// As many models as a miner may offer, `first` among them; the others read two values, as no `first` does.
 fn models<T: Config>(first: Option<ModelId>, seed: u32) -> Vec<ModelId> {
     let others = (0..bound::<MaxModels>()).map(|index| {
         let rows = seed.saturating_add(index).saturating_add(1);
-        T::Models::benchmark_model(linear(1, rows).to_bytes())
+        T::Models::benchmark_model(linear(2, rows).to_bytes())
     });
     first.into_iter().chain(others).take(bound::<MaxModels>() as usize).collect()
 }

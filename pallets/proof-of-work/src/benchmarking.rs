@@ -3,7 +3,7 @@ use alloc::{vec, vec::Vec};
 use codec::{Decode, Encode};
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Get};
-use millrace_inference::{execute, verify, Challenge, CheckedModel, Domain, Model, Statement};
+use millrace_inference::{execute, Challenge, CheckedModel, Domain, Model, Statement};
 use millrace_primitives::{
     benchmarking::{bound, branched, deep, linear, pixels, zero_trace},
     mill::{MillKey, KEY_TYPE},
@@ -63,7 +63,9 @@ impl Claim {
     }
 
     fn verify(&self) {
-        assert!(verify(&self.model, &self.input, &self.trace, [7; 32], blake2_256).is_ok());
+        assert!(
+            millrace_inference::verify(&self.model, &self.input, &self.trace, [7; 32], blake2_256).is_ok()
+        );
     }
 }
 
@@ -301,7 +303,7 @@ mod benchmarks {
         #[block]
         {
             let seed = statement.seed(&trace, blake2_256);
-            assert!(verify(&model, &input, &trace, seed, blake2_256).is_ok());
+            assert!(millrace_inference::verify(&model, &input, &trace, seed, blake2_256).is_ok());
         }
     }
 

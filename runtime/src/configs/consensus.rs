@@ -2,7 +2,7 @@
 
 use frame_support::{
     parameter_types,
-    traits::{ConstBool, ConstU32, ConstU64},
+    traits::{ConstBool, ConstU32, ConstU64, Get},
     weights::Weight,
     PalletId,
 };
@@ -70,18 +70,25 @@ impl pallet_authorship::Config for Runtime {
 }
 
 parameter_types! {
-    pub const Period: BlockNumber = 6 * HOURS;
     pub const Offset: BlockNumber = 0;
     /// Account of collected fees, paid out to authors.
     pub const PotId: PalletId = PalletId(*b"PotStake");
+}
+
+/// A session lasts as long as a round, whose length the genesis sets.
+pub struct SessionLength;
+impl Get<BlockNumber> for SessionLength {
+    fn get() -> BlockNumber {
+        pallet_rewards::RoundLength::<Runtime>::get().max(1)
+    }
 }
 
 impl pallet_session::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type ValidatorId = AccountId;
     type ValidatorIdOf = pallet_collator_selection::IdentityCollator;
-    type ShouldEndSession = pallet_session::PeriodicSessions<Period, Offset>;
-    type NextSessionRotation = pallet_session::PeriodicSessions<Period, Offset>;
+    type ShouldEndSession = pallet_session::PeriodicSessions<SessionLength, Offset>;
+    type NextSessionRotation = pallet_session::PeriodicSessions<SessionLength, Offset>;
     type SessionManager = CollatorSelection;
     type SessionHandler = <SessionKeys as sp_runtime::traits::OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
@@ -99,7 +106,7 @@ impl pallet_collator_selection::Config for Runtime {
     type MaxCandidates = ConstU32<100>;
     type MinEligibleCollators = ConstU32<4>;
     type MaxInvulnerables = ConstU32<20>;
-    type KickThreshold = Period; // a multiple of the session length
+    type KickThreshold = SessionLength; // a multiple of the session length
     type ValidatorId = AccountId;
     type ValidatorIdOf = pallet_collator_selection::IdentityCollator;
     type ValidatorRegistration = Session;

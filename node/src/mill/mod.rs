@@ -10,16 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codec::{Decode, Encode};
+use codec::Decode;
 use millrace_engine::{Engine, EngineError, PreparedModel};
-use millrace_inference::sprint_digest;
 use millrace_primitives::{
-    handover::{sent_key, trace_key, win_key, Win, WINS_KEPT},
-    meets_target,
     mill::{MillKey, KEY_TYPE},
-    Attempt, BlockNumber, MillApi, ModelId, OpenLease, SprintTerms, TaskId,
+    BlockNumber, MillApi, ModelId, TaskId,
 };
 use millrace_runtime::{opaque::Block, AccountId};
+use prometheus_endpoint::Registry;
 use sc_client_api::Backend;
 use sc_service::TaskManager;
 use sp_api::{ApiError, ProvideRuntimeApi};
@@ -27,8 +25,14 @@ use sp_core::{
     offchain::{OffchainStorage, STORAGE_PREFIX},
     H256,
 };
-use sp_crypto_hashing::blake2_256;
 use sp_keystore::KeystorePtr;
+
+mod leases;
+mod metrics;
+mod sprints;
+
+use metrics::{Metrics, Work};
+use sprints::Sprints;
 
 use crate::service::{Hash, ParachainBackend, ParachainClient};
 
@@ -40,14 +44,24 @@ const POLL: Duration = Duration::from_millis(200);
 const DONE_KEY: &[u8] = b"millrace/done";
 /// How often a lease that fails is tried.
 const TRIES: u8 = 3;
-/// Prepared models that are kept.
-const MODELS_KEPT: usize = 8;
+/// Bytes of prepared parameters that are kept for models to come again.
+const MODEL_BYTES_KEPT: usize = 512 << 20;
 
 /// What the operator chose.
 #[derive(Clone, Copy, Debug)]
 pub struct MillOptions {
     /// Threads that execute; none stands for all cores but one.
     pub threads: Option<u32>,
+}
+
+/// Puts the mill key of a secret into the keystore.
+///
+/// # Errors
+/// If `suri` is no secret, or the keystore can't be written.
+pub fn insert_mill_key(keystore: &KeystorePtr, suri: &str) -> sc_service::error::Result<()> {
+    keystore.sr25519_generate_new(KEY_TYPE, Some(suri)).map(drop).map_err(|error| {
+        sc_service::Error::Other(format!("The mill key can't be put into the keystore: {error}"))
+    })
 }
 
 /// Starts the service.
@@ -59,8 +73,11 @@ pub fn spawn(
     client: &Arc<ParachainClient>,
     backend: &Arc<ParachainBackend>,
     keystore: KeystorePtr,
+    registry: Option<&Registry>,
+    syncing: impl Fn() -> bool + Send + 'static,
     options: MillOptions,
 ) -> sc_service::error::Result<()> {
+    let metrics = Metrics::new(registry)?;
     let database = backend.offchain_storage().ok_or("The node has no offchain database")?;
     let threads = options.threads.map_or_else(
         || std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1)),
@@ -69,7 +86,14 @@ pub fn spawn(
     // burn may panic on a thread of the engine; the node's hook would end the process there.
     let engine = Engine::new(threads, || Box::new(sp_panic_handler::AbortGuard::force_unwind()))
         .map_err(|error| sc_service::Error::Other(error.to_string()))?;
-    log::info!(target: "millrace", "⚙️  engine: burn flex on {} threads, self-test passed", engine.threads());
+    metrics.self_test_passed();
+    let (kernel, exact) = engine.byte_kernel();
+    let note = if exact { "" } else { ", for small parameters only" };
+    log::info!(
+        target: "millrace",
+        "⚙️  engine: {} threads, burn flex and the byte kernel {kernel}{note}; self-test passed",
+        engine.threads()
+    );
     let done = database
         .get(STORAGE_PREFIX, DONE_KEY)
         .and_then(|bytes| Vec::<H256>::decode(&mut &bytes[..]).ok())
@@ -79,6 +103,7 @@ pub fn spawn(
         .collect();
     let mut mill = Mill {
         engine,
+        metrics,
         client: client.clone(),
         database,
         keystore,
@@ -90,9 +115,16 @@ pub fn spawn(
         place: 0,
         nonce: u64::from_le_bytes(std::array::from_fn(|i| H256::random().0[i])),
         sprints: Sprints::default(),
+        miners: HashSet::new(),
+        counted: None,
     };
     tasks.spawn_handle().spawn_blocking("mill", "engine", async move {
         loop {
+            // The block that a task needs may be far from here, and importing needs the processor more.
+            if syncing() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
             match mill.step() {
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => tokio::time::sleep(POLL).await,
@@ -122,6 +154,7 @@ enum MillError {
 
 struct Mill {
     engine: Engine,
+    metrics: Metrics,
     client: Arc<ParachainClient>,
     database: OffchainDb,
     keystore: KeystorePtr,
@@ -137,13 +170,10 @@ struct Mill {
     place: u32,
     nonce: u64,
     sprints: Sprints,
-}
-
-#[derive(Default)]
-struct Sprints {
-    /// What each key may sprint on, asked on top of this block.
-    terms: HashMap<MillKey, (Hash, Option<SprintTerms<AccountId>>)>,
-    genesis: Option<H256>,
+    /// The miners that this node's keys mill for, as far as they were seen.
+    miners: HashSet<AccountId>,
+    /// The last finalized block whose events were counted.
+    counted: Option<BlockNumber>,
 }
 
 impl Mill {
@@ -164,6 +194,10 @@ impl Mill {
         }
         let leases = self.client.runtime_api().leases(best, keys.clone())?;
         self.forget_ended(&leases);
+        self.miners.extend(leases.iter().map(|lease| lease.miner.clone()));
+        self.count_ends();
+        let open = leases.iter().filter(|lease| !self.done.contains_key(&lease.descriptor)).count();
+        self.metrics.queue(open, self.done.len());
         for lease in leases {
             let given_up = self.failures.get(&lease.descriptor).is_some_and(|count| *count >= TRIES);
             if !self.done.contains_key(&lease.descriptor) && !given_up {
@@ -188,138 +222,29 @@ impl Mill {
         Ok(false)
     }
 
-    /// Removes the traces of leases that the chain has settled or given away, once that is final: a re-org
-    /// must find finished work again.
-    fn forget_ended(&mut self, leases: &[OpenLease<AccountId>]) {
-        let open: HashSet<H256> = leases.iter().map(|lease| lease.descriptor).collect();
-        let info = self.client.chain_info();
-        let database = &mut self.database;
-        let before = self.done.len();
-        self.done.retain(|descriptor, ended| {
-            if open.contains(descriptor) {
-                *ended = None;
-                return true;
-            }
-            let ended = *ended.get_or_insert(info.best_number);
-            let keep = info.finalized_number < ended;
-            if !keep {
-                database.remove(STORAGE_PREFIX, &trace_key(*descriptor));
-                database.remove(STORAGE_PREFIX, &sent_key(*descriptor));
-            }
-            keep
-        });
-        if self.done.len() != before {
-            self.remember_done();
-        }
-        self.failures.retain(|descriptor, _| open.contains(descriptor));
-    }
-
-    fn remember_done(&mut self) {
-        let descriptors: Vec<H256> = self.done.keys().copied().collect();
-        self.database.set(STORAGE_PREFIX, DONE_KEY, &descriptors.encode());
-    }
-
-    /// Executes a lease; one that fails here is tried a few times and then left, so that it doesn't keep the
-    /// others waiting.
-    fn execute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<(), MillError> {
-        let descriptor = lease.descriptor;
-        if self.database.get(STORAGE_PREFIX, &trace_key(descriptor)).is_some() {
-            log::info!(target: "millrace", "task {} was executed before the restart", lease.task);
-            self.done.insert(descriptor, None);
-            return Ok(());
-        }
-        let unsaved = self.unsaved.take().filter(|(of, _)| *of == descriptor);
-        let trace = match unsaved {
-            Some((_, trace)) => trace,
-            None => match self.compute(best, lease) {
-                Ok(trace) => trace,
-                Err(error @ MillError::Api(_)) => return Err(error),
-                Err(error) => {
-                    log::error!(target: "millrace", "task {} failed here: {error}", lease.task);
-                    let failures = self.failures.entry(descriptor).or_default();
-                    *failures = failures.saturating_add(1);
-                    return Ok(());
-                }
-            },
-        };
-        if let Err(error) = self.store(&trace_key(descriptor), &trace) {
-            self.unsaved = Some((descriptor, trace));
-            return Err(error);
-        }
-        self.done.insert(descriptor, None);
-        self.remember_done();
-        Ok(())
-    }
-
-    fn compute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<Vec<u8>, MillError> {
-        let started = Instant::now();
-        let input =
-            self.client.runtime_api().input(best, lease.task)?.ok_or(MillError::NoInput(lease.task))?;
-        let model = self.model(best, lease.model)?;
-        let trace = self.engine.execute(&model, &input)?.trace;
-        log::info!(
-            target: "millrace",
-            "executed task {}: model {:?}, {} samples, {} bytes of trace, {} ms",
-            lease.task, lease.model, lease.samples, trace.len(), started.elapsed().as_millis()
-        );
-        Ok(trace)
-    }
-
-    /// The database only logs its errors, so what was written is read back.
-    fn store(&mut self, key: &[u8], value: &[u8]) -> Result<(), MillError> {
-        self.database.set(STORAGE_PREFIX, key, value);
-        match self.database.get(STORAGE_PREFIX, key) {
-            Some(stored) if stored == value => Ok(()),
-            _ => Err(MillError::NotStored),
-        }
-    }
-
     fn model(&mut self, best: Hash, id: ModelId) -> Result<Arc<PreparedModel>, MillError> {
         if let Some(model) = self.models.get(&id) {
             return Ok(model.clone());
         }
         let encoding = self.client.runtime_api().model(best, id)?.ok_or(MillError::UnknownModel(id))?;
         let model = Arc::new(self.engine.prepare(&encoding)?);
-        if self.models.len() >= MODELS_KEPT {
+        let kept: usize = self.models.values().map(|model| model.bytes()).sum();
+        if kept.saturating_add(model.bytes()) > MODEL_BYTES_KEPT {
             self.models.clear();
         }
         self.models.insert(id, model.clone());
         Ok(model)
     }
 
-    fn sprint(&mut self, best: Hash, key: &MillKey) -> Result<bool, MillError> {
-        let terms = match self.sprints.terms.get(key) {
-            Some((at, terms)) if *at == best => terms.clone(),
-            _ => {
-                let terms = self.client.runtime_api().sprint(best, key.clone())?;
-                self.sprints.terms.insert(key.clone(), (best, terms.clone()));
-                terms
-            }
-        };
-        let Some(terms) = terms else { return Ok(false) };
-        let genesis = match self.sprints.genesis {
-            Some(genesis) => genesis,
-            None => *self.sprints.genesis.insert(self.client.runtime_api().genesis_hash(best)?),
-        };
-        let model = self.model(best, terms.model)?;
-        self.nonce = self.nonce.wrapping_add(1);
-        let attempt = Attempt {
-            miner: terms.miner,
-            anchor: terms.anchor,
-            nonce: self.nonce,
-            model: terms.model,
-            samples: terms.samples,
-        };
-        let input = attempt.input(model.checked().profile().sample_bytes);
-        let trace = self.engine.execute(&model, &input)?.trace;
-        let seed = attempt.seed(genesis, &input, &trace);
-        if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
-            let win = Win { attempt, anchor_number: terms.anchor_number, trace };
-            self.place = self.place.wrapping_add(1) % WINS_KEPT;
-            let place = win_key(key, self.place);
-            self.store(&place, &win.encode())?;
-            log::debug!(target: "millrace", "a sprint on block {} won", win.anchor_number);
-        }
-        Ok(true)
+    /// Executes a batch and counts it.
+    fn run(&self, work: Work, model: &PreparedModel, input: &[u8]) -> Result<Vec<u8>, MillError> {
+        let started = Instant::now();
+        self.metrics.executing(true);
+        let execution = self.engine.execute(model, input);
+        self.metrics.executing(false);
+        let profile = model.checked().profile();
+        let mac = profile.samples(input.len()).map_or(0, |samples| profile.work(samples));
+        self.metrics.executed(work, mac, started.elapsed());
+        Ok(execution?.trace)
     }
 }

@@ -1,0 +1,182 @@
+//! Exact integer matrix products: X·Wᵀ of `i8` matrices in `i32`, by the kernel that suits a machine.
+//!
+//! * [`Kernel::Float`]: burn, in `f32` over at most [`CHUNK`] columns at a time. The products of two `i8` and
+//!   their partial sums stay at most 2²⁴, where every integer is an `f32`, so no order of summation rounds. The
+//!   partial sums are added as `i32`.
+//! * [`Kernel::Byte`]: the processor's 8-bit multiply-add instructions. X is moved into `u8` by 128, which the
+//!   kernel takes back through X's zero point. Where those instructions saturate sums of two products at 2¹⁵
+//!   (AVX2), it is exact only as long as no |w| exceeds [`SATURATION_FREE`], so W is halved first:
+//!   `w = ⌊w/2⌋ + (w − ⌊w/2⌋)`, both within ±64, and two products are added.
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
+use rten_tensor::NdTensorView;
+
+use crate::EngineError;
+
+/// Columns of W that one `f32` product sums over: `1024 · 128 · 128 = 2²⁴`.
+pub const CHUNK: usize = 1024;
+/// `255 · 64 + 255 · 64 ≤ 2¹⁵ − 1`.
+const SATURATION_FREE: u8 = 64;
+/// `m · 255 · 128 < 2³¹`: no intermediate sum of the byte kernel leaves `i32`.
+const MAX_BYTE_COLUMNS: usize = 65_793;
+
+/// How products are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// burn's `f32` product over chunks.
+    Float,
+    /// 8-bit multiply-adds.
+    Byte,
+}
+
+/// The byte kernel of this machine's processor. It can't be sent between threads, and costs nothing to make.
+fn byte_kernel() -> GemmExecutor<u8, i8, i32> {
+    GemmExecutor::new()
+}
+
+/// What products need besides their operands.
+pub(crate) struct Products {
+    device: Device,
+    /// The byte kernel may saturate.
+    saturates: bool,
+}
+
+impl Products {
+    pub fn new() -> Self {
+        Self { device: Device::flex(), saturates: byte_kernel().may_saturate() }
+    }
+
+    /// The byte kernel's name, and whether its instructions never saturate.
+    pub fn byte_kernel(&self) -> (String, bool) {
+        (byte_kernel().kernel_name().to_owned(), !self.saturates)
+    }
+
+    /// The kernel that is fastest for a W here.
+    fn choose(&self, w: &[i8], m: usize) -> Kernel {
+        let single = !self.saturates || w.iter().all(|w| w.unsigned_abs() <= SATURATION_FREE);
+        if single && m <= MAX_BYTE_COLUMNS {
+            Kernel::Byte
+        } else {
+            Kernel::Float
+        }
+    }
+
+    /// Prepares W, n × m row-major, for a kernel, or for the fastest one.
+    pub fn prepare(&self, w: &[i8], m: usize, kernel: Option<Kernel>) -> Parameters {
+        let n = w.len().checked_div(m).unwrap_or(0);
+        let kernel = kernel.unwrap_or_else(|| self.choose(w, m));
+        let form = if kernel == Kernel::Byte && m <= MAX_BYTE_COLUMNS {
+            let kernel = byte_kernel();
+            let pack = |w: &[i8]| kernel.prepack_b(NdTensorView::from_data([n, m], w).transposed());
+            let fits = w.iter().all(|w| w.unsigned_abs() <= SATURATION_FREE);
+            Form::Bytes(if !self.saturates || fits {
+                vec![pack(w)]
+            } else {
+                let halves: Vec<i8> = w.iter().map(|w| w >> 1).collect();
+                let rest: Vec<i8> = w.iter().zip(&halves).map(|(w, half)| w - half).collect();
+                vec![pack(&halves), pack(&rest)]
+            })
+        } else {
+            let chunk = |from: usize| {
+                let width = CHUNK.min(m - from);
+                let rows = w.chunks_exact(m.max(1)).flat_map(|row| &row[from..from + width]);
+                matrix(rows.map(|w| f32::from(*w)).collect(), n, width, &self.device).transpose()
+            };
+            Form::Floats((0..m).step_by(CHUNK).map(chunk).collect())
+        };
+        Parameters { n, m, form }
+    }
+
+    /// Appends X·Wᵀ, row by row, for an X of whole rows of m.
+    pub fn multiply(&self, w: &Parameters, x: &[i8], sums: &mut Vec<i32>) -> Result<(), EngineError> {
+        let rows = x.len().checked_div(w.m).unwrap_or(0);
+        let from = sums.len();
+        sums.resize(from + rows * w.n, 0);
+        match &w.form {
+            Form::Floats(chunks) => self.multiply_floats(chunks, w.m, x, &mut sums[from..]),
+            Form::Bytes(parts) => multiply_bytes(parts, w.m, x, &mut sums[from..]),
+        }
+    }
+
+    fn multiply_floats(
+        &self,
+        chunks: &[Tensor<2>],
+        m: usize,
+        x: &[i8],
+        sums: &mut [i32],
+    ) -> Result<(), EngineError> {
+        let rows = x.len() / m;
+        for (index, parameters) in chunks.iter().enumerate() {
+            let first = index * CHUNK;
+            let width = CHUNK.min(m - first);
+            let values =
+                x.chunks_exact(m).flat_map(|row| &row[first..first + width]).map(|x| f32::from(*x)).collect();
+            let product = matrix(values, rows, width, &self.device).matmul(parameters.clone());
+            let failed = |error: &dyn std::fmt::Debug| EngineError::Burn(format!("{error:?}"));
+            let data = product.try_into_data().map_err(|error| failed(&error))?;
+            let partial = data.as_slice::<f32>().map_err(|error| failed(&error))?;
+            for (sum, value) in sums.iter_mut().zip(partial) {
+                // Exact: |value| ≤ 2²⁴ and integral.
+                *sum = sum.wrapping_add(*value as i32);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn multiply_bytes(
+    parts: &[PackedBMatrix<i8>],
+    m: usize,
+    x: &[i8],
+    sums: &mut [i32],
+) -> Result<(), EngineError> {
+    let rows = x.len() / m;
+    let moved: Vec<u8> = x.iter().map(|x| x.cast_unsigned() ^ 0x80).collect();
+    let kernel = byte_kernel();
+    let zero_points = vec![0x80; rows];
+    for (index, part) in parts.iter().enumerate() {
+        kernel
+            .gemm(
+                sums,
+                GemmInputA::Unpacked(NdTensorView::from_data([rows, m], moved.as_slice())),
+                GemmInputB::Packed(part),
+                GemmOptions {
+                    beta: i32::from(index > 0),
+                    a_quant: Some(QuantParams { zero_point: &zero_points }),
+                    ..Default::default()
+                },
+            )
+            .map_err(|error| EngineError::Product(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// W of one operator, prepared.
+pub(crate) struct Parameters {
+    n: usize,
+    m: usize,
+    form: Form,
+}
+
+enum Form {
+    /// Chunks of Wᵀ, each at most [`CHUNK`] × n.
+    Floats(Vec<Tensor<2>>),
+    /// Wᵀ, or two matrices that add up to it.
+    Bytes(Vec<PackedBMatrix<i8>>),
+}
+
+impl Parameters {
+    /// Bytes that they take.
+    pub fn bytes(&self) -> usize {
+        let cells = self.n.saturating_mul(self.m);
+        match &self.form {
+            Form::Floats(_) => cells.saturating_mul(4),
+            Form::Bytes(parts) => cells.saturating_mul(parts.len()),
+        }
+    }
+}
+
+fn matrix(values: Vec<f32>, rows: usize, columns: usize, device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(values, [rows, columns]), (device, DType::F32))
+}

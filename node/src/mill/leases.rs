@@ -1,0 +1,130 @@
+//! Leases: executed once, their traces kept in the offchain database until the chain is done with them.
+
+use std::{collections::HashSet, time::Instant};
+
+use codec::Encode;
+use millrace_primitives::{
+    handover::{sent_key, trace_key},
+    MillApi, OpenLease,
+};
+use millrace_runtime::{lease_ends, system_events_key, AccountId};
+use sc_client_api::{StorageKey, StorageProvider};
+use sp_api::ProvideRuntimeApi;
+use sp_blockchain::HeaderBackend;
+use sp_core::{
+    offchain::{OffchainStorage, STORAGE_PREFIX},
+    H256,
+};
+
+use super::{metrics::Work, Mill, MillError, DONE_KEY};
+use crate::service::Hash;
+
+/// Blocks whose leases' ends are counted at once.
+const COUNTED_AT_ONCE: u32 = 64;
+
+impl Mill {
+    /// Removes the traces of leases that the chain has settled or given away, once that is final: a re-org
+    /// must find finished work again.
+    pub(super) fn forget_ended(&mut self, leases: &[OpenLease<AccountId>]) {
+        let open: HashSet<H256> = leases.iter().map(|lease| lease.descriptor).collect();
+        let info = self.client.chain_info();
+        let database = &mut self.database;
+        let before = self.done.len();
+        self.done.retain(|descriptor, ended| {
+            if open.contains(descriptor) {
+                *ended = None;
+                return true;
+            }
+            let ended = *ended.get_or_insert(info.best_number);
+            let keep = info.finalized_number < ended;
+            if !keep {
+                database.remove(STORAGE_PREFIX, &trace_key(*descriptor));
+                database.remove(STORAGE_PREFIX, &sent_key(*descriptor));
+            }
+            keep
+        });
+        if self.done.len() != before {
+            self.remember_done();
+        }
+        self.failures.retain(|descriptor, _| open.contains(descriptor));
+    }
+
+    fn remember_done(&mut self) {
+        let descriptors: Vec<H256> = self.done.keys().copied().collect();
+        self.database.set(STORAGE_PREFIX, DONE_KEY, &descriptors.encode());
+    }
+
+    /// Counts how leases ended on the chain's finalized blocks since the last call; after a long absence only the newest.
+    pub(super) fn count_ends(&mut self) {
+        let info = self.client.chain_info();
+        let newest = info.finalized_number;
+        let from = self.counted.replace(newest).unwrap_or(newest).max(newest.saturating_sub(COUNTED_AT_ONCE));
+        for number in from.saturating_add(1)..=newest {
+            let events =
+                self.client.hash(number).ok().flatten().and_then(|hash| {
+                    self.client.storage(hash, &StorageKey(system_events_key())).ok().flatten()
+                });
+            for (miner, how) in events.map(|events| lease_ends(&events.0)).unwrap_or_default() {
+                if self.miners.contains(&miner) {
+                    self.metrics.ended(how);
+                }
+            }
+        }
+    }
+
+    /// Executes a lease; one that fails here is tried a few times and then left, so that it doesn't keep the
+    /// others waiting.
+    pub(super) fn execute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<(), MillError> {
+        let descriptor = lease.descriptor;
+        if self.database.get(STORAGE_PREFIX, &trace_key(descriptor)).is_some() {
+            log::info!(target: "millrace", "task {} was executed before the restart", lease.task);
+            self.done.insert(descriptor, None);
+            return Ok(());
+        }
+        let unsaved = self.unsaved.take().filter(|(of, _)| *of == descriptor);
+        let trace = match unsaved {
+            Some((_, trace)) => trace,
+            None => match self.compute(best, lease) {
+                Ok(trace) => trace,
+                Err(error @ MillError::Api(_)) => return Err(error),
+                Err(error) => {
+                    log::error!(target: "millrace", "task {} failed here: {error}", lease.task);
+                    self.metrics.failed();
+                    let failures = self.failures.entry(descriptor).or_default();
+                    *failures = failures.saturating_add(1);
+                    return Ok(());
+                }
+            },
+        };
+        if let Err(error) = self.store(&trace_key(descriptor), &trace) {
+            self.unsaved = Some((descriptor, trace));
+            return Err(error);
+        }
+        self.done.insert(descriptor, None);
+        self.remember_done();
+        Ok(())
+    }
+
+    fn compute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<Vec<u8>, MillError> {
+        let started = Instant::now();
+        let input =
+            self.client.runtime_api().input(best, lease.task)?.ok_or(MillError::NoInput(lease.task))?;
+        let model = self.model(best, lease.model)?;
+        let trace = self.run(Work::Task, &model, &input)?;
+        log::info!(
+            target: "millrace",
+            "executed task {}: model {:?}, {} samples, {} bytes of trace, {} ms",
+            lease.task, lease.model, lease.samples, trace.len(), started.elapsed().as_millis()
+        );
+        Ok(trace)
+    }
+
+    /// The database only logs its errors, so what was written is read back.
+    pub(super) fn store(&mut self, key: &[u8], value: &[u8]) -> Result<(), MillError> {
+        self.database.set(STORAGE_PREFIX, key, value);
+        match self.database.get(STORAGE_PREFIX, key) {
+            Some(stored) if stored == value => Ok(()),
+            _ => Err(MillError::NotStored),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What the mill counts for Prometheus. Without a registry everything here does nothing.
+
+use std::time::Duration;
+
+use prometheus_endpoint::{register, Counter, CounterVec, Gauge, Opts, PrometheusError, Registry, F64, U64};
+
+/// What the engine works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// A leased task.
+    Task,
+    /// An attempt of a sprint.
+    Attempt,
+}
+
+impl Work {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Attempt => "attempt",
+        }
+    }
+}
+
+/// The counters, if there is somewhere to show them.
+#[derive(Clone, Default)]
+pub struct Metrics(Option<Counters>);
+
+#[derive(Clone)]
+struct Counters {
+    self_test: Gauge<U64>,
+    leases: Gauge<U64>,
+    executing: Gauge<U64>,
+    waiting: Gauge<U64>,
+    executed: CounterVec<U64>,
+    busy: CounterVec<F64>,
+    mac: CounterVec<F64>,
+    failures: Counter<U64>,
+    wins: Counter<U64>,
+    ended: CounterVec<U64>,
+}
+
+impl Metrics {
+    /// Registers every counter.
+    ///
+    /// # Errors
+    /// If one of the names is taken.
+    pub fn new(registry: Option<&Registry>) -> Result<Self, PrometheusError> {
+        let Some(registry) = registry else { return Ok(Self(None)) };
+        let gauge = |name: &str, help: &str| register(Gauge::<U64>::new(name, help)?, registry);
+        let by = |name: &str, help: &str, label| {
+            register(CounterVec::<U64>::new(Opts::new(name, help), &[label])?, registry)
+        };
+        let seconds = |name: &str, help: &str| {
+            register(CounterVec::<F64>::new(Opts::new(name, help), &["work"])?, registry)
+        };
+        let counter = |name: &str, help: &str| register(Counter::<U64>::new(name, help)?, registry);
+        Ok(Self(Some(Counters {
+            self_test: gauge("millrace_engine_self_test", "1 if the engine's arithmetic is the reference's")?,
+            leases: gauge(
+                "millrace_leases_open",
+                "Leases of this node's mill keys that are not executed yet",
+            )?,
+            executing: gauge("millrace_executing", "1 while the engine executes")?,
+            waiting: gauge("millrace_traces_waiting", "Finished traces that the chain isn't done with")?,
+            executed: by("millrace_executions_total", "Batches executed, by kind of work", "work")?,
+            busy: seconds("millrace_busy_seconds_total", "Time spent executing, by kind of work")?,
+            mac: seconds("millrace_mac_total", "Multiply-adds executed, by kind of work")?,
+            failures: counter("millrace_failures_total", "Leases that this node failed to execute")?,
+            wins: counter(
+                "millrace_wins_total",
+                "Attempts that won and were handed to the off-chain worker",
+            )?,
+            ended: by(
+                "millrace_leases_ended_total",
+                "Finalized ends of this node's miners' leases: settled, or why they were slashed",
+                "how",
+            )?,
+        })))
+    }
+
+    /// The engine passed its self-test.
+    pub fn self_test_passed(&self) {
+        self.with(|counters| counters.self_test.set(1));
+    }
+
+    /// How many leases wait for execution, and how many finished traces for the chain.
+    pub fn queue(&self, leases: usize, waiting: usize) {
+        self.with(|counters| {
+            counters.leases.set(leases.try_into().unwrap_or(u64::MAX));
+            counters.waiting.set(waiting.try_into().unwrap_or(u64::MAX));
+        });
+    }
+
+    /// The engine starts or stops executing.
+    pub fn executing(&self, is: bool) {
+        self.with(|counters| counters.executing.set(is.into()));
+    }
+
+    /// A batch was executed.
+    pub fn executed(&self, work: Work, mac: u64, took: Duration) {
+        self.with(|counters| {
+            counters.executed.with_label_values(&[work.label()]).inc();
+            counters.busy.with_label_values(&[work.label()]).inc_by(took.as_secs_f64());
+            counters.mac.with_label_values(&[work.label()]).inc_by(mac as f64);
+        });
+    }
+
+    /// A lease could not be executed here.
+    pub fn failed(&self) {
+        self.with(|counters| counters.failures.inc());
+    }
+
+    /// An attempt won.
+    pub fn won(&self) {
+        self.with(|counters| counters.wins.inc());
+    }
+
+    /// A lease ended on the finalized chain.
+    pub fn ended(&self, how: &str) {
+        self.with(|counters| counters.ended.with_label_values(&[how]).inc());
+    }
+
+    fn with(&self, count: impl FnOnce(&Counters)) {
+        if let Some(counters) = &self.0 {
+            count(counters);
+        }
+    }
+}

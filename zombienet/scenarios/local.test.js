@@ -1,0 +1,161 @@
+// The acceptance test of the whole system: what happens on the test network of local.toml, read from finalized state.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { account, digits, integers, modelId, outcome, post, send, UNIT, watch } from '../../clients/js/client.js';
+import { submitTrace } from '../../clients/js/miner.js';
+import { Network, until } from './network.js';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../models/digits');
+const encoding = readFileSync(join(folder, 'digits.millrace'));
+const reference = [...readFileSync(join(folder, 'heldout-predictions.bin'))];
+/** The genesis's miners: node, cold account, mill key. */
+const MINERS = [
+  { node: 'miner-1', cold: account('//Charlie'), mill: account('//Ferdie') },
+  { node: 'miner-2', cold: account('//Dave'), mill: account('//Eve') },
+];
+const REQUESTER = account('//Bob');
+
+let network;
+let api;
+
+const finalized = async (of = api) => (await of.rpc.chain.getHeader(await of.rpc.chain.getFinalizedHead())).number.toNumber();
+const best = async (of = api) => (await of.rpc.chain.getHeader()).number.toNumber();
+const finalState = async (block) => {
+  await until(`block ${block} is final`, async () => (await finalized()) >= block);
+  return api.at(await api.rpc.chain.getFinalizedHead());
+};
+const advances = (count, what, of = api) => finalized(of).then((from) => until(what, async () => (await finalized(of)) >= from + count));
+const address = (key) => api.createType('AccountId', key.publicKey).toString();
+const minerOf = (cold) => MINERS.find((miner) => address(miner.cold) === cold);
+const bond = async (at, miner) => (await at.query.miners.miners(miner.cold.publicKey)).unwrap().bond.toBigInt();
+const signal = (miner, name) => process.kill(network.process(miner.node).pid, name);
+
+async function postDigits(samples = 64) {
+  const start = await best();
+  const { input } = digits(folder, samples);
+  const { task } = await post(api, REQUESTER, { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 300 });
+  return { task, start };
+}
+const leased = (task, start) =>
+  watch(api, (event, block) => (api.events.tasks.TaskLeased.is(event) && event.data.task.toBigInt() === task
+    ? { miner: minerOf(event.data.miner.toString()), block, until: event.data.until.toNumber() } : undefined), { from: start, timeout: 300_000 });
+const settles = (task, start) => outcome(api, task, { from: start, timeout: 900_000 });
+
+/** The accounts that authored the newest blocks. */
+async function authors(count) {
+  const found = new Set();
+  let hash = await api.rpc.chain.getBlockHash();
+  for (let i = 0; i < count; i += 1) {
+    const header = await api.rpc.chain.getHeader(hash);
+    if (header.number.toNumber() === 0) break;
+    const at = await api.at(hash);
+    const collators = await at.query.session.validators();
+    const aura = header.digest.logs.find((log) => log.isPreRuntime && log.asPreRuntime[0].toString() === 'aura');
+    const slot = api.createType('u64', aura.asPreRuntime[1]).toBigInt();
+    found.add(collators[Number(slot % BigInt(collators.length))].toString());
+    hash = header.parentHash;
+  }
+  return found;
+}
+
+describe('a network of two validators, two collators and two miners', () => {
+  before(async () => {
+    network = await Network.start('local.toml');
+    api = await network.api('collator-1');
+  }, { timeout: 900_000 });
+  after(() => network?.stop());
+
+  it('produces and finalizes blocks of both collators', async () => {
+    await until('six blocks are final', async () => (await finalized()) >= 6, { timeout: 600_000 });
+    assert.equal((await authors(6)).size, 2);
+    assert.ok((await network.metric('collator-1', 'substrate_block_height')) > 0);
+  });
+
+  it('executes, settles and pays a task', async () => {
+    const { task, start } = await postDigits();
+    const before = await api.query.system.account(REQUESTER.publicKey);
+    const result = await settles(task, start);
+    assert.equal(result.kind, 'settled');
+    assert.deepEqual(integers(result.output), reference.slice(0, 64));
+    const at = await finalState(result.block);
+    assert.ok((await at.query.tasks.outputs(task)).isSome, 'the output is in the finalized state');
+    assert.ok((await at.query.tasks.tasks(task)).isNone);
+    const now = await at.query.system.account(REQUESTER.publicKey);
+    assert.equal(now.data.reserved.toBigInt(), 0n, 'nothing stays on hold');
+    assert.ok(now.data.free.toBigInt() > before.data.free.toBigInt(), 'what was not spent of the ceiling came back');
+  });
+
+  it('slashes a wrong trace, and the honest miner settles the task', async () => {
+    for (const miner of MINERS) signal(miner, 'SIGSTOP');
+    const { task, start } = await postDigits();
+    const { miner: liar } = await leased(task, start);
+    const honest = MINERS.find((miner) => miner !== liar);
+    const earlier = await bond(api, liar);
+    await submitTrace(api, liar.mill, task, Uint8Array.of(1, 0, 0, 0));
+    await watch(api, (event) => (api.events.tasks.LeaseFailed.is(event) && event.data.task.toBigInt() === task) || undefined, { from: start });
+    for (const miner of MINERS) signal(miner, 'SIGCONT');
+    const result = await settles(task, start);
+    assert.equal(result.kind, 'settled');
+    assert.equal(result.miner, address(honest.cold));
+    assert.deepEqual(integers(result.output), reference.slice(0, 64));
+    const at = await finalState(result.block);
+    assert.ok((await bond(at, liar)) < earlier, 'the bond was slashed');
+  });
+
+  it('leases a task again when its miner is killed', async () => {
+    for (const miner of MINERS) signal(miner, 'SIGSTOP');
+    const { task, start } = await postDigits();
+    const { miner: victim } = await leased(task, start);
+    const other = MINERS.find((miner) => miner !== victim);
+    const argv = await network.kill(victim.node);
+    signal(other, 'SIGCONT');
+    const result = await settles(task, start);
+    assert.equal(result.kind, 'settled');
+    assert.equal(result.miner, address(other.cold));
+    assert.ok(result.history.some((step) => step.kind === 'failed'));
+    await finalState(result.block);
+    network.run(victim.node, argv);
+    const node = await network.api(victim.node);
+    const target = await best();
+    await until(`${victim.node} has caught up`, async () => (await best(node)) >= target);
+  });
+
+  it('goes on without a collator, and takes a new one in', async () => {
+    const argv = await network.kill('collator-2');
+    await advances(3, 'three more blocks are final with one collator');
+    const joining = account('//Eve');
+    const node = await network.join('collator-3', 9950, ['--collator']);
+    const keys = await node.rpc.author.rotateKeys();
+    await send(api, api.tx.session.setKeys(keys, '0x'), joining);
+    await send(api, api.tx.collatorSelection.registerAsCandidate(), joining);
+    const newcomer = address(joining);
+    await until('the newcomer is in the collator set', async () => (await api.query.session.validators()).some((key) => key.toString() === newcomer), { timeout: 600_000 });
+    await until('the newcomer authors', async () => (await authors(6)).has(newcomer));
+    network.run('collator-2', argv);
+    await until('all three author', async () => (await authors(9)).size === 3, { timeout: 600_000 });
+    await advances(3, 'their blocks become final');
+  });
+
+  it('survives the restart of a relay chain validator', async () => {
+    const argv = await network.kill('bob');
+    const stuck = await finalized();
+    network.run('bob', argv);
+    await until('finality goes on', async () => (await finalized()) >= stuck + 3, { timeout: 600_000 });
+  });
+
+  it('lets nodes sync, from scratch and by warp', async () => {
+    const target = await finalized();
+    const full = await network.join('full', 9951, []);
+    await until('the full node has every block', async () => (await finalized(full)) >= target, { timeout: 600_000 });
+    assert.ok((await full.rpc.chain.getBlock(await full.rpc.chain.getBlockHash(1))).block.extrinsics.length > 0);
+    const warp = await network.join('warp', 9952, ['--sync', 'warp']);
+    await until('the warped node follows the chain', async () => (await best(warp)) >= target, { timeout: 600_000 });
+    const state = await warp.query.models.models(modelId(encoding));
+    assert.ok(state.isSome, "it has the newest block's state");
+  });
+});

@@ -1,0 +1,151 @@
+// Starts a test network through zombienet/network.sh, and kills, restarts and adds nodes by their own process ids.
+
+import { spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { connect } from '../../clients/js/client.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const programs = join(process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target'), 'release');
+
+/** Polls until `look` gives something, or fails with what was awaited. */
+export async function until(what, look, { timeout = 300_000, every = 2_000 } = {}) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error(`${what}: not within ${timeout / 1000} s`);
+    await sleep(every);
+  }
+}
+
+/** The processes whose base path lies in a folder, as { pid, argv }. */
+function processes(folder) {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+        const at = argv.indexOf('--base-path');
+        return at > 0 && argv[at + 1].startsWith(folder) ? [{ pid: Number(pid), argv }] : [];
+      } catch {
+        return []; // It ended meanwhile.
+      }
+    });
+}
+
+/** Every node that zombienet wrote down, by name. */
+function listed(value, found = {}) {
+  if (value && typeof value === 'object') {
+    if (typeof value.name === 'string' && typeof value.ws_uri === 'string') found[value.name] = value;
+    Object.values(value).forEach((inner) => listed(inner, found));
+  }
+  return found;
+}
+
+export class Network {
+  static async start(file, { timeout = 600_000 } = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-net-'));
+    const child = spawn(join(here, '../network.sh'), [join(here, '..', file)], {
+      env: { ...process.env, ZOMBIENET_DIR: folder, ZOMBIENET_SKIP_BUILD: '1', NO_COLOR: '1' },
+    });
+    const log = createWriteStream(join(folder, 'zombienet.log'));
+    child.stdout.pipe(log);
+    child.stderr.pipe(log);
+    const network = new Network(folder, child);
+    child.on('exit', (code) => {
+      network.ended = code ?? 'a signal';
+    });
+    try {
+      await until(
+        'the network is up',
+        () => {
+          if (network.ended !== undefined) throw new Error(`zombienet ended with ${network.ended}; see ${folder}/zombienet.log`);
+          return existsSync(join(folder, 'zombie.json'));
+        },
+        { timeout },
+      );
+    } catch (error) {
+      await network.stop();
+      throw error;
+    }
+    network.nodes = listed(JSON.parse(readFileSync(join(folder, 'zombie.json'), 'utf8')));
+    return network;
+  }
+
+  constructor(folder, child) {
+    Object.assign(this, { folder, child, apis: {}, own: [], nodes: {} });
+  }
+
+  /** An api connected to a node. */
+  async api(name) {
+    this.apis[name] ??= await connect(this.nodes[name].ws_uri, { timeout: 180_000 });
+    return this.apis[name];
+  }
+
+  async disconnect(name) {
+    await this.apis[name]?.disconnect();
+    delete this.apis[name];
+  }
+
+  /** The sum of a Prometheus metric over its labels. */
+  async metric(name, metric) {
+    const text = await (await fetch(this.nodes[name].prometheus_uri)).text();
+    const lines = text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
+    return lines.length ? lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0) : undefined;
+  }
+
+  process(name) {
+    return processes(join(this.folder, name, 'data'))[0];
+  }
+
+  log(name) {
+    return readFileSync(join(this.folder, name, `${name}.log`), 'utf8');
+  }
+
+  /** Ends a node; what it takes to start it again comes back. */
+  async kill(name, signal = 'SIGKILL') {
+    const { pid, argv } = this.process(name);
+    await this.disconnect(name);
+    process.kill(pid, signal);
+    await until(`${name} has ended`, () => this.process(name) === undefined, { every: 200 });
+    return argv;
+  }
+
+  /** Starts a program as a node of this network. */
+  run(name, argv) {
+    const child = spawn(argv[0], argv.slice(1), { env: { PATH: `${programs}:${process.env.PATH}` } });
+    const log = createWriteStream(join(this.folder, `${name}.restarted.log`), { flags: 'a' });
+    child.stdout.pipe(log);
+    child.stderr.pipe(log);
+    this.own.push(child);
+    return child;
+  }
+
+  /** Starts another node that follows the relay chain over its RPC. */
+  async join(name, rpcPort, args) {
+    const argv = this.process('miner-1').argv;
+    const after = (option) => argv[argv.indexOf(option) + 1];
+    this.run(name, [
+      'millrace-node', '--base-path', join(this.folder, name, 'data'), '--chain', after('--chain'), '--name', name,
+      '--rpc-port', String(rpcPort), '--rpc-methods', 'unsafe', '--listen-addr', '/ip4/127.0.0.1/tcp/0/ws',
+      '--bootnodes', after('--bootnodes'), '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks',
+      '--relay-chain-rpc-urls', this.nodes.alice.ws_uri, ...args,
+    ]);
+    this.nodes[name] = { name, ws_uri: `ws://127.0.0.1:${rpcPort}` };
+    return this.api(name);
+  }
+
+  async stop() {
+    for (const name of Object.keys(this.apis)) await this.disconnect(name);
+    this.child.kill('SIGINT');
+    for (const child of this.own) child.kill('SIGKILL');
+    await until('zombienet has ended', () => this.ended !== undefined || this.child.exitCode !== null, { timeout: 30_000, every: 200 }).catch(() => this.child.kill('SIGKILL'));
+    for (const { pid } of processes(this.folder)) process.kill(pid, 'SIGKILL');
+    if (!process.env.KEEP_NETWORK) rmSync(this.folder, { recursive: true, force: true });
+  }
+}
