@@ -9,6 +9,20 @@ mod mill;
 mod rpc;
 mod service;
 
-fn main() -> sc_cli::Result<()> {
-    command::run()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match command::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The SDK's own names for kinds of errors help nobody.
+            let text = match error {
+                sc_cli::Error::Input(text) => text,
+                sc_cli::Error::Service(sc_service::Error::Other(text)) => text,
+                other => other.to_string(),
+            };
+            eprintln!("millrace-node: {text}");
+            ExitCode::FAILURE
+        }
+    }
 }
