@@ -46,7 +46,7 @@ fn the_blob_has_no_overflow_checks() {
     let code = millrace_runtime::WASM_BINARY_BLOATY.expect("built with the blob");
     let panic = b"attempt to add with overflow";
     assert!(!code.windows(panic.len()).any(|window| window == panic));
-    let name = b"submit_sprint";
+    let name = b"ProofOfWork";
     assert!(
         code.len() > 1_000_000 && code.windows(name.len()).any(|window| window == name),
         "it is our blob"
