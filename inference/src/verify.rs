@@ -151,14 +151,16 @@ fn add_scaled([a, b, c, d]: &mut [u64; 4], [p, q, r, s]: &[u64; 4], value: i64) 
 
 /// `rᵀW`: four lanes for each of W's m columns; of a convolution, one filter a lane.
 fn fold(parameters: &[i8], m: usize, r: &[[u64; 4]]) -> Vec<[u64; 4]> {
-    let mut folded = alloc::vec![[0u64; 4]; m];
-    // Four rows at once, or the sums' way to memory and back would take longer than the products.
+    let (mut lower, mut upper) = (alloc::vec![[0u64; 2]; m], alloc::vec![[0u64; 2]; m]);
     let blocks = parameters.chunks_exact(m.saturating_mul(4));
     let rest = blocks.remainder();
     let (fours, last) = r.as_chunks::<4>();
     for (rows, coefficients) in blocks.zip(fours) {
-        fold_four_rows(&mut folded, rows, coefficients);
+        fold_four_rows(&mut lower, rows, coefficients.map(|[a, b, _, _]| [a, b]));
+        fold_four_rows(&mut upper, rows, coefficients.map(|[_, _, c, d]| [c, d]));
     }
+    let mut folded: Vec<[u64; 4]> =
+        lower.into_iter().zip(upper).map(|([a, b], [c, d])| [a, b, c, d]).collect();
     for (row, coefficients) in rest.chunks_exact(m).zip(last) {
         for (sums, w) in folded.iter_mut().zip(row) {
             add_scaled(sums, coefficients, (*w).into());
@@ -167,9 +169,11 @@ fn fold(parameters: &[i8], m: usize, r: &[[u64; 4]]) -> Vec<[u64; 4]> {
     folded
 }
 
-/// Adds four rows of W, scaled, in two passes of two lanes, whose coefficients fit the registers.
-fn fold_four_rows(folded: &mut [[u64; 4]], rows: &[i8], [p, q, r, s]: &[[u64; 4]; 4]) {
-    let m = folded.len();
+/// Adds four rows of W, scaled, in two lanes. More at once, or inlined, and the numbers would not fit the
+/// registers that compiled wasm has: each would go to memory and back.
+#[inline(never)]
+fn fold_four_rows(sums: &mut [[u64; 2]], rows: &[i8], coefficients: [[u64; 2]; 4]) {
+    let m = sums.len();
     let (upper, lower) = rows.split_at(m.saturating_mul(2).min(rows.len()));
     let (first, second) = upper.split_at(m.min(upper.len()));
     let (third, fourth) = lower.split_at(m.min(lower.len()));
@@ -178,16 +182,12 @@ fn fold_four_rows(folded: &mut [[u64; 4]], rows: &[i8], [p, q, r, s]: &[[u64; 4]
         (p.wrapping_mul(a).wrapping_add(q.wrapping_mul(b)))
             .wrapping_add(r.wrapping_mul(c).wrapping_add(s.wrapping_mul(d)))
     };
-    let columns = || first.iter().zip(second).zip(third.iter().zip(fourth));
-    for (sums, ((a, b), (c, d))) in folded.iter_mut().zip(columns()) {
+    let (one, other) = (coefficients.map(|[one, _]| one), coefficients.map(|[_, other]| other));
+    let columns = first.iter().zip(second).zip(third.iter().zip(fourth));
+    for ([x, y], ((a, b), (c, d))) in sums.iter_mut().zip(columns) {
         let w = [wide(a), wide(b), wide(c), wide(d)];
-        sums[0] = sums[0].wrapping_add(sum([p[0], q[0], r[0], s[0]], w));
-        sums[1] = sums[1].wrapping_add(sum([p[1], q[1], r[1], s[1]], w));
-    }
-    for (sums, ((a, b), (c, d))) in folded.iter_mut().zip(columns()) {
-        let w = [wide(a), wide(b), wide(c), wide(d)];
-        sums[2] = sums[2].wrapping_add(sum([p[2], q[2], r[2], s[2]], w));
-        sums[3] = sums[3].wrapping_add(sum([p[3], q[3], r[3], s[3]], w));
+        *x = x.wrapping_add(sum(one, w));
+        *y = y.wrapping_add(sum(other, w));
     }
 }
 

@@ -11,7 +11,7 @@ import { connect } from '../client.js';
 const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
 const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
