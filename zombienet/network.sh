@@ -5,7 +5,8 @@
 #   zombienet/network.sh --build    build and install only
 #
 # Everything is built from the crate registry: the node, the relay chain's programs and runtime, and zombie-cli.
-# ZOMBIENET_DIR names the folder of the nodes' data and logs; it is kept when it is given.
+# ZOMBIENET_DIR names the folder of the nodes' data and logs; it is kept when it is given. ZOMBIENET_VERIFIER=none keeps
+# the network up when a node ends.
 set -euo pipefail
 cd "$(dirname "$0")"
 readonly ZOMBIE_VERSION=0.7.1
@@ -18,7 +19,7 @@ fail() { printf 'zombienet: %s\n' "$*" >&2; exit 1; }
 mode=spawn
 case "${1:-}" in
   --build) mode=build; shift ;;
-  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
   -*) echo "zombienet: unknown option '$1'; see zombienet/network.sh --help" >&2; exit 2 ;;
 esac
 file=$(realpath "${1:-local.toml}") && [ -r "$file" ] || fail "there is no network file '${1:-local.toml}'."
@@ -48,7 +49,7 @@ done
 data=${ZOMBIENET_DIR:-$(mktemp -d -t millrace-net.XXXXXX)}
 mkdir -p "$data"
 echo "zombienet: starting $(basename "$file"), data and logs in $data"
-PATH="$programs:$PATH" "$tools/bin/zombie-cli" spawn -p native -d "$data" "$file" &
+PATH="$PWD:$programs:$PATH" "$tools/bin/zombie-cli" spawn -p native -d "$data" --node-verifier "${ZOMBIENET_VERIFIER:-metric}" "$file" &
 pid=$!
 stop() {
   kill -INT "$pid" 2>/dev/null || true

@@ -38,13 +38,14 @@ export function mill(planck) {
 export const modelId = (encoding) => blake2AsHex(encoding, 256);
 
 /**
- * Mortal for 64 blocks from the block before the newest: a transaction pool may be one block behind the node,
- * and refuses a transaction that is born in a block that it hasn't seen.
+ * Mortal for 64 blocks from a finalized block, which no fork takes back, and not from the newest: a transaction pool may
+ * be one block behind the node, and refuses a transaction that is born in a block that it hasn't seen.
  */
 async function mortality(api) {
   const newest = (await api.query.system.number()).toNumber();
-  if (newest < 2) return { era: 0 };
-  const current = newest - 1;
+  const finalized = (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
+  const current = Math.min(finalized, newest - 1);
+  if (current < 1) return { era: 0 };
   const era = api.registry.createType('ExtrinsicEra', { current, period: 64 });
   return { era, blockHash: await api.rpc.chain.getBlockHash(era.asMortalEra.birth(current)) };
 }

@@ -51,7 +51,7 @@ export class Network {
   static async start(file, { timeout = 600_000 } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-net-'));
     const child = spawn(join(here, '../network.sh'), [join(here, '..', file)], {
-      env: { ...process.env, ZOMBIENET_DIR: folder, ZOMBIENET_SKIP_BUILD: '1', NO_COLOR: '1' },
+      env: { ...process.env, ZOMBIENET_DIR: folder, ZOMBIENET_SKIP_BUILD: '1', ZOMBIENET_VERIFIER: 'none', NO_COLOR: '1' },
     });
     const log = createWriteStream(join(folder, 'zombienet.log'));
     child.stdout.pipe(log);
@@ -118,7 +118,7 @@ export class Network {
 
   /** Starts a program as a node of this network. */
   run(name, argv) {
-    const child = spawn(argv[0], argv.slice(1), { env: { PATH: `${programs}:${process.env.PATH}` } });
+    const child = spawn(argv[0], argv.slice(1), { env: { PATH: `${join(here, '..')}:${programs}:${process.env.PATH}` } });
     const log = createWriteStream(join(this.folder, `${name}.restarted.log`), { flags: 'a' });
     child.stdout.pipe(log);
     child.stderr.pipe(log);

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../client.js';
+import { submitTrace } from '../miner.js';
 import { basePath, startNode } from './node.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../models/digits');
@@ -156,5 +157,23 @@ describe('a node killed while a task is leased', () => {
     assert.deepEqual(integers(result.output), reference.slice(0, 64));
     await mining.stop();
     mining.remove();
+  });
+});
+
+describe('a miner that sends a wrong trace', () => {
+  it('loses its lease and a part of its bond', async () => {
+    const { api, stop, remove } = await startNode({ args: ['--no-mine'] });
+    const start = await number(api);
+    const { input } = digits(folder, 64);
+    const { task } = await post(api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 500 });
+    await watch(api, (event) => api.events.tasks.TaskLeased.is(event) || undefined, { from: start });
+    const bond = async () => (await api.query.miners.miners(MINER.publicKey)).unwrap().bond.toBigInt();
+    const before = await bond();
+    await submitTrace(api, account('//Ferdie'), task, Uint8Array.of(1, 0, 0, 0));
+    const reason = await watch(api, (event) => (api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined), { from: start });
+    assert.equal(reason, 'WrongTrace');
+    assert.ok((await bond()) < before);
+    await stop();
+    remove();
   });
 });
