@@ -94,7 +94,7 @@ export async function post(api, signer, { model, input, maxPrice, deadline }) {
   return { task: posted.data.task.toBigInt(), fee: paid.data.actualFee.toBigInt(), block };
 }
 
-/** Follows the blocks until `pick` returns something for one event. */
+/** Follows the finalized blocks, which no re-org takes back, until `pick` returns something for one event. */
 export async function watch(api, pick, { timeout = 120_000, from } = {}) {
   let unsubscribe;
   try {
@@ -119,7 +119,7 @@ export async function watch(api, pick, { timeout = 120_000, from } = {}) {
       (async () => {
         let next = from;
         let busy = Promise.resolve();
-        unsubscribe = await api.rpc.chain.subscribeNewHeads((header) => {
+        unsubscribe = await api.rpc.chain.subscribeFinalizedHeads((header) => {
           busy = busy
             .then(async () => {
               const head = header.number.toNumber();
