@@ -133,7 +133,7 @@ export class Network {
     this.run(name, [
       'millrace-node', '--base-path', join(this.folder, name, 'data'), '--chain', after('--chain'), '--name', name,
       '--rpc-port', String(rpcPort), '--rpc-methods', 'unsafe', '--listen-addr', '/ip4/127.0.0.1/tcp/0/ws',
-      '--bootnodes', after('--bootnodes'), '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks',
+      '--bootnodes', after('--bootnodes'), '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks', '--unsafe-force-node-key-generation',
       '--relay-chain-rpc-urls', this.nodes.alice.ws_uri, ...args,
     ]);
     this.nodes[name] = { name, ws_uri: `ws://127.0.0.1:${rpcPort}` };
