@@ -130,8 +130,8 @@ describe('a network of two validators, two collators and two miners', () => {
     await advances(3, 'three more blocks are final with one collator');
     const joining = account('//Eve');
     const node = await network.join('collator-3', 9950, ['--collator']);
-    const keys = await node.rpc.author.rotateKeys();
-    await send(api, api.tx.session.setKeys(keys, '0x'), joining);
+    const { keys, proof } = await node._rpcCore.provider.send('author_rotateKeysWithOwner', [`0x${Buffer.from(joining.publicKey).toString('hex')}`]);
+    await send(api, api.tx.session.setKeys(keys, proof), joining);
     await send(api, api.tx.collatorSelection.registerAsCandidate(), joining);
     const newcomer = address(joining);
     await until('the newcomer is in the collator set', async () => (await api.query.session.validators()).some((key) => key.toString() === newcomer), { timeout: 600_000 });
