@@ -148,6 +148,6 @@ export class Network {
     for (const child of this.own) child.kill('SIGKILL');
     await until('zombienet has ended', () => this.ended !== undefined || this.child.exitCode !== null, { timeout: 30_000, every: 200 }).catch(() => this.child.kill('SIGKILL'));
     for (const { pid } of processes(this.folder)) process.kill(pid, 'SIGKILL');
-    if (!process.env.KEEP_NETWORK) rmSync(this.folder, { recursive: true, force: true });
+    if (!process.env.KEEP_NETWORK) rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   }
 }
