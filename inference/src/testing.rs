@@ -9,7 +9,8 @@
 use alloc::{vec, vec::Vec};
 
 use crate::{
-    kernels, pack, walk, CheckedModel, ExecutionError, Linear, LinearOperators, Model, Node, Rescale, Window,
+    kernels, pack, walk, CheckedModel, Domain, ExecutionError, Linear, LinearOperators, Model, Node, Rescale,
+    Statement, Window,
 };
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, seedable, good enough to choose test cases.
@@ -215,6 +216,19 @@ pub fn random_model(random: &mut Random, width: u32) -> Model {
         if CheckedModel::from_bytes(&model.to_bytes()).is_ok() {
             return model;
         }
+    }
+}
+
+/// What a test claims to have executed; only that it stays the same matters.
+pub fn statement() -> Statement<'static> {
+    Statement {
+        domain: Domain::Lease,
+        genesis_hash: [1; 32],
+        subject: [2; 32],
+        miner: &[3; 32],
+        model: [4; 32],
+        input_hash: [5; 32],
+        samples: 6,
     }
 }
 

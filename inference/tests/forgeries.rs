@@ -3,23 +3,11 @@
 
 use millrace_inference::{
     execute,
-    testing::{accumulators, random_input, random_model, trace_of, Random},
+    testing::{accumulators, random_input, random_model, statement, trace_of, Random},
     verify, CheckedModel, Domain, LinearCheck, Model, Node, Statement, TraceError, Window,
 };
 use proptest::prelude::*;
 use sp_crypto_hashing::blake2_256;
-
-fn statement() -> Statement<'static> {
-    Statement {
-        domain: Domain::Lease,
-        genesis_hash: [1; 32],
-        subject: [2; 32],
-        miner: &[3; 32],
-        model: [4; 32],
-        input_hash: [5; 32],
-        samples: 6,
-    }
-}
 
 fn verdict(model: &CheckedModel, input: &[u8], trace: &[u8]) -> Result<(), TraceError> {
     let seed = statement().seed(trace, blake2_256);

@@ -3,23 +3,14 @@
 
 use millrace_inference::{
     execute,
-    testing::{accumulators, random_input, random_model, Random},
-    verify, CheckedModel, Domain, Model, ModelError, ModelFault, Node, Rescale, Statement, Window,
+    testing::{accumulators, random_input, random_model, statement, Random},
+    verify, CheckedModel, Model, ModelError, ModelFault, Node, Rescale, Window,
 };
 use proptest::prelude::*;
 use sp_crypto_hashing::blake2_256;
 
 fn seed_of(trace: &[u8]) -> [u8; 32] {
-    Statement {
-        domain: Domain::Lease,
-        genesis_hash: [1; 32],
-        subject: [2; 32],
-        miner: &[3; 32],
-        model: [4; 32],
-        input_hash: [5; 32],
-        samples: 6,
-    }
-    .seed(trace, blake2_256)
+    statement().seed(trace, blake2_256)
 }
 
 fn checked(model: &Model) -> CheckedModel {
