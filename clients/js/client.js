@@ -36,6 +36,8 @@ export function mill(planck) {
 
 /** Reads a task's model file. */
 export const modelId = (encoding) => blake2AsHex(encoding, 256);
+/** Name of a runtime's code, as the chain hashes it. */
+export const codeHash = (code) => blake2AsHex(code, 256);
 
 /**
  * Mortal for 64 blocks from a finalized block, which no fork takes back, and not from the newest: a transaction pool may

@@ -163,6 +163,7 @@ def main():
                 engines = [("Millrace, with trace", rust("millrace", where / f"{name}.millrace"), a.threads),
                            ("Millrace, floats only", rust("millrace-float", where / f"{name}.millrace"), a.threads),
                            ("Millrace, bytes only", rust("millrace-byte", where / f"{name}.millrace"), a.threads),
+                           ("Millrace, integers only", rust("millrace-integer", where / f"{name}.millrace"), a.threads),
                            ("onnxruntime int8", python(int8), a.threads), ("rten int8", rust("rten", int8), a.threads),
                            ("tract int8", rust("tract", int8), 1)]
                 if floats.exists():

@@ -15,10 +15,16 @@ use millrace_inference::{
     testing::{random_input, random_model, Random},
     walk, CheckedModel, Columns, Execution, ExecutionError, Linear, LinearOperators, ModelError,
 };
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{
+    iter::{IntoParallelIterator, ParallelIterator},
+    ThreadPool, ThreadPoolBuilder,
+};
+use thread_priority::{set_current_thread_priority, ThreadPriority, ThreadPriorityValue};
 
+mod backend;
 mod product;
 
+pub use backend::Backend;
 pub use product::{Kernel, CHUNK};
 use product::{Parameters, Products};
 
@@ -26,6 +32,35 @@ use product::{Parameters, Products};
 const BLOCK: usize = 8 << 20;
 /// Random models that a self-test executes.
 const TEST_MODELS: u64 = 16;
+
+/// Priority of the threads of an engine in the background, of 0 to 99; on Linux it is the nice value 10.
+const BACKGROUND: u8 = 22;
+
+/// How an engine is set up.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// Threads that execute models; at least one is started.
+    pub threads: usize,
+    /// Where products are computed.
+    pub backend: Backend,
+    /// Whether its threads give way to the process's other threads.
+    pub background: bool,
+    /// Bytes that a model's parameters and the tensors of one batch may take together.
+    pub memory: u64,
+}
+
+impl Default for EngineOptions {
+    /// All cores but one, on the processor, in the background, with 1 GiB.
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            threads: cores.saturating_sub(1).max(1),
+            backend: Backend::cpu(),
+            background: true,
+            memory: 1 << 30,
+        }
+    }
+}
 
 /// What can go wrong in an engine.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +71,25 @@ pub enum EngineError {
     /// The input doesn't fit the model.
     #[error("the model can't be executed on this input: {0}")]
     Execution(#[from] ExecutionError),
+    /// The batch needs more memory than the engine may take.
+    #[error("executing this takes {needed} bytes, and the engine may take {bound}; raise its memory bound, or don't offer the model")]
+    TooLarge {
+        /// Bytes needed, an upper bound.
+        needed: u64,
+        /// Bytes allowed.
+        bound: u64,
+    },
+    /// Whoever asked for the execution doesn't want it any more.
+    #[error("the execution was stopped")]
+    Stopped,
+    /// No backend has this name.
+    #[error("there is no engine backend {name}; this machine and build have: {names}")]
+    NoBackend {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        names: String,
+    },
     /// burn refused an operation.
     #[error("burn failed: {0}")]
     Burn(String),
@@ -70,24 +124,44 @@ impl PreparedModel {
     pub fn bytes(&self) -> usize {
         self.layers.iter().map(|(_, parameters)| parameters.bytes()).sum()
     }
+
+    /// Bytes that executing a batch takes at most, its parameters included: the tensors that live at once,
+    /// one operator's sums and columns beside them, and the trace.
+    pub fn memory(&self, samples: u32) -> u64 {
+        let profile = self.checked.profile();
+        let samples_wide = u64::from(samples);
+        let widest = profile.layers.iter().map(|layer| {
+            let columns = samples_wide.saturating_mul(layer.columns.into());
+            let sums = columns.saturating_mul(layer.n.into()).saturating_mul(8);
+            let block = columns.saturating_mul(layer.m.into()).min(BLOCK as u64);
+            sums.saturating_add(block.saturating_mul(5))
+        });
+        (self.bytes() as u64)
+            .saturating_add(samples_wide.saturating_mul(self.checked.live_bytes()))
+            .saturating_add(widest.max().unwrap_or(0))
+            .saturating_add(profile.max_trace_bytes(samples))
+    }
 }
 
 /// Threads that execute models.
 pub struct Engine {
     pool: ThreadPool,
     products: Products,
+    backend: Backend,
+    memory: u64,
 }
 
 impl Engine {
-    /// An engine with this many threads. `guard` is called on each and what it returns is kept as long as
-    /// the thread runs: a node keeps its panic hook from ending the process there.
+    /// Starts an engine. `guard` is called on each of its threads and what it returns is kept as long as the
+    /// thread runs: a node keeps its panic hook from ending the process there.
     ///
     /// # Errors
     /// [`EngineError::Threads`], or what [`Self::self_test`] says.
     pub fn new(
-        threads: usize,
+        options: EngineOptions,
         guard: impl Fn() -> Box<dyn Any> + Clone + Send + 'static,
     ) -> Result<Self, EngineError> {
+        let EngineOptions { threads, backend, background, memory } = options;
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads.max(1))
             .thread_name(|index| format!("engine-{index}"))
@@ -99,15 +173,24 @@ impl Engine {
                 }
                 builder.spawn(move || {
                     let _guard = guard();
+                    if background {
+                        give_way();
+                    }
                     thread.run();
                 })?;
                 Ok(())
             })
             .build()
             .map_err(|error| EngineError::Threads(error.to_string()))?;
-        let engine = Self { pool, products: Products::new() };
+        let products = Products::new(&backend);
+        let engine = Self { pool, products, backend, memory };
         engine.self_test()?;
         Ok(engine)
+    }
+
+    /// Where it computes.
+    pub fn backend(&self) -> &Backend {
+        &self.backend
     }
 
     /// The byte kernel that this machine runs, and whether its instructions never saturate.
@@ -142,7 +225,7 @@ impl Engine {
         };
         let input: Vec<u8> =
             [i8::MIN, i8::MAX].iter().flat_map(|x| vec![x.cast_unsigned(); columns as usize]).collect();
-        for kernel in [Some(Kernel::Float), Some(Kernel::Byte), None] {
+        for kernel in self.products.kernels().iter().copied().map(Some).chain([None]) {
             self.compare(&self.prepare_for(&model.to_bytes(), kernel)?, &input)?;
             for seed in 0..TEST_MODELS {
                 let mut random = Random(seed);
@@ -162,7 +245,7 @@ impl Engine {
     /// Decodes, checks and prepares a model.
     ///
     /// # Errors
-    /// [`EngineError::Model`] or [`EngineError::Panicked`].
+    /// [`EngineError::Model`], [`EngineError::TooLarge`] or [`EngineError::Panicked`].
     pub fn prepare(&self, encoding: &[u8]) -> Result<PreparedModel, EngineError> {
         self.prepare_for(encoding, None)
     }
@@ -179,19 +262,60 @@ impl Engine {
             });
             Ok(layers.collect())
         })?;
-        Ok(PreparedModel { checked, layers })
+        let model = PreparedModel { checked, layers };
+        self.fits(&model, 1)?;
+        Ok(model)
+    }
+
+    /// Whether the memory bound allows a batch of this many samples.
+    ///
+    /// # Errors
+    /// [`EngineError::TooLarge`].
+    pub fn fits(&self, model: &PreparedModel, samples: u32) -> Result<(), EngineError> {
+        let needed = model.memory(samples);
+        if needed > self.memory {
+            return Err(EngineError::TooLarge { needed, bound: self.memory });
+        }
+        Ok(())
     }
 
     /// Executes a model on a batch: output and trace, exactly as [`millrace_inference::execute`] gives them.
     ///
     /// # Errors
-    /// [`EngineError::Execution`], [`EngineError::Burn`] or [`EngineError::Panicked`].
+    /// [`EngineError::Execution`], [`EngineError::TooLarge`], what a kernel says, or [`EngineError::Panicked`].
     pub fn execute(&self, model: &PreparedModel, input: &[u8]) -> Result<Execution, EngineError> {
+        self.execute_unless(model, input, &|| false)
+    }
+
+    /// [`Self::execute`], which `stop` may end before each linear operator.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`], and as [`Self::execute`].
+    pub fn execute_unless(
+        &self,
+        model: &PreparedModel,
+        input: &[u8],
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Execution, EngineError> {
+        self.fits(model, model.checked.profile().samples(input.len())?)?;
         self.guarded(|| {
-            let mut run = Run { engine: self, layers: model.layers.iter(), trace: Vec::new() };
+            let mut run = Run { engine: self, layers: model.layers.iter(), trace: Vec::new(), stop };
             let output = walk(&model.checked, input, &mut run)?;
             Ok(Execution { output, trace: run.trace })
         })
+    }
+
+    /// Runs one piece of work for each number of `numbers` side by side on the engine's threads, and returns what they
+    /// found. A piece that calls [`Self::execute_unless`] shares the threads with the others.
+    ///
+    /// # Errors
+    /// The first error of a piece, or [`EngineError::Panicked`].
+    pub fn each<R: Send>(
+        &self,
+        numbers: std::ops::Range<u64>,
+        work: impl Fn(u64) -> Result<Option<R>, EngineError> + Send + Sync,
+    ) -> Result<Vec<R>, EngineError> {
+        self.guarded(|| numbers.into_par_iter().filter_map(|number| work(number).transpose()).collect())
     }
 
     /// Runs on the engine's own threads and turns a panic into an error.
@@ -210,16 +334,27 @@ impl Engine {
     }
 }
 
+/// Lowers the calling thread's priority. A machine that refuses lets it compete, as it did before.
+fn give_way() {
+    if let Ok(priority) = ThreadPriorityValue::try_from(BACKGROUND) {
+        let _ = set_current_thread_priority(ThreadPriority::Crossplatform(priority));
+    }
+}
+
 struct Run<'a> {
     engine: &'a Engine,
     layers: std::slice::Iter<'a, (u32, Parameters)>,
     trace: Vec<u8>,
+    stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl LinearOperators for Run<'_> {
     type Error = EngineError;
 
     fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, EngineError> {
+        if (self.stop)() {
+            return Err(EngineError::Stopped);
+        }
         let (node, parameters) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
         debug_assert_eq!(*node, operator.node);
         let block = (BLOCK / operator.m.max(1)).max(1) * operator.m;
@@ -262,11 +397,16 @@ fn planes(columns: &[i32], n: usize, positions: usize) -> Vec<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use millrace_inference::{Model, Node, Rescale};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
     static ENGINE: LazyLock<Engine> =
-        LazyLock::new(|| Engine::new(2, || Box::new(())).expect("the self-test passes"));
+        LazyLock::new(|| Engine::new(options(), || Box::new(())).expect("the self-test passes"));
+
+    fn options() -> EngineOptions {
+        EngineOptions { threads: 2, ..EngineOptions::default() }
+    }
 
     proptest! {
         #[test]
@@ -275,7 +415,7 @@ mod tests {
             let width = if width > 200 && random.between(0, 3) > 0 { width / 8 } else { width };
             let encoding = random_model(&mut random, width).to_bytes();
             prop_assume!(encoding.len() <= millrace_inference::limits::MAX_MODEL_BYTES);
-            for kernel in [Some(Kernel::Float), Some(Kernel::Byte), None] {
+            for kernel in [Some(Kernel::Float), Some(Kernel::Byte), Some(Kernel::Integer), None] {
                 let model = ENGINE.prepare_for(&encoding, kernel).expect("a valid model");
                 let input = random_input(&mut random, model.checked().profile().sample_bytes, samples);
                 let ours = ENGINE.execute(&model, &input).expect("whole samples");
@@ -289,6 +429,87 @@ mod tests {
         let verdict: Result<(), _> = ENGINE.guarded(|| panic!("on purpose"));
         assert!(matches!(verdict, Err(EngineError::Panicked(text)) if text == "on purpose"));
         assert!(ENGINE.self_test().is_ok());
+    }
+
+    #[test]
+    fn threads_in_the_background_have_a_lower_priority() {
+        let nice = |engine: &Engine| {
+            engine.pool.install(|| {
+                let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux has it");
+                stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(16)?.parse::<i32>().ok())
+            })
+        };
+        let foreground = EngineOptions { background: false, ..options() };
+        let foreground = Engine::new(foreground, || Box::new(())).expect("the self-test passes");
+        let own = nice(&foreground).expect("the 19th field is the nice value");
+        assert_eq!(nice(&ENGINE), Some(10.max(own)));
+    }
+
+    #[test]
+    fn an_execution_is_stopped_before_its_next_operator() {
+        use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+        let mut random = Random(3);
+        let model = ENGINE.prepare(&deep_model().to_bytes()).expect("a valid model");
+        let input = random_input(&mut random, model.checked().profile().sample_bytes, 2);
+        let asked = AtomicUsize::new(0);
+        let verdict = ENGINE.execute_unless(&model, &input, &|| asked.fetch_add(1, SeqCst) == 2);
+        assert!(matches!(verdict, Err(EngineError::Stopped)));
+        assert_eq!(asked.load(SeqCst), 3, "the operators after the third were not begun");
+    }
+
+    #[test]
+    fn a_batch_beyond_the_memory_bound_is_refused_before_it_starts() {
+        let small = EngineOptions { memory: 1 << 20, ..options() };
+        let engine = Engine::new(small, || Box::new(())).expect("the self-test's models are small");
+        let model = engine.prepare(&deep_model().to_bytes()).expect("one sample fits");
+        let sample = model.checked().profile().sample_bytes as usize;
+        assert!(engine.execute(&model, &vec![0; sample]).is_ok());
+        let verdict = engine.execute(&model, &vec![0; sample * 4096]);
+        assert!(matches!(verdict, Err(EngineError::TooLarge { needed, bound }) if needed > bound));
+    }
+
+    #[test]
+    fn pieces_of_work_run_side_by_side_and_only_what_they_find_comes_back() {
+        let found =
+            ENGINE.each(0..100, |number| Ok((number % 10 == 0).then_some(number))).expect("no piece fails");
+        assert_eq!(found, (0..100).step_by(10).collect::<Vec<_>>());
+        let failed =
+            ENGINE.each(0..100, |number| if number == 50 { Err(EngineError::Stopped) } else { Ok(Some(())) });
+        assert!(matches!(failed, Err(EngineError::Stopped)));
+    }
+
+    /// As many operators as a model may have: each second one linear.
+    fn deep_model() -> Model {
+        let mut nodes = vec![Node::Input { shape: vec![16] }];
+        while nodes.len() + 2 < millrace_inference::limits::MAX_NODES {
+            let input = (nodes.len() - 1) as u32;
+            let parameters = (0..256).map(|at| (at % 7) as i8 - 3).collect();
+            nodes.push(Node::Linear { input, outputs: 16, parameters });
+            nodes.push(Node::Requantize {
+                input: input + 1,
+                channels: vec![Rescale { bias: 5, multiplier: 1 << 30, shift: 31 }; 16],
+                zero_point: 0,
+                min: i8::MIN,
+                max: i8::MAX,
+            });
+        }
+        Model { nodes }
+    }
+
+    #[test]
+    fn the_deepest_and_the_widest_models_execute_exactly() {
+        let widest = Model {
+            nodes: vec![
+                Node::Input { shape: vec![8] },
+                Node::Linear { input: 0, outputs: 262_000, parameters: vec![i8::MIN; 8 * 262_000] },
+            ],
+        };
+        for model in [deep_model(), widest] {
+            let model = ENGINE.prepare(&model.to_bytes()).expect("within the limits");
+            let input = random_input(&mut Random(9), model.checked().profile().sample_bytes, 3);
+            let ours = ENGINE.execute(&model, &input).expect("within the memory bound");
+            assert!(ours == execute(model.checked(), &input).expect("whole samples"));
+        }
     }
 
     #[test]

@@ -7,12 +7,14 @@
 //!   kernel takes back through X's zero point. Where those instructions saturate sums of two products at 2¹⁵
 //!   (AVX2), it is exact only as long as no |w| exceeds [`SATURATION_FREE`], so W is halved first:
 //!   `w = ⌊w/2⌋ + (w − ⌊w/2⌋)`, both within ±64, and two products are added.
+//! * [`Kernel::Integer`]: burn, in `i32`. It is the only one that a GPU is trusted with: what its `f32` units round
+//!   is the driver's choice.
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
 use rten_tensor::NdTensorView;
 
-use crate::EngineError;
+use crate::{Backend, EngineError};
 
 /// Columns of W that one `f32` product sums over: `1024 · 128 · 128 = 2²⁴`.
 pub const CHUNK: usize = 1024;
@@ -28,6 +30,8 @@ pub enum Kernel {
     Float,
     /// 8-bit multiply-adds.
     Byte,
+    /// burn's `i32` product.
+    Integer,
 }
 
 /// The byte kernel of this machine's processor. It can't be sent between threads, and costs nothing to make.
@@ -38,13 +42,27 @@ fn byte_kernel() -> GemmExecutor<u8, i8, i32> {
 /// What products need besides their operands.
 pub(crate) struct Products {
     device: Device,
+    is_gpu: bool,
     /// The byte kernel may saturate.
     saturates: bool,
 }
 
 impl Products {
-    pub fn new() -> Self {
-        Self { device: Device::flex(), saturates: byte_kernel().may_saturate() }
+    pub fn new(backend: &Backend) -> Self {
+        Self {
+            device: backend.device.clone(),
+            is_gpu: backend.is_gpu,
+            saturates: byte_kernel().may_saturate(),
+        }
+    }
+
+    /// The kernels that this backend is trusted with.
+    pub fn kernels(&self) -> &'static [Kernel] {
+        if self.is_gpu {
+            &[Kernel::Integer]
+        } else {
+            &[Kernel::Float, Kernel::Byte, Kernel::Integer]
+        }
     }
 
     /// The byte kernel's name, and whether its instructions never saturate.
@@ -54,6 +72,9 @@ impl Products {
 
     /// The kernel that is fastest for a W here.
     fn choose(&self, w: &[i8], m: usize) -> Kernel {
+        if self.is_gpu {
+            return Kernel::Integer;
+        }
         let single = !self.saturates || w.iter().all(|w| w.unsigned_abs() <= SATURATION_FREE);
         if single && m <= MAX_BYTE_COLUMNS {
             Kernel::Byte
@@ -77,6 +98,9 @@ impl Products {
                 let rest: Vec<i8> = w.iter().zip(&halves).map(|(w, half)| w - half).collect();
                 vec![pack(&halves), pack(&rest)]
             })
+        } else if kernel == Kernel::Integer {
+            let values = w.iter().map(|w| i32::from(*w)).collect();
+            Form::Integers(Box::new(integers(values, n, m, &self.device)))
         } else {
             let chunk = |from: usize| {
                 let width = CHUNK.min(m - from);
@@ -96,7 +120,26 @@ impl Products {
         match &w.form {
             Form::Floats(chunks) => self.multiply_floats(chunks, w.m, x, &mut sums[from..]),
             Form::Bytes(parts) => multiply_bytes(parts, w.m, x, &mut sums[from..]),
+            Form::Integers(parameters) => self.multiply_integers(parameters, rows, w.m, x, &mut sums[from..]),
         }
+    }
+
+    /// W stays on the left: burn's product transposes its right operand anew each time.
+    fn multiply_integers(
+        &self,
+        parameters: &Tensor<2, Int>,
+        rows: usize,
+        m: usize,
+        x: &[i8],
+        sums: &mut [i32],
+    ) -> Result<(), EngineError> {
+        let values = x.iter().map(|x| i32::from(*x)).collect();
+        let columns = integers(values, rows, m, &self.device).transpose();
+        let product = parameters.clone().matmul(columns).transpose();
+        let failed = |error: &dyn std::fmt::Debug| EngineError::Burn(format!("{error:?}"));
+        let data = product.try_into_data().map_err(|error| failed(&error))?;
+        sums.copy_from_slice(data.as_slice::<i32>().map_err(|error| failed(&error))?);
+        Ok(())
     }
 
     fn multiply_floats(
@@ -164,6 +207,8 @@ enum Form {
     Floats(Vec<Tensor<2>>),
     /// Wᵀ, or two matrices that add up to it.
     Bytes(Vec<PackedBMatrix<i8>>),
+    /// W itself.
+    Integers(Box<Tensor<2, Int>>),
 }
 
 impl Parameters {
@@ -171,10 +216,14 @@ impl Parameters {
     pub fn bytes(&self) -> usize {
         let cells = self.n.saturating_mul(self.m);
         match &self.form {
-            Form::Floats(_) => cells.saturating_mul(4),
+            Form::Floats(_) | Form::Integers(_) => cells.saturating_mul(4),
             Form::Bytes(parts) => cells.saturating_mul(parts.len()),
         }
     }
+}
+
+fn integers(values: Vec<i32>, rows: usize, columns: usize, device: &Device) -> Tensor<2, Int> {
+    Tensor::from_data(TensorData::new(values, [rows, columns]), (device, DType::I32))
 }
 
 fn matrix(values: Vec<f32>, rows: usize, columns: usize, device: &Device) -> Tensor<2> {

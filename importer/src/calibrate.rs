@@ -33,7 +33,7 @@ impl Ranges {
         let (batch, sample) = input_shape(&model)
             .ok_or_else(|| ImportError::Calibration("the input's sample shape isn't static".into()))?;
         let length: usize = sample.iter().product();
-        if samples.is_empty() || length == 0 || samples.len() % length != 0 {
+        if samples.is_empty() || length == 0 || !samples.len().is_multiple_of(length) {
             return Err(ImportError::Calibration(format!(
                 "{} numbers aren't whole samples of {length}; calibrate with an array of shape N × {sample:?}",
                 samples.len()

@@ -17,6 +17,7 @@ pub mod onnx;
 mod operators;
 pub mod report;
 mod value;
+mod weight;
 
 pub use calibrate::Ranges;
 pub use error::ImportError;

@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use millrace_inference::{CheckedModel, LinearCheck, Node};
 
-use crate::lower::kind;
+use crate::{
+    lower::kind,
+    weight::{verification_ref_time, SECOND},
+};
 
 /// The graph with shapes, MAC and bytes, and what verifying a batch takes.
 pub fn inspect(model: &CheckedModel, samples: u32) -> String {
@@ -67,6 +70,13 @@ pub fn inspect(model: &CheckedModel, samples: u32) -> String {
         cost.hashes,
         cost.elements,
         cost.stored_bytes() + cost.trace_bytes
+    ));
+    let weight = verification_ref_time(&cost);
+    line(format_args!(
+        "on chain     {:.2} ms of ref_time, {:.2} % of a block's two seconds; {} bytes of proof besides the trace",
+        weight as f64 / 1e9,
+        weight as f64 * 50.0 / SECOND as f64,
+        cost.stored_bytes()
     ));
     let work = profile.work(samples);
     line(format_args!(

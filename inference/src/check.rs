@@ -68,6 +68,23 @@ impl CheckedModel {
         self.tensors.last().map_or((&[], DataType::I8), |output| (&output.shape, output.data_type))
     }
 
+    /// The most bytes per sample that the tensors of a walk take at once.
+    pub fn live_bytes(&self) -> u64 {
+        let bytes = |tensor: &Tensor| match tensor.data_type {
+            DataType::I8 => u64::from(tensor.elements),
+            DataType::I32 => u64::from(tensor.elements).saturating_mul(4),
+        };
+        let live_at = |now: usize| {
+            self.tensors
+                .iter()
+                .take(now.saturating_add(1))
+                .filter(|tensor| tensor.last_read >= now)
+                .map(bytes)
+                .fold(0, u64::saturating_add)
+        };
+        (0..self.tensors.len()).map(live_at).max().unwrap_or(0)
+    }
+
     /// The linear operators whose accumulators a trace holds, in node order, without their input.
     pub fn linear_operators(&self) -> impl Iterator<Item = Linear<'_>> {
         (0..self.model.nodes.len()).filter_map(|index| self.linear_operator(index, &[]))

@@ -71,9 +71,9 @@ mod tests {
     #[test]
     fn a_template_is_refused_with_its_placeholders() {
         let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../chain-specs/testnet.template.json");
-        let message = load(template).err().expect("it has placeholders");
+        let message = load(template).expect_err("it has placeholders");
         assert!(message.contains("REPLACE_ROOT_ACCOUNT") && message.contains("template"), "{message}");
-        let message = load("westend").err().expect("no such file");
+        let message = load("westend").expect_err("no such file");
         assert!(message.contains("no chain 'westend'"), "{message}");
     }
 

@@ -6,10 +6,14 @@ use std::path::PathBuf;
 use sc_cli::{ChainSpec, ImportParams, KeystoreParams, NetworkParams, RpcEndpoint, SharedParams};
 use sc_service::{config::PrometheusConfig, BasePath};
 
-use crate::chain_spec::Extensions;
+use crate::{
+    chain_spec::Extensions,
+    engine::{EngineCmd, EngineParams},
+};
 
 /// What the program does instead of running a node.
 #[derive(Debug, clap::Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "a process has one")]
 pub enum Subcommand {
     /// Create and insert keys.
     #[command(subcommand)]
@@ -35,6 +39,9 @@ pub enum Subcommand {
     ExportGenesisHead(cumulus_client_cli::ExportGenesisHeadCommand),
     /// Print the first block's runtime, to register the parachain.
     ExportGenesisWasm(cumulus_client_cli::ExportGenesisWasmCommand),
+    /// Ask what this machine's engine can do.
+    #[command(subcommand)]
+    Engine(EngineCmd),
     /// Measure the runtime and the machine.
     #[command(subcommand)]
     Benchmark(frame_benchmarking_cli::BenchmarkCmd),
@@ -70,9 +77,9 @@ pub struct Cli {
     /// whoever lists this machine's processes can read it. Elsewhere insert the key with `author_insertKey`.
     #[arg(long, value_name = "SURI")]
     pub mill_suri: Option<String>,
-    /// Threads that execute models; all cores but one unless given.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
-    pub engine_threads: Option<u32>,
+    /// The engine's options.
+    #[command(flatten)]
+    pub engine: EngineParams,
     /// Arguments of the relay chain node, after `--`.
     #[arg(raw = true)]
     pub relay_chain_args: Vec<String>,

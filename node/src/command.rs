@@ -10,7 +10,6 @@ use sc_service::{config::DatabaseSource, Configuration};
 use crate::{
     cli::{Cli, RelayChainCli, Subcommand},
     dev,
-    mill::MillOptions,
     service::{self, is_dev, new_partial, NodeArgs},
 };
 
@@ -64,6 +63,7 @@ pub fn run() -> Result<()> {
         Some(Subcommand::ExportGenesisWasm(cmd)) => {
             runner(&cli, cmd)?.sync_run(|config| cmd.run(&*config.chain_spec))
         }
+        Some(Subcommand::Engine(cmd)) => cmd.run().map_err(Into::into),
         Some(Subcommand::Benchmark(cmd)) => benchmark(&cli, cmd),
         None => start(cli),
     }
@@ -86,8 +86,8 @@ fn start(cli: Cli) -> Result<()> {
     let runner = runner(&cli, &cli.run.normalize())?;
     let relay_cli = RelayChainCli::new(runner.config(), cli.relay_chain_args.iter());
     let collator_options = cli.run.collator_options();
-    let mill = (cli.mine || (cli.run.base.is_dev()? && !cli.no_mine))
-        .then(|| MillOptions { threads: cli.engine_threads });
+    let mines = cli.mine || (cli.run.base.is_dev()? && !cli.no_mine);
+    let mill = mines.then(|| cli.engine.options()).transpose()?;
     runner.run_node_until_exit(|config| async move {
         if is_dev(&config) {
             return dev::start_dev_node(
@@ -95,6 +95,7 @@ fn start(cli: Cli) -> Result<()> {
                 Duration::from_millis(cli.dev_block_time),
                 mill,
                 cli.mill_suri,
+                cli.storage_monitor,
             )
             .map_err(Into::into);
         }

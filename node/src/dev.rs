@@ -13,6 +13,7 @@ use cumulus_primitives_core::{
     CollectCollationInfo, ParaId, RelayParentOffsetApi,
 };
 use futures::{future, stream, StreamExt};
+use millrace_engine::EngineOptions;
 use millrace_runtime::{opaque::Block, AuraId};
 use sc_consensus::LongestChain;
 use sc_consensus_manual_seal::{
@@ -20,13 +21,14 @@ use sc_consensus_manual_seal::{
 };
 use sc_network::{config::FullNetworkConfiguration, NotificationMetrics};
 use sc_service::{Configuration, PartialComponents, TaskManager};
+use sc_storage_monitor::StorageMonitorParams;
 use sp_api::ProvideRuntimeApi;
 use sp_consensus_aura::SlotDuration;
 use sp_runtime::traits::{Header as _, UniqueSaturatedInto};
 
 use crate::{
-    mill::{insert_mill_key, MillOptions},
-    service::{new_partial, para_id, spawn_offchain_workers, Extra, Hash, ParachainClient},
+    mill::insert_mill_key,
+    service::{new_partial, para_id, spawn_offchain_workers, watch_disk, Extra, Hash, ParachainClient},
 };
 
 /// What a collator leaves of a block's proof: 85 % of the relay chain's limit, the length included.
@@ -102,8 +104,9 @@ const DEV_MILL_SURI: &str = "//Ferdie";
 pub fn start_dev_node(
     mut config: Configuration,
     block_time: Duration,
-    mill: Option<MillOptions>,
+    mill: Option<EngineOptions>,
     mill_suri: Option<String>,
+    storage_monitor: StorageMonitorParams,
 ) -> sc_service::error::Result<TaskManager> {
     let PartialComponents {
         client,
@@ -116,6 +119,7 @@ pub fn start_dev_node(
         other: Extra { mut telemetry, .. },
     } = new_partial(&config)?;
 
+    watch_disk(storage_monitor, config.database.path().map(Into::into), &task_manager)?;
     config.network.default_peers_set.in_peers = 0;
     config.network.default_peers_set.out_peers = 0;
     let net_config =

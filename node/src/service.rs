@@ -14,6 +14,7 @@ use cumulus_primitives_core::{
 };
 use cumulus_relay_chain_interface::{OverseerHandle, RelayChainInterface};
 use futures::FutureExt;
+use millrace_engine::EngineOptions;
 use millrace_runtime::{opaque::Block, RuntimeApi};
 use sc_client_api::Backend;
 use sc_consensus::{DefaultImportQueue, ImportQueue};
@@ -25,6 +26,7 @@ use sc_network::{
     NetworkBackend, NetworkBlock, NetworkStateInfo, PeerId,
 };
 use sc_service::{Configuration, PartialComponents, TFullBackend, TFullClient, TaskManager};
+use sc_storage_monitor::{StorageMonitorParams, StorageMonitorService};
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker, TelemetryWorkerHandle};
 use sc_transaction_pool::TransactionPoolHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
@@ -32,9 +34,9 @@ use sp_api::ProvideRuntimeApi;
 use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::mill::{insert_mill_key, MillOptions};
+use crate::mill::insert_mill_key;
 
 pub type Hash = <Block as BlockT>::Hash;
 
@@ -173,8 +175,8 @@ pub struct NodeArgs {
     pub collator_options: CollatorOptions,
     pub max_pov_percentage: Option<u32>,
     pub hwbench: Option<sc_sysinfo::HwBench>,
-    pub storage_monitor: sc_storage_monitor::StorageMonitorParams,
-    pub mill: Option<MillOptions>,
+    pub storage_monitor: StorageMonitorParams,
+    pub mill: Option<EngineOptions>,
     pub mill_suri: Option<String>,
 }
 
@@ -201,6 +203,16 @@ pub fn para_id(client: &ParachainClient, config: &Configuration) -> Option<ParaI
         .parachain_id(client.chain_info().best_hash)
         .ok()
         .or_else(|| crate::chain_spec::Extensions::try_get(&*config.chain_spec).map(|e| e.para_id.into()))
+}
+
+/// Ends the node when its disk is nearly full, as long as it can still end well.
+pub fn watch_disk(
+    params: StorageMonitorParams,
+    database: Option<PathBuf>,
+    tasks: &TaskManager,
+) -> sc_service::error::Result<()> {
+    let Some(path) = database else { return Ok(()) };
+    StorageMonitorService::try_spawn(params, path, &tasks.spawn_essential_handle()).map_err(application)
 }
 
 fn application(error: impl std::error::Error + Send + Sync + 'static) -> sc_service::Error {
@@ -316,14 +328,7 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
         tracing_execute_block: Some(Arc::new(ParachainTracingExecuteBlock::new(client.clone()))),
     })?;
 
-    if let Some(path) = database_path {
-        sc_storage_monitor::StorageMonitorService::try_spawn(
-            args.storage_monitor,
-            path,
-            &task_manager.spawn_essential_handle(),
-        )
-        .map_err(application)?;
-    }
+    watch_disk(args.storage_monitor, database_path, &task_manager)?;
     report_hardware(args.hwbench, validator, telemetry.as_ref().map(|t| t.handle()), &task_manager);
 
     let announce_block: Arc<dyn Fn(Hash, Option<Vec<u8>>) + Send + Sync> = {

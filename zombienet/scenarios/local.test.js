@@ -1,13 +1,15 @@
 // The acceptance test of the whole system: what happens on the test network of local.toml, read from finalized state.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { account, digits, integers, modelId, outcome, post, send, UNIT, watch } from '../../clients/js/client.js';
+import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../../clients/js/client.js';
 import { submitTrace } from '../../clients/js/miner.js';
+import { largeInput, largeModel } from '../../clients/js/test/large.js';
 import { Network, until } from './network.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../models/digits');
@@ -22,6 +24,8 @@ const REQUESTER = account('//Bob');
 
 let network;
 let api;
+/** The block with the most submissions so far. */
+let fullest;
 
 const finalized = async (of = api) => (await of.rpc.chain.getHeader(await of.rpc.chain.getFinalizedHead())).number.toNumber();
 const best = async (of = api) => (await of.rpc.chain.getHeader()).number.toNumber();
@@ -125,6 +129,50 @@ describe('a network of two validators, two collators and two miners', () => {
     await until(`${victim.node} has caught up`, async () => (await best(node)) >= target);
   });
 
+  it('settles full blocks of submissions within the limits', async (t) => {
+    // Traces of 0.9 MB each, four to a block.
+    const [tasks, samples] = [8, 600];
+    const { model } = await register(api, REQUESTER, largeModel());
+    for (const { cold } of MINERS) {
+      await send(api, api.tx.miners.offer(50_000_000n, Array(tasks).fill(1_000_000_000), [modelId(encoding), model]), cold);
+    }
+    await watch(api, (event) => api.events.miners.OfferInForce.is(event) || undefined, { timeout: 300_000 });
+    // All are leased before the first is executed, so that they are submitted at once.
+    for (const miner of MINERS) signal(miner, 'SIGSTOP');
+    const start = await best();
+    const first = (await api.rpc.system.accountNextIndex(REQUESTER.address)).toNumber();
+    const input = `0x${Buffer.from(largeInput(samples)).toString('hex')}`;
+    for (let i = 0; i < tasks; i += 1) {
+      await api.tx.tasks.post(model, input, UNIT, start + 300).signAndSend(REQUESTER, { nonce: first + i, era: 0 });
+    }
+    let count = 0;
+    await watch(api, (event) => {
+      count += api.events.tasks.TaskLeased.is(event) ? 1 : 0;
+      return count >= tasks || undefined;
+    }, { from: start, timeout: 300_000 });
+    for (const miner of MINERS) signal(miner, 'SIGCONT');
+    const settled = [];
+    await watch(api, (event, block) => {
+      if (api.events.tasks.TaskSettled.is(event)) settled.push(block);
+      return settled.length >= tasks || undefined;
+    }, { from: start, timeout: 600_000 });
+
+    const of = (block) => settled.filter((other) => other === block).length;
+    fullest = settled.reduce((most, block) => (of(block) > of(most) ? block : most));
+    assert.ok(of(fullest) >= 2, `several submissions in one block, not ${of(fullest)}`);
+    const hash = await api.rpc.chain.getBlockHash(fullest);
+    const weight = await (await api.at(hash)).query.system.blockWeight();
+    const limits = api.consts.system.blockWeights.perClass.normal.maxTotal.unwrap();
+    const used = [weight.normal.refTime, weight.normal.proofSize].map((part) => part.toBigInt());
+    const allowed = [limits.refTime, limits.proofSize].map((part) => part.toBigInt());
+    assert.ok(used[0] <= allowed[0] && used[1] <= allowed[1], `${used} of ${allowed}`);
+    const { block } = await api.rpc.chain.getBlock(hash);
+    const bytes = block.extrinsics.reduce((sum, extrinsic) => sum + extrinsic.encodedLength, 0);
+    const povs = ['collator-1', 'collator-2'].flatMap((name) => [...network.log(name).matchAll(/Compressed PoV size: ([\d.]+)kb/g)].map((match) => Number(match[1])));
+    assert.ok(Math.max(...povs) * 1024 < 10 * 2 ** 20, 'the relay chain takes 10 MiB');
+    t.diagnostic(`block ${fullest}: ${of(fullest)} submissions, ${bytes} bytes of transactions, ref_time ${used[0] / 1_000_000_000n} ms of ${allowed[0] / 1_000_000_000n}, proof size ${used[1]} of ${allowed[1]} bytes; largest compressed PoV ${Math.max(...povs)} KiB`);
+  });
+
   it('goes on without a collator, and takes a new one in', async () => {
     const argv = await network.kill('collator-2');
     await advances(3, 'three more blocks are final with one collator');
@@ -148,11 +196,20 @@ describe('a network of two validators, two collators and two miners', () => {
     await until('finality goes on', async () => (await finalized()) >= stuck + 3, { timeout: 600_000 });
   });
 
-  it('lets nodes sync, from scratch and by warp', async () => {
+  it('lets nodes sync, from scratch and by warp', async (t) => {
     const target = await finalized();
     const full = await network.join('full', 9951, []);
     await until('the full node has every block', async () => (await finalized(full)) >= target, { timeout: 600_000 });
     assert.ok((await full.rpc.chain.getBlock(await full.rpc.chain.getBlockHash(1))).block.extrinsics.length > 0);
+    // What importing the fullest block took, by the node's own benchmark.
+    const argv = await network.kill('full', 'SIGTERM');
+    const [base, chain] = ['--base-path', '--chain'].map((option) => argv[argv.indexOf(option) + 1]);
+    const { stdout, stderr } = spawnSync(argv[0], ['benchmark', 'block', '--base-path', base, '--chain', chain, '--from', String(fullest), '--to', String(fullest), '--repeat', '3'], { encoding: 'utf8' });
+    const line = `${stdout}${stderr}`.split('\n').find((text) => text.includes(`Block ${fullest} `));
+    assert.ok(line, stderr);
+    const nanoseconds = Number(line.match(/\(\s*([\d,]+) of/)[1].replaceAll(',', ''));
+    assert.ok(nanoseconds < 2e9, 'within the two seconds that validators have');
+    t.diagnostic(line.trim());
     const warp = await network.join('warp', 9952, ['--sync', 'warp']);
     await until('the warped node follows the chain', async () => (await best(warp)) >= target, { timeout: 600_000 });
     const state = await warp.query.models.models(modelId(encoding));

@@ -48,10 +48,10 @@ function listed(value, found = {}) {
 }
 
 export class Network {
-  static async start(file, { timeout = 600_000 } = {}) {
+  static async start(file, { timeout = 600_000, env = {} } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-net-'));
     const child = spawn(join(here, '../network.sh'), [join(here, '..', file)], {
-      env: { ...process.env, ZOMBIENET_DIR: folder, ZOMBIENET_SKIP_BUILD: '1', ZOMBIENET_VERIFIER: 'none', NO_COLOR: '1' },
+      env: { ...process.env, ...env, ZOMBIENET_DIR: folder, ZOMBIENET_SKIP_BUILD: '1', ZOMBIENET_VERIFIER: 'none', NO_COLOR: '1' },
     });
     const log = createWriteStream(join(folder, 'zombienet.log'));
     child.stdout.pipe(log);

@@ -1,13 +1,16 @@
 // The whole system from outside: the real node, the real engine, a client that knows only the metadata.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../client.js';
 import { submitTrace } from '../miner.js';
+import { largeInput, largeModel } from './large.js';
 import { basePath, startNode } from './node.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../models/digits');
@@ -94,28 +97,21 @@ describe('a development node that mines', () => {
   });
 
   it('settles a task of maximum size', async () => {
-    // 256 → 550 on 2,048 samples: an input of 512 KiB and a trace of at most 3 MiB, since no accumulator needs more
-    // than 22 bits; the arg max keeps the output small.
-    const [m, n, samples] = [256, 550, 2048];
-    const word = (value) => Buffer.from(Uint32Array.of(value).buffer);
-    const large = Buffer.concat([
-      Buffer.from([1, 3 << 2, 0, 1 << 2]), word(m),
-      Buffer.from([1]), word(0), word(n), word(((n * m) << 2) | 2), Buffer.from(Int8Array.from({ length: n * m }, (_, i) => (i * 31) % 97)),
-      Buffer.from([6]), word(1),
-    ]);
+    // An input of 512 KiB and a trace of at most 3 MiB; the arg max keeps the output small.
+    const samples = 2048;
+    const large = largeModel();
     const requester = account('//Bob');
     const { model } = await register(api, requester, large);
     await send(api, api.tx.miners.offer(50_000_000n, [1_000_000_000, 1_000_000_000], [modelId(encoding), model]), MINER);
     await watch(api, (event) => api.events.miners.OfferInForce.is(event) || undefined);
     const start = await number(api);
-    const input = Uint8Array.from({ length: m * samples }, (_, i) => (i * 7) % 251);
-    const task = await post(api, requester, { model, input, maxPrice: UNIT, deadline: start + 100 });
+    const task = await post(api, requester, { model, input: largeInput(samples), maxPrice: UNIT, deadline: start + 100 });
     const result = await outcome(api, task.task, { from: start });
     assert.equal(result.kind, 'settled');
     assert.equal(result.output.length, samples * 4);
     // One sample more could not be submitted.
     await assert.rejects(
-      post(api, requester, { model, input: new Uint8Array(m * (samples + 1)), maxPrice: UNIT, deadline: start + 100 }),
+      post(api, requester, { model, input: largeInput(samples + 1), maxPrice: UNIT, deadline: start + 100 }),
       /tasks\.(InputTooLong|SubmissionTooLarge)/,
     );
   });
@@ -157,6 +153,66 @@ describe('a node killed while a task is leased', () => {
     assert.deepEqual(integers(result.output), reference.slice(0, 64));
     await mining.stop();
     mining.remove();
+  });
+});
+
+const until = async (condition, what, milliseconds = 60_000) => {
+  const end = Date.now() + milliseconds;
+  while (!condition()) {
+    assert.ok(Date.now() < end, `${what} didn't happen in ${milliseconds} ms`);
+    await sleep(50);
+  }
+};
+
+describe('a node killed after it executed a task', () => {
+  it('submits the trace after the restart and computes nothing again', async () => {
+    const base = basePath();
+    const slow = await startNode({ base, blockTime: 8000 });
+    const { input } = digits(folder, 64);
+    const start = await number(slow.api);
+    const { task } = await post(slow.api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 500 });
+    await until(() => slow.log().includes(`executed task ${task}:`), 'the execution');
+    // A finished trace is safe after a second; the block that could settle it is further away.
+    await sleep(1500);
+    await slow.stop('SIGKILL');
+    assert.ok(!slow.log().includes('TaskSettled'));
+
+    const mining = await startNode({ base });
+    const result = await outcome(mining.api, task, { from: start });
+    assert.equal(result.kind, 'settled');
+    assert.equal(mining.log().split(`executed task ${task}:`).length - 1, 1, 'executed once in both lives');
+    await mining.stop();
+    mining.remove();
+  });
+});
+
+describe('a node whose disk runs full', () => {
+  const base = basePath();
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', base]).status === 0;
+  after(() => {
+    if (mounted) spawnSync('umount', [base]);
+    rmSync(base, { recursive: true, force: true });
+  });
+
+  it('ends with what to do, and settles its task once there is space', { skip: mounted ? false : 'mounting a small disk needs root' }, async () => {
+    const full = await startNode({ base, args: ['--no-mine', '--db-storage-polling-period', '1'] });
+    const { input } = digits(folder, 64);
+    const start = await number(full.api);
+    const { task } = await post(full.api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 500 });
+    await watch(full.api, (event) => full.api.events.tasks.TaskLeased.is(event) || undefined, { from: start });
+    await full.api.disconnect();
+    const filler = join(base, 'filler');
+    const { bavail, bsize } = statfsSync(base);
+    writeFileSync(filler, Buffer.alloc(bavail * bsize - (32 << 20)));
+    assert.equal(await full.ended, 1, 'it ends by itself, and not as if all were well');
+    assert.match(full.log(), /millrace-node: .*free space on the disk of --base-path and start the node again/);
+
+    rmSync(filler);
+    const mining = await startNode({ base });
+    const result = await outcome(mining.api, task, { from: start });
+    assert.equal(result.kind, 'settled');
+    assert.deepEqual(integers(result.output), reference.slice(0, 64));
+    await mining.stop();
   });
 });
 

@@ -1,7 +1,7 @@
 // Starts the real node binary on free ports and ends it by its own process id.
 
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,17 +24,18 @@ export const freePort = () =>
 export const basePath = () => mkdtempSync(join(tmpdir(), 'millrace-'));
 
 /** A running development node and an api connected to it. */
-export async function startNode({ base = basePath(), args = [] } = {}) {
+export async function startNode({ base = basePath(), args = [], blockTime = 1000, threshold = 64 } = {}) {
   const [rpc, p2p] = [await freePort(), await freePort()];
   const child = spawn(binary, [
-    '--dev', '--base-path', base, '--dev-block-time', '1000', '--rpc-port', String(rpc), '--port', String(p2p),
-    '--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry', '--database', 'paritydb', ...args,
+    '--dev', '--base-path', base, '--dev-block-time', String(blockTime), '--rpc-port', String(rpc), '--port', String(p2p),
+    '--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry', '--database', 'paritydb',
+    '--db-storage-threshold', String(threshold), ...args,
   ]);
   const log = createWriteStream(join(base, 'node.log'), { flags: 'a' });
   child.stdout.pipe(log);
   child.stderr.pipe(log);
   const ended = new Promise((resolve) => child.on('exit', resolve));
-  const node = { base, child, url: `ws://127.0.0.1:${rpc}`, ended };
+  const node = { base, child, url: `ws://127.0.0.1:${rpc}`, ended, log: () => readFileSync(join(base, 'node.log'), 'utf8') };
   node.api = await Promise.race([
     connect(node.url, { timeout: 90_000 }),
     ended.then((code) => Promise.reject(new Error(`the node ended with ${code}; see ${join(base, 'node.log')}`))),

@@ -4,7 +4,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use clap::{Parser, ValueEnum};
-use millrace_engine::{Engine, Kernel};
+use millrace_engine::{Engine, EngineOptions, Kernel};
 use millrace_inference::testing::Random;
 use rten_tensor::Tensor;
 use tract_onnx::prelude::*;
@@ -17,6 +17,8 @@ enum Which {
     MillraceFloat,
     /// The same with the byte kernel everywhere.
     MillraceByte,
+    /// The same with burn's integer kernel everywhere.
+    MillraceInteger,
     /// rten, on an ONNX file.
     Rten,
     /// tract, on an ONNX file; it has one thread.
@@ -54,11 +56,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shape: Vec<usize> = std::iter::once(cli.batch).chain(cli.sample.iter().copied()).collect();
 
     let mut run: Box<dyn FnMut() -> Result<usize, Box<dyn std::error::Error>>> = match cli.engine {
-        Which::Millrace | Which::MillraceFloat | Which::MillraceByte => {
-            let engine = Engine::new(cli.threads, || Box::new(()))?;
+        Which::Millrace | Which::MillraceFloat | Which::MillraceByte | Which::MillraceInteger => {
+            let options = EngineOptions { threads: cli.threads, background: false, ..EngineOptions::default() };
+            let engine = Engine::new(options, || Box::new(()))?;
             let kernel = match cli.engine {
                 Which::MillraceFloat => Some(Kernel::Float),
                 Which::MillraceByte => Some(Kernel::Byte),
+                Which::MillraceInteger => Some(Kernel::Integer),
                 _ => None,
             };
             let model = engine.prepare_for(&std::fs::read(&cli.model)?, kernel)?;

@@ -3,8 +3,10 @@
 use std::{collections::HashSet, time::Instant};
 
 use codec::Encode;
+use millrace_engine::EngineError;
 use millrace_primitives::{
     handover::{sent_key, trace_key},
+    mill::MillKey,
     MillApi, OpenLease,
 };
 use millrace_runtime::{lease_ends, system_events_key, AccountId};
@@ -16,7 +18,7 @@ use sp_core::{
     H256,
 };
 
-use super::{metrics::Work, Mill, MillError, DONE_KEY};
+use super::{metrics::Work, watch::Watch, Mill, MillError, DONE_KEY, TRIES};
 use crate::service::Hash;
 
 /// Blocks whose leases' ends are counted at once.
@@ -74,43 +76,59 @@ impl Mill {
 
     /// Executes a lease; one that fails here is tried a few times and then left, so that it doesn't keep the
     /// others waiting.
-    pub(super) fn execute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<(), MillError> {
+    pub(super) fn execute(
+        &mut self,
+        best: Hash,
+        lease: &OpenLease<AccountId>,
+        keys: &[MillKey],
+    ) -> Result<(), MillError> {
         let descriptor = lease.descriptor;
         if self.database.get(STORAGE_PREFIX, &trace_key(descriptor)).is_some() {
             log::info!(target: "millrace", "task {} was executed before the restart", lease.task);
             self.done.insert(descriptor, None);
             return Ok(());
         }
-        let unsaved = self.unsaved.take().filter(|(of, _)| *of == descriptor);
-        let trace = match unsaved {
-            Some((_, trace)) => trace,
-            None => match self.compute(best, lease) {
-                Ok(trace) => trace,
-                Err(error @ MillError::Api(_)) => return Err(error),
-                Err(error) => {
-                    log::error!(target: "millrace", "task {} failed here: {error}", lease.task);
-                    self.metrics.failed();
-                    let failures = self.failures.entry(descriptor).or_default();
-                    *failures = failures.saturating_add(1);
-                    return Ok(());
-                }
-            },
+        let trace = match self.compute(best, lease, keys) {
+            Ok(trace) => trace,
+            Err(error @ MillError::Api(_)) => return Err(error),
+            Err(MillError::Engine(EngineError::Stopped)) => {
+                log::info!(target: "millrace", "task {} was given away; its execution is abandoned", lease.task);
+                return Ok(());
+            }
+            Err(error) => {
+                log::error!(target: "millrace", "task {} of model {:?} failed here: {error}", lease.task, lease.model);
+                self.metrics.failed();
+                let failures = self.failures.entry(descriptor).or_default();
+                *failures = if error.is_final() { TRIES } else { failures.saturating_add(1) };
+                return Ok(());
+            }
         };
-        if let Err(error) = self.store(&trace_key(descriptor), &trace) {
-            self.unsaved = Some((descriptor, trace));
-            return Err(error);
-        }
+        self.store(&trace_key(descriptor), &trace)?;
         self.done.insert(descriptor, None);
         self.remember_done();
         Ok(())
     }
 
-    fn compute(&mut self, best: Hash, lease: &OpenLease<AccountId>) -> Result<Vec<u8>, MillError> {
+    fn compute(
+        &mut self,
+        best: Hash,
+        lease: &OpenLease<AccountId>,
+        keys: &[MillKey],
+    ) -> Result<Vec<u8>, MillError> {
         let started = Instant::now();
         let input =
             self.client.runtime_api().input(best, lease.task)?.ok_or(MillError::NoInput(lease.task))?;
         let model = self.model(best, lease.model)?;
-        let trace = self.run(Work::Task, &model, &input)?;
+        let descriptor = lease.descriptor;
+        let watch = Watch::new(&self.client, best, keys, move |leases| {
+            leases.iter().all(|lease| lease.descriptor != descriptor)
+        });
+        let begun = Instant::now();
+        self.metrics.executing(true);
+        let execution = self.engine.execute_unless(&model, &input, &|| watch.is_over());
+        self.metrics.executing(false);
+        self.metrics.executed(Work::Task, 1, model.checked().profile().work(lease.samples), begun.elapsed());
+        let trace = execution?.trace;
         log::info!(
             target: "millrace",
             "executed task {}: model {:?}, {} samples, {} bytes of trace, {} ms",

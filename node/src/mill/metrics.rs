@@ -97,10 +97,10 @@ impl Metrics {
         self.with(|counters| counters.executing.set(is.into()));
     }
 
-    /// A batch was executed.
-    pub fn executed(&self, work: Work, mac: u64, took: Duration) {
+    /// Batches were executed, `mac` in all.
+    pub fn executed(&self, work: Work, batches: u64, mac: u64, took: Duration) {
         self.with(|counters| {
-            counters.executed.with_label_values(&[work.label()]).inc();
+            counters.executed.with_label_values(&[work.label()]).inc_by(batches);
             counters.busy.with_label_values(&[work.label()]).inc_by(took.as_secs_f64());
             counters.mac.with_label_values(&[work.label()]).inc_by(mac as f64);
         });

@@ -2,16 +2,17 @@
 //! the traces to the off-chain worker through the node's offchain database. Sprints while idle.
 //!
 //! A trace that was finished is in the database before the lease counts as done, so a restart computes
-//! nothing twice. The chain never waits for the engine.
+//! nothing twice. The chain never waits for the engine: its threads have a lower priority, attempts end where
+//! a lease waits, and a lease that the chain gave away is abandoned.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use codec::Decode;
-use millrace_engine::{Engine, EngineError, PreparedModel};
+use millrace_engine::{Engine, EngineError, EngineOptions, PreparedModel};
 use millrace_primitives::{
     mill::{MillKey, KEY_TYPE},
     BlockNumber, MillApi, ModelId, TaskId,
@@ -30,8 +31,9 @@ use sp_keystore::KeystorePtr;
 mod leases;
 mod metrics;
 mod sprints;
+mod watch;
 
-use metrics::{Metrics, Work};
+use metrics::Metrics;
 use sprints::Sprints;
 
 use crate::service::{Hash, ParachainBackend, ParachainClient};
@@ -46,13 +48,6 @@ const DONE_KEY: &[u8] = b"millrace/done";
 const TRIES: u8 = 3;
 /// Bytes of prepared parameters that are kept for models to come again.
 const MODEL_BYTES_KEPT: usize = 512 << 20;
-
-/// What the operator chose.
-#[derive(Clone, Copy, Debug)]
-pub struct MillOptions {
-    /// Threads that execute; none stands for all cores but one.
-    pub threads: Option<u32>,
-}
 
 /// Puts the mill key of a secret into the keystore.
 ///
@@ -75,24 +70,21 @@ pub fn spawn(
     keystore: KeystorePtr,
     registry: Option<&Registry>,
     syncing: impl Fn() -> bool + Send + 'static,
-    options: MillOptions,
+    options: EngineOptions,
 ) -> sc_service::error::Result<()> {
     let metrics = Metrics::new(registry)?;
     let database = backend.offchain_storage().ok_or("The node has no offchain database")?;
-    let threads = options.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1)),
-        |threads| threads as usize,
-    );
-    // burn may panic on a thread of the engine; the node's hook would end the process there.
-    let engine = Engine::new(threads, || Box::new(sp_panic_handler::AbortGuard::force_unwind()))
-        .map_err(|error| sc_service::Error::Other(error.to_string()))?;
+    let backend_name = options.backend.name().to_owned();
+    let engine = crate::engine::start(options).map_err(|error| {
+        sc_service::Error::Other(format!("The engine can't run on {backend_name}: {error}"))
+    })?;
     metrics.self_test_passed();
     let (kernel, exact) = engine.byte_kernel();
     let note = if exact { "" } else { ", for small parameters only" };
     log::info!(
         target: "millrace",
-        "⚙️  engine: {} threads, burn flex and the byte kernel {kernel}{note}; self-test passed",
-        engine.threads()
+        "⚙️  engine: {} threads on {} ({}), byte kernel {kernel}{note}; self-test passed",
+        engine.threads(), engine.backend().name(), engine.backend().description()
     );
     let done = database
         .get(STORAGE_PREFIX, DONE_KEY)
@@ -110,7 +102,6 @@ pub fn spawn(
         models: HashMap::new(),
         done,
         failures: HashMap::new(),
-        unsaved: None,
         warned: false,
         place: 0,
         nonce: u64::from_le_bytes(std::array::from_fn(|i| H256::random().0[i])),
@@ -118,7 +109,8 @@ pub fn spawn(
         miners: HashSet::new(),
         counted: None,
     };
-    tasks.spawn_handle().spawn_blocking("mill", "engine", async move {
+    // Essential, because a mill that can't keep its work must end the node, with what to do about it.
+    tasks.spawn_essential_handle().spawn_blocking("mill", "engine", async move {
         loop {
             // The block that a task needs may be far from here, and importing needs the processor more.
             if syncing() {
@@ -128,6 +120,10 @@ pub fn spawn(
             match mill.step() {
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => tokio::time::sleep(POLL).await,
+                Err(error @ MillError::NotStored) => {
+                    log::error!(target: "millrace", "{error}");
+                    return;
+                }
                 Err(error) => {
                     log::warn!(target: "millrace", "the mill stumbled and goes on: {error}");
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -148,8 +144,18 @@ enum MillError {
     UnknownModel(ModelId),
     #[error("the chain doesn't have the input of task {0}")]
     NoInput(TaskId),
-    #[error("a finished trace could not be stored; is the disk full?")]
+    #[error(
+        "a finished trace could not be stored, so the node stops: free space on the disk of --base-path and start \
+         it again; finished traces that were stored are submitted then"
+    )]
     NotStored,
+}
+
+impl MillError {
+    /// Whether trying again on this machine can't help.
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Engine(EngineError::TooLarge { .. } | EngineError::Model(_)))
+    }
 }
 
 struct Mill {
@@ -164,8 +170,6 @@ struct Mill {
     done: HashMap<H256, Option<BlockNumber>>,
     /// Leases that failed here, and how often.
     failures: HashMap<H256, u8>,
-    /// A finished trace that could not be stored yet.
-    unsaved: Option<(H256, Vec<u8>)>,
     warned: bool,
     place: u32,
     nonce: u64,
@@ -201,14 +205,14 @@ impl Mill {
         for lease in leases {
             let given_up = self.failures.get(&lease.descriptor).is_some_and(|count| *count >= TRIES);
             if !self.done.contains_key(&lease.descriptor) && !given_up {
-                self.execute(best, &lease)?;
+                self.execute(best, &lease, &keys)?;
                 return Ok(true);
             }
         }
         // A key without a bonded miner must not keep the others from their turn.
         let turn = usize::try_from(self.nonce).unwrap_or(0).checked_rem(keys.len()).unwrap_or(0);
         for key in keys.iter().cycle().skip(turn).take(keys.len()) {
-            if self.sprint(best, key)? {
+            if self.sprint(best, key, &keys)? {
                 return Ok(true);
             }
         }
@@ -234,17 +238,5 @@ impl Mill {
         }
         self.models.insert(id, model.clone());
         Ok(model)
-    }
-
-    /// Executes a batch and counts it.
-    fn run(&self, work: Work, model: &PreparedModel, input: &[u8]) -> Result<Vec<u8>, MillError> {
-        let started = Instant::now();
-        self.metrics.executing(true);
-        let execution = self.engine.execute(model, input);
-        self.metrics.executing(false);
-        let profile = model.checked().profile();
-        let mac = profile.samples(input.len()).map_or(0, |samples| profile.work(samples));
-        self.metrics.executed(work, mac, started.elapsed());
-        Ok(execution?.trace)
     }
 }

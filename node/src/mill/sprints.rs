@@ -1,33 +1,44 @@
 //! Sprints: attempts on the round's model while no lease waits; only winners leave the engine.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use codec::Encode;
+use millrace_engine::EngineError;
 use millrace_inference::sprint_digest;
 use millrace_primitives::{
     handover::{win_key, Win, WINS_KEPT},
     meets_target,
     mill::MillKey,
-    Attempt, MillApi, SprintTerms,
+    Attempt, MillApi, ModelId, SprintTerms,
 };
 use millrace_runtime::AccountId;
 use sp_api::ProvideRuntimeApi;
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
 
-use super::{metrics::Work, Mill, MillError};
+use super::{metrics::Work, watch::Watch, Mill, MillError};
 use crate::service::Hash;
+
+/// A series of attempts should take about so long: long enough to fill the threads, short enough for a new anchor.
+const SERIES: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 pub(super) struct Sprints {
     /// What each key may sprint on, asked on top of this block.
     terms: HashMap<MillKey, (Hash, Option<SprintTerms<AccountId>>)>,
     genesis: Option<H256>,
+    /// Attempts of the next series.
+    series: u64,
+    /// A model that this engine can't execute.
+    declined: Option<ModelId>,
 }
 
 impl Mill {
-    /// Makes one attempt for a key; false if the key may not sprint.
-    pub(super) fn sprint(&mut self, best: Hash, key: &MillKey) -> Result<bool, MillError> {
+    /// Makes a series of attempts for a key; false if the key may not sprint. A lease of one of the keys ends it early.
+    pub(super) fn sprint(&mut self, best: Hash, key: &MillKey, keys: &[MillKey]) -> Result<bool, MillError> {
         let terms = match self.sprints.terms.get(key) {
             Some((at, terms)) if *at == best => terms.clone(),
             _ => {
@@ -37,25 +48,24 @@ impl Mill {
             }
         };
         let Some(terms) = terms else { return Ok(false) };
+        if self.sprints.declined == Some(terms.model) {
+            return Ok(false);
+        }
         let genesis = match self.sprints.genesis {
             Some(genesis) => genesis,
             None => *self.sprints.genesis.insert(self.client.runtime_api().genesis_hash(best)?),
         };
-        let model = self.model(best, terms.model)?;
-        self.nonce = self.nonce.wrapping_add(1);
         self.miners.insert(terms.miner.clone());
-        let attempt = Attempt {
-            miner: terms.miner,
-            anchor: terms.anchor,
-            nonce: self.nonce,
-            model: terms.model,
-            samples: terms.samples,
+        let wins = match self.attempts(best, &terms, genesis, keys) {
+            Err(error @ MillError::Engine(_)) if error.is_final() => {
+                log::error!(target: "millrace", "no sprints on model {:?} here: {error}", terms.model);
+                self.sprints.declined = Some(terms.model);
+                return Ok(false);
+            }
+            Err(MillError::Engine(EngineError::Stopped)) => return Ok(true),
+            wins => wins?,
         };
-        let input = attempt.input(model.checked().profile().sample_bytes);
-        let trace = self.run(Work::Attempt, &model, &input)?;
-        let seed = attempt.seed(genesis, &input, &trace);
-        if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
-            let win = Win { attempt, anchor_number: terms.anchor_number, trace };
+        for win in wins {
             self.place = self.place.wrapping_add(1) % WINS_KEPT;
             let place = win_key(key, self.place);
             self.store(&place, &win.encode())?;
@@ -63,5 +73,70 @@ impl Mill {
             log::debug!(target: "millrace", "a sprint on block {} won", win.anchor_number);
         }
         Ok(true)
+    }
+
+    fn attempts(
+        &mut self,
+        best: Hash,
+        terms: &SprintTerms<AccountId>,
+        genesis: H256,
+        keys: &[MillKey],
+    ) -> Result<Vec<Win<AccountId>>, MillError> {
+        let model = self.model(best, terms.model)?;
+        let profile = model.checked().profile();
+        let count = self.sprints.series.max(self.engine.threads() as u64);
+        let first = self.nonce;
+        self.nonce = self.nonce.wrapping_add(count);
+        let (done, failures) = (&self.done, &self.failures);
+        let watch = Watch::new(&self.client, best, keys, |leases| {
+            let known = |descriptor| done.contains_key(descriptor) || failures.contains_key(descriptor);
+            leases.iter().any(|lease| !known(&lease.descriptor))
+        });
+        let attempt = |number: u64| {
+            let attempt = Attempt {
+                miner: terms.miner.clone(),
+                anchor: terms.anchor,
+                nonce: first.wrapping_add(number),
+                model: terms.model,
+                samples: terms.samples,
+            };
+            let input = attempt.input(profile.sample_bytes);
+            let trace = self.engine.execute_unless(&model, &input, &|| watch.is_over())?.trace;
+            let seed = attempt.seed(genesis, &input, &trace);
+            let won = meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty);
+            Ok(won.then_some(Win { attempt, anchor_number: terms.anchor_number, trace }))
+        };
+        let begun = Instant::now();
+        self.metrics.executing(true);
+        let wins = self.engine.each(0..count, attempt);
+        self.metrics.executing(false);
+        let took = begun.elapsed();
+        if wins.is_ok() {
+            let mac = profile.work(terms.samples).saturating_mul(count);
+            self.metrics.executed(Work::Attempt, count, mac, took);
+            self.sprints.series = next_series(count, took);
+        }
+        Ok(wins?)
+    }
+}
+
+/// Attempts of the next series, from how long this one took; at most twice as many, so that one slow series or one
+/// quick one changes little.
+fn next_series(count: u64, took: Duration) -> u64 {
+    let fitting = SERIES.as_nanos().saturating_mul(count.into()) / took.as_nanos().max(1);
+    u64::try_from(fitting).unwrap_or(u64::MAX).clamp(count / 2, count.saturating_mul(2)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_grow_and_shrink_towards_their_length() {
+        assert_eq!(next_series(10, SERIES), 10);
+        assert_eq!(next_series(10, SERIES / 100), 20);
+        assert_eq!(next_series(10, SERIES * 100), 5);
+        assert_eq!(next_series(1, SERIES * 100), 1);
+        assert_eq!(next_series(1, Duration::ZERO), 2);
     }
 }

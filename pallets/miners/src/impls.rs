@@ -83,7 +83,8 @@ impl<T: Config> Pallet<T> {
         victim: Option<(&T::AccountId, Balance)>,
     ) -> Balance {
         let rate = position(slot).and_then(|slot| record.slots.get(slot)).map_or(0, |slot| slot.rate);
-        let amount = (T::SlashRatio::get() * Self::bond_of_rate(rate).unwrap_or_default()).min(record.bond);
+        let amount =
+            T::SlashRatio::get().mul_floor(Self::bond_of_rate(rate).unwrap_or_default()).min(record.bond);
         let reason = HoldReason::Bond.into();
         let compensation = victim.map_or(0, |(victim, compensation)| {
             // A victim whose account is gone gets nothing; its part is burned with the rest.

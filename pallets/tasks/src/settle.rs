@@ -143,8 +143,8 @@ impl<T: Config> Pallet<T> {
 
     fn keep_output(task: TaskId, output: Vec<u8>) {
         // Posting refused tasks with longer outputs.
-        let Ok(output) = output.try_into() else { return };
-        Outputs::<T>::insert(task, frame_support::BoundedVec::from(output));
+        let Ok(output) = frame_support::BoundedVec::try_from(output) else { return };
+        Outputs::<T>::insert(task, output);
         PrunableBounds::<T>::mutate(|(_, end)| {
             let block = Self::now().saturating_add(T::Retention::get());
             Prunable::<T>::insert(*end, (block, task));

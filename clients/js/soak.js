@@ -1,0 +1,83 @@
+// Runs a development node under load and prints how its memory grows and when its blocks come.
+//
+//   node clients/js/soak.js [--minutes 30] [--idle] [--tasks-per-minute 12] [--block-time 2000]
+//
+// With --idle the node's engine is off and nothing is posted: the figures to compare block times with.
+
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { account, digits, modelId, UNIT } from './client.js';
+import { startNode } from './test/node.js';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    idle: { type: 'boolean', default: false },
+    'tasks-per-minute': { type: 'string', default: '12' },
+    'block-time': { type: 'string', default: '2000' },
+  },
+});
+const minutes = Number(values.minutes);
+const blockTime = Number(values['block-time']);
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../models/digits');
+const model = modelId(readFileSync(join(folder, 'digits.millrace')));
+
+const quantile = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+/** MiB an hour, by least squares over [seconds, MiB]. */
+function slope(points) {
+  const mean = (of) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const above = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return (above / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0)) * 3600;
+}
+
+const node = await startNode({ blockTime, args: values.idle ? ['--no-mine'] : [] });
+const start = Date.now();
+const memory = [];
+const intervals = [];
+let settled = 0;
+let posted = 0;
+let last;
+const stopHeads = await node.api.rpc.chain.subscribeNewHeads(() => {
+  const now = performance.now();
+  if (last !== undefined) intervals.push(now - last);
+  last = now;
+});
+const stopEvents = await node.api.query.system.events((events) => {
+  settled += events.filter(({ event }) => node.api.events.tasks.TaskSettled.is(event)).length;
+});
+const requester = account('//Bob');
+const { input } = digits(folder, 450);
+const bytes = `0x${Buffer.from(input).toString('hex')}`;
+let nextTask = 0;
+while (Date.now() - start < minutes * 60_000) {
+  const status = readFileSync(`/proc/${node.child.pid}/status`, 'utf8');
+  memory.push([(Date.now() - start) / 1000, Number(status.match(/VmRSS:\s+(\d+)/)[1]) / 1024]);
+  if (!values.idle && Date.now() >= nextTask) {
+    const deadline = (await node.api.rpc.chain.getHeader()).number.toNumber() + 200;
+    await node.api.tx.tasks.post(model, bytes, UNIT, deadline).signAndSend(requester, { nonce: -1 });
+    posted += 1;
+    nextTask = Date.now() + 60_000 / Number(values['tasks-per-minute']);
+  }
+  await sleep(1000);
+}
+stopHeads();
+stopEvents();
+await node.stop();
+node.remove();
+
+intervals.sort((a, b) => a - b);
+// The caches of a young node fill; what a leak would show comes after.
+const late = memory.filter(([seconds]) => seconds > minutes * 20);
+console.log(JSON.stringify({
+  engine: values.idle ? 'off' : 'saturated',
+  minutes,
+  blocks: intervals.length,
+  block_ms: { median: Math.round(quantile(intervals, 0.5)), p99: Math.round(quantile(intervals, 0.99)), max: Math.round(intervals.at(-1)) },
+  tasks: { posted, settled },
+  resident_mib: { first: Math.round(memory[0][1]), last: Math.round(memory.at(-1)[1]), slope_an_hour_after_a_third: Math.round(slope(late)) },
+}, null, 2));

@@ -1,0 +1,71 @@
+// A network that starts with the previous runtime and is upgraded to this one, with tasks open.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { account, codeHash, digits, integers, modelId, outcome, post, send, UNIT } from '../../clients/js/client.js';
+import { Network, until } from './network.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const folder = join(here, '../../models/digits');
+const encoding = readFileSync(join(folder, 'digits.millrace'));
+const reference = [...readFileSync(join(folder, 'heldout-predictions.bin'))];
+const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
+const CODE = readFileSync(join(target, 'release/wbuild/millrace-runtime/millrace_runtime.compact.compressed.wasm'));
+
+const SUDO = account('//Alice');
+const REQUESTER = account('//Bob');
+const specs = mkdtempSync(join(tmpdir(), 'millrace-spec-'));
+
+describe('a runtime upgrade with tasks open', () => {
+  let network;
+  let api;
+  before(async () => {
+    const spec = join(specs, 'previous.json');
+    const built = spawnSync(join(here, 'previous-spec.sh'), [spec], { stdio: 'inherit' });
+    assert.equal(built.status, 0, 'the previous runtime is compiled');
+    network = await Network.start('upgrade.toml', { env: { PREVIOUS_SPEC: spec } });
+    api = await network.api('collator-1');
+  }, { timeout: 1_800_000 });
+  after(async () => {
+    await network?.stop();
+    rmSync(specs, { recursive: true, force: true });
+  });
+
+  it('passes pre-checking, is enacted, and settles what was open before it', async () => {
+    const version = async () => (await api.rpc.state.getRuntimeVersion(await api.rpc.chain.getFinalizedHead())).specVersion.toNumber();
+    const number = async () => (await api.rpc.chain.getHeader()).number.toNumber();
+    await until('blocks are final', async () => (await api.rpc.chain.getFinalizedHead()).toHex() !== api.genesisHash.toHex(), { timeout: 600_000 });
+    const before = await version();
+
+    // Nobody executes until the new runtime is there.
+    const miner = network.process('miner-1').pid;
+    process.kill(miner, 'SIGSTOP');
+    const start = await number();
+    const { input } = digits(folder, 64);
+    const model = modelId(encoding);
+    const tasks = [];
+    for (let i = 0; i < 3; i += 1) {
+      tasks.push((await post(api, REQUESTER, { model, input, maxPrice: UNIT, deadline: start + 1000 })).task);
+    }
+    await send(api, api.tx.sudo.sudo(api.tx.system.authorizeUpgrade(codeHash(CODE))), SUDO);
+    // Whoever has the code may bring it; the relay chain's validators then vote on it before it is enacted.
+    await send(api, api.tx.system.applyAuthorizedUpgrade(`0x${CODE.toString('hex')}`), SUDO);
+    await until('the new runtime is enacted on the finalized chain', async () => (await version()) > before, { timeout: 900_000 });
+    const relay = await network.api('alice');
+    const hash = (await relay.query.paras.currentCodeHash(2000)).unwrap().toHex();
+    assert.equal(hash, codeHash(CODE), 'the relay chain validates with the new code');
+
+    process.kill(miner, 'SIGCONT');
+    for (const task of tasks) {
+      const result = await outcome(api, task, { from: start, timeout: 900_000 });
+      assert.equal(result.kind, 'settled');
+      assert.deepEqual(integers(result.output), reference.slice(0, 64));
+    }
+  });
+});
