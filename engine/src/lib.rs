@@ -12,11 +12,12 @@ use std::{
 
 use millrace_inference::{
     execute, pack,
-    testing::{random_input, random_model, Random},
-    walk, CheckedModel, Columns, Execution, ExecutionError, Linear, LinearOperators, ModelError,
+    testing::{golden, random_input, random_model, Golden, Random},
+    walk, CheckedModel, Columns, Execution, ExecutionError, Linear, LinearOperators, ModelError, Output,
 };
 use rayon::{
     iter::{IntoParallelIterator, ParallelIterator},
+    slice::ParallelSlice,
     ThreadPool, ThreadPoolBuilder,
 };
 use thread_priority::{set_current_thread_priority, ThreadPriority, ThreadPriorityValue};
@@ -28,7 +29,7 @@ pub use backend::Backend;
 pub use product::{Kernel, CHUNK};
 use product::{Parameters, Products};
 
-/// Elements of X that one product reads at most, whatever the batch: 32 MiB as `f32`.
+/// Elements of X that the products of all threads read at most at once, whatever the batch: 32 MiB as `f32`.
 const BLOCK: usize = 8 << 20;
 /// Random models that a self-test executes.
 const TEST_MODELS: u64 = 16;
@@ -126,20 +127,22 @@ impl PreparedModel {
     }
 
     /// Bytes that executing a batch takes at most, its parameters included: the tensors that live at once,
-    /// one operator's sums and columns beside them, and the trace.
+    /// one operator's sums and columns beside them, and the trace before and after it is packed.
     pub fn memory(&self, samples: u32) -> u64 {
         let profile = self.checked.profile();
-        let samples_wide = u64::from(samples);
+        let wide = u64::from(samples);
         let widest = profile.layers.iter().map(|layer| {
-            let columns = samples_wide.saturating_mul(layer.columns.into());
+            let columns = wide.saturating_mul(layer.columns.into());
             let sums = columns.saturating_mul(layer.n.into()).saturating_mul(8);
             let block = columns.saturating_mul(layer.m.into()).min(BLOCK as u64);
+            // Columns as bytes and as floats; the threads share the block.
             sums.saturating_add(block.saturating_mul(5))
         });
         (self.bytes() as u64)
-            .saturating_add(samples_wide.saturating_mul(self.checked.live_bytes()))
+            .saturating_add(wide.saturating_mul(self.checked.live_bytes()))
             .saturating_add(widest.max().unwrap_or(0))
-            .saturating_add(profile.max_trace_bytes(samples))
+            .saturating_add(profile.cost(samples).accumulators.saturating_mul(8))
+            .saturating_add(profile.max_trace_bytes(samples).saturating_mul(2))
     }
 }
 
@@ -203,8 +206,8 @@ impl Engine {
         self.pool.current_num_threads()
     }
 
-    /// Compares each kernel with the reference: on products with all-extreme values across a chunk's border, and
-    /// on some random models of every operator.
+    /// Holds each kernel against the golden executions, and against the reference on products with all-extreme
+    /// values across a chunk's border and on some random models of every operator.
     ///
     /// # Errors
     /// [`EngineError::Inexact`] if one bit differs.
@@ -227,6 +230,10 @@ impl Engine {
             [i8::MIN, i8::MAX].iter().flat_map(|x| vec![x.cast_unsigned(); columns as usize]).collect();
         for kernel in self.products.kernels().iter().copied().map(Some).chain([None]) {
             self.compare(&self.prepare_for(&model.to_bytes(), kernel)?, &input)?;
+            for Golden { model, input, trace } in golden() {
+                let exact = self.execute(&self.prepare_for(model, kernel)?, input)?.trace == trace;
+                exact.then_some(()).ok_or(EngineError::Inexact)?;
+            }
             for seed in 0..TEST_MODELS {
                 let mut random = Random(seed);
                 let model = self.prepare_for(&random_model(&mut random, 40).to_bytes(), kernel)?;
@@ -297,11 +304,17 @@ impl Engine {
         input: &[u8],
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Execution, EngineError> {
-        self.fits(model, model.checked.profile().samples(input.len())?)?;
+        let samples = model.checked.profile().samples(input.len())?;
+        self.fits(model, samples)?;
+        let part = (samples as usize).div_ceil(self.threads());
+        let part_bytes = part.saturating_mul(model.checked.profile().sample_bytes as usize);
         self.guarded(|| {
-            let mut run = Run { engine: self, layers: model.layers.iter(), trace: Vec::new(), stop };
-            let output = walk(&model.checked, input, &mut run)?;
-            Ok(Execution { output, trace: run.trace })
+            let parts = input.par_chunks(part_bytes.max(1)).map(|part| {
+                let mut run = Run { engine: self, layers: model.layers.iter(), sums: Vec::new(), stop };
+                let output = walk(&model.checked, part, &mut run)?;
+                Ok((output, run.sums))
+            });
+            Ok(join(parts.collect::<Result<_, EngineError>>()?))
         })
     }
 
@@ -341,10 +354,40 @@ fn give_way() {
     }
 }
 
+/// The execution of a batch from those of its parts: samples follow each other in every tensor, and an operator's
+/// accumulators are packed over the whole batch.
+fn join(parts: Vec<(Output, Vec<Vec<i32>>)>) -> Execution {
+    let (mut outputs, mut sums): (Vec<Output>, Vec<_>) =
+        parts.into_iter().map(|(output, sums)| (output, sums.into_iter())).unzip();
+    let operators = sums.first().map_or(0, ExactSizeIterator::len);
+    let layers: Vec<Vec<Vec<i32>>> =
+        (0..operators).map(|_| sums.iter_mut().filter_map(Iterator::next).collect()).collect();
+    let packed: Vec<Vec<u8>> = layers
+        .into_par_iter()
+        .map(|mut parts| {
+            let mut bytes = Vec::new();
+            // One part needs no copy.
+            pack(&if parts.len() == 1 { parts.swap_remove(0) } else { parts.concat() }, &mut bytes);
+            bytes
+        })
+        .collect();
+    let mut output = outputs.remove(0);
+    for more in outputs {
+        match (&mut output, more) {
+            (Output::I8(values), Output::I8(more)) => values.extend(more),
+            (Output::I32(values), Output::I32(more)) => values.extend(more),
+            _ => unreachable!("the parts were computed by one model; qed"),
+        }
+    }
+    Execution { output, trace: packed.concat() }
+}
+
+/// One walk over a part of a batch.
 struct Run<'a> {
     engine: &'a Engine,
     layers: std::slice::Iter<'a, (u32, Parameters)>,
-    trace: Vec<u8>,
+    /// The accumulators of each linear operator so far.
+    sums: Vec<Vec<i32>>,
     stop: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -357,28 +400,33 @@ impl LinearOperators for Run<'_> {
         }
         let (node, parameters) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
         debug_assert_eq!(*node, operator.node);
-        let block = (BLOCK / operator.m.max(1)).max(1) * operator.m;
+        let block = (BLOCK / self.engine.threads() / operator.m.max(1)).max(1) * operator.m.max(1);
         let mut sums = Vec::with_capacity(operator.count() * operator.n);
-        let mut columns = Vec::with_capacity(block.min(operator.count() * operator.m));
         let products = &self.engine.products;
-        let mut outcome = Ok(());
-        operator.all_columns(|x| {
-            columns.extend_from_slice(x);
-            if columns.len() >= block {
-                outcome = products.multiply(parameters, &columns, &mut sums);
-                columns.clear();
-            }
-            outcome.is_ok()
-        });
-        outcome?;
-        if !columns.is_empty() {
-            products.multiply(parameters, &columns, &mut sums)?;
-        }
         let accumulators = match operator.columns {
-            Columns::Contiguous => sums,
-            Columns::Patches { .. } => planes(&sums, operator.n, operator.group()),
+            Columns::Contiguous => {
+                for columns in operator.input.chunks(block) {
+                    products.multiply(parameters, columns, &mut sums)?;
+                }
+                sums
+            }
+            Columns::Patches { .. } => {
+                let mut columns = Vec::with_capacity(block.min(operator.count() * operator.m));
+                let mut outcome = Ok(());
+                operator.all_columns(|x| {
+                    columns.extend_from_slice(x);
+                    if columns.len() >= block {
+                        outcome = products.multiply(parameters, &columns, &mut sums);
+                        columns.clear();
+                    }
+                    outcome.is_ok()
+                });
+                outcome?;
+                products.multiply(parameters, &columns, &mut sums)?;
+                planes(&sums, operator.n, operator.group())
+            }
         };
-        pack(&accumulators, &mut self.trace);
+        self.sums.push(accumulators.clone());
         Ok(accumulators)
     }
 }
@@ -450,7 +498,7 @@ mod tests {
         use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
         let mut random = Random(3);
         let model = ENGINE.prepare(&deep_model().to_bytes()).expect("a valid model");
-        let input = random_input(&mut random, model.checked().profile().sample_bytes, 2);
+        let input = random_input(&mut random, model.checked().profile().sample_bytes, 1);
         let asked = AtomicUsize::new(0);
         let verdict = ENGINE.execute_unless(&model, &input, &|| asked.fetch_add(1, SeqCst) == 2);
         assert!(matches!(verdict, Err(EngineError::Stopped)));

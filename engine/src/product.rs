@@ -115,6 +115,9 @@ impl Products {
     /// Appends X·Wᵀ, row by row, for an X of whole rows of m.
     pub fn multiply(&self, w: &Parameters, x: &[i8], sums: &mut Vec<i32>) -> Result<(), EngineError> {
         let rows = x.len().checked_div(w.m).unwrap_or(0);
+        if rows == 0 {
+            return Ok(());
+        }
         let from = sums.len();
         sums.resize(from + rows * w.n, 0);
         match &w.form {

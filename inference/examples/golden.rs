@@ -1,5 +1,8 @@
-//! Writes `inference/vectors/v1.json`, the golden vectors of format version 1:
-//! `cargo run --release -p millrace-inference --example golden > inference/vectors/v1.json`
+//! Writes `inference/vectors/`: `v1.json`, the golden vectors of format version 1, and `executions.bin`, their models,
+//! inputs and traces for programs that read no JSON.
+//! `cargo run --release -p millrace-inference --example golden inference/vectors`
+
+use std::{fs, path::PathBuf};
 
 use millrace_inference::{
     execute, model_id,
@@ -35,6 +38,7 @@ fn forgeries(model: &CheckedModel, input: &[u8], honest: &[u8], random: &mut Ran
 }
 
 fn main() {
+    let mut executions = Vec::new();
     let vectors: Vec<Value> = (0..32u64)
         .map(|index| {
             let mut random = Random(index);
@@ -44,6 +48,10 @@ fn main() {
             let model = CheckedModel::from_bytes(&bytes).expect("the generator obeys every bound");
             let input = random_input(&mut random, model.profile().sample_bytes, samples);
             let execution = execute(&model, &input).expect("whole samples");
+            for part in [&bytes, &input, &execution.trace] {
+                executions.extend_from_slice(&(part.len() as u32).to_le_bytes());
+                executions.extend_from_slice(part);
+            }
             let statement = Statement {
                 domain: if index % 2 == 0 { Domain::Lease } else { Domain::Sprint },
                 genesis_hash: [index as u8; 32],
@@ -80,5 +88,8 @@ fn main() {
         })
         .collect();
     let file = json!({ "format_version": 1, "vectors": vectors });
-    println!("{}", serde_json::to_string_pretty(&file).expect("plain JSON"));
+    let folder = PathBuf::from(std::env::args().nth(1).expect("the folder to write to"));
+    let text = serde_json::to_string_pretty(&file).expect("plain JSON");
+    fs::write(folder.join("v1.json"), text + "\n").expect("the folder can be written");
+    fs::write(folder.join("executions.bin"), executions).expect("the folder can be written");
 }

@@ -4,7 +4,7 @@
 use std::{collections::HashSet, mem::discriminant};
 
 use millrace_inference::{
-    execute, model_id, verify, Challenge, CheckedModel, Domain, LinearCheck, Statement,
+    execute, model_id, testing::golden, verify, Challenge, CheckedModel, Domain, LinearCheck, Statement,
 };
 use serde::Deserialize;
 use sp_crypto_hashing::blake2_256;
@@ -47,7 +47,8 @@ fn golden_vectors_hold() {
     assert_eq!(file.format_version, millrace_inference::FORMAT_VERSION);
     assert_eq!(file.vectors.len(), 32);
     let (mut kinds, mut checks) = (HashSet::new(), HashSet::new());
-    for vector in file.vectors {
+    assert_eq!(golden().count(), file.vectors.len());
+    for (vector, binary) in file.vectors.into_iter().zip(golden()) {
         let encoded = bytes(&vector.model);
         let model = CheckedModel::from_bytes(&encoded).expect("a golden model");
         kinds.extend(model.model().nodes.iter().map(discriminant));
@@ -58,6 +59,7 @@ fn golden_vectors_hold() {
         assert_eq!(hex::encode(model_id(&encoded, blake2_256)), vector.model_id);
         assert_eq!(model.profile().work(1), vector.work_per_sample);
         let (input, trace) = (bytes(&vector.input), bytes(&vector.trace));
+        assert_eq!((binary.model, binary.input, binary.trace), (&*encoded, &*input, &*trace));
         assert_eq!(model.profile().samples(input.len()), Ok(vector.samples));
         let execution = execute(&model, &input).expect("whole samples");
         assert_eq!(execution.trace, trace);

@@ -1,10 +1,10 @@
 // The acceptance test of the whole system: what happens on the test network of local.toml, read from finalized state.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../../clients/js/client.js';
@@ -24,8 +24,6 @@ const REQUESTER = account('//Bob');
 
 let network;
 let api;
-/** The block with the most submissions so far. */
-let fullest;
 
 const finalized = async (of = api) => (await of.rpc.chain.getHeader(await of.rpc.chain.getFinalizedHead())).number.toNumber();
 const best = async (of = api) => (await of.rpc.chain.getHeader()).number.toNumber();
@@ -158,7 +156,7 @@ describe('a network of two validators, two collators and two miners', () => {
     }, { from: start, timeout: 600_000 });
 
     const of = (block) => settled.filter((other) => other === block).length;
-    fullest = settled.reduce((most, block) => (of(block) > of(most) ? block : most));
+    const fullest = settled.reduce((most, block) => (of(block) > of(most) ? block : most));
     assert.ok(of(fullest) >= 2, `several submissions in one block, not ${of(fullest)}`);
     const hash = await api.rpc.chain.getBlockHash(fullest);
     const weight = await (await api.at(hash)).query.system.blockWeight();
@@ -170,7 +168,42 @@ describe('a network of two validators, two collators and two miners', () => {
     const bytes = block.extrinsics.reduce((sum, extrinsic) => sum + extrinsic.encodedLength, 0);
     const povs = ['collator-1', 'collator-2'].flatMap((name) => [...network.log(name).matchAll(/Compressed PoV size: ([\d.]+)kb/g)].map((match) => Number(match[1])));
     assert.ok(Math.max(...povs) * 1024 < 10 * 2 ** 20, 'the relay chain takes 10 MiB');
+    const took = await network.longest('miner-1', 'substrate_block_verification_and_import_time');
+    assert.ok(took <= 2.5, `a follower took up to ${took} s to import a block`);
+    t.diagnostic(`every block so far was imported within ${took} s`);
     t.diagnostic(`block ${fullest}: ${of(fullest)} submissions, ${bytes} bytes of transactions, ref_time ${used[0] / 1_000_000_000n} ms of ${allowed[0] / 1_000_000_000n}, proof size ${used[1]} of ${allowed[1]} bytes; largest compressed PoV ${Math.max(...povs)} KiB`);
+  });
+
+  it('settles each task once while collators falter and blocks are taken back', async (t) => {
+    const nodes = ['collator-1', 'collator-2', ...MINERS.map(({ node }) => node)];
+    const reorgs = () => nodes.reduce((sum, name) => sum + network.log(name).split('Reorg on').length - 1, 0);
+    const before = reorgs();
+    // Whoever wakes up builds on the block that it knew, beside the blocks of the other.
+    let over = false;
+    const faltering = (async () => {
+      for (let i = 0; !over; i += 1) {
+        const { pid } = network.process(nodes[i % 2]);
+        process.kill(pid, 'SIGSTOP');
+        await sleep(8_000);
+        process.kill(pid, 'SIGCONT');
+        await sleep(4_000);
+      }
+    })();
+    try {
+      const posted = [];
+      for (let i = 0; i < 5; i += 1) posted.push(await postDigits());
+      for (const { task, start } of posted) {
+        const result = await settles(task, start);
+        assert.equal(result.kind, 'settled');
+        assert.deepEqual(integers(result.output), reference.slice(0, 64));
+      }
+    } finally {
+      over = true;
+      await faltering;
+    }
+    const at = await finalState(await finalized());
+    assert.equal((await at.query.system.account(REQUESTER.publicKey)).data.reserved.toBigInt(), 0n, 'nothing stays on hold');
+    t.diagnostic(`${reorgs() - before} re-orgs in the logs of four nodes`);
   });
 
   it('goes on without a collator, and takes a new one in', async () => {
@@ -196,20 +229,11 @@ describe('a network of two validators, two collators and two miners', () => {
     await until('finality goes on', async () => (await finalized()) >= stuck + 3, { timeout: 600_000 });
   });
 
-  it('lets nodes sync, from scratch and by warp', async (t) => {
+  it('lets nodes sync, from scratch and by warp', async () => {
     const target = await finalized();
     const full = await network.join('full', 9951, []);
     await until('the full node has every block', async () => (await finalized(full)) >= target, { timeout: 600_000 });
     assert.ok((await full.rpc.chain.getBlock(await full.rpc.chain.getBlockHash(1))).block.extrinsics.length > 0);
-    // What importing the fullest block took, by the node's own benchmark.
-    const argv = await network.kill('full', 'SIGTERM');
-    const [base, chain] = ['--base-path', '--chain'].map((option) => argv[argv.indexOf(option) + 1]);
-    const { stdout, stderr } = spawnSync(argv[0], ['benchmark', 'block', '--base-path', base, '--chain', chain, '--from', String(fullest), '--to', String(fullest), '--repeat', '3'], { encoding: 'utf8' });
-    const line = `${stdout}${stderr}`.split('\n').find((text) => text.includes(`Block ${fullest} `));
-    assert.ok(line, stderr);
-    const nanoseconds = Number(line.match(/\(\s*([\d,]+) of/)[1].replaceAll(',', ''));
-    assert.ok(nanoseconds < 2e9, 'within the two seconds that validators have');
-    t.diagnostic(line.trim());
     const warp = await network.join('warp', 9952, ['--sync', 'warp']);
     await until('the warped node follows the chain', async () => (await best(warp)) >= target, { timeout: 600_000 });
     const state = await warp.query.models.models(modelId(encoding));

@@ -99,6 +99,16 @@ export class Network {
     return lines.length ? lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0) : undefined;
   }
 
+  /** The smallest bound of a Prometheus histogram that holds every observation. */
+  async longest(name, metric) {
+    const text = await (await fetch(this.nodes[name].prometheus_uri)).text();
+    const value = (line) => Number(line.split(' ').at(-1));
+    const count = value(text.split('\n').find((line) => line.startsWith(`${metric}_count`)) ?? '');
+    const bounds = text.split('\n').filter((line) => line.startsWith(`${metric}_bucket`) && value(line) === count);
+    if (!(count > 0)) throw new Error(`${name} has no observations of ${metric}`);
+    return Math.min(...bounds.map((line) => Number(line.match(/le="([^"]+)"/)[1].replace('+Inf', 'Infinity'))));
+  }
+
   process(name) {
     return processes(join(this.folder, name, 'data'))[0];
   }

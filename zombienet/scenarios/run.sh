@@ -8,7 +8,7 @@ readonly RESULT=zombienet/scenarios/result.json
 # What the result depends on, as git sees it in the working tree; the result itself and documents are left out.
 tree() {
   git ls-files -s -- runtime node pallets primitives inference engine zombienet clients/js Cargo.lock \
-    ':!*.md' ":!$RESULT" | git hash-object --stdin
+    ':!*.md' ':!engine/bench' ":!$RESULT" | git hash-object --stdin
 }
 if [ "${1:-}" = --check ]; then
   [ -r "$RESULT" ] || { echo "scenarios: $RESULT is missing; run 'make test-zombienet' and commit it" >&2; exit 1; }
@@ -26,13 +26,16 @@ node --test --test-reporter=spec --test-reporter-destination=stdout --test-repor
 node -e '
   const [tree, seconds, tap] = process.argv.slice(1);
   const scenarios = {};
+  const figures = [];
   let name;
   for (const line of require("fs").readFileSync(tap, "utf8").split("\n")) {
     const test = line.match(/^ {4}ok \d+ - (.*)$/);
     if (test) name = test[1];
+    const figure = line.match(/^ {4,}# (?!Subtest)(.*)$/);
+    if (figure) figures.push(figure[1]);
     const took = line.match(/^ {6}duration_ms: ([\d.]+)/);
     if (took && name) { scenarios[name] = Math.round(Number(took[1]) / 1000); name = undefined; }
   }
-  console.log(JSON.stringify({ tree, seconds: Number(seconds), scenarios }, null, 2));
+  console.log(JSON.stringify({ tree, seconds: Number(seconds), scenarios, figures }, null, 2));
 ' "$(tree)" "$((SECONDS - start))" "$log" >"$RESULT"
 echo "scenarios: all hold; $RESULT written"
