@@ -36,6 +36,7 @@ function slope(points) {
 }
 
 const node = await startNode({ blockTime, args: values.idle ? ['--no-mine'] : [] });
+process.on('exit', () => node.child.kill('SIGKILL'));
 const start = Date.now();
 const memory = [];
 const intervals = [];
@@ -59,7 +60,7 @@ while (Date.now() - start < minutes * 60_000) {
   memory.push([(Date.now() - start) / 1000, Number(status.match(/VmRSS:\s+(\d+)/)[1]) / 1024]);
   if (!values.idle && Date.now() >= nextTask) {
     const deadline = (await node.api.rpc.chain.getHeader()).number.toNumber() + 200;
-    await node.api.tx.tasks.post(model, bytes, UNIT, deadline).signAndSend(requester, { nonce: -1 });
+    await node.api.tx.tasks.post(model, bytes, UNIT, deadline).signAndSend(requester, { nonce: -1, era: 0 });
     posted += 1;
     nextTask = Date.now() + 60_000 / Number(values['tasks-per-minute']);
   }

@@ -130,7 +130,7 @@ describe('a network of two validators, two collators and two miners', () => {
   it('settles full blocks of submissions within the limits', async (t) => {
     // Traces of 0.9 MB each, four to a block.
     const [tasks, samples] = [8, 600];
-    const { model } = await register(api, REQUESTER, largeModel());
+    const { model } = await register(api, account('//Alice'), largeModel());
     for (const { cold } of MINERS) {
       await send(api, api.tx.miners.offer(50_000_000n, Array(tasks).fill(1_000_000_000), [modelId(encoding), model]), cold);
     }
