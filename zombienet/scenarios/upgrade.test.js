@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { account, codeHash, digits, integers, modelId, outcome, post, send, UNIT } from '../../clients/js/client.js';
+import { account, codeHash, digits, integers, modelId, outcome, post, send, UNIT, watch } from '../../clients/js/client.js';
 import { Network, until } from './network.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,6 +19,9 @@ const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/
 const CODE = readFileSync(join(target, 'release/wbuild/millrace-runtime/millrace_runtime.compact.compressed.wasm'));
 
 const SUDO = account('//Alice');
+/** The genesis's miners; only the first has a node on this network. */
+const [MINER, IDLE] = [account('//Charlie'), account('//Dave')];
+const ASK = 50_000_000n;
 const REQUESTER = account('//Bob');
 const specs = mkdtempSync(join(tmpdir(), 'millrace-spec-'));
 
@@ -43,9 +46,14 @@ describe('a runtime upgrade with tasks open', () => {
     await until('blocks are final', async () => (await api.rpc.chain.getFinalizedHead()).toHex() !== api.genesisHash.toHex(), { timeout: 600_000 });
     const before = await version();
 
-    // Nobody executes until the new runtime is there.
-    const miner = network.process('miner-1').pid;
-    process.kill(miner, 'SIGSTOP');
+    // No slot is on sale until the new runtime is there, so the tasks wait in the queue.
+    const from = await number();
+    for (const cold of [MINER, IDLE]) await send(api, api.tx.miners.offer(ASK, [], []), cold);
+    let withdrawn = 0;
+    await watch(api, (event) => {
+      withdrawn += api.events.miners.OfferInForce.is(event) ? 1 : 0;
+      return withdrawn === 2 || undefined;
+    }, { from, timeout: 600_000 });
     const start = await number();
     const { input } = digits(folder, 64);
     const model = modelId(encoding);
@@ -61,9 +69,14 @@ describe('a runtime upgrade with tasks open', () => {
     const hash = (await relay.query.paras.currentCodeHash(2000)).unwrap().toHex();
     assert.equal(hash, codeHash(CODE), 'the relay chain validates with the new code');
 
-    process.kill(miner, 'SIGCONT');
+    // A client that was connected mixes the types of both runtimes.
+    await network.disconnect('collator-1');
+    api = await network.api('collator-1');
+    for (const task of tasks) assert.ok((await api.query.tasks.tasks(task)).isSome, 'it is still open');
+    const upgraded = await number();
+    await send(api, api.tx.miners.offer(ASK, [1_000_000_000, 1_000_000_000], [model]), MINER);
     for (const task of tasks) {
-      const result = await outcome(api, task, { from: start, timeout: 900_000 });
+      const result = await outcome(api, task, { from: upgraded, timeout: 900_000 });
       assert.equal(result.kind, 'settled');
       assert.deepEqual(integers(result.output), reference.slice(0, 64));
     }
