@@ -70,13 +70,11 @@ impl Products {
         (byte_kernel().kernel_name().to_owned(), !self.saturates)
     }
 
-    /// The kernel that is fastest for a W here.
-    fn choose(&self, w: &[i8], m: usize) -> Kernel {
+    /// The kernel that is fastest for a W of m columns here; docs/benchmarks.md has the figures.
+    fn choose(&self, m: usize) -> Kernel {
         if self.is_gpu {
-            return Kernel::Integer;
-        }
-        let single = !self.saturates || w.iter().all(|w| w.unsigned_abs() <= SATURATION_FREE);
-        if single && m <= MAX_BYTE_COLUMNS {
+            Kernel::Integer
+        } else if m <= MAX_BYTE_COLUMNS {
             Kernel::Byte
         } else {
             Kernel::Float
@@ -86,7 +84,7 @@ impl Products {
     /// Prepares W, n × m row-major, for a kernel, or for the fastest one.
     pub fn prepare(&self, w: &[i8], m: usize, kernel: Option<Kernel>) -> Parameters {
         let n = w.len().checked_div(m).unwrap_or(0);
-        let kernel = kernel.unwrap_or_else(|| self.choose(w, m));
+        let kernel = kernel.unwrap_or_else(|| self.choose(m));
         let form = if kernel == Kernel::Byte && m <= MAX_BYTE_COLUMNS {
             let kernel = byte_kernel();
             let pack = |w: &[i8]| kernel.prepack_b(NdTensorView::from_data([n, m], w).transposed());

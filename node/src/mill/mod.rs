@@ -80,7 +80,7 @@ pub fn spawn(
     })?;
     metrics.self_test_passed();
     let (kernel, exact) = engine.byte_kernel();
-    let note = if exact { "" } else { ", for small parameters only" };
+    let note = if exact { "" } else { ", in halves where parameters are large" };
     log::info!(
         target: "millrace",
         "⚙️  engine: {} threads on {} ({}), byte kernel {kernel}{note}; self-test passed",
