@@ -13,7 +13,7 @@ use std::{
 use millrace_inference::{
     execute, pack,
     testing::{golden, random_input, random_model, Golden, Random},
-    walk, CheckedModel, Columns, Execution, ExecutionError, Linear, LinearOperators, ModelError, Output,
+    walk, CheckedModel, Execution, ExecutionError, Linear, LinearOperators, ModelError, Output,
 };
 use rayon::{
     iter::{IntoParallelIterator, ParallelIterator},
@@ -23,14 +23,16 @@ use rayon::{
 use thread_priority::{set_current_thread_priority, ThreadPriority, ThreadPriorityValue};
 
 mod backend;
+mod convolution;
 mod product;
 
 pub use backend::Backend;
 pub use product::{Kernel, CHUNK};
-use product::{Parameters, Products};
+use product::{Parameters, Products, BLOCK};
 
-/// Elements of X that the products of all threads read at most at once, whatever the batch: 32 MiB as `f32`.
-const BLOCK: usize = 8 << 20;
+/// Bytes of tensors that one walk over a part of a batch keeps at once, if a sample takes less: about what a core's
+/// own cache holds.
+const CACHE: u64 = 1 << 20;
 /// Random models that a self-test executes.
 const TEST_MODELS: u64 = 16;
 
@@ -133,7 +135,8 @@ impl PreparedModel {
         let wide = u64::from(samples);
         let widest = profile.layers.iter().map(|layer| {
             let columns = wide.saturating_mul(layer.columns.into());
-            let sums = columns.saturating_mul(layer.n.into()).saturating_mul(8);
+            // Before and after they are put into planes, in halves.
+            let sums = columns.saturating_mul(layer.n.into()).saturating_mul(12);
             let block = columns.saturating_mul(layer.m.into()).min(BLOCK as u64);
             // Columns as bytes and as floats; the threads share the block.
             sums.saturating_add(block.saturating_mul(5))
@@ -264,9 +267,9 @@ impl Engine {
     pub fn prepare_for(&self, encoding: &[u8], kernel: Option<Kernel>) -> Result<PreparedModel, EngineError> {
         let checked = CheckedModel::from_bytes(encoding)?;
         let layers = self.guarded(|| {
-            let layers = checked.linear_operators().map(|Linear { node, parameters, m, .. }| {
-                (node, self.products.prepare(parameters, m, kernel))
-            });
+            let layers = checked
+                .linear_operators()
+                .map(|operator| (operator.node, self.products.prepare(&operator, kernel)));
             Ok(layers.collect())
         })?;
         let model = PreparedModel { checked, layers };
@@ -306,7 +309,9 @@ impl Engine {
     ) -> Result<Execution, EngineError> {
         let samples = model.checked.profile().samples(input.len())?;
         self.fits(model, samples)?;
-        let part = (samples as usize).div_ceil(self.threads());
+        let cached = CACHE.checked_div(model.checked.live_bytes()).unwrap_or(1).max(1);
+        let cached = usize::try_from(cached).unwrap_or(usize::MAX);
+        let part = (samples as usize).div_ceil(self.threads()).min(cached);
         let part_bytes = part.saturating_mul(model.checked.profile().sample_bytes as usize);
         self.guarded(|| {
             let parts = input.par_chunks(part_bytes.max(1)).map(|part| {
@@ -364,10 +369,9 @@ fn join(parts: Vec<(Output, Vec<Vec<i32>>)>) -> Execution {
         (0..operators).map(|_| sums.iter_mut().filter_map(Iterator::next).collect()).collect();
     let packed: Vec<Vec<u8>> = layers
         .into_par_iter()
-        .map(|mut parts| {
+        .map(|parts| {
             let mut bytes = Vec::new();
-            // One part needs no copy.
-            pack(&if parts.len() == 1 { parts.swap_remove(0) } else { parts.concat() }, &mut bytes);
+            pack(&parts, &mut bytes);
             bytes
         })
         .collect();
@@ -400,46 +404,11 @@ impl LinearOperators for Run<'_> {
         }
         let (node, parameters) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
         debug_assert_eq!(*node, operator.node);
-        let block = (BLOCK / self.engine.threads() / operator.m.max(1)).max(1) * operator.m.max(1);
-        let mut sums = Vec::with_capacity(operator.count() * operator.n);
-        let products = &self.engine.products;
-        let accumulators = match operator.columns {
-            Columns::Contiguous => {
-                for columns in operator.input.chunks(block) {
-                    products.multiply(parameters, columns, &mut sums)?;
-                }
-                sums
-            }
-            Columns::Patches { .. } => {
-                let mut columns = Vec::with_capacity(block.min(operator.count() * operator.m));
-                let mut outcome = Ok(());
-                operator.all_columns(|x| {
-                    columns.extend_from_slice(x);
-                    if columns.len() >= block {
-                        outcome = products.multiply(parameters, &columns, &mut sums);
-                        columns.clear();
-                    }
-                    outcome.is_ok()
-                });
-                outcome?;
-                products.multiply(parameters, &columns, &mut sums)?;
-                planes(&sums, operator.n, operator.group())
-            }
-        };
+        let block = BLOCK / self.engine.threads();
+        let accumulators = self.engine.products.accumulate(parameters, &operator, block)?;
         self.sums.push(accumulators.clone());
         Ok(accumulators)
     }
-}
-
-/// `[samples, positions, n]` as `[samples, n, positions]`: images instead of patches.
-fn planes(columns: &[i32], n: usize, positions: usize) -> Vec<i32> {
-    let mut planes = Vec::with_capacity(columns.len());
-    for sample in columns.chunks_exact((n * positions).max(1)) {
-        for row in 0..n {
-            planes.extend(sample[row..].iter().step_by(n));
-        }
-    }
-    planes
 }
 
 #[cfg(test)]

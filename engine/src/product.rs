@@ -1,23 +1,27 @@
-//! Exact integer matrix products: X·Wᵀ of `i8` matrices in `i32`, by the kernel that suits a machine.
+//! Exact integer matrix products of linear operators, `i8` in and `i32` out, by the kernel that suits a machine.
 //!
 //! * [`Kernel::Float`]: burn, in `f32` over at most [`CHUNK`] columns at a time. The products of two `i8` and
 //!   their partial sums stay at most 2²⁴, where every integer is an `f32`, so no order of summation rounds. The
 //!   partial sums are added as `i32`.
-//! * [`Kernel::Byte`]: the processor's 8-bit multiply-add instructions. X is moved into `u8` by 128, which the
-//!   kernel takes back through X's zero point. Where those instructions saturate sums of two products at 2¹⁵
-//!   (AVX2), it is exact only as long as no |w| exceeds [`SATURATION_FREE`], so W is halved first:
-//!   `w = ⌊w/2⌋ + (w − ⌊w/2⌋)`, both within ±64, and two products are added.
+//! * [`Kernel::Byte`]: the processor's 8-bit multiply-add instructions, `u8` on the left and `i8` on the right. What
+//!   is on the left, X of a dense layer and W of a convolution, is moved into `u8`, which the kernel takes back
+//!   through a zero point. Where those instructions saturate sums of two products at 2¹⁵ (AVX2), it is exact only as
+//!   long as no |w| exceeds [`SATURATION_FREE`], so W is halved first: `w = ⌊w/2⌋ + (w − ⌊w/2⌋)`, both within ±64,
+//!   and two products are added. A convolution's W is then moved by 64 only, since `128·128 + 128·128 ≤ 2¹⁵`.
 //! * [`Kernel::Integer`]: burn, in `i32`. It is the only one that a GPU is trusted with: what its `f32` units round
 //!   is the driver's choice.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+use millrace_inference::{Columns, Linear};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
 use rten_tensor::NdTensorView;
 
-use crate::{Backend, EngineError};
+use crate::{convolution::Filters, Backend, EngineError};
 
 /// Columns of W that one `f32` product sums over: `1024 · 128 · 128 = 2²⁴`.
 pub const CHUNK: usize = 1024;
+/// Elements of X that the products of all threads read at most at once, whatever the batch: 32 MiB as `f32`.
+pub(crate) const BLOCK: usize = 8 << 20;
 /// `255 · 64 + 255 · 64 ≤ 2¹⁵ − 1`.
 const SATURATION_FREE: u8 = 64;
 /// `m · 255 · 128 < 2³¹`: no intermediate sum of the byte kernel leaves `i32`.
@@ -81,21 +85,32 @@ impl Products {
         }
     }
 
-    /// Prepares W, n × m row-major, for a kernel, or for the fastest one.
-    pub fn prepare(&self, w: &[i8], m: usize, kernel: Option<Kernel>) -> Parameters {
-        let n = w.len().checked_div(m).unwrap_or(0);
+    /// Prepares an operator's W for a kernel, or for the fastest one.
+    pub fn prepare(&self, operator: &Linear<'_>, kernel: Option<Kernel>) -> Parameters {
+        let Linear { parameters: w, n, m, .. } = *operator;
         let kernel = kernel.unwrap_or_else(|| self.choose(m));
         let form = if kernel == Kernel::Byte && m <= MAX_BYTE_COLUMNS {
-            let kernel = byte_kernel();
-            let pack = |w: &[i8]| kernel.prepack_b(NdTensorView::from_data([n, m], w).transposed());
             let fits = w.iter().all(|w| w.unsigned_abs() <= SATURATION_FREE);
-            Form::Bytes(if !self.saturates || fits {
-                vec![pack(w)]
+            let parts = if !self.saturates || fits {
+                vec![w.to_vec()]
             } else {
-                let halves: Vec<i8> = w.iter().map(|w| w >> 1).collect();
-                let rest: Vec<i8> = w.iter().zip(&halves).map(|(w, half)| w - half).collect();
-                vec![pack(&halves), pack(&rest)]
-            })
+                let half: Vec<i8> = w.iter().map(|w| w >> 1).collect();
+                let rest = w.iter().zip(&half).map(|(w, half)| w - half).collect();
+                vec![half, rest]
+            };
+            match operator.columns {
+                Columns::Patches { patches, .. } if Filters::suit(&patches) => {
+                    let zero_point = if self.saturates { SATURATION_FREE } else { 0x80 };
+                    Form::Filters(Filters::new(&parts, m, zero_point))
+                }
+                _ => {
+                    let kernel = byte_kernel();
+                    let pack = |w: &Vec<i8>| {
+                        kernel.prepack_b(NdTensorView::from_data([n, m], w.as_slice()).transposed())
+                    };
+                    Form::Bytes(parts.iter().map(pack).collect())
+                }
+            }
         } else if kernel == Kernel::Integer {
             let values = w.iter().map(|w| i32::from(*w)).collect();
             Form::Integers(Box::new(integers(values, n, m, &self.device)))
@@ -110,8 +125,46 @@ impl Products {
         Parameters { n, m, form }
     }
 
+    /// The accumulators of an operator in the layout that [`Columns`] says, at most `block` elements of X at once.
+    pub fn accumulate(
+        &self,
+        w: &Parameters,
+        operator: &Linear<'_>,
+        block: usize,
+    ) -> Result<Vec<i32>, EngineError> {
+        if let (Form::Filters(filters), Columns::Patches { patches, pad_value }) = (&w.form, operator.columns)
+        {
+            return filters.convolve(&byte_kernel(), &patches, pad_value, operator.input);
+        }
+        let block = (block / operator.m.max(1)).max(1) * operator.m.max(1);
+        let mut sums = Vec::with_capacity(operator.count() * operator.n);
+        match operator.columns {
+            Columns::Contiguous => {
+                for columns in operator.input.chunks(block) {
+                    self.multiply(w, columns, &mut sums)?;
+                }
+                Ok(sums)
+            }
+            Columns::Patches { .. } => {
+                let mut columns = Vec::with_capacity(block.min(operator.count() * operator.m));
+                let mut outcome = Ok(());
+                operator.all_columns(|x| {
+                    columns.extend_from_slice(x);
+                    if columns.len() >= block {
+                        outcome = self.multiply(w, &columns, &mut sums);
+                        columns.clear();
+                    }
+                    outcome.is_ok()
+                });
+                outcome?;
+                self.multiply(w, &columns, &mut sums)?;
+                Ok(planes(&sums, operator.n, operator.group()))
+            }
+        }
+    }
+
     /// Appends X·Wᵀ, row by row, for an X of whole rows of m.
-    pub fn multiply(&self, w: &Parameters, x: &[i8], sums: &mut Vec<i32>) -> Result<(), EngineError> {
+    fn multiply(&self, w: &Parameters, x: &[i8], sums: &mut Vec<i32>) -> Result<(), EngineError> {
         let rows = x.len().checked_div(w.m).unwrap_or(0);
         if rows == 0 {
             return Ok(());
@@ -122,6 +175,7 @@ impl Products {
             Form::Floats(chunks) => self.multiply_floats(chunks, w.m, x, &mut sums[from..]),
             Form::Bytes(parts) => multiply_bytes(parts, w.m, x, &mut sums[from..]),
             Form::Integers(parameters) => self.multiply_integers(parameters, rows, w.m, x, &mut sums[from..]),
+            Form::Filters(_) => unreachable!("filters are made for convolutions, which are convolved; qed"),
         }
     }
 
@@ -169,6 +223,17 @@ impl Products {
     }
 }
 
+/// `[samples, positions, n]` as `[samples, n, positions]`: images instead of patches.
+fn planes(columns: &[i32], n: usize, positions: usize) -> Vec<i32> {
+    let mut planes = Vec::with_capacity(columns.len());
+    for sample in columns.chunks_exact((n * positions).max(1)) {
+        for row in 0..n {
+            planes.extend(sample[row..].iter().step_by(n));
+        }
+    }
+    planes
+}
+
 fn multiply_bytes(
     parts: &[PackedBMatrix<i8>],
     m: usize,
@@ -208,6 +273,8 @@ enum Form {
     Floats(Vec<Tensor<2>>),
     /// Wᵀ, or two matrices that add up to it.
     Bytes(Vec<PackedBMatrix<i8>>),
+    /// W of a convolution.
+    Filters(Filters),
     /// W itself.
     Integers(Box<Tensor<2, Int>>),
 }
@@ -219,6 +286,7 @@ impl Parameters {
         match &self.form {
             Form::Floats(_) | Form::Integers(_) => cells.saturating_mul(4),
             Form::Bytes(parts) => cells.saturating_mul(parts.len()),
+            Form::Filters(filters) => filters.bytes(),
         }
     }
 }

@@ -19,23 +19,27 @@ pub(crate) fn dot(row: &[i8], column: &[i8]) -> i32 {
 }
 
 /// Rounds half up after the shift: `(value + 2^(s−1)) >> s`; |value| ≤ 2⁶² and s ≤ 62, so the sum fits.
+#[inline]
 fn round_shift(value: i64, shift: u8) -> i64 {
     (value + (1i64 << (shift - 1))) >> shift
 }
 
+#[inline]
 fn clamp_to_i8(value: i64, min: i8, max: i8) -> i8 {
     // Between two `i8`, so the conversion is exact.
-    i8::try_from(value.clamp(min.into(), max.into())).unwrap_or(max)
+    value.min(max.into()).max(min.into()) as i8
 }
 
 /// |acc + bias| ≤ 2³² − 1 for any pair of `i32` and M < 2³¹: the product stays below 2⁶³; for registered
 /// models |acc + bias| < 2³¹, which leaves room for the rounding term.
+#[inline]
 pub(crate) fn requantize(acc: i32, channel: &Rescale, zero_point: i8, min: i8, max: i8) -> i8 {
     let sum = i64::from(acc) + i64::from(channel.bias);
     let scaled = sum * i64::from(channel.multiplier);
     clamp_to_i8(round_shift(scaled, channel.shift) + i64::from(zero_point), min, max)
 }
 
+#[inline]
 pub(crate) fn lookup(x: i8, table: &[i8]) -> i8 {
     let index = i16::from(x) + 128;
     usize::try_from(index).ok().and_then(|index| table.get(index)).copied().unwrap_or(0)
@@ -54,6 +58,7 @@ pub(crate) struct Addition {
 }
 
 /// |a − za| ≤ 255 and M < 2³¹: the sum stays below 2⁴⁰.
+#[inline]
 pub(crate) fn add(a: i8, b: i8, with: &Addition) -> i8 {
     let left = (i64::from(a) - i64::from(with.left_zero_point)) * i64::from(with.left_multiplier);
     let right = (i64::from(b) - i64::from(with.right_zero_point)) * i64::from(with.right_multiplier);
@@ -99,19 +104,45 @@ pub(crate) fn linear(operator: &Linear<'_>) -> Vec<i32> {
     accumulators
 }
 
-/// The accumulators of a depthwise convolution, for all samples of `input`.
+/// The accumulators of a depthwise convolution, for all samples of `input`: one element of the kernel after the other,
+/// on a row of patches at a time.
 pub(crate) fn depthwise(patches: &Patches, pad_value: i8, filters: &[i8], input: &[i8]) -> Vec<i32> {
     let kernel = patches.kernel().max(1);
+    let positions = patches.positions().max(1);
+    let columns = usize::try_from(patches.columns).unwrap_or(1).max(1);
+    let width = usize::try_from(patches.width).unwrap_or(1).max(1);
+    let [down, across] = patches.window.stride.map(|stride| usize::try_from(stride).unwrap_or(1).max(1));
+    let [kernel_rows, kernel_columns] = patches.window.kernel;
     let planes = input.chunks_exact(patches.plane().max(1));
-    let mut accumulators = Vec::with_capacity(planes.len() * patches.positions());
-    let mut patch = Vec::with_capacity(kernel);
-    for (plane, filter) in planes.zip(filters.chunks_exact(kernel).cycle()) {
-        patches.all(|row, column| {
-            patch.clear();
-            patches.gather(plane, row, column, pad_value, &mut patch);
-            accumulators.push(dot(filter, &patch));
-            true
-        });
+    let mut accumulators = alloc::vec![0i32; planes.len() * positions];
+    let filters = filters.chunks_exact(kernel).cycle();
+    for ((sums, plane), filter) in accumulators.chunks_exact_mut(positions).zip(planes).zip(filters) {
+        // As if every element were padding; what lies inside is told apart from it below.
+        let padding = filter.iter().map(|w| i32::from(*w)).sum::<i32>() * i32::from(pad_value);
+        sums.fill(padding);
+        let mut elements = filter.iter();
+        for kernel_row in 0..kernel_rows {
+            let (down_to, first_line) = patches.reach(kernel_row, 0);
+            for kernel_column in 0..kernel_columns {
+                let Some(&w) = elements.next() else { return accumulators };
+                let (right_to, first) = patches.reach(kernel_column, 1);
+                let lines = plane.chunks_exact(width).skip(first_line).step_by(down);
+                let rows = sums.chunks_exact_mut(columns).skip(down_to.start).take(down_to.len());
+                for (sums, line) in rows.zip(lines) {
+                    let sums = sums.get_mut(right_to.clone()).unwrap_or_default();
+                    let line = line.get(first..).unwrap_or_default();
+                    let add = |(sum, x): (&mut i32, &i8)| {
+                        *sum = sum.wrapping_add(i32::from(w) * (i32::from(*x) - i32::from(pad_value)));
+                    };
+                    // One step at a time is what compilers make vectors of.
+                    if across == 1 {
+                        sums.iter_mut().zip(line).for_each(add);
+                    } else {
+                        sums.iter_mut().zip(line.iter().step_by(across)).for_each(add);
+                    }
+                }
+            }
+        }
     }
     accumulators
 }
@@ -128,10 +159,7 @@ fn pool<S: Copy>(
     let planes = input.chunks_exact(patches.plane().max(1));
     let mut values = Vec::with_capacity(planes.len() * patches.positions());
     for plane in planes {
-        patches.all(|row, column| {
-            values.push(end(patches.inside(plane, row, column).fold(start, |state, x| fold(state, *x))));
-            true
-        });
+        patches.fold(plane, start, &fold, &end, &mut values);
     }
     values
 }

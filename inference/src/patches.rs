@@ -73,31 +73,62 @@ impl Patches {
     /// Appends the patch at (`row`, `column`) of each of the planes, channel by channel and row by row, with
     /// `pad_value` beyond the border.
     pub fn gather(&self, planes: &[i8], row: u32, column: u32, pad_value: i8, patch: &mut Vec<i8>) {
-        let (left, inside, right) = self.span(column, 1);
-        for plane in planes.chunks_exact(self.plane().max(1)) {
-            let (above, rows, below) = self.span(row, 0);
-            let kernel_columns = size(self.window.kernel[1]);
-            let pad = |patch: &mut Vec<i8>, count: usize| {
+        let (rows, columns) = (self.span(row, 0), self.span(column, 1));
+        let (width, kernel_columns) = (size(self.width).max(1), size(self.window.kernel[1]));
+        let pad = |patch: &mut Vec<i8>, count: usize| {
+            if count > 0 {
                 patch.resize(patch.len().saturating_add(count), pad_value);
-            };
-            pad(patch, above.saturating_mul(kernel_columns));
-            for line in plane.chunks_exact(size(self.width).max(1)).skip(rows.0).take(rows.1) {
-                pad(patch, left);
-                patch.extend(line.iter().skip(inside.0).take(inside.1));
-                pad(patch, right);
             }
-            pad(patch, below.saturating_mul(kernel_columns));
+        };
+        for plane in planes.chunks_exact(self.plane().max(1)) {
+            pad(patch, rows.before.saturating_mul(kernel_columns));
+            for line in plane.chunks_exact(width).skip(rows.first).take(rows.count) {
+                pad(patch, columns.before);
+                patch.extend_from_slice(columns.of(line));
+                pad(patch, columns.behind);
+            }
+            pad(patch, rows.behind.saturating_mul(kernel_columns));
         }
     }
 
-    /// The elements of the patch at (`row`, `column`) of one plane that lie inside the border.
-    pub(crate) fn inside<'a>(&self, plane: &'a [i8], row: u32, column: u32) -> impl Iterator<Item = &'a i8> {
-        let ((_, rows, _), (_, columns, _)) = (self.span(row, 0), self.span(column, 1));
-        plane
-            .chunks_exact(size(self.width).max(1))
-            .skip(rows.0)
-            .take(rows.1)
-            .flat_map(move |line| line.iter().skip(columns.0).take(columns.1))
+    /// For each patch of a plane, in row-major order: `end` of what `fold` makes of `start` and the patch's elements
+    /// inside the border.
+    pub(crate) fn fold<S: Copy, T>(
+        &self,
+        plane: &[i8],
+        start: S,
+        fold: impl Fn(S, i8) -> S,
+        end: impl Fn(S) -> T,
+        results: &mut Vec<T>,
+    ) {
+        let width = size(self.width).max(1);
+        for row in 0..self.rows {
+            let rows = self.span(row, 0);
+            for column in 0..self.columns {
+                let columns = self.span(column, 1);
+                let lines = plane.chunks_exact(width).skip(rows.first).take(rows.count);
+                let state = lines.fold(start, |state, line| {
+                    columns.of(line).iter().fold(state, |state, x| fold(state, *x))
+                });
+                results.push(end(state));
+            }
+        }
+    }
+
+    /// The patches along an axis whose element `offset` of the kernel lies inside the border, and where along the
+    /// image the first of them has it.
+    pub(crate) fn reach(&self, offset: u32, axis: usize) -> (core::ops::Range<usize>, usize) {
+        let [top, left, ..] = self.window.padding;
+        let (stride, before, length, patches) = if axis == 0 {
+            (self.window.stride[0].max(1), top, self.height, self.rows)
+        } else {
+            (self.window.stride[1].max(1), left, self.width, self.columns)
+        };
+        // Patch p has the element at p·stride + offset − before.
+        let first = before.saturating_sub(offset).div_ceil(stride).min(patches);
+        let end = length.saturating_add(before).saturating_sub(offset).div_ceil(stride).min(patches);
+        let at = first.saturating_mul(stride).saturating_add(offset).saturating_sub(before);
+        (size(first)..size(end.max(first)), size(at))
     }
 
     /// Calls `visit` with each patch's row and column, in row-major order, until it says false; returns
@@ -106,9 +137,8 @@ impl Patches {
         (0..self.rows).all(|row| (0..self.columns).all(|column| visit(row, column)))
     }
 
-    /// Where patch `index` lies along an axis: elements before the border, first element inside with their
-    /// number, elements behind the border. Together they are the kernel's length.
-    fn span(&self, index: u32, axis: usize) -> (usize, (usize, usize), usize) {
+    /// Where patch `index` lies along an axis.
+    fn span(&self, index: u32, axis: usize) -> Span {
         let [top, left, ..] = self.window.padding;
         let (kernel, stride, before, length) = if axis == 0 {
             (self.window.kernel[0], self.window.stride[0], top, self.height)
@@ -120,7 +150,29 @@ impl Patches {
         let first = start.clamp(0, length.into());
         let last = end.clamp(0, length.into());
         let count = |from: i64, to: i64| usize::try_from(to.saturating_sub(from)).unwrap_or(0);
-        (count(start, first), (count(0, first), count(first, last)), count(last, end))
+        Span {
+            before: count(start, first),
+            first: count(0, first),
+            count: count(first, last),
+            behind: count(last, end),
+        }
+    }
+}
+
+/// A patch along one axis: elements before the border, inside it and behind it. Together they are the kernel's length.
+struct Span {
+    before: usize,
+    /// Position of the first element inside.
+    first: usize,
+    /// Elements inside.
+    count: usize,
+    behind: usize,
+}
+
+impl Span {
+    /// Its elements inside the border.
+    fn of<'a>(&self, line: &'a [i8]) -> &'a [i8] {
+        line.get(self.first..self.first.saturating_add(self.count)).unwrap_or_default()
     }
 }
 
@@ -152,8 +204,24 @@ mod tests {
         assert_eq!(at(0, 1), [-7, -7, 3, -7]);
         assert_eq!(at(1, 0), [4, 5, 7, 8]);
         assert_eq!(at(1, 1), [6, -7, 9, -7]);
-        let inside: Vec<i8> = patches.inside(&image, 0, 1).copied().collect();
-        assert_eq!(inside, [3]);
+        let mut sums = vec![];
+        patches.fold(&image, 0i8, |sum, x| sum + x, |sum| sum, &mut sums);
+        assert_eq!(sums, [1 + 2, 3, 4 + 5 + 7 + 8, 6 + 9]);
+    }
+
+    #[test]
+    fn an_element_of_the_kernel_reaches_the_patches_that_have_it_inside() {
+        let patches = patches([1, 5, 4], [3, 3], [2, 1], [1, 2, 1, 0]);
+        assert_eq!((patches.rows, patches.columns), (3, 4));
+        for (axis, kernel, count, stride, before, length) in [(0, 3, 3, 2, 1, 5), (1, 3, 4, 1, 2, 4)] {
+            for offset in 0..kernel {
+                let at = |patch: i64| patch * stride + i64::from(offset) - before;
+                let inside: Vec<i64> = (0..count).filter(|patch| (0..length).contains(&at(*patch))).collect();
+                let (reached, first) = patches.reach(offset, axis);
+                assert!(reached.clone().map(|patch| patch as i64).eq(inside.iter().copied()));
+                assert_eq!(first as i64, at(inside[0]));
+            }
+        }
     }
 
     #[test]

@@ -33,19 +33,22 @@ pub(crate) fn packed_bytes(count: u64, width: u8) -> u64 {
     count.saturating_mul(width.into()).div_ceil(8).saturating_add(1)
 }
 
-/// Appends one operator's accumulators to a trace.
-pub fn pack(values: &[i32], trace: &mut Vec<u8>) {
-    let width = width_of(values);
+/// Appends one operator's accumulators, part after part, to a trace.
+pub fn pack(parts: &[impl AsRef<[i32]>], trace: &mut Vec<u8>) {
+    let width = parts.iter().map(|part| width_of(part.as_ref())).max().unwrap_or(MIN_WIDTH);
     let mask = u64::from(u32::MAX >> (u32::BITS - width));
     trace.push(u8::try_from(width).unwrap_or(MAX_WIDTH));
     let (mut buffer, mut bits) = (0u64, 0u32);
-    for value in values {
-        buffer |= (u64::from(value.cast_unsigned()) & mask) << bits;
-        bits += width;
-        if bits >= u32::BITS {
-            trace.extend_from_slice(&u32::try_from(buffer & u64::from(u32::MAX)).unwrap_or(0).to_le_bytes());
-            buffer >>= u32::BITS;
-            bits -= u32::BITS;
+    for part in parts {
+        for value in part.as_ref() {
+            buffer |= (u64::from(value.cast_unsigned()) & mask) << bits;
+            bits += width;
+            if bits >= u32::BITS {
+                let word = buffer as u32; // the other half comes next
+                trace.extend_from_slice(&word.to_le_bytes());
+                buffer >>= u32::BITS;
+                bits -= u32::BITS;
+            }
         }
     }
     let rest = usize::try_from(bits.div_ceil(8)).unwrap_or(0);
@@ -104,7 +107,7 @@ mod tests {
 
     fn packed(values: &[i32]) -> Vec<u8> {
         let mut trace = Vec::new();
-        pack(values, &mut trace);
+        pack(&[values], &mut trace);
         trace
     }
 
