@@ -11,14 +11,22 @@ export const UNIT = 10n ** 12n;
 /** Connects to a node and waits until it answers. */
 export async function connect(url, { timeout = 60_000 } = {}) {
   const provider = new WsProvider(url, 1_000);
+  let timer;
   const late = new Promise((_, reject) => {
-    const timer = setTimeout(
+    timer = setTimeout(
       () => reject(new Error(`No node answers at ${url} within ${timeout / 1000} s. Start one with 'make dev'.`)),
       timeout,
     );
-    timer.unref();
   });
-  return Promise.race([ApiPromise.create({ provider, noInitWarn: true }), late]);
+  try {
+    return await Promise.race([ApiPromise.create({ provider, noInitWarn: true }), late]);
+  } catch (error) {
+    // Or it would try again for ever, and keep the program from ending.
+    await provider.disconnect();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A well-known development account such as '//Bob', or one from a secret phrase. */

@@ -145,8 +145,8 @@ export class Network {
       '--rpc-port', String(rpcPort), '--rpc-methods', 'unsafe', '--listen-addr', '/ip4/127.0.0.1/tcp/0/ws',
       '--bootnodes', after('--bootnodes'), '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks', '--unsafe-force-node-key-generation',
       '--relay-chain-rpc-urls', this.nodes.alice.ws_uri, ...args,
-      // A relay chain that the node doesn't know by name.
-      '--', '--chain', argv[argv.lastIndexOf('--chain') + 1],
+      // A relay chain that the node doesn't know by name; its part of the node listens too.
+      '--', '--chain', argv[argv.lastIndexOf('--chain') + 1], '--listen-addr', '/ip4/127.0.0.1/tcp/0/ws', '--no-prometheus',
     ]);
     this.nodes[name] = { name, ws_uri: `ws://127.0.0.1:${rpcPort}` };
     return this.api(name);
