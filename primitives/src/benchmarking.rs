@@ -67,7 +67,7 @@ pub fn zero_trace(profile: &Profile, samples: u32) -> Vec<u8> {
     let mut trace = Vec::new();
     for layer in &profile.layers {
         let count = u64::from(layer.n).saturating_mul(layer.columns.into()).saturating_mul(samples.into());
-        pack(&vec![0; usize::try_from(count).unwrap_or(0)], &mut trace);
+        pack(&[vec![0; usize::try_from(count).unwrap_or(0)]], &mut trace);
     }
     trace
 }

@@ -23,19 +23,27 @@ export async function until(what, look, { timeout = 300_000, every = 2_000 } = {
   }
 }
 
-/** The processes whose base path lies in a folder, as { pid, argv }. */
-function processes(folder) {
+/** The processes that were given a path in a folder, as { pid, argv }. */
+function users(folder) {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((pid) => {
       try {
         const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-        const at = argv.indexOf('--base-path');
-        return at > 0 && argv[at + 1].startsWith(folder) ? [{ pid: Number(pid), argv }] : [];
+        return argv.some((argument) => argument.startsWith(folder)) ? [{ pid: Number(pid), argv }] : [];
       } catch {
         return []; // It ended meanwhile.
       }
     });
+}
+
+/** Kills a process, unless it ended by itself meanwhile. */
+function end(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
 /** Every node that zombienet wrote down, by name. */
@@ -110,7 +118,8 @@ export class Network {
   }
 
   process(name) {
-    return processes(join(this.folder, name, 'data'))[0];
+    const base = join(this.folder, name, 'data');
+    return users(base).find(({ argv }) => argv.includes('--base-path'));
   }
 
   log(name) {
@@ -157,7 +166,16 @@ export class Network {
     this.child.kill('SIGINT');
     for (const child of this.own) child.kill('SIGKILL');
     await until('zombienet has ended', () => this.ended !== undefined || this.child.exitCode !== null, { timeout: 30_000, every: 200 }).catch(() => this.child.kill('SIGKILL'));
-    for (const { pid } of processes(this.folder)) process.kill(pid, 'SIGKILL');
+    // Workers and zombienet itself too. What is killed still writes for a moment, and its folder can't be removed meanwhile.
+    await until(
+      'no process is left',
+      () => {
+        const left = users(this.folder);
+        for (const { pid } of left) end(pid);
+        return left.length === 0;
+      },
+      { timeout: 60_000, every: 500 },
+    );
     if (!process.env.KEEP_NETWORK) rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   }
 }
