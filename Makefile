@@ -36,6 +36,6 @@ fuzz: ## Fuzz the decoder, registration and the verifier, ten minutes each
 zombienet: build ## Start a relay chain, collators and miners, until Ctrl-C
 	@zombienet/network.sh
 
-test-zombienet: build client ## Run the scenarios on test networks (some 45 minutes) and write what they took
+test-zombienet: build client ## Run the scenarios on test networks (some 35 minutes) and write what they took
 	@zombienet/network.sh --build
 	zombienet/scenarios/run.sh
