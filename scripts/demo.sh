@@ -15,6 +15,7 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 echo "node       started as process $pid, log in $log"
+until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || ! kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
 status=0
 node clients/js/cli.js --url "ws://127.0.0.1:$port" --samples 64 --at-least 0.95 || status=$?
 if [ "$status" = 0 ]; then

@@ -43,13 +43,21 @@ done
 [ -x "$tools/bin/zombie-cli" ] || fail "zombie-cli is missing: run zombienet/network.sh --build."
 [ "$mode" = spawn ] || exit 0
 
+# A network that has just ended leaves its ports in the state TIME_WAIT (06) for a minute; zombie-cli fails on them.
+closing() { grep -qiE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [^ ]+ 06 " /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
 for port in $(sed -n 's/^rpc_port *= *//p' "$file"); do
   ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || fail "port $port is in use: end the process that listens on it."
+  waited=0
+  while closing "$port"; do
+    [ $((waited++)) -gt 0 ] || echo "zombienet: port $port is still closing, which takes up to a minute"
+    sleep 1
+  done
 done
 data=${ZOMBIENET_DIR:-$(mktemp -d -t millrace-net.XXXXXX)}
 mkdir -p "$data"
 echo "zombienet: starting $(basename "$file"), data and logs in $data"
-PATH="$PWD:$programs:$PATH" "$tools/bin/zombie-cli" spawn -p native -d "$data" --node-verifier "${ZOMBIENET_VERIFIER:-metric}" "$file" &
+# In a session of its own: Ctrl-C reaches zombie-cli through stop(), and its nodes only after it.
+PATH="$PWD:$programs:$PATH" setsid "$tools/bin/zombie-cli" spawn -p native -d "$data" --node-verifier "${ZOMBIENET_VERIFIER:-metric}" "$file" &
 pid=$!
 stop() {
   kill -INT "$pid" 2>/dev/null || true
@@ -57,7 +65,7 @@ stop() {
   [ -n "${ZOMBIENET_DIR:-}" ] || rm -rf "$data"
 }
 trap stop EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP
 if [ "$(basename "$file")" = local.toml ]; then
   echo "zombienet: collators at ws://127.0.0.1:9944 and :9945, miners at :9946 and :9947, relay chain at ws://127.0.0.1:9900"
   echo "zombienet: Apps https://polkadot.js.org/apps/?rpc=ws://127.0.0.1:9944#/extrinsics (it answers once the parachain makes blocks)"

@@ -174,7 +174,7 @@ pub fn start_dev_node(
     proposer.set_default_block_size_limit(POV_LIMIT);
 
     let slot_duration = sc_consensus_aura::slot_duration::<AuraId, Block, _>(&*client)?;
-    let para_id = para_id(&client, &config).ok_or("No parachain id in runtime or chain spec")?;
+    let para_id = para_id(&client, &config)?;
     let inherents = InherentBuilder::new(client.clone(), para_id, slot_duration)?;
 
     let mut ticks = tokio::time::interval(block_time);

@@ -196,13 +196,23 @@ pub async fn start_node(
     }
 }
 
-/// The runtime knows its id; a database without state (warp sync) falls back on the chain spec.
-pub fn para_id(client: &ParachainClient, config: &Configuration) -> Option<ParaId> {
-    client
-        .runtime_api()
-        .parachain_id(client.chain_info().best_hash)
-        .ok()
-        .or_else(|| crate::chain_spec::Extensions::try_get(&*config.chain_spec).map(|e| e.para_id.into()))
+/// The chain's id on its relay chain. The runtime knows it; a database without state (warp sync) falls back on the chain
+/// specification, which must not say another.
+pub fn para_id(client: &ParachainClient, config: &Configuration) -> Result<ParaId, String> {
+    let runtime = client.runtime_api().parachain_id(client.chain_info().best_hash).ok();
+    let spec = crate::chain_spec::Extensions::try_get(&*config.chain_spec).map(|e| e.para_id.into());
+    agreed(runtime, spec)
+}
+
+fn agreed(runtime: Option<ParaId>, spec: Option<ParaId>) -> Result<ParaId, String> {
+    match (runtime, spec) {
+        (Some(runtime), Some(spec)) if runtime != spec => Err(format!(
+            "The chain specification says para_id {spec} and its runtime {runtime}: give the file of this chain, or put the registered id into both (parachainInfo.parachainId of the genesis)"
+        )),
+        (runtime, spec) => runtime
+            .or(spec)
+            .ok_or_else(|| "The chain specification has no para_id: add the id that the chain is registered with".into()),
+    }
 }
 
 /// Ends the node when its disk is nearly full, as long as it can still end well.
@@ -237,7 +247,7 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
         other: Extra { block_import, mut telemetry, telemetry_worker_handle },
     } = new_partial(&parachain_config)?;
 
-    let para_id = para_id(&client, &parachain_config).ok_or("No parachain id in runtime or chain spec")?;
+    let para_id = para_id(&client, &parachain_config)?;
 
     let validator = parachain_config.role.is_authority();
     let prometheus_registry = parachain_config.prometheus_registry().cloned();
@@ -483,4 +493,21 @@ struct Collator {
     para_id: ParaId,
     max_pov_percentage: Option<u32>,
     telemetry: Option<TelemetryHandle>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runtime_and_specification_must_agree_on_the_id() {
+        let (ours, other) = (ParaId::from(2000), ParaId::from(2001));
+        assert_eq!(agreed(Some(ours), Some(ours)), Ok(ours));
+        assert_eq!(agreed(None, Some(ours)), Ok(ours));
+        assert_eq!(agreed(Some(ours), None), Ok(ours));
+        assert!(
+            agreed(Some(ours), Some(other)).is_err_and(|text| text.contains("2000") && text.contains("2001"))
+        );
+        assert!(agreed(None, None).is_err());
+    }
 }
