@@ -26,6 +26,11 @@ pub fn submission_message(genesis: H256, descriptor: H256, trace_hash: [u8; 32])
     (b"millrace/submit", genesis, descriptor, trace_hash).encode()
 }
 
+/// What a mill key signs to decline a lease.
+pub fn decline_message(genesis: H256, descriptor: H256) -> Vec<u8> {
+    (b"millrace/decline", genesis, descriptor).encode()
+}
+
 /// One try at the lottery: an inference on an input that nobody could know before the anchor.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct Attempt<AccountId> {

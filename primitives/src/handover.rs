@@ -17,6 +17,11 @@ pub fn trace_key(descriptor: H256) -> Vec<u8> {
     (b"millrace/trace/", descriptor).encode()
 }
 
+/// Key of the note that this node can't execute a lease.
+pub fn declined_key(descriptor: H256) -> Vec<u8> {
+    (b"millrace/declined/", descriptor).encode()
+}
+
 /// Key of one of a mill key's winning sprints, `place < WINS_KEPT`.
 pub fn win_key(key: &MillKey, place: u32) -> Vec<u8> {
     (b"millrace/win/", key, place).encode()

@@ -55,6 +55,8 @@ pub trait CapacityMarket<AccountId> {
     /// As [`Self::slash`] where nobody was harmed: everything is burned, and the miner's first slot is the
     /// one that pays.
     fn slash_miner(miner: &AccountId) -> Balance;
+    /// Takes a model out of what a miner offers, until its next offer names it again.
+    fn withdraw_model(miner: &AccountId, model: ModelId);
     /// Suspends all slots of a miner until it resumes them.
     fn suspend(miner: &AccountId);
     /// Whether the miner's bond could pay for a wrong sprint.

@@ -23,6 +23,7 @@ pub fn lease_ends(events: &[u8]) -> Vec<(AccountId, &'static str)> {
                 match reason {
                     LeaseFailure::Expired => "expired",
                     LeaseFailure::WrongTrace => "wrong",
+                    LeaseFailure::Declined => "declined",
                 },
             )),
             _ => None,

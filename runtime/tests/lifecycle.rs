@@ -7,7 +7,7 @@ use common::*;
 use frame_support::{assert_noop, assert_ok};
 use millrace_primitives::{mill::MillKey, Balance, CapacityMarket};
 use millrace_runtime::{
-    configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeEvent, System, Tasks,
+    configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, System, Tasks,
 };
 use pallet_tasks::{Error, Event, LeaseFailure};
 use sp_runtime::transaction_validity::InvalidTransaction;
@@ -144,6 +144,60 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
         System::assert_has_event(Event::TaskRefunded { task }.into());
         assert_eq!(free(REQUESTER), total(REQUESTER));
         assert!(total(REQUESTER) >= requester, "a failed task costs its requester nothing");
+    });
+}
+
+#[test]
+fn a_declined_lease_costs_nothing_and_takes_the_model_off_sale() {
+    on_preset("local_testnet", || {
+        let task = post(8, UNIT, 200);
+        pass(1);
+        let first = lease_of(task).expect("leased");
+        let (key, other_key, owner) = if first.miner == id(MINER) {
+            (MILL, OTHER_MILL, MINER)
+        } else {
+            (OTHER_MILL, MILL, OTHER_MINER)
+        };
+        let bond = total(owner);
+        let name = descriptor(task);
+        let refused = |call| apply(call).expect_err("refused before any dispatch");
+        assert_eq!(refused(decline(task, name, other_key)), InvalidTransaction::BadProof.into());
+        assert_eq!(refused(decline(task, digits(), key)), InvalidTransaction::Stale.into());
+        // Who declines must not be made to have submitted nothing.
+        let RuntimeCall::Tasks(pallet_tasks::Call::decline { signature, .. }) = decline(task, name, key)
+        else {
+            unreachable!("it was made above")
+        };
+        let empty = pallet_tasks::Call::submit { task, descriptor: name, trace: vec![], signature };
+        assert_eq!(refused(empty.into()), InvalidTransaction::BadProof.into());
+
+        assert_ok!(apply(decline(task, name, key)).expect("authorised"));
+        assert_eq!(total(owner), bond, "nothing is slashed");
+        System::assert_has_event(
+            Event::LeaseFailed { task, miner: first.miner.clone(), reason: LeaseFailure::Declined }.into(),
+        );
+        System::assert_has_event(
+            pallet_miners::Event::ModelWithdrawn { miner: first.miner.clone(), model: digits() }.into(),
+        );
+        try_state();
+        assert_eq!(refused(decline(task, name, key)), InvalidTransaction::Stale.into());
+        let record = pallet_miners::Miners::<Runtime>::get(&first.miner).expect("still a miner");
+        assert!(record.slots.iter().all(|slot| !slot.suspended), "its other models stay on sale");
+
+        pass(1);
+        let second = lease_of(task).expect("leased again");
+        assert_ne!(second.miner, first.miner);
+        assert_ok!(
+            apply(submission(task, descriptor(task), honest(task).trace, other_key)).expect("authorised")
+        );
+        assert_eq!(settled().expect("settled").0, second.miner);
+
+        // The next offer that names the model puts it on sale again.
+        assert_ok!(Miners::offer(signed(owner), 1, vec![1_000_000_000], vec![digits()]));
+        pass(11);
+        let again = post(8, UNIT, 400);
+        pass(1);
+        assert_eq!(lease_of(again).expect("leased").miner, first.miner);
     });
 }
 

@@ -216,6 +216,28 @@ describe('a node whose disk runs full', () => {
   });
 });
 
+describe('a miner whose memory a task exceeds', () => {
+  it('declines it, loses nothing and is not asked again', async () => {
+    const { api, stop, remove } = await startNode({ args: ['--engine-memory', '8'] });
+    const requester = account('//Bob');
+    const model = modelId(encoding);
+    const start = await number(api);
+    const record = async () => (await api.query.miners.miners(MINER.publicKey)).unwrap();
+    const before = await record();
+    const { task } = await post(api, requester, { model, input: new Uint8Array(64 * 8000), maxPrice: UNIT, deadline: start + 20 });
+    const reason = await watch(api, (event) => (api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined), { from: start });
+    assert.equal(reason, 'Declined');
+    const after = await record();
+    assert.equal(after.bond.toBigInt(), before.bond.toBigInt(), 'nothing was slashed');
+    const offered = (miner) => miner.terms.models.map(String);
+    assert.deepEqual(offered(after), offered(before).filter((name) => name !== model));
+    const result = await outcome(api, task, { from: start });
+    assert.equal(result.kind, 'refunded', 'nobody else offers the model');
+    await stop();
+    remove();
+  });
+});
+
 describe('a miner that sends a wrong trace', () => {
   it('loses its lease and a part of its bond', async () => {
     const { api, stop, remove } = await startNode({ args: ['--no-mine'] });

@@ -1,11 +1,12 @@
-//! Leases: executed once, their traces kept in the offchain database until the chain is done with them.
+//! Leases: executed once, or declined if they can't be; traces are kept in the offchain database until the chain is done
+//! with them.
 
 use std::{collections::HashSet, time::Instant};
 
 use codec::Encode;
 use millrace_engine::EngineError;
 use millrace_primitives::{
-    handover::{sent_key, trace_key},
+    handover::{declined_key, sent_key, trace_key},
     mill::MillKey,
     MillApi, OpenLease,
 };
@@ -18,7 +19,7 @@ use sp_core::{
     H256,
 };
 
-use super::{metrics::Work, watch::Watch, Mill, MillError, DONE_KEY, TRIES};
+use super::{metrics::Work, watch::Watch, Mill, MillError, DONE_KEY};
 use crate::service::Hash;
 
 /// Blocks whose leases' ends are counted at once.
@@ -41,6 +42,7 @@ impl Mill {
             let keep = info.finalized_number < ended;
             if !keep {
                 database.remove(STORAGE_PREFIX, &trace_key(*descriptor));
+                database.remove(STORAGE_PREFIX, &declined_key(*descriptor));
                 database.remove(STORAGE_PREFIX, &sent_key(*descriptor));
             }
             keep
@@ -98,12 +100,25 @@ impl Mill {
             Err(error) => {
                 log::error!(target: "millrace", "task {} of model {:?} failed here: {error}", lease.task, lease.model);
                 self.metrics.failed();
+                if error.is_final() {
+                    log::warn!(
+                        target: "millrace",
+                        "task {} is declined, and this miner's slots leave the market for its model until the next offer",
+                        lease.task
+                    );
+                    return self.finish(descriptor, &declined_key(descriptor), &[1]);
+                }
                 let failures = self.failures.entry(descriptor).or_default();
-                *failures = if error.is_final() { TRIES } else { failures.saturating_add(1) };
+                *failures = failures.saturating_add(1);
                 return Ok(());
             }
         };
-        self.store(&trace_key(descriptor), &trace)?;
+        self.finish(descriptor, &trace_key(descriptor), &trace)
+    }
+
+    /// Leaves a lease's answer for the off-chain worker.
+    fn finish(&mut self, descriptor: H256, key: &[u8], answer: &[u8]) -> Result<(), MillError> {
+        self.store(key, answer)?;
         self.done.insert(descriptor, None);
         self.remember_done();
         Ok(())

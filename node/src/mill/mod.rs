@@ -42,7 +42,7 @@ type OffchainDb = <ParachainBackend as Backend<Block>>::OffchainStorage;
 
 /// How often the chain is asked for leases while there is nothing to do.
 const POLL: Duration = Duration::from_millis(200);
-/// The descriptors of finished leases whose traces the database still holds.
+/// The descriptors of finished leases whose answers the database still holds.
 const DONE_KEY: &[u8] = b"millrace/done";
 /// How often a lease that fails is tried.
 const TRIES: u8 = 3;

@@ -56,12 +56,16 @@ impl<T: Config> Pallet<T> {
     /// Gives back what [`Self::reserve_places`] reserved.
     pub(crate) fn release_places(terms: &Terms) {
         for model in &terms.models {
-            let places = Places::<T>::get(model).saturating_sub(terms.slots());
-            if places == 0 {
-                Places::<T>::remove(model);
-            } else {
-                Places::<T>::insert(model, places);
-            }
+            Self::release_place(*model, terms.slots());
+        }
+    }
+
+    pub(crate) fn release_place(model: ModelId, slots: u32) {
+        let places = Places::<T>::get(model).saturating_sub(slots);
+        if places == 0 {
+            Places::<T>::remove(model);
+        } else {
+            Places::<T>::insert(model, places);
         }
     }
 

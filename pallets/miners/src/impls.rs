@@ -12,7 +12,7 @@ use millrace_primitives::{
 };
 
 use crate::{
-    book::position, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet, ScheduledBounds,
+    book::position, Books, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet, ScheduledBounds,
     WeightInfo,
 };
 
@@ -49,6 +49,18 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
         Self::suspend_slots(miner, &mut record);
         Miners::<T>::insert(miner, record);
         amount
+    }
+
+    fn withdraw_model(miner: &T::AccountId, model: ModelId) {
+        let Some(mut record) = Miners::<T>::get(miner) else { return };
+        if !record.terms.models.contains(&model) {
+            return;
+        }
+        record.terms.models.retain(|offered| *offered != model);
+        Books::<T>::mutate(model, |book| book.retain(|entry| entry.miner != *miner));
+        Self::release_place(model, record.terms.slots());
+        Miners::<T>::insert(miner, record);
+        Self::deposit_event(Event::ModelWithdrawn { miner: miner.clone(), model });
     }
 
     fn suspend(miner: &T::AccountId) {

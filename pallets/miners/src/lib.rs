@@ -168,6 +168,13 @@ pub mod pallet {
             /// The miner.
             miner: T::AccountId,
         },
+        /// A miner's node can't execute a model; its slots aren't on sale for it until the next offer.
+        ModelWithdrawn {
+            /// The miner.
+            miner: T::AccountId,
+            /// The model.
+            model: ModelId,
+        },
         /// Bond was released.
         BondWithdrawn {
             /// The miner.

@@ -9,6 +9,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use millrace_primitives::{
     benchmarking::{bound, linear, zero_trace},
+    decline_message,
     mill::{MillKey, KEY_TYPE},
     submission_message, CapacityMarket, ModelId, ModelRegistry, TaskId,
 };
@@ -207,6 +208,33 @@ mod benchmarks {
                 &signature,
             )
             .expect("the lease is current and signed for; qed");
+        }
+    }
+
+    #[benchmark]
+    fn decline() {
+        let (task, _) = leased::<T>(model::<T>(1));
+        let descriptor = descriptor::<T>(task);
+
+        #[block]
+        {
+            Pallet::<T>::do_decline(task, descriptor).expect("the lease is current; qed");
+        }
+
+        assert!(Tasks::<T>::get(task).is_some_and(|record| record.state == TaskState::Queued));
+    }
+
+    #[benchmark]
+    fn authorize_decline() {
+        let (task, key) = leased::<T>(model::<T>(1));
+        let descriptor = descriptor::<T>(task);
+        let message = decline_message(Pallet::<T>::genesis_hash(), descriptor);
+        let signature = key.sign(&message).expect("the key is in the keystore; qed");
+
+        #[block]
+        {
+            Pallet::<T>::authorize_decline(TransactionSource::External, &task, &descriptor, &signature)
+                .expect("the lease is current and signed for; qed");
         }
     }
 

@@ -293,7 +293,7 @@ pub mod pallet {
         }
 
         fn offchain_worker(_: BlockNumberFor<T>) {
-            Self::send_submissions();
+            Self::answer_leases();
         }
 
         #[cfg(feature = "std")]
@@ -360,6 +360,24 @@ pub mod pallet {
             ensure_authorized(origin)?;
             let _ = signature;
             Self::do_submit(task, descriptor, &trace)
+        }
+
+        /// Gives a leased task back without a trace, because the miner's node can't execute its model. No fee and
+        /// no nonce: the mill key's signature over the lease authorises it. Nothing is slashed; the model leaves
+        /// the miner's offer until the next one, and the task waits for another slot.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::decline())]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_decline())]
+        #[pallet::authorize(Self::authorize_decline)]
+        pub fn decline(
+            origin: OriginFor<T>,
+            task: TaskId,
+            descriptor: H256,
+            signature: MillSignature,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            let _ = signature;
+            Self::do_decline(task, descriptor)
         }
     }
 }

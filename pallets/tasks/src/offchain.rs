@@ -1,14 +1,16 @@
-//! Sends the finished traces that the node's engine has left in the offchain database.
+//! Answers leases with what the node's engine has left in the offchain database: a finished trace, or a note that it
+//! can't execute the model.
 
 use alloc::vec::Vec;
 
 use frame_system::offchain::{CreateAuthorizedTransaction, SubmitTransaction};
 use millrace_primitives::{
-    handover::{sent_key, trace_key},
+    decline_message,
+    handover::{declined_key, sent_key, trace_key},
     mill::MillKey,
-    submission_message, BlockNumber, CapacityMarket,
+    submission_message, BlockNumber, CapacityMarket, TaskId,
 };
-use sp_core::offchain::StorageKind;
+use sp_core::{offchain::StorageKind, H256};
 use sp_io::hashing::blake2_256;
 use sp_runtime::{
     offchain::{
@@ -27,7 +29,7 @@ const RESEND_AFTER: BlockNumber = 4;
 const LOCK_MILLISECONDS: u64 = 20_000;
 
 impl<T: Config> Pallet<T> {
-    pub(crate) fn send_submissions() {
+    pub(crate) fn answer_leases() {
         let mut lock = StorageLock::<Time>::with_deadline(
             b"millrace/submit/lock",
             Duration::from_millis(LOCK_MILLISECONDS),
@@ -50,35 +52,43 @@ impl<T: Config> Pallet<T> {
             {
                 continue;
             }
-            let stored =
-                sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, &trace_key(lease.descriptor));
-            let Some(trace) = stored else { continue };
-            let message = submission_message(Self::genesis_hash(), lease.descriptor, blake2_256(&trace));
-            let Some(signature) = key.sign(&message) else { continue };
-            let call = Call::<T>::submit { task: lease.task, descriptor: lease.descriptor, trace, signature };
+            let Some(call) = Self::answer_of(key, lease.task, lease.descriptor) else { continue };
             let transaction =
                 <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
             match SubmitTransaction::<T, Call<T>>::submit_transaction(transaction) {
                 Ok(()) => {
                     sent.set(&now);
-                    log::info!(target: "millrace::tasks", "submitted the trace of task {}", lease.task);
+                    log::info!(target: "millrace::tasks", "answered the lease of task {}", lease.task);
                 }
                 Err(()) if matches!(sent.get::<BlockNumber>(), Ok(Some(_))) => {
                     sent.set(&now);
                     log::debug!(
                         target: "millrace::tasks",
-                        "the trace of task {} still waits in the pool",
+                        "the answer to the lease of task {} still waits in the pool",
                         lease.task
                     );
                 }
                 Err(()) => {
                     log::warn!(
                         target: "millrace::tasks",
-                        "the pool refused the trace of task {}; it is sent again with the next block",
+                        "the pool refused the answer to the lease of task {}; it is sent again with the next block",
                         lease.task
                     );
                 }
             }
         }
+    }
+
+    /// The call that the engine's work on a lease makes possible, signed.
+    fn answer_of(key: &MillKey, task: TaskId, descriptor: H256) -> Option<Call<T>> {
+        let stored = |key: &[u8]| sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, key);
+        if let Some(trace) = stored(&trace_key(descriptor)) {
+            let message = submission_message(Self::genesis_hash(), descriptor, blake2_256(&trace));
+            let signature = key.sign(&message)?;
+            return Some(Call::submit { task, descriptor, trace, signature });
+        }
+        stored(&declined_key(descriptor))?;
+        let signature = key.sign(&decline_message(Self::genesis_hash(), descriptor))?;
+        Some(Call::decline { task, descriptor, signature })
     }
 }

@@ -1,12 +1,12 @@
-//! How leases end: a submission that is paid, or a failure that is slashed.
+//! How leases end: a submission that is paid, a failure that is slashed, or a miner that declines.
 
 use alloc::vec::Vec;
 
 use frame_support::{
     ensure,
     pallet_prelude::{
-        DispatchResultWithPostInfo, InvalidTransaction, TransactionSource, TransactionValidityWithRefund,
-        ValidTransaction, Weight,
+        DispatchResult, DispatchResultWithPostInfo, InvalidTransaction, TransactionSource,
+        TransactionValidityWithRefund, ValidTransaction, Weight,
     },
     traits::{
         fungible::{BalancedHold, MutateHold},
@@ -15,7 +15,8 @@ use frame_support::{
     },
 };
 use millrace_primitives::{
-    mill::MillSignature, submission_message, Balance, CapacityMarket, ModelRegistry, TaskId, VerifySubmission,
+    decline_message, mill::MillSignature, submission_message, Balance, CapacityMarket, ModelRegistry, TaskId,
+    VerifySubmission,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -27,6 +28,7 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
+    /// The open lease of a descriptor.
     fn leased(task: TaskId, descriptor: H256) -> Option<(TaskRecordOf<T>, Lease<T::AccountId>)> {
         let record = Tasks::<T>::get(task)?;
         let TaskState::Leased(lease) = record.state.clone() else { return None };
@@ -46,8 +48,28 @@ impl<T: Config> Pallet<T> {
         if trace.len() > usize::try_from(record.trace_bytes).unwrap_or(usize::MAX).saturating_add(4) {
             return Err(InvalidTransaction::ExhaustsResources.into());
         }
-        let key = T::Miners::mill_key(&lease.miner).ok_or(InvalidTransaction::BadSigner)?;
         let message = submission_message(Self::genesis_hash(), *descriptor, blake2_256(trace));
+        Self::answer(&lease, descriptor, &message, signature)
+    }
+
+    pub(crate) fn authorize_decline(
+        _source: TransactionSource,
+        task: &TaskId,
+        descriptor: &H256,
+        signature: &MillSignature,
+    ) -> TransactionValidityWithRefund {
+        let (_, lease) = Self::leased(*task, *descriptor).ok_or(InvalidTransaction::Stale)?;
+        Self::answer(&lease, descriptor, &decline_message(Self::genesis_hash(), *descriptor), signature)
+    }
+
+    /// The validity of what a mill key says about its lease; the pool keeps one such transaction for each lease.
+    fn answer(
+        lease: &Lease<T::AccountId>,
+        descriptor: &H256,
+        message: &[u8],
+        signature: &MillSignature,
+    ) -> TransactionValidityWithRefund {
+        let key = T::Miners::mill_key(&lease.miner).ok_or(InvalidTransaction::BadSigner)?;
         if !key.verify(&message, signature) {
             return Err(InvalidTransaction::BadProof.into());
         }
@@ -88,6 +110,18 @@ impl<T: Config> Pallet<T> {
             }
         };
         Ok(Some(verification.saturating_add(base)).into())
+    }
+
+    /// Gives the task back to the queue, and takes its model out of the miner's offer: the same node would only decline
+    /// the next task too. It doesn't count as a failure, so that miners can't refund a task between them for nothing.
+    pub(crate) fn do_decline(task: TaskId, descriptor: H256) -> DispatchResult {
+        let (record, lease) = Self::leased(task, descriptor).ok_or(Error::<T>::NotLeased)?;
+        Self::drop_lease(task);
+        T::Miners::withdraw_model(&lease.miner, record.model);
+        T::Miners::free(&lease.miner, lease.slot);
+        Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason: LeaseFailure::Declined });
+        Self::queue_again(task, record);
+        Ok(())
     }
 
     fn settle(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>, output: Vec<u8>) {
@@ -173,11 +207,19 @@ impl<T: Config> Pallet<T> {
             T::Miners::suspend(&lease.miner);
         }
         Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner.clone(), reason });
+        if record.failed.try_push(lease.miner).is_ok() {
+            Self::queue_again(task, record);
+        } else {
+            Self::refund(task, record);
+        }
+    }
+
+    /// Puts a task back to its place in the queue; one for which there is no place is refunded.
+    fn queue_again(task: TaskId, mut record: TaskRecordOf<T>) {
         record.state = TaskState::Queued;
-        let remembered = record.failed.try_push(lease.miner).is_ok();
         let mut queue = Queue::<T>::get();
         let at = queue.partition_point(|other| *other < task);
-        if remembered && queue.try_insert(at, task).is_ok() {
+        if queue.try_insert(at, task).is_ok() {
             Queue::<T>::put(queue);
             Tasks::<T>::insert(task, record);
         } else {

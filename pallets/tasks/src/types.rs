@@ -105,4 +105,6 @@ pub enum LeaseFailure {
     Expired,
     /// The trace was not that of the execution.
     WrongTrace,
+    /// The miner's node can't execute the model, and said so. Nothing is slashed.
+    Declined,
 }

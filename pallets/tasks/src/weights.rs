@@ -22,6 +22,10 @@ pub trait WeightInfo {
     fn submit_wrong() -> Weight;
     /// Of `authorize_submit`.
     fn authorize_submit(b: u32) -> Weight;
+    /// Of `decline`.
+    fn decline() -> Weight;
+    /// Of `authorize_decline`.
+    fn authorize_decline() -> Weight;
     /// Of `service_base`.
     fn service_base() -> Weight;
     /// Of `search_slot`.
@@ -172,6 +176,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(110_223_632, 4611)
             .saturating_add(Weight::from_parts(1_314, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
+    }
+    fn decline() -> Weight {
+        // Proof: measured 59568 bytes. At least 358_933 ns.
+        Weight::from_parts(428_954_000, 152134)
+            .saturating_add(T::DbWeight::get().reads(15_u64))
+            .saturating_add(T::DbWeight::get().writes(15_u64))
+    }
+    fn authorize_decline() -> Weight {
+        // Proof: measured 1422 bytes. At least 94_437 ns.
+        Weight::from_parts(110_223_632, 4611).saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)

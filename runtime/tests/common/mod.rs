@@ -7,7 +7,9 @@ use frame_support::{
     weights::Weight,
 };
 use millrace_inference::{execute, CheckedModel};
-use millrace_primitives::{mill::MillSignature, submission_message, Balance, BlockNumber, ModelId, TaskId};
+use millrace_primitives::{
+    decline_message, mill::MillSignature, submission_message, Balance, BlockNumber, ModelId, TaskId,
+};
 use millrace_runtime::{
     genesis_config_presets::get_preset, AccountId, Miners, Models, ProofOfWork, Rewards, Runtime,
     RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, System, Tasks,
@@ -141,6 +143,12 @@ pub fn submission(task: TaskId, descriptor: H256, trace: Vec<u8>, key: Sr25519Ke
     let message = submission_message(Tasks::genesis_hash(), descriptor, blake2_256(&trace));
     let signature: MillSignature = key.pair().sign(&message).into();
     pallet_tasks::Call::submit { task, descriptor, trace, signature }.into()
+}
+
+pub fn decline(task: TaskId, descriptor: H256, key: Sr25519Keyring) -> RuntimeCall {
+    let signature: MillSignature =
+        key.pair().sign(&decline_message(Tasks::genesis_hash(), descriptor)).into();
+    pallet_tasks::Call::decline { task, descriptor, signature }.into()
 }
 
 /// What the pool and every block do with an authorised call.
