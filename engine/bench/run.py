@@ -3,7 +3,7 @@
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     cargo build --release --workspace --bins          # in the repository's root, for millrace-model
     (cd engine/bench && cargo build --release)
-    venv/bin/python engine/bench/run.py [--seconds 2] [--threads 2]
+    venv/bin/python engine/bench/run.py [--seconds 2] [--threads 2] [--gpu NAME]
 
 The models are the zoo's, a wide MLP and a ResNet-like CNN; the last two have random parameters and are quantized here
 by onnxruntime.quantization, as the zoo was. Every row is one process, all rows of a model follow each other.
@@ -125,6 +125,8 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--json", help="write every row here too")
     arguments.add_argument("--models", nargs="*")
+    arguments.add_argument("--batches", nargs="*", type=int, default=[1, 64, 256])
+    arguments.add_argument("--gpu", nargs="*", default=[], help="backends to measure too, by name; build with --features wgpu")
     arguments.add_argument("--onnxruntime", nargs=3, metavar=("FILE", "SAMPLE", "BATCH"), help=argparse.SUPPRESS)
     a = arguments.parse_args()
     if a.onnxruntime:
@@ -151,7 +153,7 @@ def main():
                                   text=True).stdout
             mac = int(next(line for line in said.splitlines() if line.startswith("model ")).split(",")[1].split()[0])
             axes = ",".join(map(str, sample))
-            for batch in (1, 64, 256):
+            for batch in a.batches:
                 def rust(engine, path):
                     return [bench, "--engine", engine, "--model", path, "--sample", axes, "--batch", str(batch),
                             "--threads", str(a.threads), "--seconds", str(a.seconds)]
@@ -164,6 +166,8 @@ def main():
                            ("Millrace, floats only", rust("millrace-float", where / f"{name}.millrace"), a.threads),
                            ("Millrace, bytes only", rust("millrace-byte", where / f"{name}.millrace"), a.threads),
                            ("Millrace, integers only", rust("millrace-integer", where / f"{name}.millrace"), a.threads),
+                           *((f"Millrace on {gpu}", [*rust("millrace", where / f"{name}.millrace"), "--backend", gpu],
+                              a.threads) for gpu in a.gpu),
                            ("onnxruntime int8", python(int8), a.threads), ("rten int8", rust("rten", int8), a.threads),
                            ("tract int8", rust("tract", int8), 1)]
                 if floats.exists():

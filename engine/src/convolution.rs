@@ -70,15 +70,24 @@ impl Filters {
                 &image
             };
             let columns = samples * positions;
-            sums.resize(rows * columns, 0);
             let options = GemmOptions {
                 a_quant: Some(QuantParams { zero_point: &self.zero_points }),
                 ..Default::default()
             };
             let patches = unroll(kernel, patches, samples, planes)?;
-            kernel
-                .gemm(&mut sums, GemmInputA::Unpacked(w), GemmInputB::Im2Col(&patches), options)
-                .map_err(|error| EngineError::Product(error.to_string()))?;
+            let mut multiply = |sums: &mut [i32]| {
+                kernel
+                    .gemm(sums, GemmInputA::Unpacked(w), GemmInputB::Im2Col(&patches), options)
+                    .map_err(|error| EngineError::Product(error.to_string()))
+            };
+            if samples == 1 && !self.halved {
+                let from = accumulators.len();
+                accumulators.resize(from + rows * columns, 0);
+                multiply(&mut accumulators[from..])?;
+                continue;
+            }
+            sums.resize(rows * columns, 0);
+            multiply(&mut sums)?;
             // `[n, samples, positions]`, twice if W was halved.
             let (first, second) = sums.split_at(self.n * columns);
             for at in 0..samples {

@@ -315,8 +315,15 @@ impl Engine {
         let part_bytes = part.saturating_mul(model.checked.profile().sample_bytes as usize);
         self.guarded(|| {
             let parts = input.par_chunks(part_bytes.max(1)).map(|part| {
-                let mut run = Run { engine: self, layers: model.layers.iter(), sums: Vec::new(), stop };
+                let sums = vec![Vec::new(); model.layers.len()];
+                let mut run = Run { engine: self, layers: &model.layers, begun: 0, sums, stop };
                 let output = walk(&model.checked, part, &mut run)?;
+                // Accumulators that are the output itself are both.
+                if let (Some(last), Output::I32(values)) = (run.sums.last_mut(), &output) {
+                    if last.is_empty() {
+                        last.clone_from(values);
+                    }
+                }
                 Ok((output, run.sums))
             });
             Ok(join(parts.collect::<Result<_, EngineError>>()?))
@@ -389,8 +396,10 @@ fn join(parts: Vec<(Output, Vec<Vec<i32>>)>) -> Execution {
 /// One walk over a part of a batch.
 struct Run<'a> {
     engine: &'a Engine,
-    layers: std::slice::Iter<'a, (u32, Parameters)>,
-    /// The accumulators of each linear operator so far.
+    layers: &'a [(u32, Parameters)],
+    /// Linear operators begun.
+    begun: usize,
+    /// The accumulators of each linear operator that the walk is done with.
     sums: Vec<Vec<i32>>,
     stop: &'a (dyn Fn() -> bool + Sync),
 }
@@ -402,12 +411,17 @@ impl LinearOperators for Run<'_> {
         if (self.stop)() {
             return Err(EngineError::Stopped);
         }
-        let (node, parameters) = self.layers.next().ok_or(ExecutionError::TooLarge)?;
+        let (node, parameters) = self.layers.get(self.begun).ok_or(ExecutionError::TooLarge)?;
         debug_assert_eq!(*node, operator.node);
+        self.begun += 1;
         let block = BLOCK / self.engine.threads();
-        let accumulators = self.engine.products.accumulate(parameters, &operator, block)?;
-        self.sums.push(accumulators.clone());
-        Ok(accumulators)
+        self.engine.products.accumulate(parameters, &operator, block)
+    }
+
+    fn spent(&mut self, node: u32, accumulators: Vec<i32>) {
+        if let Ok(layer) = self.layers.binary_search_by_key(&node, |(node, _)| *node) {
+            self.sums[layer] = accumulators;
+        }
     }
 }
 

@@ -38,10 +38,12 @@ pub enum Kernel {
     Integer,
 }
 
-/// The byte kernel of this machine's processor. It can't be sent between threads, and costs nothing to make.
-fn byte_kernel() -> GemmExecutor<u8, i8, i32> {
-    GemmExecutor::new()
+thread_local! {
+    /// The byte kernel of this machine's processor. It can't be sent between threads.
+    static BYTE_KERNEL: ByteKernel = GemmExecutor::new();
 }
+
+type ByteKernel = GemmExecutor<u8, i8, i32>;
 
 /// What products need besides their operands.
 pub(crate) struct Products {
@@ -56,7 +58,7 @@ impl Products {
         Self {
             device: backend.device.clone(),
             is_gpu: backend.is_gpu,
-            saturates: byte_kernel().may_saturate(),
+            saturates: BYTE_KERNEL.with(ByteKernel::may_saturate),
         }
     }
 
@@ -71,7 +73,7 @@ impl Products {
 
     /// The byte kernel's name, and whether its instructions never saturate.
     pub fn byte_kernel(&self) -> (String, bool) {
-        (byte_kernel().kernel_name().to_owned(), !self.saturates)
+        (BYTE_KERNEL.with(|kernel| kernel.kernel_name().to_owned()), !self.saturates)
     }
 
     /// The kernel that is fastest for a W of m columns here; docs/benchmarks.md has the figures.
@@ -104,9 +106,9 @@ impl Products {
                     Form::Filters(Filters::new(&parts, m, zero_point))
                 }
                 _ => {
-                    let kernel = byte_kernel();
                     let pack = |w: &Vec<i8>| {
-                        kernel.prepack_b(NdTensorView::from_data([n, m], w.as_slice()).transposed())
+                        let transposed = NdTensorView::from_data([n, m], w.as_slice()).transposed();
+                        BYTE_KERNEL.with(|kernel| kernel.prepack_b(transposed))
                     };
                     Form::Bytes(parts.iter().map(pack).collect())
                 }
@@ -134,7 +136,7 @@ impl Products {
     ) -> Result<Vec<i32>, EngineError> {
         if let (Form::Filters(filters), Columns::Patches { patches, pad_value }) = (&w.form, operator.columns)
         {
-            return filters.convolve(&byte_kernel(), &patches, pad_value, operator.input);
+            return BYTE_KERNEL.with(|kernel| filters.convolve(kernel, &patches, pad_value, operator.input));
         }
         let block = (block / operator.m.max(1)).max(1) * operator.m.max(1);
         let mut sums = Vec::with_capacity(operator.count() * operator.n);
@@ -242,20 +244,16 @@ fn multiply_bytes(
 ) -> Result<(), EngineError> {
     let rows = x.len() / m;
     let moved: Vec<u8> = x.iter().map(|x| x.cast_unsigned() ^ 0x80).collect();
-    let kernel = byte_kernel();
     let zero_points = vec![0x80; rows];
     for (index, part) in parts.iter().enumerate() {
-        kernel
-            .gemm(
-                sums,
-                GemmInputA::Unpacked(NdTensorView::from_data([rows, m], moved.as_slice())),
-                GemmInputB::Packed(part),
-                GemmOptions {
-                    beta: i32::from(index > 0),
-                    a_quant: Some(QuantParams { zero_point: &zero_points }),
-                    ..Default::default()
-                },
-            )
+        let options = GemmOptions {
+            beta: i32::from(index > 0),
+            a_quant: Some(QuantParams { zero_point: &zero_points }),
+            ..Default::default()
+        };
+        let x = GemmInputA::Unpacked(NdTensorView::from_data([rows, m], moved.as_slice()));
+        BYTE_KERNEL
+            .with(|kernel| kernel.gemm(sums, x, GemmInputB::Packed(part), options))
             .map_err(|error| EngineError::Product(error.to_string()))?;
     }
     Ok(())

@@ -6,6 +6,10 @@
 )]
 
 use alloc::vec::Vec;
+use core::{
+    iter::Zip,
+    slice::{Chunks, ChunksMut},
+};
 
 use crate::{
     model::Rescale,
@@ -18,31 +22,115 @@ pub(crate) fn dot(row: &[i8], column: &[i8]) -> i32 {
     row.iter().zip(column).fold(0i32, |sum, (w, x)| sum.wrapping_add(i32::from(*w) * i32::from(*x)))
 }
 
-/// Rounds half up after the shift: `(value + 2^(s−1)) >> s`; |value| ≤ 2⁶² and s ≤ 62, so the sum fits.
-#[inline]
-fn round_shift(value: i64, shift: u8) -> i64 {
-    (value + (1i64 << (shift - 1))) >> shift
+/// Rounds half up after the shift: `(value + 2^(s−1)) >> s`; |value| ≤ 2⁶² and s ≤ 62, so the sum fits. Like its
+/// callers it wraps where that can't happen: what may fail, no compiler makes vectors of.
+#[inline(always)]
+fn round_shift(value: i64, half: i64, shift: u32) -> i64 {
+    value.wrapping_add(half).wrapping_shr(shift)
 }
 
-#[inline]
-fn clamp_to_i8(value: i64, min: i8, max: i8) -> i8 {
+/// Half of what a shift divides by, which rounds.
+fn half(shift: u8) -> i64 {
+    1i64 << (shift - 1)
+}
+
+#[inline(always)]
+fn clamp_to_i8(value: i64, [min, max]: [i64; 2]) -> i8 {
     // Between two `i8`, so the conversion is exact.
-    value.min(max.into()).max(min.into()) as i8
+    value.min(max).max(min) as i8
+}
+
+/// What a requantization does to every channel alike.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) zero_point: i8,
+    pub(crate) min: i8,
+    pub(crate) max: i8,
+}
+
+impl Target {
+    /// Adds the zero point, then clamps.
+    #[inline(always)]
+    fn meet(self, value: i64) -> i8 {
+        clamp_to_i8(value.wrapping_add(self.zero_point.into()), [self.min.into(), self.max.into()])
+    }
 }
 
 /// |acc + bias| ≤ 2³² − 1 for any pair of `i32` and M < 2³¹: the product stays below 2⁶³; for registered
 /// models |acc + bias| < 2³¹, which leaves room for the rounding term.
-#[inline]
-pub(crate) fn requantize(acc: i32, channel: &Rescale, zero_point: i8, min: i8, max: i8) -> i8 {
-    let sum = i64::from(acc) + i64::from(channel.bias);
-    let scaled = sum * i64::from(channel.multiplier);
-    clamp_to_i8(round_shift(scaled, channel.shift) + i64::from(zero_point), min, max)
+#[inline(always)]
+fn scale(acc: i32, bias: i64, multiplier: i64) -> i64 {
+    i64::from(acc).wrapping_add(bias).wrapping_mul(multiplier)
 }
 
-#[inline]
-pub(crate) fn lookup(x: i8, table: &[i8]) -> i8 {
-    let index = i16::from(x) + 128;
-    usize::try_from(index).ok().and_then(|index| table.get(index)).copied().unwrap_or(0)
+/// Accumulators as `i8`. `inner` of them belong to a channel, then come those of the next one, then the next sample.
+pub(crate) fn requantize(
+    accumulators: &[i32],
+    channels: &[Rescale],
+    inner: usize,
+    target: Target,
+) -> Vec<i8> {
+    let mut values = alloc::vec![0; accumulators.len()];
+    if inner == 1 {
+        let channels = Channels::new(channels);
+        let count = channels.biases.len().max(1);
+        requantize_rows(accumulators.chunks(count), values.chunks_mut(count), &channels, target);
+    } else {
+        let planes = accumulators.chunks(inner.max(1)).zip(values.chunks_mut(inner.max(1)));
+        requantize_planes(planes, channels, target);
+    }
+    values
+}
+
+/// [`Rescale`]s as vectors read them: each part of all channels side by side.
+struct Channels {
+    biases: Vec<i64>,
+    multipliers: Vec<i64>,
+    halves: Vec<i64>,
+    shifts: Vec<u32>,
+}
+
+impl Channels {
+    fn new(channels: &[Rescale]) -> Self {
+        Self {
+            biases: channels.iter().map(|channel| channel.bias.into()).collect(),
+            multipliers: channels.iter().map(|channel| channel.multiplier.into()).collect(),
+            halves: channels.iter().map(|channel| half(channel.shift)).collect(),
+            shifts: channels.iter().map(|channel| channel.shift.into()).collect(),
+        }
+    }
+}
+
+#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
+fn requantize_rows(rows: Chunks<'_, i32>, values: ChunksMut<'_, i8>, channels: &Channels, target: Target) {
+    for (row, values) in rows.zip(values) {
+        let scales = channels.biases.iter().zip(&channels.multipliers);
+        let shifts = channels.halves.iter().zip(&channels.shifts);
+        for (((value, acc), (bias, multiplier)), (half, shift)) in
+            values.iter_mut().zip(row).zip(scales).zip(shifts)
+        {
+            *value = target.meet(round_shift(scale(*acc, *bias, *multiplier), *half, *shift));
+        }
+    }
+}
+
+#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
+fn requantize_planes(planes: Zip<Chunks<'_, i32>, ChunksMut<'_, i8>>, channels: &[Rescale], target: Target) {
+    for ((plane, values), channel) in planes.zip(channels.iter().cycle()) {
+        let (bias, multiplier) = (channel.bias.into(), channel.multiplier.into());
+        let (half, shift) = (half(channel.shift), channel.shift.into());
+        for (value, acc) in values.iter_mut().zip(plane) {
+            *value = target.meet(round_shift(scale(*acc, bias, multiplier), half, shift));
+        }
+    }
+}
+
+/// Replaces every element by its entry of the table, which has 256.
+pub(crate) fn lookup(values: &[i8], table: &[i8]) -> Vec<i8> {
+    let Ok(table) = <&[i8; 256]>::try_from(table) else { return alloc::vec![0; values.len()] };
+    // From −128..=127 to 0..=255: the upper bit turned.
+    let entry = |x: &i8| table.get(usize::from(x.cast_unsigned() ^ 0x80)).copied().unwrap_or(0);
+    values.iter().map(entry).collect()
 }
 
 /// Parameters of an addition, as in [`crate::Node::Add`].
@@ -52,17 +140,27 @@ pub(crate) struct Addition {
     pub(crate) left_multiplier: u32,
     pub(crate) right_multiplier: u32,
     pub(crate) shift: u8,
-    pub(crate) zero_point: i8,
-    pub(crate) min: i8,
-    pub(crate) max: i8,
+    pub(crate) target: Target,
 }
 
-/// |a − za| ≤ 255 and M < 2³¹: the sum stays below 2⁴⁰.
-#[inline]
-pub(crate) fn add(a: i8, b: i8, with: &Addition) -> i8 {
-    let left = (i64::from(a) - i64::from(with.left_zero_point)) * i64::from(with.left_multiplier);
-    let right = (i64::from(b) - i64::from(with.right_zero_point)) * i64::from(with.right_multiplier);
-    clamp_to_i8(round_shift(left + right, with.shift) + i64::from(with.zero_point), with.min, with.max)
+/// Element by element. |a − za| ≤ 255 and M < 2³¹: the sum stays below 2⁴⁰.
+pub(crate) fn add(left: &[i8], right: &[i8], with: &Addition) -> Vec<i8> {
+    let mut sums = alloc::vec![0; left.len()];
+    add_into(left, right, with, &mut sums);
+    sums
+}
+
+#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
+fn add_into(left: &[i8], right: &[i8], with: &Addition, sums: &mut [i8]) {
+    let scaled = |x: i8, zero_point: i8, multiplier: u32| {
+        (i64::from(x) - i64::from(zero_point)).wrapping_mul(multiplier.into())
+    };
+    let (half, shift) = (half(with.shift), with.shift.into());
+    for (sum, (a, b)) in sums.iter_mut().zip(left.iter().zip(right)) {
+        let a = scaled(*a, with.left_zero_point, with.left_multiplier);
+        let b = scaled(*b, with.right_zero_point, with.right_multiplier);
+        *sum = with.target.meet(round_shift(a.wrapping_add(b), half, shift));
+    }
 }
 
 /// Position of the largest entry, the lowest on ties.
@@ -104,74 +202,77 @@ pub(crate) fn linear(operator: &Linear<'_>) -> Vec<i32> {
     accumulators
 }
 
-/// The accumulators of a depthwise convolution, for all samples of `input`: one element of the kernel after the other,
-/// on a row of patches at a time.
+/// Images of one channel in `input`.
+fn planes(patches: &Patches, input: &[i8]) -> usize {
+    input.len().checked_div(patches.plane()).unwrap_or(0)
+}
+
+/// The accumulators of a depthwise convolution, for all samples of `input`.
 pub(crate) fn depthwise(patches: &Patches, pad_value: i8, filters: &[i8], input: &[i8]) -> Vec<i32> {
-    let kernel = patches.kernel().max(1);
-    let positions = patches.positions().max(1);
-    let columns = usize::try_from(patches.columns).unwrap_or(1).max(1);
-    let width = usize::try_from(patches.width).unwrap_or(1).max(1);
-    let [down, across] = patches.window.stride.map(|stride| usize::try_from(stride).unwrap_or(1).max(1));
-    let [kernel_rows, kernel_columns] = patches.window.kernel;
-    let planes = input.chunks_exact(patches.plane().max(1));
-    let mut accumulators = alloc::vec![0i32; planes.len() * positions];
-    let filters = filters.chunks_exact(kernel).cycle();
-    for ((sums, plane), filter) in accumulators.chunks_exact_mut(positions).zip(planes).zip(filters) {
-        // As if every element were padding; what lies inside is told apart from it below.
-        let padding = filter.iter().map(|w| i32::from(*w)).sum::<i32>() * i32::from(pad_value);
-        sums.fill(padding);
-        let mut elements = filter.iter();
-        for kernel_row in 0..kernel_rows {
-            let (down_to, first_line) = patches.reach(kernel_row, 0);
-            for kernel_column in 0..kernel_columns {
-                let Some(&w) = elements.next() else { return accumulators };
-                let (right_to, first) = patches.reach(kernel_column, 1);
-                let lines = plane.chunks_exact(width).skip(first_line).step_by(down);
-                let rows = sums.chunks_exact_mut(columns).skip(down_to.start).take(down_to.len());
-                for (sums, line) in rows.zip(lines) {
-                    let sums = sums.get_mut(right_to.clone()).unwrap_or_default();
-                    let line = line.get(first..).unwrap_or_default();
-                    let add = |(sum, x): (&mut i32, &i8)| {
-                        *sum = sum.wrapping_add(i32::from(w) * (i32::from(*x) - i32::from(pad_value)));
-                    };
-                    // One step at a time is what compilers make vectors of.
-                    if across == 1 {
-                        sums.iter_mut().zip(line).for_each(add);
-                    } else {
-                        sums.iter_mut().zip(line.iter().step_by(across)).for_each(add);
-                    }
-                }
-            }
-        }
-    }
+    let mut accumulators = alloc::vec![0; planes(patches, input) * patches.positions()];
+    depthwise_into(patches, pad_value, filters, input, &mut accumulators);
     accumulators
 }
 
-/// One element for each patch of each plane, for all samples of `input`: what folding the patch's elements
-/// inside the border gives. Every patch has one.
-fn pool<S: Copy>(
-    patches: &Patches,
-    input: &[i8],
-    start: S,
-    fold: impl Fn(S, i8) -> S,
-    end: impl Fn(S) -> i8,
-) -> Vec<i8> {
+#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
+fn depthwise_into(patches: &Patches, pad_value: i8, filters: &[i8], input: &[i8], accumulators: &mut [i32]) {
+    let meets = patches.meets();
     let planes = input.chunks_exact(patches.plane().max(1));
-    let mut values = Vec::with_capacity(planes.len() * patches.positions());
-    for plane in planes {
-        patches.fold(plane, start, &fold, &end, &mut values);
+    let filters = filters.chunks_exact(patches.kernel().max(1)).cycle();
+    for ((sums, plane), filter) in
+        accumulators.chunks_exact_mut(patches.positions().max(1)).zip(planes).zip(filters)
+    {
+        // As if every element were padding; what lies inside is told apart from it below.
+        let padding = filter.iter().map(|w| i32::from(*w)).sum::<i32>() * i32::from(pad_value);
+        sums.fill(padding);
+        for (w, meet) in filter.iter().zip(&meets) {
+            patches.sweep(meet, plane, sums, |sum, x| {
+                *sum = sum.wrapping_add(i32::from(*w) * (i32::from(x) - i32::from(pad_value)));
+            });
+        }
     }
+}
+
+/// The largest element of each patch, of those inside the border; every patch has one.
+pub(crate) fn max_pool(patches: &Patches, input: &[i8]) -> Vec<i8> {
+    let mut values = alloc::vec![i8::MIN; planes(patches, input) * patches.positions()];
+    max_pool_into(patches, input, &mut values);
     values
 }
 
-/// The largest element of each patch.
-pub(crate) fn max_pool(patches: &Patches, input: &[i8]) -> Vec<i8> {
-    pool(patches, input, i8::MIN, i8::max, |largest| largest)
+#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
+fn max_pool_into(patches: &Patches, input: &[i8], values: &mut [i8]) {
+    let meets = patches.meets();
+    let planes = input.chunks_exact(patches.plane().max(1));
+    for (values, plane) in values.chunks_exact_mut(patches.positions().max(1)).zip(planes) {
+        for meet in &meets {
+            patches.sweep(meet, plane, values, |largest, x| *largest = x.max(*largest));
+        }
+    }
 }
 
-/// The mean of each patch. A patch has at most 2¹⁸ elements, so its sum stays below 2²⁵.
+/// The mean of each patch's elements inside the border. A patch has at most 2¹⁸ elements, so its sum stays below 2²⁵.
 pub(crate) fn average_pool(patches: &Patches, input: &[i8]) -> Vec<i8> {
-    pool(patches, input, (0i32, 0i32), |(sum, count), x| (sum + i32::from(x), count + 1), mean)
+    let mut values = Vec::with_capacity(planes(patches, input) * patches.positions());
+    average_pool_into(patches, input, &mut values);
+    values
+}
+
+#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
+fn average_pool_into(patches: &Patches, input: &[i8], values: &mut Vec<i8>) {
+    let meets = patches.meets();
+    let mut sums = alloc::vec![0i32; patches.positions()];
+    let mut counts = sums.clone();
+    for (index, plane) in input.chunks_exact(patches.plane().max(1)).enumerate() {
+        sums.fill(0);
+        for meet in &meets {
+            patches.sweep(meet, plane, &mut sums, |sum, x| *sum = sum.wrapping_add(x.into()));
+            if index == 0 {
+                patches.sweep(meet, plane, &mut counts, |count, _| *count = count.wrapping_add(1));
+            }
+        }
+        values.extend(sums.iter().zip(&counts).map(|(sum, count)| mean((*sum, *count))));
+    }
 }
 
 /// A quotient of a sum and a positive count, rounded half away from zero.

@@ -91,33 +91,45 @@ impl Patches {
         }
     }
 
-    /// For each patch of a plane, in row-major order: `end` of what `fold` makes of `start` and the patch's elements
-    /// inside the border.
-    pub(crate) fn fold<S: Copy, T>(
-        &self,
-        plane: &[i8],
-        start: S,
-        fold: impl Fn(S, i8) -> S,
-        end: impl Fn(S) -> T,
-        results: &mut Vec<T>,
-    ) {
-        let width = size(self.width).max(1);
-        for row in 0..self.rows {
-            let rows = self.span(row, 0);
-            for column in 0..self.columns {
-                let columns = self.span(column, 1);
-                let lines = plane.chunks_exact(width).skip(rows.first).take(rows.count);
-                let state = lines.fold(start, |state, line| {
-                    columns.of(line).iter().fold(state, |state, x| fold(state, *x))
-                });
-                results.push(end(state));
+    /// Where each element of the kernel meets a plane, row by row of the kernel; the same for all planes.
+    pub(crate) fn meets(&self) -> Vec<Meet> {
+        let [kernel_rows, kernel_columns] = self.window.kernel;
+        let across: Vec<_> = (0..kernel_columns).map(|column| self.reach(column, 1)).collect();
+        (0..kernel_rows)
+            .map(|row| self.reach(row, 0))
+            .flat_map(|(rows, first_row)| {
+                across.iter().map(move |(columns, first_column)| Meet {
+                    rows: rows.clone(),
+                    columns: columns.clone(),
+                    first: [first_row, *first_column],
+                })
+            })
+            .collect()
+    }
+
+    /// Adds one element of the kernel to the states of the patches that have it inside the border, a row of patches at a
+    /// time; `states` has one for each patch of the plane.
+    #[inline(always)]
+    pub(crate) fn sweep<S>(&self, meet: &Meet, plane: &[i8], states: &mut [S], add: impl Fn(&mut S, i8)) {
+        let [down, across] = self.window.stride.map(|stride| size(stride).max(1));
+        let (width, patches) = (size(self.width).max(1), size(self.columns).max(1));
+        let lines = plane.chunks_exact(width).skip(meet.first[0]).step_by(down);
+        let rows = states.chunks_exact_mut(patches).skip(meet.rows.start).take(meet.rows.len());
+        for (states, line) in rows.zip(lines) {
+            let states = states.get_mut(meet.columns.clone()).unwrap_or_default();
+            let line = line.get(meet.first[1]..).unwrap_or_default();
+            // One step at a time is what compilers make vectors of.
+            if across == 1 {
+                states.iter_mut().zip(line).for_each(|(state, x)| add(state, *x));
+            } else {
+                states.iter_mut().zip(line.iter().step_by(across)).for_each(|(state, x)| add(state, *x));
             }
         }
     }
 
     /// The patches along an axis whose element `offset` of the kernel lies inside the border, and where along the
     /// image the first of them has it.
-    pub(crate) fn reach(&self, offset: u32, axis: usize) -> (core::ops::Range<usize>, usize) {
+    fn reach(&self, offset: u32, axis: usize) -> (core::ops::Range<usize>, usize) {
         let [top, left, ..] = self.window.padding;
         let (stride, before, length, patches) = if axis == 0 {
             (self.window.stride[0].max(1), top, self.height, self.rows)
@@ -157,6 +169,15 @@ impl Patches {
             behind: count(last, end),
         }
     }
+}
+
+/// Where an element of the kernel meets a plane.
+pub(crate) struct Meet {
+    /// The rows and columns of patches that have it inside the border.
+    rows: core::ops::Range<usize>,
+    columns: core::ops::Range<usize>,
+    /// Row and column of the plane at which the first of those patches has it.
+    first: [usize; 2],
 }
 
 /// A patch along one axis: elements before the border, inside it and behind it. Together they are the kernel's length.
@@ -204,8 +225,10 @@ mod tests {
         assert_eq!(at(0, 1), [-7, -7, 3, -7]);
         assert_eq!(at(1, 0), [4, 5, 7, 8]);
         assert_eq!(at(1, 1), [6, -7, 9, -7]);
-        let mut sums = vec![];
-        patches.fold(&image, 0i8, |sum, x| sum + x, |sum| sum, &mut sums);
+        let mut sums = [0i8; 4];
+        for meet in patches.meets() {
+            patches.sweep(&meet, &image, &mut sums, |sum, x| *sum += x);
+        }
         assert_eq!(sums, [1 + 2, 3, 4 + 5 + 7 + 8, 6 + 9]);
     }
 

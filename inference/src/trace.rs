@@ -36,24 +36,86 @@ pub(crate) fn packed_bytes(count: u64, width: u8) -> u64 {
 /// Appends one operator's accumulators, part after part, to a trace.
 pub fn pack(parts: &[impl AsRef<[i32]>], trace: &mut Vec<u8>) {
     let width = parts.iter().map(|part| width_of(part.as_ref())).max().unwrap_or(MIN_WIDTH);
-    let mask = u64::from(u32::MAX >> (u32::BITS - width));
-    trace.push(u8::try_from(width).unwrap_or(MAX_WIDTH));
-    let (mut buffer, mut bits) = (0u64, 0u32);
+    let count: usize = parts.iter().map(|part| part.as_ref().len()).sum();
+    let width = u8::try_from(width).unwrap_or(MAX_WIDTH);
+    let bytes = packed_bytes(count as u64, width); // a slice's length fits
+    trace.reserve(usize::try_from(bytes).unwrap_or(0));
+    trace.push(width);
+    let mut packer = Packer { trace, width: width.into(), buffer: 0, bits: 0 };
+    let pack_words = WORDS.get(usize::from(width)).copied().unwrap_or(pack_group::<32>);
     for part in parts {
-        for value in part.as_ref() {
-            buffer |= (u64::from(value.cast_unsigned()) & mask) << bits;
-            bits += width;
-            if bits >= u32::BITS {
-                let word = buffer as u32; // the other half comes next
-                trace.extend_from_slice(&word.to_le_bytes());
-                buffer >>= u32::BITS;
-                bits -= u32::BITS;
-            }
+        let mut values = part.as_ref();
+        // 32 values at once wherever they begin a word: that is where `width` words end one.
+        while packer.bits != 0 {
+            let Some((value, rest)) = values.split_first() else { break };
+            packer.push(*value);
+            values = rest;
+        }
+        let (groups, rest) = values.as_chunks::<GROUP>();
+        groups.iter().for_each(|group| pack_words(group, packer.trace));
+        rest.iter().for_each(|value| packer.push(*value));
+    }
+    packer.finish();
+}
+
+/// Values whose packed bits are whole words, whatever their width.
+const GROUP: usize = 32;
+
+/// Packs values one after the other.
+struct Packer<'a> {
+    trace: &'a mut Vec<u8>,
+    width: u32,
+    buffer: u64,
+    /// Bits in the buffer, less than a word.
+    bits: u32,
+}
+
+impl Packer<'_> {
+    #[inline(always)]
+    fn push(&mut self, value: i32) {
+        let mask = u64::from(u32::MAX >> (u32::BITS - self.width));
+        self.buffer |= (u64::from(value.cast_unsigned()) & mask) << self.bits;
+        self.bits += self.width;
+        if self.bits >= u32::BITS {
+            let word = self.buffer as u32; // the other half comes next
+            self.trace.extend_from_slice(&word.to_le_bytes());
+            self.buffer >>= u32::BITS;
+            self.bits -= u32::BITS;
         }
     }
-    let rest = usize::try_from(bits.div_ceil(8)).unwrap_or(0);
-    trace.extend(buffer.to_le_bytes().into_iter().take(rest));
+
+    fn finish(self) {
+        let rest = usize::try_from(self.bits.div_ceil(8)).unwrap_or(0);
+        self.trace.extend(self.buffer.to_le_bytes().into_iter().take(rest));
+    }
 }
+
+/// Packs a group that begins a word; a known width leaves no decision for run time.
+fn pack_group<const WIDTH: u32>(group: &[i32; GROUP], trace: &mut Vec<u8>) {
+    let mask = u64::from(u32::MAX >> (u32::BITS - WIDTH));
+    let mut words = [[0u8; 4]; GROUP];
+    let (mut buffer, mut bits) = (0u64, 0u32);
+    let mut free = words.iter_mut();
+    for value in group {
+        buffer |= (u64::from(value.cast_unsigned()) & mask) << bits;
+        bits += WIDTH;
+        if bits >= u32::BITS {
+            if let Some(word) = free.next() {
+                *word = (buffer as u32).to_le_bytes(); // the other half comes next
+            }
+            buffer >>= u32::BITS;
+            bits -= u32::BITS;
+        }
+    }
+    let written = words.as_flattened().get(..WIDTH as usize * 4).unwrap_or_default();
+    trace.extend_from_slice(written);
+}
+
+/// [`pack_group`] by width.
+static WORDS: [fn(&[i32; GROUP], &mut Vec<u8>); 33] = {
+    macro_rules! by_width { ($($width:literal)*) => { [$(pack_group::<$width>),*] } }
+    by_width!(2 2 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
+};
 
 /// Takes the `count` accumulators of a node from the front of a trace.
 ///

@@ -2,8 +2,8 @@ use alloc::vec::Vec;
 
 use crate::{
     check::CheckedModel,
-    kernels::{self, Addition},
-    model::{Node, Rescale},
+    kernels::{self, Addition, Target},
+    model::Node,
     patches::Patches,
     ExecutionError,
 };
@@ -110,6 +110,10 @@ pub trait LinearOperators {
     /// # Errors
     /// Whatever ends the walk.
     fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, Self::Error>;
+
+    /// Gets a node's accumulators back, once nothing reads them any more; nodes come in any order, and one whose
+    /// accumulators are the model's output doesn't come at all.
+    fn spent(&mut self, _node: u32, _accumulators: Vec<i32>) {}
 }
 
 /// Walks the graph over a batch. Linear operators are left to `operators`, everything else is computed
@@ -129,10 +133,10 @@ pub fn walk<O: LinearOperators>(
     for (index, node) in model.model.nodes.iter().enumerate() {
         let values = evaluate(model, index, node, input, &live, operators)?;
         for read in node.reads() {
-            let read = usize::try_from(read).unwrap_or(usize::MAX);
-            if model.tensors.get(read).is_some_and(|tensor| tensor.last_read == index) {
-                if let Some(slot) = live.get_mut(read) {
-                    *slot = None;
+            let at = usize::try_from(read).unwrap_or(usize::MAX);
+            if model.tensors.get(at).is_some_and(|tensor| tensor.last_read == index) {
+                if let Some(Values::I32(spent)) = live.get_mut(at).and_then(Option::take) {
+                    operators.spent(read, spent);
                 }
             }
         }
@@ -172,9 +176,6 @@ fn evaluate<O: LinearOperators>(
             let Some(Some(Values::I32(accumulators))) = live.get(position) else {
                 return Err(ExecutionError::TooLarge.into());
             };
-            let rescale = |(acc, channel): (&i32, &Rescale)| {
-                kernels::requantize(*acc, channel, *zero_point, *min, *max)
-            };
             let tensor = model.tensors.get(position).ok_or(ExecutionError::TooLarge)?;
             let inner = match model.model.nodes.get(position) {
                 Some(Node::Linear { .. }) => 1,
@@ -183,21 +184,10 @@ fn evaluate<O: LinearOperators>(
                     .checked_div(channels.len())
                     .unwrap_or(1),
             };
-            let mut values = Vec::with_capacity(accumulators.len());
-            if inner == 1 {
-                for column in accumulators.chunks(channels.len().max(1)) {
-                    values.extend(column.iter().zip(channels).map(rescale));
-                }
-            } else {
-                for (plane, channel) in accumulators.chunks(inner.max(1)).zip(channels.iter().cycle()) {
-                    values.extend(plane.iter().map(|acc| rescale((acc, channel))));
-                }
-            }
-            Values::I8(values)
+            let target = Target { zero_point: *zero_point, min: *min, max: *max };
+            Values::I8(kernels::requantize(accumulators, channels, inner, target))
         }
-        Node::Lookup { input, table } => {
-            Values::I8(i8_of(input)?.iter().map(|x| kernels::lookup(*x, table)).collect())
-        }
+        Node::Lookup { input, table } => Values::I8(kernels::lookup(i8_of(input)?, table)),
         Node::Add {
             left,
             right,
@@ -216,12 +206,10 @@ fn evaluate<O: LinearOperators>(
                 left_multiplier: *left_multiplier,
                 right_multiplier: *right_multiplier,
                 shift: *shift,
-                zero_point: *zero_point,
-                min: *min,
-                max: *max,
+                target: Target { zero_point: *zero_point, min: *min, max: *max },
             };
             let (a, b) = (i8_of(left)?, i8_of(right)?);
-            Values::I8(a.iter().zip(b).map(|(a, b)| kernels::add(*a, *b, &with)).collect())
+            Values::I8(kernels::add(a, b, &with))
         }
         Node::Flatten { input } | Node::Reshape { input, .. } => Values::I8(i8_of(input)?.to_vec()),
         Node::MaxPool2d { input, window } => {

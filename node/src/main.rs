@@ -13,6 +13,10 @@ mod service;
 
 use std::process::ExitCode;
 
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// All that the SDK says when a task without which a node can't go on has ended.
 const ESSENTIAL: &str = "Essential task failed.";
 /// What a person can do about it.

@@ -4,10 +4,14 @@
 use std::{path::PathBuf, time::Instant};
 
 use clap::{Parser, ValueEnum};
-use millrace_engine::{Engine, EngineOptions, Kernel};
+use millrace_engine::{Backend, Engine, EngineOptions, Kernel};
 use millrace_inference::testing::Random;
 use rten_tensor::Tensor;
 use tract_onnx::prelude::*;
+
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 enum Which {
@@ -42,6 +46,9 @@ struct Cli {
     /// Threads, where the engine has them.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// Where our engine computes, by the name that `millrace-node engine devices` lists.
+    #[arg(long, default_value = "cpu")]
+    backend: String,
     /// How long to measure.
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
@@ -57,7 +64,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut run: Box<dyn FnMut() -> Result<usize, Box<dyn std::error::Error>>> = match cli.engine {
         Which::Millrace | Which::MillraceFloat | Which::MillraceByte | Which::MillraceInteger => {
-            let options = EngineOptions { threads: cli.threads, background: false, ..EngineOptions::default() };
+            let options = EngineOptions {
+                threads: cli.threads,
+                backend: Backend::named(&cli.backend)?,
+                background: false,
+                ..EngineOptions::default()
+            };
             let engine = Engine::new(options, || Box::new(()))?;
             let kernel = match cli.engine {
                 Which::MillraceFloat => Some(Kernel::Float),
