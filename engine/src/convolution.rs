@@ -75,7 +75,7 @@ impl Filters {
                 ..Default::default()
             };
             let patches = unroll(kernel, patches, samples, planes)?;
-            let mut multiply = |sums: &mut [i32]| {
+            let multiply = |sums: &mut [i32]| {
                 kernel
                     .gemm(sums, GemmInputA::Unpacked(w), GemmInputB::Im2Col(&patches), options)
                     .map_err(|error| EngineError::Product(error.to_string()))

@@ -111,8 +111,10 @@ fn pack_group<const WIDTH: u32>(group: &[i32; GROUP], trace: &mut Vec<u8>) {
     trace.extend_from_slice(written);
 }
 
-/// [`pack_group`] by width.
-static WORDS: [fn(&[i32; GROUP], &mut Vec<u8>); 33] = {
+type PackGroup = fn(&[i32; GROUP], &mut Vec<u8>);
+
+/// [`pack_group`] by width; none is less than 2.
+static WORDS: [PackGroup; 33] = {
     macro_rules! by_width { ($($width:literal)*) => { [$(pack_group::<$width>),*] } }
     by_width!(2 2 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
 };
