@@ -218,7 +218,7 @@ describe('a node whose disk runs full', () => {
 
 describe('a miner whose memory a task exceeds', () => {
   it('declines it, loses nothing and is not asked again', async () => {
-    const { api, stop, remove } = await startNode({ args: ['--engine-memory', '8'] });
+    const { api, stop, remove } = await startNode({ args: ['--engine-memory', '16'] });
     const requester = account('//Bob');
     const model = modelId(encoding);
     const start = await number(api);
