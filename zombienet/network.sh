@@ -56,11 +56,17 @@ done
 data=${ZOMBIENET_DIR:-$(mktemp -d -t millrace-net.XXXXXX)}
 mkdir -p "$data"
 echo "zombienet: starting $(basename "$file"), data and logs in $data"
-# In a session of its own: Ctrl-C reaches zombie-cli through stop(), and its nodes only after it.
+# In a session of its own, which its nodes share: stop() ends them all at once. zombie-cli itself would ignore Ctrl-C,
+# as whatever a script starts in the background does.
 PATH="$PWD:$programs:$PATH" setsid "$tools/bin/zombie-cli" spawn -p native -d "$data" --node-verifier "${ZOMBIENET_VERIFIER:-metric}" "$file" &
 pid=$!
 stop() {
-  kill -INT "$pid" 2>/dev/null || true
+  kill -TERM -- "-$pid" 2>/dev/null || true
+  for _ in {1..20}; do
+    kill -0 -- "-$pid" 2>/dev/null || break
+    sleep 0.5
+  done
+  kill -KILL -- "-$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
   [ -n "${ZOMBIENET_DIR:-}" ] || rm -rf "$data"
 }

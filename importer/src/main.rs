@@ -163,7 +163,7 @@ fn run(command: Command) -> Result<(), String> {
                 samples: model.profile().samples(input.len()).map_err(|error| error.to_string())?,
             };
             let seed = statement.seed(&trace, blake2_256);
-            working("verifying", || verify(&model, &input, &trace, seed, blake2_256))
+            working("verifying", || verify(&model, &input, &trace, seed))
                 .map_err(|error| format!("the trace is rejected: {error}"))?;
             println!("the trace is right");
             Ok(())

@@ -64,10 +64,10 @@ pub fn inspect(model: &CheckedModel, samples: u32) -> String {
         cost.trace_bytes
     ));
     line(format_args!(
-        "verification {} multiply-adds folded, {} recomputed, {} hashes, {} elements, {} bytes",
+        "verification {} multiply-adds folded, {} recomputed, {} rows drawn, {} elements, {} bytes",
         cost.folded,
         cost.recomputed,
-        cost.hashes,
+        cost.drawn,
         cost.elements,
         cost.stored_bytes() + cost.trace_bytes
     ));

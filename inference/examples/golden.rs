@@ -5,9 +5,9 @@
 use std::{fs, path::PathBuf};
 
 use millrace_inference::{
-    execute, model_id,
+    execute, lanes, model_id,
     testing::{accumulators, random_input, random_model, trace_of, Random},
-    Challenge, CheckedModel, Domain, Statement,
+    CheckedModel, Domain, Statement,
 };
 use serde_json::{json, Value};
 use sp_crypto_hashing::blake2_256;
@@ -62,11 +62,8 @@ fn main() {
                 samples,
             };
             let seed = statement.seed(&execution.trace, blake2_256);
-            let lanes: Vec<String> = Challenge::new(seed, blake2_256)
-                .lanes(1, 2)
-                .iter()
-                .map(|lane| format!("{lane:016x}"))
-                .collect();
+            let drawn: Vec<String> =
+                lanes(seed, 1).nth(2).iter().flatten().map(|lane| format!("{lane:016x}")).collect();
             let forged = forgeries(&model, &input, &execution.trace, &mut random);
             json!({
                 "model": hex::encode(&bytes),
@@ -82,7 +79,7 @@ fn main() {
                 "miner": hex::encode(statement.miner),
                 "input_hash": hex::encode(statement.input_hash),
                 "seed": hex::encode(seed),
-                "lanes_of_node_1_row_2": lanes,
+                "lanes_of_node_1_row_2": drawn,
                 "forged": forged.iter().map(hex::encode).collect::<Vec<_>>(),
             })
         })

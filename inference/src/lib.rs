@@ -46,6 +46,6 @@ pub use model::{model_id, DataType, Model, ModelId, Node, Rescale, Window, FORMA
 pub use patches::Patches;
 pub use profile::{Cost, LayerShape, Profile};
 pub use trace::pack;
-pub use transcript::{expand, sprint_digest, Challenge, Domain, HashFunction, Statement};
+pub use transcript::{expand, lanes, sprint_digest, Domain, HashFunction, Statement};
 pub use verify::{verify, LinearCheck};
 pub use walk::{walk, Columns, Linear, LinearOperators, Output, Values};

@@ -54,8 +54,8 @@ pub struct Cost {
     pub recomputed: u64,
     /// 64-bit multiply-adds of Freivalds' check, of all lanes.
     pub folded: u64,
-    /// Hashes of 40 bytes: one a row that Freivalds checks.
-    pub hashes: u64,
+    /// Rows that Freivalds checks, whose lanes are drawn.
+    pub drawn: u64,
     /// Elements computed by operators that are not linear.
     pub elements: u64,
     /// Accumulators that the trace claims.
@@ -140,7 +140,7 @@ impl Profile {
                 }
                 LinearCheck::Freivalds => {
                     cost.folded = cost.folded.saturating_add(multiply_adds);
-                    cost.hashes = cost.hashes.saturating_add(n);
+                    cost.drawn = cost.drawn.saturating_add(n);
                 }
             }
         }

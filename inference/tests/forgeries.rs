@@ -11,7 +11,7 @@ use sp_crypto_hashing::blake2_256;
 
 fn verdict(model: &CheckedModel, input: &[u8], trace: &[u8]) -> Result<(), TraceError> {
     let seed = statement().seed(trace, blake2_256);
-    verify(model, input, trace, seed, blake2_256).map(|_| ())
+    verify(model, input, trace, seed).map(|_| ())
 }
 
 fn checked(nodes: Vec<Node>) -> CheckedModel {

@@ -25,7 +25,7 @@ proptest! {
         let input = random_input(&mut random, model.profile().sample_bytes, samples);
         let execution = execute(&model, &input).expect("whole samples");
         prop_assert!(execution.trace.len() as u64 <= model.profile().max_trace_bytes(samples));
-        let output = verify(&model, &input, &execution.trace, seed_of(&execution.trace), blake2_256);
+        let output = verify(&model, &input, &execution.trace, seed_of(&execution.trace));
         prop_assert_eq!(output, Ok(execution.output));
     }
 
@@ -47,7 +47,7 @@ proptest! {
             if model.profile().sample_bytes < 4096 && model.profile().work(1) < 1 << 22 {
                 let input = random_input(&mut random, model.profile().sample_bytes, 2);
                 let trace = execute(&model, &input).expect("whole samples").trace;
-                prop_assert!(verify(&model, &input, &trace, seed_of(&trace), blake2_256).is_ok());
+                prop_assert!(verify(&model, &input, &trace, seed_of(&trace)).is_ok());
             }
         }
     }

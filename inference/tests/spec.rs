@@ -2,15 +2,15 @@
 #![allow(missing_docs)]
 
 use millrace_inference::{
-    execute, model_id, sprint_digest, testing::accumulators, verify, Challenge, CheckedModel, Domain, Model,
+    execute, lanes, model_id, sprint_digest, testing::accumulators, verify, CheckedModel, Domain, Model,
     Node, Rescale, Statement,
 };
 use sp_crypto_hashing::blake2_256;
 
 const SPECIFICATION: &str = include_str!("../../docs/inference-spec.md");
 
-fn lanes(challenge: &Challenge, row: u32) -> String {
-    challenge.lanes(1, row).map(|lane| format!("{lane:016x}")).join(" ")
+fn hexadecimal(lanes: [u64; 4]) -> String {
+    lanes.map(|lane| format!("{lane:016x}")).join(" ")
 }
 
 #[test]
@@ -44,10 +44,10 @@ fn the_worked_example_holds() {
         samples: 2,
     };
     let seed = statement.seed(&execution.trace, blake2_256);
-    assert_eq!(verify(&model, &input, &execution.trace, seed, blake2_256), Ok(execution.output.clone()));
+    assert_eq!(verify(&model, &input, &execution.trace, seed), Ok(execution.output.clone()));
 
-    let challenge = Challenge::new(seed, blake2_256);
-    let r = [0, 1].map(|row| challenge.lanes(1, row)[0]);
+    let rows: Vec<[u64; 4]> = lanes(seed, 1).take(2).collect();
+    let r = [rows[0][0], rows[1][0]];
     let wide = |value: i64| value.cast_unsigned();
     let folded = (0..3).fold(0u64, |sum, k| {
         let column = [0, 3].map(|row| wide(parameters[row + k].into()));
@@ -69,8 +69,8 @@ fn the_worked_example_holds() {
         ("miner", hex::encode(statement.miner)),
         ("input_hash", hex::encode(statement.input_hash)),
         ("seed", hex::encode(seed)),
-        ("lanes of row 0", lanes(&challenge, 0)),
-        ("lanes of row 1", lanes(&challenge, 1)),
+        ("lanes of row 0", hexadecimal(rows[0])),
+        ("lanes of row 1", hexadecimal(rows[1])),
         ("folded", format!("{folded:016x}")),
         ("claimed", format!("{claimed:016x}")),
         ("sprint_digest", hex::encode(sprint_digest(&seed, blake2_256))),

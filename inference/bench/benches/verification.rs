@@ -28,7 +28,7 @@ fn compare(c: &mut Criterion, name: &str, model: &CheckedModel, samples: u32) {
     group.bench_function(BenchmarkId::new("verify", samples), |b| {
         b.iter(|| {
             let seed = blake2_256(black_box(&trace));
-            verify(model, &input, &trace, seed, blake2_256).expect("honest")
+            verify(model, &input, &trace, seed).expect("honest")
         });
     });
     group.bench_function(BenchmarkId::new("execute", samples), |b| {

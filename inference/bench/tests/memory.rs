@@ -38,7 +38,7 @@ fn the_peak_is_at_most_three_times_what_is_read() {
         let read = u64::from(model.profile().encoded_bytes) + trace.len() as u64 + activations;
         let before = dhat::HeapStats::get();
         // The peak is that of the whole program until now: it must be the verification's.
-        verify(&model, &input, &trace, blake2_256(&trace), blake2_256).expect("honest");
+        verify(&model, &input, &trace, blake2_256(&trace)).expect("honest");
         let held = before.curr_bytes as u64;
         let peak = dhat::HeapStats::get().max_bytes as u64;
         assert!(

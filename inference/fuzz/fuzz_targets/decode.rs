@@ -17,5 +17,5 @@ fuzz_target!(|bytes: &[u8]| {
     let execution = execute(&model, &input).expect("two samples");
     assert!(execution.trace.len() as u64 <= profile.max_trace_bytes(2));
     assert_eq!(execution.output.to_bytes().len() as u64, profile.output_bytes(2));
-    assert_eq!(verify(&model, &input, &execution.trace, [1; 32], blake2_256), Ok(execution.output));
+    assert_eq!(verify(&model, &input, &execution.trace, [1; 32]), Ok(execution.output));
 });

@@ -178,7 +178,7 @@ impl<T: Config> Pallet<T> {
         let weight = Self::verification_weight(&cost).saturating_add(Self::sprint_weight(cost.input_bytes));
         let encoding = T::Models::encoding(model).ok_or(Error::<T>::InvalidSprint)?;
         let verified = CheckedModel::from_registered_bytes(&encoding)
-            .is_ok_and(|model| verify(&model, &candidate.input, trace, candidate.seed, blake2_256).is_ok());
+            .is_ok_and(|model| verify(&model, &candidate.input, trace, candidate.seed).is_ok());
         if verified {
             let credited =
                 Mac::from(candidate.profile.work(samples)).saturating_mul(candidate.difficulty.into());

@@ -17,11 +17,11 @@ impl<T: Config> Pallet<T> {
     pub fn verification_weight(cost: &Cost) -> Weight {
         // The benchmarks' components count thousands, so that they fit their `u32`.
         let thousands = |count: u64| u32::try_from(count.div_ceil(1_000)).unwrap_or(u32::MAX);
-        let hashes = u32::try_from(cost.hashes).unwrap_or(u32::MAX);
+        let drawn = u32::try_from(cost.drawn).unwrap_or(u32::MAX);
         T::WeightInfo::verify_base()
             .saturating_add(T::WeightInfo::verify_recomputed(thousands(cost.recomputed)))
             .saturating_add(T::WeightInfo::verify_folded(thousands(cost.folded)))
-            .saturating_add(T::WeightInfo::verify_hashes(hashes))
+            .saturating_add(T::WeightInfo::verify_drawn(drawn))
             .saturating_add(T::WeightInfo::verify_elements(thousands(cost.elements)))
             .saturating_add(T::WeightInfo::verify_accumulators(thousands(cost.accumulators)))
             .saturating_add(T::WeightInfo::verify_model(thousands(cost.model_bytes)))
@@ -76,7 +76,7 @@ impl<T: Config> VerifySubmission<T::AccountId> for Pallet<T> {
             samples,
         }
         .seed(trace, blake2_256);
-        verify(&checked, input, trace, seed, blake2_256).map(|output| output.to_bytes())
+        verify(&checked, input, trace, seed).map(|output| output.to_bytes())
     }
 }
 
