@@ -69,7 +69,7 @@ impl Statement<'_> {
 }
 
 /// The verifier's randomness for node `node`: four lanes for each of its rows, in order. They are the keystream of
-/// ChaCha20 (RFC 8439) under the key `seed`, whose nonce is the node; a runtime computes it in less than a tenth of
+/// ChaCha20 (RFC 8439) under the key `seed`, whose nonce is the node; a runtime computes it in about a tenth of
 /// the time that a host's hash for each row takes.
 pub fn lanes(seed: [u8; 32], node: u32) -> impl Iterator<Item = [u64; 4]> {
     let mut keystream = ChaCha20Rng::from_seed(seed);

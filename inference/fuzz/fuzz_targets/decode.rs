@@ -3,7 +3,6 @@
 
 use libfuzzer_sys::fuzz_target;
 use millrace_inference::{execute, verify, CheckedModel, Model};
-use sp_crypto_hashing::blake2_256;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(model) = CheckedModel::from_bytes(bytes) else { return };

@@ -7,7 +7,6 @@ use millrace_inference::{
     testing::{random_input, random_model, Random},
     verify, CheckedModel,
 };
-use sp_crypto_hashing::blake2_256;
 
 fuzz_target!(|change: (u64, Vec<(u16, u8)>)| {
     let (seed, edits) = change;
