@@ -3,20 +3,22 @@
 //! * [`Kernel::Float`]: burn, in `f32` over at most [`CHUNK`] columns at a time. The products of two `i8` and
 //!   their partial sums stay at most 2²⁴, where every integer is an `f32`, so no order of summation rounds. The
 //!   partial sums are added as `i32`.
-//! * [`Kernel::Byte`]: the processor's 8-bit multiply-add instructions, `u8` on the left and `i8` on the right. What
-//!   is on the left, X of a dense layer and W of a convolution, is moved into `u8`, which the kernel takes back
-//!   through a zero point. Where those instructions saturate sums of two products at 2¹⁵ (AVX2), it is exact only as
-//!   long as no |w| exceeds [`SATURATION_FREE`], so W is halved first: `w = ⌊w/2⌋ + (w − ⌊w/2⌋)`, both within ±64,
-//!   and two products are added. A convolution's W is then moved by 64 only, since `128·128 + 128·128 ≤ 2¹⁵`.
+//! * [`Kernel::Byte`]: the processor's 8-bit multiply-add instructions, `u8` on the left and `i8` on the right. X is
+//!   moved into `u8`, which the kernel takes back through a zero point. Where those instructions saturate sums of two
+//!   products at 2¹⁵ (AVX2), it is exact only as long as no |w| exceeds [`SATURATION_FREE`], so W is halved first:
+//!   `w = ⌊w/2⌋ + (w − ⌊w/2⌋)`, both within ±64, and two products are added.
 //! * [`Kernel::Integer`]: burn, in `i32`. It is the only one that a GPU is trusted with: what its `f32` units round
 //!   is the driver's choice.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
-use millrace_inference::{Columns, Linear};
+use millrace_inference::{Columns, Linear, Patches};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
 use rten_tensor::NdTensorView;
 
-use crate::{convolution::Filters, Backend, EngineError};
+use crate::{
+    convolution::{reorder, Images},
+    Backend, EngineError,
+};
 
 /// Columns of W that one `f32` product sums over: `1024 · 128 · 128 = 2²⁴`.
 pub const CHUNK: usize = 1024;
@@ -100,18 +102,15 @@ impl Products {
                 let rest = w.iter().zip(&half).map(|(w, half)| w - half).collect();
                 vec![half, rest]
             };
+            let pack = |w: &Vec<i8>| {
+                let transposed = NdTensorView::from_data([n, m], w.as_slice()).transposed();
+                BYTE_KERNEL.with(|kernel| kernel.prepack_b(transposed))
+            };
             match operator.columns {
-                Columns::Patches { patches, .. } if Filters::suit(&patches) => {
-                    let zero_point = if self.saturates { SATURATION_FREE } else { 0x80 };
-                    Form::Filters(Filters::new(&parts, m, zero_point))
+                Columns::Patches { patches, .. } if Images::suit(&patches) => {
+                    Form::Filters(parts.iter().map(|w| pack(&reorder(w, &patches))).collect())
                 }
-                _ => {
-                    let pack = |w: &Vec<i8>| {
-                        let transposed = NdTensorView::from_data([n, m], w.as_slice()).transposed();
-                        BYTE_KERNEL.with(|kernel| kernel.prepack_b(transposed))
-                    };
-                    Form::Bytes(parts.iter().map(pack).collect())
-                }
+                _ => Form::Bytes(parts.iter().map(pack).collect()),
             }
         } else if kernel == Kernel::Integer {
             let values = w.iter().map(|w| i32::from(*w)).collect();
@@ -136,7 +135,7 @@ impl Products {
     ) -> Result<Vec<i32>, EngineError> {
         if let (Form::Filters(filters), Columns::Patches { patches, pad_value }) = (&w.form, operator.columns)
         {
-            return BYTE_KERNEL.with(|kernel| filters.convolve(kernel, &patches, pad_value, operator.input));
+            return convolve(filters, operator, &patches, pad_value);
         }
         let block = (block / operator.m.max(1)).max(1) * operator.m.max(1);
         let mut sums = Vec::with_capacity(operator.count() * operator.n);
@@ -160,7 +159,9 @@ impl Products {
                 });
                 outcome?;
                 self.multiply(w, &columns, &mut sums)?;
-                Ok(planes(&sums, operator.n, operator.group()))
+                let mut planes = Vec::with_capacity(sums.len());
+                append_planes(&sums, operator.n, operator.group(), &mut planes);
+                Ok(planes)
             }
         }
     }
@@ -225,15 +226,48 @@ impl Products {
     }
 }
 
-/// `[samples, positions, n]` as `[samples, n, positions]`: images instead of patches.
-fn planes(columns: &[i32], n: usize, positions: usize) -> Vec<i32> {
-    let mut planes = Vec::with_capacity(columns.len());
-    for sample in columns.chunks_exact((n * positions).max(1)) {
-        for row in 0..n {
-            planes.extend(sample[row..].iter().step_by(n));
+/// The accumulators of a convolution, `[samples, n, positions]`.
+fn convolve(
+    filters: &[PackedBMatrix<i8>],
+    operator: &Linear<'_>,
+    patches: &Patches,
+    pad_value: i8,
+) -> Result<Vec<i32>, EngineError> {
+    let Linear { input, n, m, .. } = *operator;
+    let mut accumulators = Vec::with_capacity(operator.count() * n);
+    let mut images = Images::new(patches);
+    let (mut rows, mut sums) = (Vec::new(), Vec::new());
+    for block in input.chunks((images.together() * patches.sample()).max(1)) {
+        images.lay_out(block, pad_value);
+        let positions = block.len() / patches.sample().max(1) * patches.positions();
+        sums.resize(positions * n, 0);
+        let at_once = images.at_once(m);
+        for (index, sums) in sums.chunks_mut((at_once * n).max(1)).enumerate() {
+            let first = index * at_once;
+            images.unroll(first..positions.min(first + at_once), &mut rows);
+            multiply_moved(filters, m, &rows, sums)?;
+        }
+        append_planes(&sums, n, patches.positions(), &mut accumulators);
+    }
+    Ok(accumulators)
+}
+
+/// Positions whose accumulators stay in the cache while they are spread over the planes.
+const SPREAD: usize = 16;
+
+/// Appends `[samples, positions, n]` as `[samples, n, positions]`: images instead of patches.
+fn append_planes(columns: &[i32], n: usize, positions: usize, planes: &mut Vec<i32>) {
+    let from = planes.len();
+    planes.resize(from + columns.len(), 0);
+    let sample = (n * positions).max(1);
+    for (columns, planes) in columns.chunks_exact(sample).zip(planes[from..].chunks_exact_mut(sample)) {
+        for (index, columns) in columns.chunks(SPREAD * n).enumerate() {
+            for (row, plane) in planes.chunks_exact_mut(positions).enumerate() {
+                let sums = columns[row..].iter().step_by(n);
+                plane[index * SPREAD..].iter_mut().zip(sums).for_each(|(to, sum)| *to = *sum);
+            }
         }
     }
-    planes
 }
 
 fn multiply_bytes(
@@ -242,8 +276,18 @@ fn multiply_bytes(
     x: &[i8],
     sums: &mut [i32],
 ) -> Result<(), EngineError> {
-    let rows = x.len() / m;
     let moved: Vec<u8> = x.iter().map(|x| x.cast_unsigned() ^ 0x80).collect();
+    multiply_moved(parts, m, &moved, sums)
+}
+
+/// X·Wᵀ for an X that was moved into `u8` by 128.
+fn multiply_moved(
+    parts: &[PackedBMatrix<i8>],
+    m: usize,
+    moved: &[u8],
+    sums: &mut [i32],
+) -> Result<(), EngineError> {
+    let rows = moved.len() / m;
     let zero_points = vec![0x80; rows];
     for (index, part) in parts.iter().enumerate() {
         let options = GemmOptions {
@@ -251,7 +295,7 @@ fn multiply_bytes(
             a_quant: Some(QuantParams { zero_point: &zero_points }),
             ..Default::default()
         };
-        let x = GemmInputA::Unpacked(NdTensorView::from_data([rows, m], moved.as_slice()));
+        let x = GemmInputA::Unpacked(NdTensorView::from_data([rows, m], moved));
         BYTE_KERNEL
             .with(|kernel| kernel.gemm(sums, x, GemmInputB::Packed(part), options))
             .map_err(|error| EngineError::Product(error.to_string()))?;
@@ -271,8 +315,8 @@ enum Form {
     Floats(Vec<Tensor<2>>),
     /// Wᵀ, or two matrices that add up to it.
     Bytes(Vec<PackedBMatrix<i8>>),
-    /// W of a convolution.
-    Filters(Filters),
+    /// The same of a convolution, whose W is in the order of its patches.
+    Filters(Vec<PackedBMatrix<i8>>),
     /// W itself.
     Integers(Box<Tensor<2, Int>>),
 }
@@ -283,8 +327,7 @@ impl Parameters {
         let cells = self.n.saturating_mul(self.m);
         match &self.form {
             Form::Floats(_) | Form::Integers(_) => cells.saturating_mul(4),
-            Form::Bytes(parts) => cells.saturating_mul(parts.len()),
-            Form::Filters(filters) => filters.bytes(),
+            Form::Bytes(parts) | Form::Filters(parts) => cells.saturating_mul(parts.len()),
         }
     }
 }
