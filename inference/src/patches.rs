@@ -113,17 +113,22 @@ impl Patches {
     pub(crate) fn sweep<S>(&self, meet: &Meet, plane: &[i8], states: &mut [S], add: impl Fn(&mut S, i8)) {
         let [down, across] = self.window.stride.map(|stride| size(stride).max(1));
         let (width, patches) = (size(self.width).max(1), size(self.columns).max(1));
-        let lines = plane.chunks_exact(width).skip(meet.first[0]).step_by(down);
-        let rows = states.chunks_exact_mut(patches).skip(meet.rows.start).take(meet.rows.len());
-        for (states, line) in rows.zip(lines) {
-            let states = states.get_mut(meet.columns.clone()).unwrap_or_default();
-            let line = line.get(meet.first[1]..).unwrap_or_default();
+        let [row, column] = meet.first;
+        let mut from = row.saturating_mul(width).saturating_add(column);
+        let mut to = meet.rows.start.saturating_mul(patches).saturating_add(meet.columns.start);
+        let count = meet.columns.len();
+        let reach = count.saturating_sub(1).saturating_mul(across).saturating_add(1);
+        for _ in meet.rows.clone() {
+            let states = states.get_mut(to..to.saturating_add(count)).unwrap_or_default();
+            let line = plane.get(from..from.saturating_add(reach)).unwrap_or_default();
             // One step at a time is what compilers make vectors of.
             if across == 1 {
                 states.iter_mut().zip(line).for_each(|(state, x)| add(state, *x));
             } else {
                 states.iter_mut().zip(line.iter().step_by(across)).for_each(|(state, x)| add(state, *x));
             }
+            from = from.saturating_add(down.saturating_mul(width));
+            to = to.saturating_add(patches);
         }
     }
 
