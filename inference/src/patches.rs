@@ -117,13 +117,15 @@ impl Patches {
         let mut from = row.saturating_mul(width).saturating_add(column);
         let mut to = meet.rows.start.saturating_mul(patches).saturating_add(meet.columns.start);
         let count = meet.columns.len();
-        let reach = count.saturating_sub(1).saturating_mul(across).saturating_add(1);
         for _ in meet.rows.clone() {
             let states = states.get_mut(to..to.saturating_add(count)).unwrap_or_default();
-            let line = plane.get(from..from.saturating_add(reach)).unwrap_or_default();
-            // One step at a time is what compilers make vectors of.
+            let line = plane.get(from..).unwrap_or_default();
+            let (pairs, _) = line.as_chunks::<2>();
+            // One step at a time is what compilers make vectors of; pairs need no check for each element.
             if across == 1 {
                 states.iter_mut().zip(line).for_each(|(state, x)| add(state, *x));
+            } else if across == 2 && pairs.len() >= count {
+                states.iter_mut().zip(pairs).for_each(|(state, [x, _])| add(state, *x));
             } else {
                 states.iter_mut().zip(line.iter().step_by(across)).for_each(|(state, x)| add(state, *x));
             }
