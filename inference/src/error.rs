@@ -77,8 +77,8 @@ pub enum ModelFault {
         /// Axes that came.
         got: u32,
     },
-    /// The window has a kernel or stride of zero, a padding as large as the kernel, or is larger than the
-    /// padded plane.
+    /// The window has a kernel or stride of zero, a padding as large as the kernel, is larger than the padded
+    /// plane, or has more elements than a tensor may.
     Window,
     /// It is a depthwise convolution on which no linear operator or convolution depends, so no trace shows
     /// that it was executed.
@@ -171,7 +171,11 @@ impl fmt::Display for ModelFault {
                 write!(f, "it needs 3 axes (channels, rows, columns) and reads {got}")
             }
             Self::Window => {
-                write!(f, "its window is empty, padded beyond its kernel, or larger than the plane")
+                write!(
+                    f,
+                    "its window is empty, padded beyond its kernel, larger than the plane, or of more than {} elements",
+                    crate::limits::MAX_ELEMENTS
+                )
             }
             Self::Untraced => {
                 write!(f, "no linear operator or convolution depends on this depthwise convolution")

@@ -163,7 +163,7 @@ pub enum Node {
 /// `i·stride[0] − padding[0]` and column `j·stride[1] − padding[1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct Window {
-    /// Height and width.
+    /// Height and width; at most [`crate::limits::MAX_ELEMENTS`] elements.
     pub kernel: [u32; 2],
     /// Rows and columns from one patch to the next.
     pub stride: [u32; 2],

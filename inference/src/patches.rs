@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{model::Window, ModelFault};
+use crate::{limits::MAX_ELEMENTS, model::Window, ModelFault};
 
 /// A [`Window`] laid over the planes of one sample. All sizes are elements and were checked by
 /// [`Patches::new`], so positions and products fit their integers.
@@ -38,6 +38,10 @@ impl Patches {
             slack.checked_div(stride)?.checked_add(1)
         };
         let ([kernel_rows, kernel_columns], [down, across]) = (window.kernel, window.stride);
+        // Padding alone could make it any size, while a pooling has no parameters that pay for it.
+        if kernel_rows.checked_mul(kernel_columns).is_none_or(|elements| elements > MAX_ELEMENTS) {
+            return Err(ModelFault::Window);
+        }
         let rows = steps(height, kernel_rows, down, top, bottom).ok_or(ModelFault::Window)?;
         let columns = steps(width, kernel_columns, across, left, right).ok_or(ModelFault::Window)?;
         Ok(Self { channels, height, width, rows, columns, window })
@@ -91,12 +95,15 @@ impl Patches {
         }
     }
 
-    /// Where each element of the kernel meets a plane, row by row of the kernel; the same for all planes.
+    /// Where each element of the kernel meets a plane, row by row of the kernel; the same for all planes. Elements that
+    /// every patch has in the padding are left out: there are never more than [`Self::steps`] for each position.
     pub(crate) fn meets(&self) -> Vec<Meet> {
         let [kernel_rows, kernel_columns] = self.window.kernel;
-        let across: Vec<_> = (0..kernel_columns).map(|column| self.reach(column, 1)).collect();
+        let meet = |(patches, _): &(core::ops::Range<usize>, usize)| !patches.is_empty();
+        let across: Vec<_> = (0..kernel_columns).map(|column| self.reach(column, 1)).filter(meet).collect();
         (0..kernel_rows)
             .map(|row| self.reach(row, 0))
+            .filter(meet)
             .flat_map(|(rows, first_row)| {
                 across.iter().map(move |(columns, first_column)| Meet {
                     rows: rows.clone(),
@@ -255,6 +262,15 @@ mod tests {
     }
 
     #[test]
+    fn only_what_some_patch_has_inside_is_met() {
+        // One patch of 511 × 511, which has the image in its last corner.
+        let patches = patches([1, 4, 4], [511, 511], [1, 1], [507, 507, 0, 0]);
+        assert_eq!(patches.positions(), 1);
+        assert_eq!(patches.meets().len(), 16);
+        assert_eq!(patches.steps(), 16);
+    }
+
+    #[test]
     fn channels_follow_each_other() {
         let image: Vec<i8> = (0..8).collect();
         let patches = patches([2, 2, 2], [1, 2], [1, 1], [0; 4]);
@@ -273,6 +289,8 @@ mod tests {
         assert!(refused([5, 1], [1, 1], [0; 4]));
         assert!(refused([2, 2], [1, 1], [2, 0, 0, 0]));
         assert!(refused([u32::MAX, 1], [1, 1], [u32::MAX - 1, 0, 0, 0]));
+        assert!(refused([u32::MAX - 3, 1], [1, 1], [u32::MAX - 4, 0, 0, 0]));
+        assert!(refused([513, 512], [1, 1], [512, 511, 0, 0]));
         assert_eq!(
             Patches::new(&[4, 4], Window { kernel: [1, 1], stride: [1, 1], padding: [0; 4] }),
             Err(ModelFault::NotAnImage { got: 2 })
