@@ -26,6 +26,7 @@ mod bounds;
 mod check;
 mod error;
 mod execute;
+mod fold;
 mod kernels;
 pub mod limits;
 mod model;

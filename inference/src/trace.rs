@@ -7,6 +7,7 @@
 )]
 
 use alloc::vec::Vec;
+use core::array;
 
 use crate::TraceError;
 
@@ -21,11 +22,20 @@ pub(crate) fn width_of_bound(bound: u64) -> u8 {
     u8::try_from(bits).unwrap_or(MAX_WIDTH).min(MAX_WIDTH)
 }
 
+/// A number or its complement, which need as many bits: the one whose sign isn't set. What any of several numbers
+/// needs, the union of these shows.
+#[inline(always)]
+fn signless(value: i32) -> u32 {
+    (value ^ (value >> 31)).cast_unsigned()
+}
+
+fn width_of_union(union: u32) -> u32 {
+    (u32::BITS - union.leading_zeros() + 1).max(MIN_WIDTH)
+}
+
 /// Bits that hold all of these numbers.
 fn width_of(values: &[i32]) -> u32 {
-    // A number and its complement need as many bits; what any of them needs, their union shows.
-    let union = values.iter().fold(0u32, |union, value| union | (value ^ (value >> 31)).cast_unsigned());
-    (u32::BITS - union.leading_zeros() + 1).max(MIN_WIDTH)
+    width_of_union(values.iter().fold(0, |union, value| union | signless(*value)))
 }
 
 /// Bytes of `count` accumulators of `width` bits, with their header.
@@ -136,32 +146,59 @@ pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i
     let (packed, rest) = rest.split_at_checked(length).ok_or(truncated)?;
     *trace = rest;
 
-    let mut values = Vec::with_capacity(count);
-    let (words, tail) = packed.as_chunks::<4>();
-    let tail = tail.iter().rev().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
-    let mut words = words.iter().map(|word| u32::from_le_bytes(*word)).chain(core::iter::once(tail));
-    let (mut buffer, mut held) = (0u64, 0u32);
-    let spare = u32::BITS - bits;
-    values.extend((0..count).map(|_| {
-        if held < bits {
-            buffer |= u64::from(words.next().unwrap_or(0)) << held;
-            held += u32::BITS;
-        }
-        let low = buffer as u32; // the other half is the next values'
-        buffer >>= bits;
-        held -= bits;
-        // The sign is the highest of the bits: shift it to the top and back.
-        (low << spare).cast_signed() >> spare
-    }));
-    if buffer != 0 {
+    let mut values = Vec::with_capacity(count.next_multiple_of(8));
+    let unpack_groups = GROUPS.get(usize::from(width)).copied().unwrap_or(unpack_groups::<32>);
+    let (whole, tail) = packed.split_at(packed.len() - packed.len() % usize::from(width));
+    let mut union = unpack_groups(whole, &mut values);
+    if !tail.is_empty() {
+        let mut last = [0; 32];
+        last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
+        union |= unpack_groups(last.get(..usize::from(width)).unwrap_or_default(), &mut values);
+    }
+    if values.drain(count.min(values.len())..).any(|padding| padding != 0) {
         return Err(TraceError::Padding { node });
     }
-    let expected = width_of(&values);
+    let expected = width_of_union(union);
     if expected != bits {
         return Err(TraceError::Width { node, expected: u8::try_from(expected).ok(), got: width });
     }
     Ok(values)
 }
+
+/// Appends the values of groups of eight, which are `WIDTH` bytes each. Returns their union, see [`signless`]. A known
+/// width leaves no decision for run time.
+fn unpack_groups<const WIDTH: usize>(packed: &[u8], values: &mut Vec<i32>) -> u32 {
+    let (groups, _) = packed.as_chunks::<WIDTH>();
+    groups.iter().fold(0, |union, group| {
+        let unpacked: [i32; 8] = array::from_fn(|index| {
+            // The word that holds the value begins with the value's first byte, or ends with the group.
+            let from = (index * WIDTH / 8).min(WIDTH.saturating_sub(8));
+            let word = word(group.get(from..).unwrap_or_default());
+            // The sign is the highest of the bits: shift it to the top and back.
+            let top = word << (64 - WIDTH - (index * WIDTH - from * 8));
+            (top.cast_signed() >> (64 - WIDTH)) as i32 // at most 32 bits are left
+        });
+        values.extend_from_slice(&unpacked);
+        unpacked.iter().fold(union, |union, value| union | signless(*value))
+    })
+}
+
+/// The first eight bytes as a number, the lowest first; of fewer, all of them.
+#[inline(always)]
+fn word(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => bytes.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte)),
+    }
+}
+
+type UnpackGroups = fn(&[u8], &mut Vec<i32>) -> u32;
+
+/// [`unpack_groups`] by width; none is less than 2.
+static GROUPS: [UnpackGroups; 33] = {
+    macro_rules! by_width { ($($width:literal)*) => { [$(unpack_groups::<$width>),*] } }
+    by_width!(2 2 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
+};
 
 #[cfg(test)]
 mod tests {

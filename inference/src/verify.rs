@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
-use core::array;
 
 use crate::{
+    fold::{add_scaled, fold, Lanes},
     kernels,
     trace::unpack,
     transcript::lanes,
@@ -143,97 +143,9 @@ fn combine<T: Copy + Into<i64>>(coefficients: &[[u64; 4]], values: &[T]) -> [u64
     })
 }
 
-/// Adds `coefficient·value` to the sum of each lane, mod 2⁶⁴.
-#[inline]
-fn add_scaled([a, b, c, d]: &mut [u64; 4], [p, q, r, s]: &[u64; 4], value: i64) {
-    let value = value.cast_unsigned();
-    *a = a.wrapping_add(p.wrapping_mul(value));
-    *b = b.wrapping_add(q.wrapping_mul(value));
-    *c = c.wrapping_add(r.wrapping_mul(value));
-    *d = d.wrapping_add(s.wrapping_mul(value));
-}
-
-/// Columns of W that are folded at once: what a processor's vectors hold natively.
-const TILE: usize = 4;
-/// A tile's sums: of the four lanes, then the one that they share.
-type Tile = [[u64; TILE]; 5];
-
-/// `rᵀW`: four lanes for each of W's m columns; of a convolution, one filter a lane.
-///
-/// By Winograd's inner product ("A New Algorithm for Inner Product", 1968), with r and w of two rows,
-/// `r₁w₁ + r₂w₂ = (r₁ + w₂)·(r₂ + w₁) − r₁r₂ − w₁w₂`. The columns share `r₁r₂` and the lanes share `w₁w₂`, so that
-/// four lanes of two rows take five multiplications, not eight.
-fn fold(parameters: &[i8], m: usize, r: &[[u64; 4]]) -> Vec<[u64; 4]> {
-    let mut tiles: Vec<Tile> = alloc::vec![[[0; TILE]; 5]; m.div_ceil(TILE)];
-    let mut of_columns = [0u64; 4];
-    let blocks = parameters.chunks_exact(m.saturating_mul(4));
-    let rest = blocks.remainder();
-    let (fours, last) = r.as_chunks::<4>();
-    for (rows, coefficients) in blocks.zip(fours) {
-        let mut rows = rows.chunks_exact(m);
-        let rows = array::from_fn(|_| rows.next().unwrap_or_default());
-        fold_four_rows(&mut tiles, rows, coefficients);
-        let [p, q, s, t] = coefficients;
-        for (sum, ((p, q), (s, t))) in of_columns.iter_mut().zip(p.iter().zip(q).zip(s.iter().zip(t))) {
-            *sum = sum.wrapping_add(p.wrapping_mul(*q)).wrapping_add(s.wrapping_mul(*t));
-        }
-    }
-    let mut folded: Vec<[u64; 4]> = tiles
-        .iter()
-        .flat_map(|[a, b, c, d, of_lanes]| {
-            let lanes = a.iter().zip(b).zip(c.iter().zip(d));
-            lanes.zip(of_lanes).map(|(((a, b), (c, d)), of_lanes)| {
-                let [p, q, s, t] = of_columns.map(|sum| sum.wrapping_add(*of_lanes));
-                [a.wrapping_sub(p), b.wrapping_sub(q), c.wrapping_sub(s), d.wrapping_sub(t)]
-            })
-        })
-        .take(m)
-        .collect();
-    for (row, coefficients) in rest.chunks_exact(m).zip(last) {
-        for (sums, w) in folded.iter_mut().zip(row) {
-            add_scaled(sums, coefficients, (*w).into());
-        }
-    }
-    folded
-}
-
-/// Adds four rows of W, scaled. In wasm a function of its own: inlined, more numbers would be alive than compiled
-/// wasm has registers for.
-#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
-#[cfg_attr(not(feature = "std"), inline(never))]
-fn fold_four_rows(tiles: &mut [Tile], [a, b, c, d]: [&[i8]; 4], coefficients: &[[u64; 4]; 4]) {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<TILE>(), b.as_chunks::<TILE>());
-    let ((c, c_rest), (d, d_rest)) = (c.as_chunks::<TILE>(), d.as_chunks::<TILE>());
-    for (tile, ((a, b), (c, d))) in tiles.iter_mut().zip(a.iter().zip(b).zip(c.iter().zip(d))) {
-        add_tile(tile, [a, b, c, d], coefficients);
-    }
-    if let (Some(tile), false) = (tiles.last_mut(), a_rest.is_empty()) {
-        let padded = [a_rest, b_rest, c_rest, d_rest].map(|rest| {
-            let mut padded = [0; TILE];
-            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            padded
-        });
-        add_tile(tile, padded.each_ref(), coefficients);
-    }
-}
-
-#[allow(clippy::indexing_slicing, reason = "every index is below the arrays' constant lengths")]
-#[inline(always)]
-fn add_tile(tile: &mut Tile, [a, b, c, d]: [&[i8; TILE]; 4], [p, q, s, t]: &[[u64; 4]; 4]) {
-    for k in 0..TILE {
-        let [a, b, c, d] = [a[k], b[k], c[k], d[k]].map(|w| i64::from(w).cast_unsigned());
-        for lane in 0..4 {
-            let first = p[lane].wrapping_add(b).wrapping_mul(q[lane].wrapping_add(a));
-            let second = s[lane].wrapping_add(d).wrapping_mul(t[lane].wrapping_add(c));
-            tile[lane][k] = tile[lane][k].wrapping_add(first).wrapping_add(second);
-        }
-        tile[4][k] = tile[4][k].wrapping_add(a.wrapping_mul(b)).wrapping_add(c.wrapping_mul(d));
-    }
-}
-
 fn freivalds(operator: &Linear<'_>, claimed: &[i32], seed: [u8; 32]) -> bool {
     let (n, m) = (operator.n.max(1), operator.m.max(1));
-    let r: Vec<[u64; 4]> = lanes(seed, operator.node).take(n).collect();
+    let r: Vec<Lanes> = lanes(seed, operator.node).take(n).collect();
     let folded = fold(operator.parameters, m, &r);
     match operator.columns {
         Columns::Contiguous => {
@@ -262,30 +174,6 @@ fn freivalds(operator: &Linear<'_>, claimed: &[i32], seed: [u8; 32]) -> bool {
                 };
                 combine(&folded, x) == expected
             })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Blocks of rows and tiles of columns, whole and ragged, against the definition.
-    #[test]
-    fn folding_is_the_product() {
-        for (n, m) in (1..=9).flat_map(|n| (1..=9).map(move |m| (n, m))) {
-            let r: Vec<[u64; 4]> = lanes([3; 32], 1).take(n).collect();
-            let parameters: Vec<i8> = lanes([4; 32], 1).take(n * m).map(|[w, ..]| w as i8).collect();
-            let product: Vec<[u64; 4]> = (0..m)
-                .map(|k| {
-                    let mut sums = [0; 4];
-                    for (row, coefficients) in parameters.chunks_exact(m).zip(&r) {
-                        add_scaled(&mut sums, coefficients, row[k].into());
-                    }
-                    sums
-                })
-                .collect();
-            assert_eq!(fold(&parameters, m, &r), product, "{n} × {m}");
         }
     }
 }
