@@ -294,11 +294,10 @@ mod tests {
             let mut whole = Vec::new();
             let mut packed = Vec::new();
             for (values, shift, likely) in &parts {
-                // Alike, as a batch's parts are, or not.
+                // Alike, as a batch's parts are, or not. Of 20 bits, every second value ends a byte.
                 let shift = if like { 12 } else { *shift };
                 let likely = if like { 20 } else { *likely };
-                let whole_groups = if like { values.len() / 8 * 8 } else { values.len() };
-                let values: Vec<i32> = values[..whole_groups].iter().map(|value| value >> shift).collect();
+                let values: Vec<i32> = values.iter().map(|value| value >> shift).collect();
                 packed.push(Packed::new(&values, likely));
                 whole.extend(values);
             }
