@@ -1,4 +1,5 @@
-"""Measures our engine side by side with onnxruntime, rten and tract, and prints the table of docs/benchmarks.md.
+"""Measures our engine side by side with onnxruntime, rten and tract, and what a trace costs over plain inference;
+prints the tables of docs/benchmarks.md.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     cargo build --release --workspace --bins          # in the repository's root, for millrace-model
@@ -119,6 +120,19 @@ def onnxruntime_row(path, sample, batch, threads, seconds):
                       "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 
 
+def pivot(rows, value):
+    """Prints a line for each model and batch, a column for each engine that ran."""
+    engines = list(dict.fromkeys(row["engine"] for row in rows))
+    print(f"| model | N | {' | '.join(engines)} | ours to the best |\n|---|---|{'---|' * (len(engines) + 1)}")
+    for model, batch in dict.fromkeys((row["model"], row["batch"]) for row in rows):
+        of = {row["engine"]: row for row in rows if (row["model"], row["batch"]) == (model, batch)}
+        others = [row["samples_per_s"] for engine, row in of.items() if not engine.startswith("Millrace")]
+        ours = of.get("Millrace, with trace")
+        ratio = f"{ours['samples_per_s'] / max(others):.2f}" if ours and others else ""
+        cells = (value(of[engine]) if engine in of else "" for engine in engines)
+        print(f"| {model} | {batch} | {' | '.join(cells)} | {ratio} |")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("--seconds", type=float, default=2)
@@ -162,7 +176,8 @@ def main():
                     return [sys.executable, __file__, "--threads", str(a.threads), "--seconds", str(a.seconds),
                             "--onnxruntime", path, axes, str(batch)]
                 int8, floats = where / f"{name}.int8.onnx", where / f"{name}.float.onnx"
-                engines = [("Millrace, with trace", rust("millrace", where / f"{name}.millrace"), a.threads),
+                engines = [("Millrace, no trace", rust("millrace-plain", where / f"{name}.millrace"), a.threads),
+                           ("Millrace, with trace", rust("millrace", where / f"{name}.millrace"), a.threads),
                            ("Millrace, floats only", rust("millrace-float", where / f"{name}.millrace"), a.threads),
                            ("Millrace, bytes only", rust("millrace-byte", where / f"{name}.millrace"), a.threads),
                            ("Millrace, integers only", rust("millrace-integer", where / f"{name}.millrace"), a.threads),
@@ -184,6 +199,15 @@ def main():
                                  "gmac_per_s_per_thread": rate * mac / 1e9 / threads, **row})
                     print(f"| {name} | {batch} | {engine} | {rate:,.0f} | {rate * mac / 1e9 / threads:.1f} | {row['peak_kib'] / 1024:.0f} |",
                           flush=True)
+        for heading, value in (("Samples a second", lambda row: f"{row['samples_per_s']:,.0f}"),
+                               ("GMAC a second and thread", lambda row: f"{row['gmac_per_s_per_thread']:.1f}"),
+                               ("Peak MiB", lambda row: f"{row['peak_kib'] / 1024:.0f}")):
+            print(f"\n{heading}:\n")
+            pivot(rows, value)
+        print("\nWhat a trace costs:\n", flush=True)
+        chosen = [str(where / f"{name}.millrace") for name, _, where in models if not a.models or name in a.models]
+        subprocess.run([bench.with_name("trace_cost"), *chosen, "--threads", str(a.threads), "--seconds",
+                        str(4 * a.seconds), "--batches", ",".join(map(str, a.batches))], check=True)
     if a.json:
         pathlib.Path(a.json).write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -8,12 +8,13 @@
 use std::{
     any::Any,
     panic::{catch_unwind, AssertUnwindSafe},
+    sync::atomic::{AtomicU8, Ordering},
 };
 
 use millrace_inference::{
-    execute, pack,
+    execute,
     testing::{golden, random_input, random_model, Golden, Random},
-    walk, CheckedModel, Execution, ExecutionError, Linear, LinearOperators, ModelError, Output,
+    walk, CheckedModel, Execution, ExecutionError, Linear, LinearOperators, ModelError, Output, Packed,
 };
 use rayon::{
     iter::{IntoParallelIterator, ParallelIterator},
@@ -24,15 +25,19 @@ use thread_priority::{set_current_thread_priority, ThreadPriority, ThreadPriorit
 
 mod backend;
 mod convolution;
+mod hash;
 mod product;
 
 pub use backend::Backend;
+pub use hash::{blake2_256_of_each, hashes_at_once};
 pub use product::{Kernel, CHUNK};
 use product::{Parameters, Products, BLOCK};
 
 /// Bytes of tensors that one walk over a part of a batch keeps at once, if a sample takes less: about what a core's
 /// own cache holds.
 const CACHE: u64 = 1 << 20;
+/// Bytes that an operator's packed accumulators take besides themselves.
+const PACKED: u64 = 128;
 /// Random models that a self-test executes.
 const TEST_MODELS: u64 = 16;
 
@@ -113,8 +118,16 @@ pub enum EngineError {
 /// A model with its parameters ready for products.
 pub struct PreparedModel {
     checked: CheckedModel,
-    /// W of each linear operator, in node order.
-    layers: Vec<(u32, Parameters)>,
+    /// Its linear operators, in node order.
+    layers: Vec<Layer>,
+}
+
+/// A linear operator of a prepared model.
+struct Layer {
+    node: u32,
+    parameters: Parameters,
+    /// Bits that each of its accumulators took in the last trace, most likely what the next one takes too.
+    width: AtomicU8,
 }
 
 impl PreparedModel {
@@ -125,14 +138,28 @@ impl PreparedModel {
 
     /// Bytes that its prepared parameters take.
     pub fn bytes(&self) -> usize {
-        self.layers.iter().map(|(_, parameters)| parameters.bytes()).sum()
+        self.layers.iter().map(|layer| layer.parameters.bytes()).sum()
+    }
+
+    /// Samples that one walk takes, at most.
+    fn largest_part(&self) -> usize {
+        let cached = CACHE.checked_div(self.checked.live_bytes()).unwrap_or(1).max(1);
+        let cached = usize::try_from(cached).unwrap_or(usize::MAX);
+        // Eight samples' accumulators take whole bytes: parts of so many are joined as they are.
+        if cached > 8 {
+            cached / 8 * 8
+        } else {
+            cached
+        }
     }
 
     /// Bytes that executing a batch takes at most, its parameters included: the tensors that live at once,
-    /// one operator's sums and columns beside them, and the trace before and after it is packed.
+    /// one operator's sums and columns beside them, and the trace, in parts and joined, with an operator's accumulators
+    /// where the parts have to be packed again.
     pub fn memory(&self, samples: u32) -> u64 {
         let profile = self.checked.profile();
         let wide = u64::from(samples);
+        let parts = wide.div_ceil(self.largest_part() as u64);
         let widest = profile.layers.iter().map(|layer| {
             let columns = wide.saturating_mul(layer.columns.into());
             // Before and after they are put into planes, in halves.
@@ -144,8 +171,9 @@ impl PreparedModel {
         (self.bytes() as u64)
             .saturating_add(wide.saturating_mul(self.checked.live_bytes()))
             .saturating_add(widest.max().unwrap_or(0))
-            .saturating_add(profile.cost(samples).accumulators.saturating_mul(8))
+            .saturating_add(profile.cost(samples).accumulators.saturating_mul(4))
             .saturating_add(profile.max_trace_bytes(samples).saturating_mul(2))
+            .saturating_add(PACKED.saturating_mul(profile.layers.len() as u64).saturating_mul(parts))
     }
 }
 
@@ -267,9 +295,11 @@ impl Engine {
     pub fn prepare_for(&self, encoding: &[u8], kernel: Option<Kernel>) -> Result<PreparedModel, EngineError> {
         let checked = CheckedModel::from_bytes(encoding)?;
         let layers = self.guarded(|| {
-            let layers = checked
-                .linear_operators()
-                .map(|operator| (operator.node, self.products.prepare(&operator, kernel)));
+            let layers = checked.linear_operators().map(|operator| Layer {
+                node: operator.node,
+                parameters: self.products.prepare(&operator, kernel),
+                width: AtomicU8::new(0),
+            });
             Ok(layers.collect())
         })?;
         let model = PreparedModel { checked, layers };
@@ -307,27 +337,53 @@ impl Engine {
         input: &[u8],
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Execution, EngineError> {
+        self.guarded(|| {
+            let (outputs, parts): (_, Vec<_>) =
+                self.walk_parts(model, input, true, stop)?.into_iter().unzip();
+            let bytes: usize = parts.iter().flatten().map(|part| 1 + part.bytes()).sum();
+            let mut trace = Vec::with_capacity(bytes);
+            let mut parts: Vec<_> = parts.into_iter().map(Vec::into_iter).collect();
+            for layer in &model.layers {
+                let parts: Vec<Packed> = parts.iter_mut().filter_map(Iterator::next).collect();
+                layer.width.store(Packed::join(&parts, &mut trace), Ordering::Relaxed);
+            }
+            Ok(Execution { output: concat(outputs), trace })
+        })
+    }
+
+    /// Executes a model on a batch without keeping a trace, as an engine does whose work nobody has to believe.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub fn infer(&self, model: &PreparedModel, input: &[u8]) -> Result<Output, EngineError> {
+        self.guarded(|| {
+            let (outputs, _): (_, Vec<_>) =
+                self.walk_parts(model, input, false, &|| false)?.into_iter().unzip();
+            Ok(concat(outputs))
+        })
+    }
+
+    /// Executes the parts of a batch side by side. Each has its output and, if wanted, the accumulators of its linear
+    /// operators.
+    fn walk_parts(
+        &self,
+        model: &PreparedModel,
+        input: &[u8],
+        traced: bool,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Vec<(Output, Vec<Packed>)>, EngineError> {
         let samples = model.checked.profile().samples(input.len())?;
         self.fits(model, samples)?;
-        let cached = CACHE.checked_div(model.checked.live_bytes()).unwrap_or(1).max(1);
-        let cached = usize::try_from(cached).unwrap_or(usize::MAX);
-        let part = (samples as usize).div_ceil(self.threads()).min(cached);
+        let part = (samples as usize).div_ceil(self.threads()).min(model.largest_part());
         let part_bytes = part.saturating_mul(model.checked.profile().sample_bytes as usize);
-        self.guarded(|| {
-            let parts = input.par_chunks(part_bytes.max(1)).map(|part| {
-                let sums = vec![Vec::new(); model.layers.len()];
-                let mut run = Run { engine: self, layers: &model.layers, begun: 0, sums, stop };
-                let output = walk(&model.checked, part, &mut run)?;
-                // Accumulators that are the output itself are both.
-                if let (Some(last), Output::I32(values)) = (run.sums.last_mut(), &output) {
-                    if last.is_empty() {
-                        last.clone_from(values);
-                    }
-                }
-                Ok((output, run.sums))
-            });
-            Ok(join(parts.collect::<Result<_, EngineError>>()?))
-        })
+        let alone = input.len() <= part_bytes;
+        let parts = input.par_chunks(part_bytes.max(1)).map(|part| {
+            let packed = traced.then(|| Vec::with_capacity(model.layers.len()));
+            let mut run = Run { engine: self, layers: &model.layers, begun: 0, packed, alone, stop };
+            let output = walk(&model.checked, part, &mut run)?;
+            Ok((output, run.packed.unwrap_or_default()))
+        });
+        parts.collect()
     }
 
     /// Runs one piece of work for each number of `numbers` side by side on the engine's threads, and returns what they
@@ -366,41 +422,30 @@ fn give_way() {
     }
 }
 
-/// The execution of a batch from those of its parts: samples follow each other in every tensor, and an operator's
-/// accumulators are packed over the whole batch.
-fn join(parts: Vec<(Output, Vec<Vec<i32>>)>) -> Execution {
-    let (mut outputs, mut sums): (Vec<Output>, Vec<_>) =
-        parts.into_iter().map(|(output, sums)| (output, sums.into_iter())).unzip();
-    let operators = sums.first().map_or(0, ExactSizeIterator::len);
-    let layers: Vec<Vec<Vec<i32>>> =
-        (0..operators).map(|_| sums.iter_mut().filter_map(Iterator::next).collect()).collect();
-    let packed: Vec<Vec<u8>> = layers
-        .into_par_iter()
-        .map(|parts| {
-            let mut bytes = Vec::new();
-            pack(&parts, &mut bytes);
-            bytes
-        })
-        .collect();
-    let mut output = outputs.remove(0);
-    for more in outputs {
-        match (&mut output, more) {
+/// The output of a batch from those of its parts.
+fn concat(parts: Vec<Output>) -> Output {
+    let mut parts = parts.into_iter();
+    let mut output = parts.next().unwrap_or(Output::I8(Vec::new()));
+    for part in parts {
+        match (&mut output, part) {
             (Output::I8(values), Output::I8(more)) => values.extend(more),
             (Output::I32(values), Output::I32(more)) => values.extend(more),
             _ => unreachable!("the parts were computed by one model; qed"),
         }
     }
-    Execution { output, trace: packed.concat() }
+    output
 }
 
 /// One walk over a part of a batch.
 struct Run<'a> {
     engine: &'a Engine,
-    layers: &'a [(u32, Parameters)],
+    layers: &'a [Layer],
     /// Linear operators begun.
     begun: usize,
-    /// The accumulators of each linear operator that the walk is done with.
-    sums: Vec<Vec<i32>>,
+    /// The accumulators of those, if a trace is wanted.
+    packed: Option<Vec<Packed>>,
+    /// The batch has no other part.
+    alone: bool,
     stop: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -411,17 +456,17 @@ impl LinearOperators for Run<'_> {
         if (self.stop)() {
             return Err(EngineError::Stopped);
         }
-        let (node, parameters) = self.layers.get(self.begun).ok_or(ExecutionError::TooLarge)?;
-        debug_assert_eq!(*node, operator.node);
+        let layer = self.layers.get(self.begun).ok_or(ExecutionError::TooLarge)?;
+        debug_assert_eq!(layer.node, operator.node);
         self.begun += 1;
         let block = BLOCK / self.engine.threads();
-        self.engine.products.accumulate(parameters, &operator, block)
-    }
-
-    fn spent(&mut self, node: u32, accumulators: Vec<i32>) {
-        if let Ok(layer) = self.layers.binary_search_by_key(&node, |(node, _)| *node) {
-            self.sums[layer] = accumulators;
+        let accumulators = self.engine.products.accumulate(&layer.parameters, &operator, block)?;
+        if let Some(packed) = &mut self.packed {
+            // While they are in the cache, and in the width that all parts need, if it is what it was the last time.
+            let likely = if self.alone { 0 } else { layer.width.load(Ordering::Relaxed) };
+            packed.push(Packed::new(&accumulators, likely));
         }
+        Ok(accumulators)
     }
 }
 
@@ -449,8 +494,12 @@ mod tests {
             for kernel in [Some(Kernel::Float), Some(Kernel::Byte), Some(Kernel::Integer), None] {
                 let model = ENGINE.prepare_for(&encoding, kernel).expect("a valid model");
                 let input = random_input(&mut random, model.checked().profile().sample_bytes, samples);
-                let ours = ENGINE.execute(&model, &input).expect("whole samples");
-                prop_assert_eq!(ours, execute(model.checked(), &input).expect("whole samples"));
+                // The second time, widths are guessed from the first; of the third input they are others.
+                for input in [&input, &input, &vec![0; input.len()]] {
+                    let expected = execute(model.checked(), input).expect("whole samples");
+                    prop_assert_eq!(ENGINE.infer(&model, input).expect("whole samples"), expected.output.clone());
+                    prop_assert_eq!(ENGINE.execute(&model, input).expect("whole samples"), expected);
+                }
             }
         }
     }

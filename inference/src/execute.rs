@@ -28,7 +28,7 @@ pub fn execute(model: &CheckedModel, input: &[u8]) -> Result<Execution, Executio
         type Error = ExecutionError;
         fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, ExecutionError> {
             let accumulators = kernels::linear(&operator);
-            pack(&[&accumulators], &mut self.0);
+            pack(&accumulators, &mut self.0);
             Ok(accumulators)
         }
     }

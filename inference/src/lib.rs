@@ -46,7 +46,7 @@ pub use execute::{execute, Execution};
 pub use model::{model_id, DataType, Model, ModelId, Node, Rescale, Window, FORMAT_VERSION};
 pub use patches::Patches;
 pub use profile::{Cost, LayerShape, Profile};
-pub use trace::pack;
+pub use trace::Packed;
 pub use transcript::{expand, lanes, sprint_digest, Domain, HashFunction, Statement};
 pub use verify::{verify, LinearCheck};
 pub use walk::{walk, Columns, Linear, LinearOperators, Output, Values};

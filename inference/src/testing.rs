@@ -9,8 +9,8 @@
 use alloc::{vec, vec::Vec};
 
 use crate::{
-    kernels, pack, walk, CheckedModel, Domain, ExecutionError, Linear, LinearOperators, Model, Node, Rescale,
-    Statement, Window,
+    kernels, trace::pack, walk, CheckedModel, Domain, ExecutionError, Linear, LinearOperators, Model, Node,
+    Rescale, Statement, Window,
 };
 
 /// A golden execution: what every implementation gives, see `inference/vectors`.
@@ -279,6 +279,6 @@ pub fn accumulators(model: &CheckedModel, input: &[u8]) -> Vec<Vec<i32>> {
 /// The trace of these accumulators.
 pub fn trace_of(accumulators: &[Vec<i32>]) -> Vec<u8> {
     let mut trace = Vec::new();
-    accumulators.iter().for_each(|values| pack(&[values], &mut trace));
+    accumulators.iter().for_each(|values| pack(values, &mut trace));
     trace
 }

@@ -12,14 +12,14 @@ use core::array;
 use crate::TraceError;
 
 /// Narrowest packing.
-const MIN_WIDTH: u32 = 2;
+const MIN_WIDTH: u8 = 2;
 /// Widest packing: the accumulators as they are.
 pub(crate) const MAX_WIDTH: u8 = 32;
 
 /// Bits that hold every number of absolute value `bound` or less, in two's complement, at least 2.
 pub(crate) fn width_of_bound(bound: u64) -> u8 {
-    let bits = (u64::BITS - bound.leading_zeros() + 1).max(MIN_WIDTH);
-    u8::try_from(bits).unwrap_or(MAX_WIDTH).min(MAX_WIDTH)
+    let bits = u8::try_from(u64::BITS - bound.leading_zeros() + 1).unwrap_or(MAX_WIDTH);
+    bits.clamp(MIN_WIDTH, MAX_WIDTH)
 }
 
 /// A number or its complement, which need as many bits: the one whose sign isn't set. What any of several numbers
@@ -29,12 +29,12 @@ fn signless(value: i32) -> u32 {
     (value ^ (value >> 31)).cast_unsigned()
 }
 
-fn width_of_union(union: u32) -> u32 {
-    (u32::BITS - union.leading_zeros() + 1).max(MIN_WIDTH)
+fn width_of_union(union: u32) -> u8 {
+    width_of_bound(union.into())
 }
 
 /// Bits that hold all of these numbers.
-fn width_of(values: &[i32]) -> u32 {
+fn width_of(values: &[i32]) -> u8 {
     width_of_union(values.iter().fold(0, |union, value| union | signless(*value)))
 }
 
@@ -43,91 +43,115 @@ pub(crate) fn packed_bytes(count: u64, width: u8) -> u64 {
     count.saturating_mul(width.into()).div_ceil(8).saturating_add(1)
 }
 
-/// Appends one operator's accumulators, part after part, to a trace.
-pub fn pack(parts: &[impl AsRef<[i32]>], trace: &mut Vec<u8>) {
-    let width = parts.iter().map(|part| width_of(part.as_ref())).max().unwrap_or(MIN_WIDTH);
-    let count: usize = parts.iter().map(|part| part.as_ref().len()).sum();
-    let width = u8::try_from(width).unwrap_or(MAX_WIDTH);
-    let bytes = packed_bytes(count as u64, width); // a slice's length fits
-    trace.reserve(usize::try_from(bytes).unwrap_or(0));
+/// Appends one operator's accumulators to a trace.
+pub(crate) fn pack(values: &[i32], trace: &mut Vec<u8>) {
+    let width = width_of(values);
     trace.push(width);
-    let mut packer = Packer { trace, width: width.into(), buffer: 0, bits: 0 };
-    let pack_words = WORDS.get(usize::from(width)).copied().unwrap_or(pack_group::<32>);
-    for part in parts {
-        let mut values = part.as_ref();
-        // 32 values at once wherever they begin a word: that is where `width` words end one.
-        while packer.bits != 0 {
-            let Some((value, rest)) = values.split_first() else { break };
-            packer.push(*value);
-            values = rest;
+    append(values, width, trace);
+}
+
+/// One operator's accumulators on a part of a batch, packed while they are at hand.
+pub struct Packed {
+    /// Bits of each value, as they are packed.
+    width: u8,
+    /// Bits that would do.
+    narrowest: u8,
+    count: usize,
+    bytes: Vec<u8>,
+}
+
+impl Packed {
+    /// Packs values in as many bits as they need, or in `likely` if that is more. Where this is what the whole batch
+    /// needs, they aren't packed again.
+    pub fn new(values: &[i32], likely: u8) -> Self {
+        let narrowest = width_of(values);
+        let width = narrowest.max(likely.min(MAX_WIDTH));
+        let mut bytes = Vec::new();
+        append(values, width, &mut bytes);
+        Self { width, narrowest, count: values.len(), bytes }
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Appends an operator's accumulators to a trace, from those of a batch's parts in their order. Returns the width
+    /// that they have there.
+    pub fn join(parts: &[Self], trace: &mut Vec<u8>) -> u8 {
+        let width = parts.iter().map(|part| part.narrowest).max().unwrap_or(MIN_WIDTH);
+        trace.push(width);
+        let (last, others) = parts.split_last().map_or((None, parts), |(last, others)| (Some(last), others));
+        let whole = |part: &Self| part.count.wrapping_mul(usize::from(width)) % 8 == 0;
+        if parts.iter().all(|part| part.width == width) && others.iter().all(whole) {
+            others.iter().chain(last).for_each(|part| trace.extend_from_slice(&part.bytes));
+        } else {
+            let values: Vec<i32> =
+                parts.iter().flat_map(|part| unpack_all(&part.bytes, part.width, part.count).0).collect();
+            append(&values, width, trace);
         }
-        let (groups, rest) = values.as_chunks::<GROUP>();
-        groups.iter().for_each(|group| pack_words(group, packer.trace));
-        rest.iter().for_each(|value| packer.push(*value));
-    }
-    packer.finish();
-}
-
-/// Values whose packed bits are whole words, whatever their width.
-const GROUP: usize = 32;
-
-/// Packs values one after the other.
-struct Packer<'a> {
-    trace: &'a mut Vec<u8>,
-    width: u32,
-    buffer: u64,
-    /// Bits in the buffer, less than a word.
-    bits: u32,
-}
-
-impl Packer<'_> {
-    #[inline(always)]
-    fn push(&mut self, value: i32) {
-        let mask = u64::from(u32::MAX >> (u32::BITS - self.width));
-        self.buffer |= (u64::from(value.cast_unsigned()) & mask) << self.bits;
-        self.bits += self.width;
-        if self.bits >= u32::BITS {
-            let word = self.buffer as u32; // the other half comes next
-            self.trace.extend_from_slice(&word.to_le_bytes());
-            self.buffer >>= u32::BITS;
-            self.bits -= u32::BITS;
-        }
-    }
-
-    fn finish(self) {
-        let rest = usize::try_from(self.bits.div_ceil(8)).unwrap_or(0);
-        self.trace.extend(self.buffer.to_le_bytes().into_iter().take(rest));
+        width
     }
 }
 
-/// Packs a group that begins a word; a known width leaves no decision for run time.
-fn pack_group<const WIDTH: u32>(group: &[i32; GROUP], trace: &mut Vec<u8>) {
-    let mask = u64::from(u32::MAX >> (u32::BITS - WIDTH));
-    let mut words = [[0u8; 4]; GROUP];
-    let (mut buffer, mut bits) = (0u64, 0u32);
-    let mut free = words.iter_mut();
-    for value in group {
-        buffer |= (u64::from(value.cast_unsigned()) & mask) << bits;
-        bits += WIDTH;
-        if bits >= u32::BITS {
-            if let Some(word) = free.next() {
-                *word = (buffer as u32).to_le_bytes(); // the other half comes next
+/// Values whose packed bits are whole bytes, whatever their width.
+const GROUP: usize = 8;
+/// Bytes that a group takes at most.
+const GROUP_BYTES: usize = GROUP * 4;
+
+/// Appends the lowest `width` bits of each value.
+fn append(values: &[i32], width: u8, trace: &mut Vec<u8>) {
+    let from = trace.len();
+    let length = usize::try_from(packed_bytes(values.len() as u64, width)).unwrap_or(usize::MAX) - 1;
+    let (groups, rest) = values.as_chunks();
+    // A group is written in words, of which the last may reach beyond it.
+    trace.resize(from + length + 2 * GROUP_BYTES, 0);
+    let packed = trace.get_mut(from..).unwrap_or_default();
+    let pack_groups = PACK.get(usize::from(width)).copied().unwrap_or(pack_groups::<32>);
+    pack_groups(groups, packed);
+    if !rest.is_empty() {
+        let mut last = [0; GROUP];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        pack_groups(&[last], packed.get_mut(groups.len() * usize::from(width)..).unwrap_or_default());
+    }
+    trace.truncate(from + length);
+}
+
+/// Writes groups of values, `WIDTH` bytes each, to the beginning of `packed`, which is longer than they are. A known
+/// width leaves no decision for run time.
+#[allow(clippy::indexing_slicing, reason = "every index is below an array's constant length")]
+fn pack_groups<const WIDTH: usize>(groups: &[[i32; GROUP]], packed: &mut [u8]) {
+    let mask = u64::from(u32::MAX >> (32 - WIDTH));
+    let mut rest = packed;
+    for group in groups {
+        let mut words = [0u64; GROUP / 2];
+        for (index, [low, high]) in group.as_chunks().0.iter().enumerate() {
+            let pair = u64::from(low.cast_unsigned()) | (u64::from(high.cast_unsigned()) << 32);
+            let pair = (pair & mask) | (((pair >> 32) & mask) << WIDTH);
+            let (word, shift) = (index * 2 * WIDTH / 64, index * 2 * WIDTH % 64);
+            words[word] |= pair << shift;
+            if shift + 2 * WIDTH > 64 {
+                words[word + 1] |= pair >> (64 - shift);
             }
-            buffer >>= u32::BITS;
-            bits -= u32::BITS;
         }
+        let Some(bytes) = rest.first_chunk_mut::<GROUP_BYTES>() else { break };
+        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(words).take(WIDTH.div_ceil(8)) {
+            *bytes = word.to_le_bytes();
+        }
+        rest = rest.get_mut(WIDTH..).unwrap_or_default();
     }
-    let written = words.as_flattened().get(..WIDTH as usize * 4).unwrap_or_default();
-    trace.extend_from_slice(written);
 }
 
-type PackGroup = fn(&[i32; GROUP], &mut Vec<u8>);
+type PackGroups = fn(&[[i32; GROUP]], &mut [u8]);
 
-/// [`pack_group`] by width; none is less than 2.
-static WORDS: [PackGroup; 33] = {
-    macro_rules! by_width { ($($width:literal)*) => { [$(pack_group::<$width>),*] } }
-    by_width!(2 2 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
-};
+/// `$function` by width; none is less than 2.
+macro_rules! by_width {
+    ($function:ident) => { by_width!($function: 2 2 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32) };
+    ($function:ident: $($width:literal)*) => { [$($function::<$width>),*] };
+}
+
+static PACK: [PackGroups; 33] = by_width!(pack_groups);
+static UNPACK: [UnpackGroups; 33] = by_width!(unpack_groups);
 
 /// Takes the `count` accumulators of a node from the front of a trace.
 ///
@@ -137,32 +161,37 @@ static WORDS: [PackGroup; 33] = {
 pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i32>, TraceError> {
     let truncated = TraceError::Truncated { node };
     let (&width, rest) = trace.split_first().ok_or(truncated)?;
-    let bits = u32::from(width);
-    if !(MIN_WIDTH..=u32::from(MAX_WIDTH)).contains(&bits) {
+    if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) {
         return Err(TraceError::Width { node, expected: None, got: width });
     }
-    let length =
-        usize::try_from(bits).ok().and_then(|bits| count.checked_mul(bits)).ok_or(truncated)?.div_ceil(8);
+    let length = count.checked_mul(usize::from(width)).ok_or(truncated)?.div_ceil(8);
     let (packed, rest) = rest.split_at_checked(length).ok_or(truncated)?;
     *trace = rest;
 
-    let mut values = Vec::with_capacity(count.next_multiple_of(8));
-    let unpack_groups = GROUPS.get(usize::from(width)).copied().unwrap_or(unpack_groups::<32>);
-    let (whole, tail) = packed.split_at(packed.len() - packed.len() % usize::from(width));
-    let mut union = unpack_groups(whole, &mut values);
-    if !tail.is_empty() {
-        let mut last = [0; 32];
-        last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-        union |= unpack_groups(last.get(..usize::from(width)).unwrap_or_default(), &mut values);
-    }
-    if values.drain(count.min(values.len())..).any(|padding| padding != 0) {
+    let (values, union, padding) = unpack_all(packed, width, count);
+    if padding {
         return Err(TraceError::Padding { node });
     }
     let expected = width_of_union(union);
-    if expected != bits {
-        return Err(TraceError::Width { node, expected: u8::try_from(expected).ok(), got: width });
+    if expected != width {
+        return Err(TraceError::Width { node, expected: Some(expected), got: width });
     }
     Ok(values)
+}
+
+/// The first `count` values in packed bytes, their union and whether other bits than theirs are set.
+fn unpack_all(packed: &[u8], width: u8, count: usize) -> (Vec<i32>, u32, bool) {
+    let mut values = Vec::with_capacity(count.next_multiple_of(GROUP));
+    let unpack_groups = UNPACK.get(usize::from(width)).copied().unwrap_or(unpack_groups::<32>);
+    let (whole, tail) = packed.split_at(packed.len() - packed.len() % usize::from(width));
+    let mut union = unpack_groups(whole, &mut values);
+    if !tail.is_empty() {
+        let mut last = [0; GROUP_BYTES];
+        last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
+        union |= unpack_groups(last.get(..usize::from(width)).unwrap_or_default(), &mut values);
+    }
+    let padding = values.drain(count.min(values.len())..).any(|padding| padding != 0);
+    (values, union, padding)
 }
 
 /// Appends the values of groups of eight, which are `WIDTH` bytes each. Returns their union, see [`signless`]. A known
@@ -170,7 +199,7 @@ pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i
 fn unpack_groups<const WIDTH: usize>(packed: &[u8], values: &mut Vec<i32>) -> u32 {
     let (groups, _) = packed.as_chunks::<WIDTH>();
     groups.iter().fold(0, |union, group| {
-        let unpacked: [i32; 8] = array::from_fn(|index| {
+        let unpacked: [i32; GROUP] = array::from_fn(|index| {
             // The word that holds the value begins with the value's first byte, or ends with the group.
             let from = (index * WIDTH / 8).min(WIDTH.saturating_sub(8));
             let word = word(group.get(from..).unwrap_or_default());
@@ -194,12 +223,6 @@ fn word(bytes: &[u8]) -> u64 {
 
 type UnpackGroups = fn(&[u8], &mut Vec<i32>) -> u32;
 
-/// [`unpack_groups`] by width; none is less than 2.
-static GROUPS: [UnpackGroups; 33] = {
-    macro_rules! by_width { ($($width:literal)*) => { [$(unpack_groups::<$width>),*] } }
-    by_width!(2 2 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,7 +231,7 @@ mod tests {
 
     fn packed(values: &[i32]) -> Vec<u8> {
         let mut trace = Vec::new();
-        pack(&[values], &mut trace);
+        pack(values, &mut trace);
         trace
     }
 
@@ -260,6 +283,28 @@ mod tests {
             let mut rest = trace.as_slice();
             prop_assert_eq!(unpack(&mut rest, 0, values.len()), Ok(values));
             prop_assert!(rest.is_empty());
+        }
+
+        /// Whatever the guesses are and wherever a batch is parted.
+        #[test]
+        fn parts_join_to_the_whole(
+            parts in prop::collection::vec((prop::collection::vec(any::<i32>(), 0..40), 0u32..32, 0u8..40), 0..5),
+            like in any::<bool>(),
+        ) {
+            let mut whole = Vec::new();
+            let mut packed = Vec::new();
+            for (values, shift, likely) in &parts {
+                // Alike, as a batch's parts are, or not. Of 20 bits, every second value ends a byte.
+                let shift = if like { 12 } else { *shift };
+                let likely = if like { 20 } else { *likely };
+                let values: Vec<i32> = values.iter().map(|value| value >> shift).collect();
+                packed.push(Packed::new(&values, likely));
+                whole.extend(values);
+            }
+            let mut trace = vec![7];
+            let width = Packed::join(&packed, &mut trace);
+            prop_assert_eq!(trace[1], width);
+            prop_assert_eq!(&trace[1..], self::packed(&whole));
         }
 
         /// Whatever bytes unpack to numbers are what those numbers pack to.

@@ -53,6 +53,11 @@ pub struct Statement<'a> {
 impl Statement<'_> {
     /// Fiat–Shamir: the seed of the verifier's randomness, fixed only once the whole trace is.
     pub fn seed(&self, trace: &[u8], blake2_256: HashFunction) -> [u8; 32] {
+        self.seed_of_hash(blake2_256(trace), blake2_256)
+    }
+
+    /// [`Self::seed`] from the trace's blake2-256, for who has it already.
+    pub fn seed_of_hash(&self, trace_hash: [u8; 32], blake2_256: HashFunction) -> [u8; 32] {
         let transcript = (
             self.domain.tag(),
             FORMAT_VERSION,
@@ -62,7 +67,7 @@ impl Statement<'_> {
             self.model,
             self.input_hash,
             self.samples,
-            blake2_256(trace),
+            trace_hash,
         );
         blake2_256(&transcript.encode())
     }

@@ -128,19 +128,14 @@ fn recompute(operator: &Linear<'_>, claimed: &[i32]) -> bool {
     }
 }
 
-/// `(Σ_i coefficients[i][lane]·values[i])` for the four lanes, mod 2⁶⁴.
-#[inline]
-fn combine<T: Copy + Into<i64>>(coefficients: &[[u64; 4]], values: &[T]) -> [u64; 4] {
-    coefficients.iter().zip(values).fold([0u64; 4], |[a, b, c, d], ([p, q, r, s], value)| {
-        let value: i64 = (*value).into();
-        let value = value.cast_unsigned();
-        [
-            a.wrapping_add(p.wrapping_mul(value)),
-            b.wrapping_add(q.wrapping_mul(value)),
-            c.wrapping_add(r.wrapping_mul(value)),
-            d.wrapping_add(s.wrapping_mul(value)),
-        ]
-    })
+/// `Σ_i coefficients[i][lane]·values[i]` for the four lanes, mod 2⁶⁴.
+#[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
+fn combine<T: Copy + Into<i64>>(coefficients: &[Lanes], values: &[T]) -> Lanes {
+    let mut sums = [0; 4];
+    for (coefficients, value) in coefficients.iter().zip(values) {
+        add_scaled(&mut sums, coefficients, (*value).into());
+    }
+    sums
 }
 
 fn freivalds(operator: &Linear<'_>, claimed: &[i32], seed: [u8; 32]) -> bool {

@@ -110,10 +110,6 @@ pub trait LinearOperators {
     /// # Errors
     /// Whatever ends the walk.
     fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, Self::Error>;
-
-    /// Gets a node's accumulators back, once nothing reads them any more; nodes come in any order, and one whose
-    /// accumulators are the model's output doesn't come at all.
-    fn spent(&mut self, _node: u32, _accumulators: Vec<i32>) {}
 }
 
 /// Walks the graph over a batch. Linear operators are left to `operators`, everything else is computed
@@ -135,9 +131,7 @@ pub fn walk<O: LinearOperators>(
         for read in node.reads() {
             let at = usize::try_from(read).unwrap_or(usize::MAX);
             if model.tensors.get(at).is_some_and(|tensor| tensor.last_read == index) {
-                if let Some(Values::I32(spent)) = live.get_mut(at).and_then(Option::take) {
-                    operators.spent(read, spent);
-                }
+                live.get_mut(at).map(Option::take);
             }
         }
         if index == last {

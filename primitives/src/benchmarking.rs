@@ -4,7 +4,7 @@
 use alloc::{vec, vec::Vec};
 
 use frame_support::traits::Get;
-use millrace_inference::{pack, Model, Node, Profile, Rescale, Window};
+use millrace_inference::{Model, Node, Packed, Profile, Rescale, Window};
 
 /// The bound of a list.
 pub fn bound<B: Get<u32>>() -> u32 {
@@ -67,7 +67,8 @@ pub fn zero_trace(profile: &Profile, samples: u32) -> Vec<u8> {
     let mut trace = Vec::new();
     for layer in &profile.layers {
         let count = u64::from(layer.n).saturating_mul(layer.columns.into()).saturating_mul(samples.into());
-        pack(&[vec![0; usize::try_from(count).unwrap_or(0)]], &mut trace);
+        let zeros = vec![0; usize::try_from(count).unwrap_or(0)];
+        Packed::join(&[Packed::new(&zeros, 0)], &mut trace);
     }
     trace
 }

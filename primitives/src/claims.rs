@@ -59,8 +59,9 @@ impl<AccountId: Encode> Attempt<AccountId> {
         blake2_256(&(self.anchor, self.nonce).encode())
     }
 
-    /// The seed of the verifier's randomness for this attempt's trace; the attempt's digest follows from it.
-    pub fn seed(&self, genesis: H256, input: &[u8], trace: &[u8]) -> [u8; 32] {
+    /// The seed of the verifier's randomness for this attempt's trace, of which it takes the blake2-256; the attempt's
+    /// digest follows from it.
+    pub fn seed(&self, genesis: H256, input: &[u8], trace_hash: [u8; 32]) -> [u8; 32] {
         Statement {
             domain: Domain::Sprint,
             genesis_hash: genesis.0,
@@ -70,7 +71,7 @@ impl<AccountId: Encode> Attempt<AccountId> {
             input_hash: blake2_256(input),
             samples: self.samples,
         }
-        .seed(trace, blake2_256)
+        .seed_of_hash(trace_hash, blake2_256)
     }
 
     /// What a mill key signs to submit a winning trace.

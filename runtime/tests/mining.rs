@@ -27,9 +27,10 @@ fn win(forge: impl Fn(&mut Vec<u8>)) -> RuntimeCall {
         let input = attempt.input(model.profile().sample_bytes);
         let mut trace = execute(&model, &input).expect("whole samples").trace;
         forge(&mut trace);
-        let seed = attempt.seed(Tasks::genesis_hash(), &input, &trace);
+        let trace_hash = blake2_256(&trace);
+        let seed = attempt.seed(Tasks::genesis_hash(), &input, trace_hash);
         if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
-            let message = attempt.message(Tasks::genesis_hash(), blake2_256(&trace));
+            let message = attempt.message(Tasks::genesis_hash(), trace_hash);
             return pallet_proof_of_work::Call::sprint {
                 miner: attempt.miner,
                 anchor: terms.anchor_number,

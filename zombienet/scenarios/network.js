@@ -1,13 +1,13 @@
 // Starts a test network through zombienet/network.sh, and kills, restarts and adds nodes by their own process ids.
 
-import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { connect } from '../../clients/js/client.js';
+import { spawnInto } from '../../clients/js/test/node.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const programs = join(process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target'), 'release');
@@ -58,12 +58,10 @@ function listed(value, found = {}) {
 export class Network {
   static async start(file, { timeout = 600_000, env = {} } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-net-'));
-    const child = spawn(join(here, '../network.sh'), [join(here, '..', file)], {
+    const log = join(folder, 'zombienet.log');
+    const child = spawnInto(log, join(here, '../network.sh'), [join(here, '..', file)], {
       env: { ...process.env, ...env, ZOMBIENET_DIR: folder, ZOMBIENET_SKIP_BUILD: '1', ZOMBIENET_VERIFIER: 'none', NO_COLOR: '1' },
     });
-    const log = createWriteStream(join(folder, 'zombienet.log'));
-    child.stdout.pipe(log);
-    child.stderr.pipe(log);
     const network = new Network(folder, child);
     child.on('exit', (code) => {
       network.ended = code ?? 'a signal';
@@ -72,7 +70,7 @@ export class Network {
       await until(
         'the network is up',
         () => {
-          if (network.ended !== undefined) throw new Error(`zombienet ended with ${network.ended}; see ${folder}/zombienet.log`);
+          if (network.ended !== undefined) throw new Error(`zombienet ended with ${network.ended}; see ${log}`);
           return existsSync(join(folder, 'zombie.json'));
         },
         { timeout },
@@ -137,10 +135,9 @@ export class Network {
 
   /** Starts a program as a node of this network. */
   run(name, argv) {
-    const child = spawn(argv[0], argv.slice(1), { env: { PATH: `${join(here, '..')}:${programs}:${process.env.PATH}` } });
-    const log = createWriteStream(join(this.folder, `${name}.restarted.log`), { flags: 'a' });
-    child.stdout.pipe(log);
-    child.stderr.pipe(log);
+    const log = join(this.folder, `${name}.restarted.log`);
+    const env = { PATH: `${join(here, '..')}:${programs}:${process.env.PATH}` };
+    const child = spawnInto(log, argv[0], argv.slice(1), { env });
     this.own.push(child);
     return child;
   }

@@ -1,7 +1,7 @@
 // Starts the real node binary on free ports and ends it by its own process id.
 
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,17 +23,24 @@ export const freePort = () =>
 
 export const basePath = () => mkdtempSync(join(tmpdir(), 'millrace-'));
 
+/** Starts a program that writes what it says into a file by itself: a pipe through this process would have to outlive both. */
+export function spawnInto(file, program, args, options = {}) {
+  const log = openSync(file, 'a');
+  try {
+    return spawn(program, args, { ...options, stdio: ['ignore', log, log] });
+  } finally {
+    closeSync(log);
+  }
+}
+
 /** A running development node and an api connected to it. */
 export async function startNode({ base = basePath(), args = [], blockTime = 1000, threshold = 64 } = {}) {
   const [rpc, p2p] = [await freePort(), await freePort()];
-  const child = spawn(binary, [
+  const child = spawnInto(join(base, 'node.log'), binary, [
     '--dev', '--base-path', base, '--dev-block-time', String(blockTime), '--rpc-port', String(rpc), '--port', String(p2p),
     '--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry', '--database', 'paritydb',
     '--db-storage-threshold', String(threshold), ...args,
   ]);
-  const log = createWriteStream(join(base, 'node.log'), { flags: 'a' });
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const node = { base, child, url: `ws://127.0.0.1:${rpc}`, ended, log: () => readFileSync(join(base, 'node.log'), 'utf8') };
   node.api = await Promise.race([

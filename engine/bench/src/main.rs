@@ -17,6 +17,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 enum Which {
     /// Our engine with the kernel that it chooses, output and trace.
     Millrace,
+    /// The same without a trace.
+    MillracePlain,
     /// The same with burn's float kernel everywhere.
     MillraceFloat,
     /// The same with the byte kernel everywhere.
@@ -63,7 +65,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shape: Vec<usize> = std::iter::once(cli.batch).chain(cli.sample.iter().copied()).collect();
 
     let mut run: Box<dyn FnMut() -> Result<usize, Box<dyn std::error::Error>>> = match cli.engine {
-        Which::Millrace | Which::MillraceFloat | Which::MillraceByte | Which::MillraceInteger => {
+        Which::Millrace
+        | Which::MillracePlain
+        | Which::MillraceFloat
+        | Which::MillraceByte
+        | Which::MillraceInteger => {
             let options = EngineOptions {
                 threads: cli.threads,
                 backend: Backend::named(&cli.backend)?,
@@ -78,7 +84,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 _ => None,
             };
             let model = engine.prepare_for(&std::fs::read(&cli.model)?, kernel)?;
-            Box::new(move || Ok(engine.execute(&model, &bytes)?.trace.len()))
+            match cli.engine {
+                Which::MillracePlain => Box::new(move || Ok(engine.infer(&model, &bytes)?.to_bytes().len())),
+                _ => Box::new(move || Ok(engine.execute(&model, &bytes)?.trace.len())),
+            }
         }
         Which::Rten => {
             std::env::set_var("RTEN_NUM_THREADS", cli.threads.to_string());
@@ -114,7 +123,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mean = begin.elapsed().as_secs_f64() / f64::from(runs);
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB").trim().to_owned();
+    let peak =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB").trim().to_owned();
     let peak: u64 = peak.trim_end_matches(" kB").parse()?;
     println!(
         "{{\"best_s\": {best}, \"mean_s\": {mean}, \"first_s\": {once}, \"runs\": {runs}, \"peak_kib\": {peak}}}"

@@ -6,7 +6,7 @@ use std::{
 };
 
 use codec::Encode;
-use millrace_engine::EngineError;
+use millrace_engine::{blake2_256_of_each, hashes_at_once, EngineError};
 use millrace_inference::sprint_digest;
 use millrace_primitives::{
     handover::{win_key, Win, WINS_KEPT},
@@ -92,7 +92,9 @@ impl Mill {
             let known = |descriptor| done.contains_key(descriptor) || failures.contains_key(descriptor);
             leases.iter().any(|lease| !known(&lease.descriptor))
         });
-        let attempt = |number: u64| {
+        // A thread hashes several attempts' traces at once, if it makes as many.
+        let together = (count / self.engine.threads() as u64).clamp(1, hashes_at_once() as u64);
+        let execute = |number: u64| {
             let attempt = Attempt {
                 miner: terms.miner.clone(),
                 anchor: terms.anchor,
@@ -102,13 +104,24 @@ impl Mill {
             };
             let input = attempt.input(profile.sample_bytes);
             let trace = self.engine.execute_unless(&model, &input, &|| watch.is_over())?.trace;
-            let seed = attempt.seed(genesis, &input, &trace);
-            let won = meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty);
-            Ok(won.then_some(Win { attempt, anchor_number: terms.anchor_number, trace }))
+            Ok((attempt, input, trace))
+        };
+        let attempts = |piece: u64| {
+            let numbers = piece * together..((piece + 1) * together).min(count);
+            let executed = numbers.map(execute).collect::<Result<Vec<_>, EngineError>>()?;
+            let traces: Vec<&[u8]> = executed.iter().map(|(.., trace)| trace.as_slice()).collect();
+            let hashes = blake2_256_of_each(&traces);
+            let wins = executed.into_iter().zip(hashes).filter_map(|((attempt, input, trace), hash)| {
+                let digest = sprint_digest(&attempt.seed(genesis, &input, hash), blake2_256);
+                let won = meets_target(&digest, terms.difficulty);
+                won.then_some(Win { attempt, anchor_number: terms.anchor_number, trace })
+            });
+            let wins: Vec<_> = wins.collect();
+            Ok((!wins.is_empty()).then_some(wins))
         };
         let begun = Instant::now();
         self.metrics.executing(true);
-        let wins = self.engine.each(0..count, attempt);
+        let wins = self.engine.each(0..count.div_ceil(together), attempts);
         self.metrics.executing(false);
         let took = begun.elapsed();
         if wins.is_ok() {
@@ -116,7 +129,7 @@ impl Mill {
             self.metrics.executed(Work::Attempt, count, mac, took);
             self.sprints.series = next_series(count, took);
         }
-        Ok(wins?)
+        Ok(wins?.into_iter().flatten().collect())
     }
 }
 

@@ -126,7 +126,7 @@ impl<T: Config> Pallet<T> {
         };
         let input = attempt.input(profile.sample_bytes);
         let trace_hash = blake2_256(trace);
-        let seed = attempt.seed(Self::genesis_hash(), &input, trace);
+        let seed = attempt.seed(Self::genesis_hash(), &input, trace_hash);
         let digest = sprint_digest(&seed, blake2_256);
         let difficulty = Difficulty::<T>::get();
         let wins = Wins::<T>::get(anchor);
