@@ -1,4 +1,5 @@
-//! blake2-256 of several traces at once: a processor's vectors hash four in little more than the time of one.
+//! blake2-256 of several traces at once: the lanes of a processor's vectors, of which one hash can't fill more than a
+//! part, take a trace each. docs/benchmarks.md has what that gains.
 
 use blake2b_simd::{
     many::{degree, hash_many, HashManyJob},

@@ -118,6 +118,8 @@ pub enum EngineError {
 /// A model with its parameters ready for products.
 pub struct PreparedModel {
     checked: CheckedModel,
+    /// What [`CheckedModel::live_bytes`] says.
+    live_bytes: u64,
     /// Its linear operators, in node order.
     layers: Vec<Layer>,
 }
@@ -126,8 +128,6 @@ pub struct PreparedModel {
 struct Layer {
     node: u32,
     parameters: Parameters,
-    /// Bits that each of its accumulators took in the last trace, most likely what the next one takes too.
-    width: AtomicU8,
 }
 
 impl PreparedModel {
@@ -141,25 +141,21 @@ impl PreparedModel {
         self.layers.iter().map(|layer| layer.parameters.bytes()).sum()
     }
 
-    /// Samples that one walk takes, at most.
-    fn largest_part(&self) -> usize {
-        let cached = CACHE.checked_div(self.checked.live_bytes()).unwrap_or(1).max(1);
-        let cached = usize::try_from(cached).unwrap_or(usize::MAX);
-        // Eight samples' accumulators take whole bytes: parts of so many are joined as they are.
-        if cached > 8 {
-            cached / 8 * 8
-        } else {
-            cached
-        }
+    /// Samples that one walk of a batch takes, if so many threads share it.
+    fn part(&self, samples: u32, threads: usize) -> usize {
+        let shared = (samples as usize).div_ceil(threads);
+        let cached = usize::try_from(CACHE.checked_div(self.live_bytes).unwrap_or(1)).unwrap_or(usize::MAX);
+        // Eight samples' accumulators take whole bytes, and are joined to others as they are.
+        let cached = if cached > 8 { cached / 8 * 8 } else { cached.max(1) };
+        shared.min(cached)
     }
 
-    /// Bytes that executing a batch takes at most, its parameters included: the tensors that live at once,
-    /// one operator's sums and columns beside them, and the trace, in parts and joined, with an operator's accumulators
-    /// where the parts have to be packed again.
-    pub fn memory(&self, samples: u32) -> u64 {
+    /// Bytes that executing a batch on so many threads takes at most, the model's parameters included: the tensors that
+    /// live at once, one operator's sums and columns beside them, and the trace, in parts and joined.
+    fn memory(&self, samples: u32, threads: usize) -> u64 {
         let profile = self.checked.profile();
         let wide = u64::from(samples);
-        let parts = wide.div_ceil(self.largest_part() as u64);
+        let parts = wide.div_ceil(self.part(samples, threads) as u64);
         let widest = profile.layers.iter().map(|layer| {
             let columns = wide.saturating_mul(layer.columns.into());
             // Before and after they are put into planes, in halves.
@@ -169,9 +165,8 @@ impl PreparedModel {
             sums.saturating_add(block.saturating_mul(5))
         });
         (self.bytes() as u64)
-            .saturating_add(wide.saturating_mul(self.checked.live_bytes()))
+            .saturating_add(wide.saturating_mul(self.live_bytes))
             .saturating_add(widest.max().unwrap_or(0))
-            .saturating_add(profile.cost(samples).accumulators.saturating_mul(4))
             .saturating_add(profile.max_trace_bytes(samples).saturating_mul(2))
             .saturating_add(PACKED.saturating_mul(profile.layers.len() as u64).saturating_mul(parts))
     }
@@ -298,11 +293,11 @@ impl Engine {
             let layers = checked.linear_operators().map(|operator| Layer {
                 node: operator.node,
                 parameters: self.products.prepare(&operator, kernel),
-                width: AtomicU8::new(0),
             });
             Ok(layers.collect())
         })?;
-        let model = PreparedModel { checked, layers };
+        let live_bytes = checked.live_bytes();
+        let model = PreparedModel { checked, live_bytes, layers };
         self.fits(&model, 1)?;
         Ok(model)
     }
@@ -312,7 +307,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::TooLarge`].
     pub fn fits(&self, model: &PreparedModel, samples: u32) -> Result<(), EngineError> {
-        let needed = model.memory(samples);
+        let needed = model.memory(samples, self.threads());
         if needed > self.memory {
             return Err(EngineError::TooLarge { needed, bound: self.memory });
         }
@@ -340,14 +335,7 @@ impl Engine {
         self.guarded(|| {
             let (outputs, parts): (_, Vec<_>) =
                 self.walk_parts(model, input, true, stop)?.into_iter().unzip();
-            let bytes: usize = parts.iter().flatten().map(|part| 1 + part.bytes()).sum();
-            let mut trace = Vec::with_capacity(bytes);
-            let mut parts: Vec<_> = parts.into_iter().map(Vec::into_iter).collect();
-            for layer in &model.layers {
-                let parts: Vec<Packed> = parts.iter_mut().filter_map(Iterator::next).collect();
-                layer.width.store(Packed::join(&parts, &mut trace), Ordering::Relaxed);
-            }
-            Ok(Execution { output: concat(outputs), trace })
+            Ok(Execution { output: concat(outputs), trace: Packed::join(&parts) })
         })
     }
 
@@ -374,12 +362,13 @@ impl Engine {
     ) -> Result<Vec<(Output, Vec<Packed>)>, EngineError> {
         let samples = model.checked.profile().samples(input.len())?;
         self.fits(model, samples)?;
-        let part = (samples as usize).div_ceil(self.threads()).min(model.largest_part());
+        let part = model.part(samples, self.threads());
         let part_bytes = part.saturating_mul(model.checked.profile().sample_bytes as usize);
-        let alone = input.len() <= part_bytes;
+        let widths: Vec<AtomicU8> = model.layers.iter().map(|_| AtomicU8::new(0)).collect();
         let parts = input.par_chunks(part_bytes.max(1)).map(|part| {
             let packed = traced.then(|| Vec::with_capacity(model.layers.len()));
-            let mut run = Run { engine: self, layers: &model.layers, begun: 0, packed, alone, stop };
+            let mut run =
+                Run { engine: self, layers: &model.layers, widths: &widths, begun: 0, packed, stop };
             let output = walk(&model.checked, part, &mut run)?;
             Ok((output, run.packed.unwrap_or_default()))
         });
@@ -440,12 +429,12 @@ fn concat(parts: Vec<Output>) -> Output {
 struct Run<'a> {
     engine: &'a Engine,
     layers: &'a [Layer],
+    /// Bits that the accumulators of each operator need, as far as the batch's parts know.
+    widths: &'a [AtomicU8],
     /// Linear operators begun.
     begun: usize,
     /// The accumulators of those, if a trace is wanted.
     packed: Option<Vec<Packed>>,
-    /// The batch has no other part.
-    alone: bool,
     stop: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -456,15 +445,17 @@ impl LinearOperators for Run<'_> {
         if (self.stop)() {
             return Err(EngineError::Stopped);
         }
-        let layer = self.layers.get(self.begun).ok_or(ExecutionError::TooLarge)?;
+        let (layer, width) =
+            self.layers.get(self.begun).zip(self.widths.get(self.begun)).ok_or(ExecutionError::TooLarge)?;
         debug_assert_eq!(layer.node, operator.node);
         self.begun += 1;
         let block = BLOCK / self.engine.threads();
         let accumulators = self.engine.products.accumulate(&layer.parameters, &operator, block)?;
         if let Some(packed) = &mut self.packed {
-            // While they are in the cache, and in the width that all parts need, if it is what it was the last time.
-            let likely = if self.alone { 0 } else { layer.width.load(Ordering::Relaxed) };
-            packed.push(Packed::new(&accumulators, likely));
+            // While they are in the cache.
+            let part = Packed::new(&accumulators, width.load(Ordering::Relaxed));
+            width.fetch_max(part.narrowest(), Ordering::Relaxed);
+            packed.push(part);
         }
         Ok(accumulators)
     }
@@ -494,12 +485,9 @@ mod tests {
             for kernel in [Some(Kernel::Float), Some(Kernel::Byte), Some(Kernel::Integer), None] {
                 let model = ENGINE.prepare_for(&encoding, kernel).expect("a valid model");
                 let input = random_input(&mut random, model.checked().profile().sample_bytes, samples);
-                // The second time, widths are guessed from the first; of the third input they are others.
-                for input in [&input, &input, &vec![0; input.len()]] {
-                    let expected = execute(model.checked(), input).expect("whole samples");
-                    prop_assert_eq!(ENGINE.infer(&model, input).expect("whole samples"), expected.output.clone());
-                    prop_assert_eq!(ENGINE.execute(&model, input).expect("whole samples"), expected);
-                }
+                let expected = execute(model.checked(), &input).expect("whole samples");
+                prop_assert_eq!(ENGINE.infer(&model, &input).expect("whole samples"), expected.output.clone());
+                prop_assert_eq!(ENGINE.execute(&model, &input).expect("whole samples"), expected);
             }
         }
     }

@@ -3,7 +3,7 @@
 //! whole byte. The width is the smallest of 2..=32 that holds them all, so an execution has one encoding.
 #![allow(
     clippy::arithmetic_side_effects,
-    reason = "bit positions stay below 64, and lengths are those of slices in memory"
+    reason = "bit positions stay below 64, and lengths are those of slices in memory or of their 4 bytes a value"
 )]
 
 use alloc::vec::Vec;
@@ -61,37 +61,63 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Packs values in as many bits as they need, or in `likely` if that is more. Where this is what the whole batch
-    /// needs, they aren't packed again.
-    pub fn new(values: &[i32], likely: u8) -> Self {
+    /// Packs values in as many bits as they need, or in `at_least` if that is more: what another part of the batch is
+    /// known to need, all of them will take.
+    pub fn new(values: &[i32], at_least: u8) -> Self {
         let narrowest = width_of(values);
-        let width = narrowest.max(likely.min(MAX_WIDTH));
+        let width = narrowest.max(at_least.min(MAX_WIDTH));
         let mut bytes = Vec::new();
         append(values, width, &mut bytes);
         Self { width, narrowest, count: values.len(), bytes }
     }
 
-    /// Bytes that it takes.
-    pub fn bytes(&self) -> usize {
-        self.bytes.len()
+    /// Bits that would do for its values.
+    pub fn narrowest(&self) -> u8 {
+        self.narrowest
     }
 
-    /// Appends an operator's accumulators to a trace, from those of a batch's parts in their order. Returns the width
-    /// that they have there.
-    pub fn join(parts: &[Self], trace: &mut Vec<u8>) -> u8 {
-        let width = parts.iter().map(|part| part.narrowest).max().unwrap_or(MIN_WIDTH);
-        trace.push(width);
-        let (last, others) = parts.split_last().map_or((None, parts), |(last, others)| (Some(last), others));
-        let whole = |part: &Self| part.count.wrapping_mul(usize::from(width)) % 8 == 0;
-        if parts.iter().all(|part| part.width == width) && others.iter().all(whole) {
-            others.iter().chain(last).for_each(|part| trace.extend_from_slice(&part.bytes));
-        } else {
-            let values: Vec<i32> =
-                parts.iter().flat_map(|part| unpack_all(&part.bytes, part.width, part.count).0).collect();
-            append(&values, width, trace);
+    /// The trace of a batch from its parts, in their order; each has the accumulators of all linear operators, in node
+    /// order.
+    pub fn join(parts: &[Vec<Self>]) -> Vec<u8> {
+        let operators = parts.first().map_or(0, Vec::len);
+        let of = |operator: usize| parts.iter().filter_map(move |part| part.get(operator));
+        let width = |operator| of(operator).map(Self::narrowest).max().unwrap_or(MIN_WIDTH);
+        let bytes = |operator| {
+            let count: usize = of(operator).map(|part| part.count).sum();
+            packed_bytes(count as u64, width(operator))
+        };
+        let length: u64 = (0..operators).map(bytes).sum();
+        let mut trace = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + GROUP_BYTES);
+        for operator in 0..operators {
+            trace.push(width(operator));
+            join_operator(of(operator), width(operator), &mut trace);
         }
-        width
+        trace
     }
+}
+
+/// Values that are unpacked to be packed again at once: they stay in the cache.
+const PIECE: usize = 4096;
+
+/// Appends one operator's accumulators, `width` bits each, no fewer than any part needs.
+fn join_operator<'a>(parts: impl Iterator<Item = &'a Packed>, width: u8, trace: &mut Vec<u8>) {
+    // Values before the next whole byte, and a piece of those that can't be copied as bytes.
+    let mut values = Vec::new();
+    for part in parts {
+        let as_they_are = values.is_empty() && part.width == width;
+        let whole = if as_they_are { part.count / GROUP * usize::from(width) } else { 0 };
+        let (groups, rest) = part.bytes.split_at_checked(whole).unwrap_or_default();
+        trace.extend_from_slice(groups);
+        let mut left = if as_they_are { part.count % GROUP } else { part.count };
+        for piece in rest.chunks(PIECE / GROUP * usize::from(part.width)) {
+            unpack_onto(&mut values, piece, part.width, left.min(PIECE));
+            left = left.saturating_sub(PIECE);
+            let whole = values.len() / GROUP * GROUP;
+            append(values.get(..whole).unwrap_or_default(), width, trace);
+            values.drain(..whole);
+        }
+    }
+    append(&values, width, trace);
 }
 
 /// Values whose packed bits are whole bytes, whatever their width.
@@ -105,7 +131,7 @@ fn append(values: &[i32], width: u8, trace: &mut Vec<u8>) {
     let length = usize::try_from(packed_bytes(values.len() as u64, width)).unwrap_or(usize::MAX) - 1;
     let (groups, rest) = values.as_chunks();
     // A group is written in words, of which the last may reach beyond it.
-    trace.resize(from + length + 2 * GROUP_BYTES, 0);
+    trace.resize(from + length + GROUP_BYTES, 0);
     let packed = trace.get_mut(from..).unwrap_or_default();
     let pack_groups = PACK.get(usize::from(width)).copied().unwrap_or(pack_groups::<32>);
     pack_groups(groups, packed);
@@ -117,10 +143,11 @@ fn append(values: &[i32], width: u8, trace: &mut Vec<u8>) {
     trace.truncate(from + length);
 }
 
-/// Writes groups of values, `WIDTH` bytes each, to the beginning of `packed`, which is longer than they are. A known
-/// width leaves no decision for run time.
+/// Writes groups of values, `WIDTH` bytes each, to the beginning of `packed`, where the last one has room for
+/// [`GROUP_BYTES`]. A known width leaves no decision for run time.
 #[allow(clippy::indexing_slicing, reason = "every index is below an array's constant length")]
 fn pack_groups<const WIDTH: usize>(groups: &[[i32; GROUP]], packed: &mut [u8]) {
+    debug_assert!(groups.is_empty() || packed.len() >= (groups.len() - 1) * WIDTH + GROUP_BYTES);
     let mask = u64::from(u32::MAX >> (32 - WIDTH));
     let mut rest = packed;
     for group in groups {
@@ -168,7 +195,8 @@ pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i
     let (packed, rest) = rest.split_at_checked(length).ok_or(truncated)?;
     *trace = rest;
 
-    let (values, union, padding) = unpack_all(packed, width, count);
+    let mut values = Vec::new();
+    let (union, padding) = unpack_onto(&mut values, packed, width, count);
     if padding {
         return Err(TraceError::Padding { node });
     }
@@ -179,19 +207,20 @@ pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i
     Ok(values)
 }
 
-/// The first `count` values in packed bytes, their union and whether other bits than theirs are set.
-fn unpack_all(packed: &[u8], width: u8, count: usize) -> (Vec<i32>, u32, bool) {
-    let mut values = Vec::with_capacity(count.next_multiple_of(GROUP));
+/// Appends the first `count` values in packed bytes. Returns their union and whether other bits than theirs are set.
+fn unpack_onto(values: &mut Vec<i32>, packed: &[u8], width: u8, count: usize) -> (u32, bool) {
+    let until = values.len() + count;
+    values.reserve(count.next_multiple_of(GROUP));
     let unpack_groups = UNPACK.get(usize::from(width)).copied().unwrap_or(unpack_groups::<32>);
     let (whole, tail) = packed.split_at(packed.len() - packed.len() % usize::from(width));
-    let mut union = unpack_groups(whole, &mut values);
+    let mut union = unpack_groups(whole, values);
     if !tail.is_empty() {
         let mut last = [0; GROUP_BYTES];
         last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-        union |= unpack_groups(last.get(..usize::from(width)).unwrap_or_default(), &mut values);
+        union |= unpack_groups(last.get(..usize::from(width)).unwrap_or_default(), values);
     }
-    let padding = values.drain(count.min(values.len())..).any(|padding| padding != 0);
-    (values, union, padding)
+    let padding = values.drain(until.min(values.len())..).any(|padding| padding != 0);
+    (union, padding)
 }
 
 /// Appends the values of groups of eight, which are `WIDTH` bytes each. Returns their union, see [`signless`]. A known
@@ -285,26 +314,28 @@ mod tests {
             prop_assert!(rest.is_empty());
         }
 
-        /// Whatever the guesses are and wherever a batch is parted.
+        /// Whatever widths the parts have and wherever a batch is parted.
         #[test]
         fn parts_join_to_the_whole(
             parts in prop::collection::vec((prop::collection::vec(any::<i32>(), 0..40), 0u32..32, 0u8..40), 0..5),
             like in any::<bool>(),
+            long in 0usize..3,
         ) {
-            let mut whole = Vec::new();
+            let mut wholes = [Vec::new(), Vec::new()];
             let mut packed = Vec::new();
-            for (values, shift, likely) in &parts {
+            for (values, shift, at_least) in &parts {
                 // Alike, as a batch's parts are, or not. Of 20 bits, every second value ends a byte.
                 let shift = if like { 12 } else { *shift };
-                let likely = if like { 20 } else { *likely };
-                let values: Vec<i32> = values.iter().map(|value| value >> shift).collect();
-                packed.push(Packed::new(&values, likely));
-                whole.extend(values);
+                let at_least = if like { 20 } else { *at_least };
+                let count = values.len() * (1 + long * 200);
+                let values: Vec<i32> = values.iter().cycle().take(count).map(|value| value >> shift).collect();
+                let operators = [values.iter().rev().skip(3).copied().collect(), values];
+                packed.push(operators.iter().map(|values| Packed::new(values, at_least)).collect::<Vec<_>>());
+                wholes.iter_mut().zip(operators).for_each(|(whole, values)| whole.extend(values));
             }
-            let mut trace = vec![7];
-            let width = Packed::join(&packed, &mut trace);
-            prop_assert_eq!(trace[1], width);
-            prop_assert_eq!(&trace[1..], self::packed(&whole));
+            let trace = Packed::join(&packed);
+            let whole = if parts.is_empty() { Vec::new() } else { wholes.map(|whole| self::packed(&whole)).concat() };
+            prop_assert_eq!(trace, whole);
         }
 
         /// Whatever bytes unpack to numbers are what those numbers pack to.

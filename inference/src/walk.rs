@@ -131,7 +131,9 @@ pub fn walk<O: LinearOperators>(
         for read in node.reads() {
             let at = usize::try_from(read).unwrap_or(usize::MAX);
             if model.tensors.get(at).is_some_and(|tensor| tensor.last_read == index) {
-                live.get_mut(at).map(Option::take);
+                if let Some(tensor) = live.get_mut(at) {
+                    *tensor = None;
+                }
             }
         }
         if index == last {

@@ -64,13 +64,12 @@ pub fn pixels(channels: u32, pixels: u32, outputs: u32) -> Model {
 
 /// The trace of zeros that an honest execution of these models leaves, whatever the input.
 pub fn zero_trace(profile: &Profile, samples: u32) -> Vec<u8> {
-    let mut trace = Vec::new();
-    for layer in &profile.layers {
-        let count = u64::from(layer.n).saturating_mul(layer.columns.into()).saturating_mul(samples.into());
-        let zeros = vec![0; usize::try_from(count).unwrap_or(0)];
-        Packed::join(&[Packed::new(&zeros, 0)], &mut trace);
-    }
-    trace
+    let zeros = profile.layers.iter().map(|layer| {
+        let columns = u64::from(layer.columns).saturating_mul(samples.into());
+        let count = columns.saturating_mul(layer.n.into());
+        Packed::new(&vec![0; usize::try_from(count).unwrap_or(0)], 0)
+    });
+    Packed::join(&[zeros.collect()])
 }
 
 fn linear_node(input: u32, m: u32, n: u32) -> Node {

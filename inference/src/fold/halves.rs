@@ -29,9 +29,10 @@ pub(super) fn fold(parameters: &[i8], m: usize, r: &[Lanes]) -> Vec<Lanes> {
     let mut tiles: Vec<Tile> = alloc::vec![[[[0; COLUMNS]; HALVES]; 2]; m.div_ceil(COLUMNS)];
     let (tiles_whole, tiles_last) = tiles.split_at_mut(whole);
     for (block, r) in parameters.chunks(m * ROWS).zip(r.chunks(ROWS)) {
-        let half = |r: &Lanes, pair: usize, half: usize| (r[2 * pair + half / 2] >> (half % 2 * 32)) as u32;
-        let halves: Vec<Halves> =
-            r.iter().map(|r| array::from_fn(|pair| array::from_fn(|index| half(r, pair, index)))).collect();
+        let halves_of = |r: &Lanes| {
+            array::from_fn(|pair| array::from_fn(|half| (r[2 * pair + half / 2] >> (half % 2 * 32)) as u32))
+        };
+        let halves: Vec<Halves> = r.iter().map(halves_of).collect();
         add(tiles_whole, block, m, &halves);
         if !tiles_last.is_empty() {
             let padded: Vec<[i8; COLUMNS]> = block
@@ -61,6 +62,7 @@ pub(super) fn fold(parameters: &[i8], m: usize, r: &[Lanes]) -> Vec<Lanes> {
     reason = "the compiler makes vectors of these loops, of iterators' it doesn't"
 )]
 fn add(tiles: &mut [Tile], block: &[i8], m: usize, coefficients: &[Halves]) {
+    debug_assert!(block.len() >= coefficients.len() * m && m >= tiles.len() * COLUMNS);
     for (index, tile) in tiles.iter_mut().enumerate() {
         for pair in 0..2 {
             let mut sums = tile[pair];

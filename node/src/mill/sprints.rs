@@ -30,8 +30,8 @@ pub(super) struct Sprints {
     /// What each key may sprint on, asked on top of this block.
     terms: HashMap<MillKey, (Hash, Option<SprintTerms<AccountId>>)>,
     genesis: Option<H256>,
-    /// Attempts of the next series.
-    series: u64,
+    /// Attempts that should fit the next series.
+    attempts: u64,
     /// A model that this engine can't execute.
     declined: Option<ModelId>,
 }
@@ -84,7 +84,9 @@ impl Mill {
     ) -> Result<Vec<Win<AccountId>>, MillError> {
         let model = self.model(best, terms.model)?;
         let profile = model.checked().profile();
-        let count = self.sprints.series.max(self.engine.threads() as u64);
+        let threads = self.engine.threads() as u64;
+        let Series { pieces, together } = Series::of(self.sprints.attempts, threads, hashes_at_once() as u64);
+        let count = pieces.saturating_mul(together);
         let first = self.nonce;
         self.nonce = self.nonce.wrapping_add(count);
         let (done, failures) = (&self.done, &self.failures);
@@ -92,8 +94,6 @@ impl Mill {
             let known = |descriptor| done.contains_key(descriptor) || failures.contains_key(descriptor);
             leases.iter().any(|lease| !known(&lease.descriptor))
         });
-        // A thread hashes several attempts' traces at once, if it makes as many.
-        let together = (count / self.engine.threads() as u64).clamp(1, hashes_at_once() as u64);
         let execute = |number: u64| {
             let attempt = Attempt {
                 miner: terms.miner.clone(),
@@ -107,7 +107,8 @@ impl Mill {
             Ok((attempt, input, trace))
         };
         let attempts = |piece: u64| {
-            let numbers = piece * together..((piece + 1) * together).min(count);
+            let begin = piece.saturating_mul(together);
+            let numbers = begin..begin.saturating_add(together);
             let executed = numbers.map(execute).collect::<Result<Vec<_>, EngineError>>()?;
             let traces: Vec<&[u8]> = executed.iter().map(|(.., trace)| trace.as_slice()).collect();
             let hashes = blake2_256_of_each(&traces);
@@ -121,21 +122,39 @@ impl Mill {
         };
         let begun = Instant::now();
         self.metrics.executing(true);
-        let wins = self.engine.each(0..count.div_ceil(together), attempts);
+        let wins = self.engine.each(0..pieces, attempts);
         self.metrics.executing(false);
         let took = begun.elapsed();
         if wins.is_ok() {
             let mac = profile.work(terms.samples).saturating_mul(count);
             self.metrics.executed(Work::Attempt, count, mac, took);
-            self.sprints.series = next_series(count, took);
+            self.sprints.attempts = next_attempts(count, took);
         }
         Ok(wins?.into_iter().flatten().collect())
     }
 }
 
-/// Attempts of the next series, from how long this one took; at most twice as many, so that one slow series or one
-/// quick one changes little.
-fn next_series(count: u64, took: Duration) -> u64 {
+/// How a series is divided among the threads.
+#[derive(Debug, PartialEq, Eq)]
+struct Series {
+    /// As many on each thread.
+    pieces: u64,
+    /// Attempts of a piece, whose traces are hashed together.
+    together: u64,
+}
+
+impl Series {
+    /// Of so many attempts, or a few less, so that no thread waits for another at the end; at least one on each thread.
+    fn of(attempts: u64, threads: u64, hashes_at_once: u64) -> Self {
+        let of_each = (attempts / threads.max(1)).max(1);
+        let together = of_each.min(hashes_at_once.max(1));
+        Self { pieces: (of_each / together).saturating_mul(threads.max(1)), together }
+    }
+}
+
+/// Attempts that should fit the next series, from how long this one took; at most twice as many, so that one slow series
+/// or one quick one changes little.
+fn next_attempts(count: u64, took: Duration) -> u64 {
     let fitting = SERIES.as_nanos().saturating_mul(count.into()) / took.as_nanos().max(1);
     u64::try_from(fitting).unwrap_or(u64::MAX).clamp(count / 2, count.saturating_mul(2)).max(1)
 }
@@ -146,10 +165,25 @@ mod tests {
 
     #[test]
     fn series_grow_and_shrink_towards_their_length() {
-        assert_eq!(next_series(10, SERIES), 10);
-        assert_eq!(next_series(10, SERIES / 100), 20);
-        assert_eq!(next_series(10, SERIES * 100), 5);
-        assert_eq!(next_series(1, SERIES * 100), 1);
-        assert_eq!(next_series(1, Duration::ZERO), 2);
+        assert_eq!(next_attempts(10, SERIES), 10);
+        assert_eq!(next_attempts(10, SERIES / 100), 20);
+        assert_eq!(next_attempts(10, SERIES * 100), 5);
+        assert_eq!(next_attempts(1, SERIES * 100), 1);
+        assert_eq!(next_attempts(1, Duration::ZERO), 2);
+    }
+
+    #[test]
+    fn a_series_is_as_long_on_each_thread() {
+        let of = |attempts, threads, hashes_at_once| {
+            let Series { pieces, together } = Series::of(attempts, threads, hashes_at_once);
+            (pieces, together)
+        };
+        assert_eq!(of(0, 2, 4), (2, 1), "none is known to fit yet");
+        assert_eq!(of(7, 2, 4), (2, 3));
+        assert_eq!(of(8, 2, 4), (2, 4));
+        assert_eq!(of(15, 2, 4), (2, 4));
+        assert_eq!(of(16, 2, 4), (4, 4));
+        assert_eq!(of(100, 3, 4), (24, 4));
+        assert_eq!(of(9, 2, 1), (8, 1));
     }
 }
