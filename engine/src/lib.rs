@@ -527,7 +527,7 @@ mod tests {
 
     #[test]
     fn a_batch_beyond_the_memory_bound_is_refused_before_it_starts() {
-        let small = EngineOptions { memory: 16 << 20, ..options() };
+        let small = EngineOptions { memory: 8 << 20, ..options() };
         let engine = Engine::new(small, || Box::new(())).expect("the self-test's models are small");
         let model = engine.prepare(&deep_model().to_bytes()).expect("one sample fits");
         let sample = model.checked().profile().sample_bytes as usize;

@@ -28,7 +28,7 @@ pub struct EngineParams {
     #[arg(long, default_value = "cpu", value_name = "NAME")]
     pub engine_backend: String,
     /// MiB that the parameters and tensors of one execution may take; what needs more is declined.
-    #[arg(long, default_value_t = 1024, value_name = "MIB", value_parser = clap::value_parser!(u32).range(16..))]
+    #[arg(long, default_value_t = 1024, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..))]
     pub engine_memory: u32,
     /// Let the engine's threads compete with the node's own. By default they run at nice 10.
     #[arg(long)]

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../client.js';
 import { submitTrace } from '../miner.js';
 import { largeInput, largeModel } from './large.js';
-import { basePath, startNode } from './node.js';
+import { basePath, startNode, stopAll } from './node.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../models/digits');
 const encoding = readFileSync(join(folder, 'digits.millrace'));
@@ -33,7 +33,7 @@ describe('a development node that mines', () => {
     api = node.api;
   });
   after(async () => {
-    await node?.stop();
+    await stopAll();
     node?.remove();
   });
 
@@ -137,6 +137,8 @@ describe('a development node that mines', () => {
 });
 
 describe('a node killed while a task is leased', () => {
+  after(stopAll);
+
   it('settles the task after a restart on the same base path', async () => {
     const base = basePath();
     const idle = await startNode({ base, args: ['--no-mine'] });
@@ -165,6 +167,8 @@ const until = async (condition, what, milliseconds = 60_000) => {
 };
 
 describe('a node killed after it executed a task', () => {
+  after(stopAll);
+
   it('submits the trace after the restart and computes nothing again', async () => {
     const base = basePath();
     const slow = await startNode({ base, blockTime: 8000 });
@@ -189,7 +193,8 @@ describe('a node killed after it executed a task', () => {
 describe('a node whose disk runs full', () => {
   const base = basePath();
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', base]).status === 0;
-  after(() => {
+  after(async () => {
+    await stopAll();
     if (mounted) spawnSync('umount', [base]);
     rmSync(base, { recursive: true, force: true });
   });
@@ -217,8 +222,10 @@ describe('a node whose disk runs full', () => {
 });
 
 describe('a miner whose memory a task exceeds', () => {
+  after(stopAll);
+
   it('declines it, loses nothing and is not asked again', async () => {
-    const { api, stop, remove } = await startNode({ args: ['--engine-memory', '16'] });
+    const { api, stop, remove } = await startNode({ args: ['--engine-memory', '8'] });
     const requester = account('//Bob');
     const model = modelId(encoding);
     const start = await number(api);
@@ -239,6 +246,8 @@ describe('a miner whose memory a task exceeds', () => {
 });
 
 describe('a miner that sends a wrong trace', () => {
+  after(stopAll);
+
   it('loses its lease and a part of its bond', async () => {
     const { api, stop, remove } = await startNode({ args: ['--no-mine'] });
     const start = await number(api);

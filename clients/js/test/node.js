@@ -33,6 +33,11 @@ export function spawnInto(file, program, args, options = {}) {
   }
 }
 
+const running = new Set();
+
+/** Ends the nodes that a test which failed left running; they would keep this process from ending. */
+export const stopAll = () => Promise.all([...running].map((node) => node.stop('SIGKILL')));
+
 /** A running development node and an api connected to it. */
 export async function startNode({ base = basePath(), args = [], blockTime = 1000, threshold = 64 } = {}) {
   const [rpc, p2p] = [await freePort(), await freePort()];
@@ -43,15 +48,17 @@ export async function startNode({ base = basePath(), args = [], blockTime = 1000
   ]);
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const node = { base, child, url: `ws://127.0.0.1:${rpc}`, ended, log: () => readFileSync(join(base, 'node.log'), 'utf8') };
-  node.api = await Promise.race([
-    connect(node.url, { timeout: 90_000 }),
-    ended.then((code) => Promise.reject(new Error(`the node ended with ${code}; see ${join(base, 'node.log')}`))),
-  ]);
   node.stop = async (signal = 'SIGTERM') => {
-    await node.api.disconnect();
+    running.delete(node);
+    await node.api?.disconnect();
     child.kill(signal);
     await ended;
   };
   node.remove = () => rmSync(base, { recursive: true, force: true });
+  running.add(node);
+  node.api = await Promise.race([
+    connect(node.url, { timeout: 90_000 }),
+    ended.then((code) => Promise.reject(new Error(`the node ended with ${code}; see ${join(base, 'node.log')}`))),
+  ]);
   return node;
 }
