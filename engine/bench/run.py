@@ -120,17 +120,20 @@ def onnxruntime_row(path, sample, batch, threads, seconds):
                       "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 
 
-def pivot(rows, value):
-    """Prints a line for each model and batch, a column for each engine that ran."""
+def pivot(rows, value, compared=False):
+    """Prints a line for each model and batch, a column for each engine that ran; `compared` adds how ours compare to the
+    best of the others, without a trace, which they don't keep either, and with one."""
     engines = list(dict.fromkeys(row["engine"] for row in rows))
-    print(f"| model | N | {' | '.join(engines)} | ours to the best |\n|---|---|{'---|' * (len(engines) + 1)}")
+    ours = ("Millrace, no trace", "Millrace, with trace") if compared else ()
+    headings = [*engines, *(f"{engine.removeprefix('Millrace, ')}, to the best" for engine in ours)]
+    print(f"| model | N | {' | '.join(headings)} |\n|---|---|{'---|' * len(headings)}")
     for model, batch in dict.fromkeys((row["model"], row["batch"]) for row in rows):
         of = {row["engine"]: row for row in rows if (row["model"], row["batch"]) == (model, batch)}
         others = [row["samples_per_s"] for engine, row in of.items() if not engine.startswith("Millrace")]
-        ours = of.get("Millrace, with trace")
-        ratio = f"{ours['samples_per_s'] / max(others):.2f}" if ours and others else ""
-        cells = (value(of[engine]) if engine in of else "" for engine in engines)
-        print(f"| {model} | {batch} | {' | '.join(cells)} | {ratio} |")
+        cells = [value(of[engine]) if engine in of else "" for engine in engines]
+        for engine in ours:
+            cells.append(f"{of[engine]['samples_per_s'] / max(others):.2f}" if engine in of and others else "")
+        print(f"| {model} | {batch} | {' | '.join(cells)} |")
 
 
 def main():
@@ -199,11 +202,11 @@ def main():
                                  "gmac_per_s_per_thread": rate * mac / 1e9 / threads, **row})
                     print(f"| {name} | {batch} | {engine} | {rate:,.0f} | {rate * mac / 1e9 / threads:.1f} | {row['peak_kib'] / 1024:.0f} |",
                           flush=True)
-        for heading, value in (("Samples a second", lambda row: f"{row['samples_per_s']:,.0f}"),
-                               ("GMAC a second and thread", lambda row: f"{row['gmac_per_s_per_thread']:.1f}"),
-                               ("Peak MiB", lambda row: f"{row['peak_kib'] / 1024:.0f}")):
+        for heading, value, compared in (("Samples a second", lambda row: f"{row['samples_per_s']:,.0f}", True),
+                                         ("GMAC a second and thread", lambda row: f"{row['gmac_per_s_per_thread']:.1f}", False),
+                                         ("Peak MiB", lambda row: f"{row['peak_kib'] / 1024:.0f}", False)):
             print(f"\n{heading}:\n")
-            pivot(rows, value)
+            pivot(rows, value, compared)
         print("\nWhat a trace costs:\n", flush=True)
         chosen = [str(where / f"{name}.millrace") for name, _, where in models if not a.models or name in a.models]
         subprocess.run([bench.with_name("trace_cost"), *chosen, "--threads", str(a.threads), "--seconds",

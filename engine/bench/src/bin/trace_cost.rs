@@ -1,7 +1,7 @@
 //! What a trace costs over plain inference, as a miner's attempts are executed: each thread executes as many batches as
 //! it hashes at once. The three kinds of work take turns, so that a busy machine slows them alike.
 
-use std::{path::PathBuf, time::Instant};
+use std::{hint::black_box, path::PathBuf, time::Instant};
 
 use clap::Parser;
 use millrace_engine::{
@@ -28,6 +28,8 @@ struct Cli {
     seconds: f64,
 }
 
+/// Bytes of a trace whose hashing is measured by itself.
+const TRACE: usize = 64 << 10;
 /// Different inputs, which attempts have.
 const INPUTS: u64 = 8;
 
@@ -48,6 +50,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let engine = Engine::new(options, || Box::new(()))?;
     println!("{} batches side by side on each of {} threads", hashes_at_once(), engine.threads());
+    let [alone, together] = [1, hashes_at_once()].map(|count| hashing(count, cli.seconds));
+    println!("One thread hashes {alone:.2} GB/s one trace at a time, {together:.2} side by side.");
     println!("| model | N | trace, bytes a sample | inference, samples/s | with trace | with trace and hash | trace | trace and hash |");
     println!("|---|---|---|---|---|---|---|---|");
     for path in &cli.models {
@@ -84,6 +88,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// GB a second of hashing so many traces together.
+fn hashing(count: usize, seconds: f64) -> f64 {
+    let traces = vec![vec![1; TRACE]; count];
+    let begin = Instant::now();
+    let mut best = f64::INFINITY;
+    while begin.elapsed().as_secs_f64() < seconds {
+        let start = Instant::now();
+        black_box(blake2_256_of_each(black_box(&traces)));
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    (count * TRACE) as f64 / best / 1e9
 }
 
 /// On each thread as many batches as it hashes at once.
