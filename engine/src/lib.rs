@@ -415,13 +415,7 @@ fn give_way() {
 fn concat(parts: Vec<Output>) -> Output {
     let mut parts = parts.into_iter();
     let mut output = parts.next().unwrap_or(Output::I8(Vec::new()));
-    for part in parts {
-        match (&mut output, part) {
-            (Output::I8(values), Output::I8(more)) => values.extend(more),
-            (Output::I32(values), Output::I32(more)) => values.extend(more),
-            _ => unreachable!("the parts were computed by one model; qed"),
-        }
-    }
+    parts.for_each(|part| output.append(part));
     output
 }
 

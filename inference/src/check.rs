@@ -5,9 +5,8 @@ use crate::{
     limits::{MAX_EXPANSION, MAX_NODES},
     model::{DataType, Model, Node, Window},
     patches::Patches,
-    profile::{LayerShape, Profile},
+    profile::Profile,
     shapes::Tensor,
-    trace::MAX_WIDTH,
     walk::{Columns, Linear},
     ModelError, ModelFault,
 };
@@ -68,23 +67,6 @@ impl CheckedModel {
         self.tensors.last().map_or((&[], DataType::I8), |output| (&output.shape, output.data_type))
     }
 
-    /// The most bytes per sample that the tensors of a walk take at once.
-    pub fn live_bytes(&self) -> u64 {
-        let bytes = |tensor: &Tensor| match tensor.data_type {
-            DataType::I8 => u64::from(tensor.elements),
-            DataType::I32 => u64::from(tensor.elements).saturating_mul(4),
-        };
-        let live_at = |now: usize| {
-            self.tensors
-                .iter()
-                .take(now.saturating_add(1))
-                .filter(|tensor| tensor.last_read >= now)
-                .map(bytes)
-                .fold(0, u64::saturating_add)
-        };
-        (0..self.tensors.len()).map(live_at).max().unwrap_or(0)
-    }
-
     /// The linear operators whose accumulators a trace holds, in node order, without their input.
     pub fn linear_operators(&self) -> impl Iterator<Item = Linear<'_>> {
         (0..self.model.nodes.len()).filter_map(|index| self.linear_operator(index, &[]))
@@ -133,7 +115,7 @@ impl CheckedModel {
             let at = |fault| ModelError::Node { node: here, fault };
             let tensor = checked.infer(&model, index, node).map_err(at)?;
             elements = elements.saturating_add(tensor.elements.into());
-            checked.count(node, &tensor);
+            checked.count(&model, node, &tensor);
             for read in node.reads() {
                 let read = usize::try_from(read).unwrap_or(usize::MAX);
                 if let Some(tensor) = checked.tensors.get_mut(read) {
@@ -165,37 +147,9 @@ impl CheckedModel {
             .last()
             .map_or(1, |output| output.elements.saturating_mul(output.data_type.bytes()));
         checked.model = model;
+        let slice = checked.slice();
+        checked.profile.slice_samples = slice.samples;
+        checked.profile.slice_bytes = slice.bytes;
         Ok(checked)
-    }
-
-    /// Adds what executing and verifying a node takes to the profile.
-    fn count(&mut self, node: &Node, tensor: &Tensor) {
-        let shape_of = |read: u32| usize::try_from(read).ok().and_then(|read| self.tensors.get(read));
-        match node {
-            Node::Linear { input, outputs, .. } => {
-                let m = shape_of(*input).map_or(1, Tensor::last_axis);
-                let columns = tensor.elements.checked_div(*outputs).unwrap_or(0);
-                self.profile.layers.push(LayerShape { n: *outputs, m, columns, width: MAX_WIDTH });
-            }
-            Node::Conv2d { outputs, parameters, .. } => {
-                let m = u32::try_from(parameters.len()).ok().and_then(|count| count.checked_div(*outputs));
-                let columns = tensor.elements.checked_div(*outputs).unwrap_or(0);
-                let m = m.unwrap_or(1);
-                self.profile.layers.push(LayerShape { n: *outputs, m, columns, width: MAX_WIDTH });
-            }
-            Node::DepthwiseConv2d { window, .. } => {
-                let [rows, columns] = window.kernel;
-                let macs =
-                    u64::from(tensor.elements).saturating_mul(rows.into()).saturating_mul(columns.into());
-                self.profile.depthwise = self.profile.depthwise.saturating_add(macs);
-            }
-            Node::MaxPool2d { input, window } | Node::AveragePool2d { input, window } => {
-                let patches = shape_of(*input).and_then(|read| Patches::new(&read.shape, *window).ok());
-                let steps = patches.map_or(1, |patches| patches.steps());
-                let steps = u64::from(tensor.elements).saturating_mul(steps);
-                self.profile.elements = self.profile.elements.saturating_add(steps);
-            }
-            _ => self.profile.elements = self.profile.elements.saturating_add(tensor.elements.into()),
-        }
     }
 }

@@ -8,6 +8,7 @@
 use alloc::vec::Vec;
 use core::{
     iter::Zip,
+    ops::Range,
     slice::{Chunks, ChunksMut},
 };
 
@@ -72,15 +73,22 @@ pub(crate) fn requantize(
 ) -> Vec<i8> {
     let mut values = alloc::vec![0; accumulators.len()];
     if inner == 1 {
-        let channels = Channels::new(channels);
-        let count = channels.biases.len().max(1);
-        requantize_rows(accumulators.chunks(count), values.chunks_mut(count), &channels, target);
+        let count = channels.len().max(1);
+        for (index, tile) in channels.chunks(CHANNELS).enumerate() {
+            let columns = index * CHANNELS..index * CHANNELS + tile.len();
+            let rows = accumulators.chunks(count).zip(values.chunks_mut(count));
+            requantize_rows(rows, columns, &Channels::new(tile), target);
+        }
     } else {
         let planes = accumulators.chunks(inner.max(1)).zip(values.chunks_mut(inner.max(1)));
         requantize_planes(planes, channels, target);
     }
     values
 }
+
+/// Channels whose rescalings are laid out for vectors at once: with more, what is laid out would outgrow the cache, and the
+/// memory that a verification may take.
+pub(crate) const CHANNELS: usize = 1024;
 
 /// [`Rescale`]s as vectors read them: each part of all channels side by side.
 struct Channels {
@@ -102,8 +110,15 @@ impl Channels {
 }
 
 #[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
-fn requantize_rows(rows: Chunks<'_, i32>, values: ChunksMut<'_, i8>, channels: &Channels, target: Target) {
-    for (row, values) in rows.zip(values) {
+fn requantize_rows(
+    rows: Zip<Chunks<'_, i32>, ChunksMut<'_, i8>>,
+    columns: Range<usize>,
+    channels: &Channels,
+    target: Target,
+) {
+    for (row, values) in rows {
+        let row = row.get(columns.clone()).unwrap_or_default();
+        let values = values.get_mut(columns.clone()).unwrap_or_default();
         let scales = channels.biases.iter().zip(&channels.multipliers);
         let shifts = channels.halves.iter().zip(&channels.shifts);
         for (((value, acc), (bias, multiplier)), (half, shift)) in
@@ -186,16 +201,23 @@ pub(crate) fn linear(operator: &Linear<'_>) -> Vec<i32> {
             });
         }
         Columns::Patches { patches, pad_value } => {
-            let mut columns = Vec::with_capacity(m * patches.positions());
+            let positions = patches.positions().max(1);
+            let mut patch = Vec::with_capacity(m);
             for sample in operator.input.chunks_exact(patches.sample().max(1)) {
-                columns.clear();
+                let from = accumulators.len();
+                accumulators.resize(from + operator.n * positions, 0);
+                let planes = accumulators.get_mut(from..).unwrap_or_default();
+                let mut position = 0;
                 patches.all(|row, column| {
-                    patches.gather(sample, row, column, pad_value, &mut columns);
+                    patch.clear();
+                    patches.gather(sample, row, column, pad_value, &mut patch);
+                    let of_rows = planes.iter_mut().skip(position).step_by(positions);
+                    for (sum, w) in of_rows.zip(operator.parameters.chunks_exact(m)) {
+                        *sum = dot(w, &patch);
+                    }
+                    position += 1;
                     true
                 });
-                for w in operator.parameters.chunks_exact(m) {
-                    accumulators.extend(columns.chunks_exact(m).map(|x| dot(w, x)));
-                }
             }
         }
     }
@@ -216,19 +238,28 @@ pub(crate) fn depthwise(patches: &Patches, pad_value: i8, filters: &[i8], input:
 
 #[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
 fn depthwise_into(patches: &Patches, pad_value: i8, filters: &[i8], input: &[i8], accumulators: &mut [i32]) {
-    let meets = patches.meets();
+    let (rows, columns) = (patches.reaches(0), patches.reaches(1));
+    let kernel = patches.kernel().max(1);
+    let [_, kernel_columns] = patches.window.kernel;
+    // As if every element were padding; what lies inside is told apart from it below.
+    let paddings: Vec<i32> = filters
+        .chunks_exact(kernel)
+        .map(|filter| filter.iter().map(|w| i32::from(*w)).sum::<i32>() * i32::from(pad_value))
+        .collect();
     let planes = input.chunks_exact(patches.plane().max(1));
-    let filters = filters.chunks_exact(patches.kernel().max(1)).cycle();
-    for ((sums, plane), filter) in
+    let filters = filters.chunks_exact(kernel).zip(paddings.iter()).cycle();
+    for ((sums, plane), (filter, padding)) in
         accumulators.chunks_exact_mut(patches.positions().max(1)).zip(planes).zip(filters)
     {
-        // As if every element were padding; what lies inside is told apart from it below.
-        let padding = filter.iter().map(|w| i32::from(*w)).sum::<i32>() * i32::from(pad_value);
-        sums.fill(padding);
-        for (w, meet) in filter.iter().zip(&meets) {
-            patches.sweep(meet, plane, sums, |sum, x| {
-                *sum = sum.wrapping_add(i32::from(*w) * (i32::from(x) - i32::from(pad_value)));
-            });
+        sums.fill(*padding);
+        for row in &rows {
+            for column in &columns {
+                let at = row.offset as usize * kernel_columns as usize + column.offset as usize;
+                let w = i32::from(filter.get(at).copied().unwrap_or_default());
+                patches.sweep([row, column], plane, sums, |sum, x| {
+                    *sum = sum.wrapping_add(w * (i32::from(x) - i32::from(pad_value)));
+                });
+            }
         }
     }
 }
@@ -242,11 +273,13 @@ pub(crate) fn max_pool(patches: &Patches, input: &[i8]) -> Vec<i8> {
 
 #[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
 fn max_pool_into(patches: &Patches, input: &[i8], values: &mut [i8]) {
-    let meets = patches.meets();
+    let (rows, columns) = (patches.reaches(0), patches.reaches(1));
     let planes = input.chunks_exact(patches.plane().max(1));
     for (values, plane) in values.chunks_exact_mut(patches.positions().max(1)).zip(planes) {
-        for meet in &meets {
-            patches.sweep(meet, plane, values, |largest, x| *largest = x.max(*largest));
+        for row in &rows {
+            for column in &columns {
+                patches.sweep([row, column], plane, values, |largest, x| *largest = x.max(*largest));
+            }
         }
     }
 }
@@ -260,18 +293,20 @@ pub(crate) fn average_pool(patches: &Patches, input: &[i8]) -> Vec<i8> {
 
 #[cfg_attr(feature = "std", multiversion::multiversion(targets = "simd"))]
 fn average_pool_into(patches: &Patches, input: &[i8], values: &mut Vec<i8>) {
-    let meets = patches.meets();
+    let (rows, columns) = (patches.reaches(0), patches.reaches(1));
+    // A patch's part inside the border is a rectangle.
+    let widths: Vec<i32> = patches.inside(1).map(|width| width as i32).collect();
     let mut sums = alloc::vec![0i32; patches.positions()];
-    let mut counts = sums.clone();
-    for (index, plane) in input.chunks_exact(patches.plane().max(1)).enumerate() {
+    for plane in input.chunks_exact(patches.plane().max(1)) {
         sums.fill(0);
-        for meet in &meets {
-            patches.sweep(meet, plane, &mut sums, |sum, x| *sum = sum.wrapping_add(x.into()));
-            if index == 0 {
-                patches.sweep(meet, plane, &mut counts, |count, _| *count = count.wrapping_add(1));
+        for row in &rows {
+            for column in &columns {
+                patches.sweep([row, column], plane, &mut sums, |sum, x| *sum = sum.wrapping_add(x.into()));
             }
         }
-        values.extend(sums.iter().zip(&counts).map(|(sum, count)| mean((*sum, *count))));
+        for (sums, height) in sums.chunks_exact(widths.len().max(1)).zip(patches.inside(0)) {
+            values.extend(sums.iter().zip(&widths).map(|(sum, width)| mean((*sum, width * height as i32))));
+        }
     }
 }
 
@@ -281,9 +316,9 @@ fn mean((sum, count): (i32, i32)) -> i8 {
     i8::try_from(half_up * sum.signum()).unwrap_or(i8::MIN)
 }
 
-/// The next run of each part in turn, until the first part ends.
-pub(crate) fn interleave(mut parts: Vec<core::slice::Chunks<'_, i8>>) -> Vec<i8> {
-    let mut values = Vec::new();
+/// The next run of each part in turn, until the first part ends; `length` elements in all.
+pub(crate) fn interleave(mut parts: Vec<Chunks<'_, i8>>, length: usize) -> Vec<i8> {
+    let mut values = Vec::with_capacity(length);
     loop {
         for (index, part) in parts.iter_mut().enumerate() {
             match part.next() {

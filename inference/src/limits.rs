@@ -15,3 +15,8 @@ pub const MAX_EXPANSION: u64 = 256;
 pub const MAX_SHIFT: u8 = 62;
 /// Tensors that one concatenation may read.
 pub const MAX_CONCAT: usize = 64;
+/// Bytes of tensors and scratch that a verification holds at once: it takes as many of a batch's samples at a time as keep
+/// to it. A chain refuses batches of a model of which a single sample needs more.
+pub const SLICE_BYTES: u64 = 2 * 1024 * 1024;
+/// Bytes of lanes that a verification keeps for a whole batch; operators whose lanes don't fit are computed again.
+pub const LANE_BYTES: u64 = 2 * 1024 * 1024;

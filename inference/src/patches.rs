@@ -68,10 +68,28 @@ impl Patches {
         size(rows).saturating_mul(size(columns))
     }
 
-    /// The most elements of a patch in one channel that lie inside the border.
-    pub(crate) fn steps(&self) -> u64 {
-        let [rows, columns] = self.window.kernel;
-        u64::from(rows.min(self.height)).saturating_mul(columns.min(self.width).into())
+    /// What sweeping a kernel over the planes of one sample takes at most.
+    pub(crate) fn sweeping(&self) -> Sweeping {
+        let wide = |value: u32| u64::from(value);
+        let [kernel_rows, kernel_columns] = self.window.kernel;
+        let row_hits = wide(self.rows).saturating_mul(kernel_rows.min(self.height).into());
+        let column_hits = wide(self.columns).saturating_mul(kernel_columns.min(self.width).into());
+        let [rows, columns] = [self.reach_bound(0), self.reach_bound(1)];
+        let channels = wide(self.channels);
+        Sweeping {
+            runs: channels.saturating_mul(row_hits).saturating_mul(columns),
+            steps: channels.saturating_mul(row_hits).saturating_mul(column_hits),
+            reaches: [rows, columns, self.rows.into(), self.columns.into()]
+                .into_iter()
+                .fold(0, u64::saturating_add),
+            bytes: rows.saturating_add(columns).saturating_mul(Reach::BYTES),
+        }
+    }
+
+    /// Most positions along a kernel's axis that some patch has inside the border.
+    fn reach_bound(&self, axis: usize) -> u64 {
+        let Axis { kernel, length, patches, .. } = self.axis(axis);
+        u64::from(patches).saturating_mul(kernel.min(length).into()).min(kernel.into())
     }
 
     /// Appends the patch at (`row`, `column`) of each of the planes, channel by channel and row by row, with
@@ -95,36 +113,39 @@ impl Patches {
         }
     }
 
-    /// Where each element of the kernel meets a plane, row by row of the kernel; the same for all planes. Elements that
-    /// every patch has in the padding are left out: there are never more than [`Self::steps`] for each position.
-    pub(crate) fn meets(&self) -> Vec<Meet> {
-        let [kernel_rows, kernel_columns] = self.window.kernel;
-        let meet = |(patches, _): &(core::ops::Range<usize>, usize)| !patches.is_empty();
-        let across: Vec<_> = (0..kernel_columns).map(|column| self.reach(column, 1)).filter(meet).collect();
-        (0..kernel_rows)
-            .map(|row| self.reach(row, 0))
-            .filter(meet)
-            .flat_map(|(rows, first_row)| {
-                across.iter().map(move |(columns, first_column)| Meet {
-                    rows: rows.clone(),
-                    columns: columns.clone(),
-                    first: [first_row, *first_column],
-                })
-            })
-            .collect()
+    /// The positions along an axis of the kernel that some patch has inside the border, in ascending order; the same
+    /// for all planes. Positions that every patch has in the padding are left out.
+    pub(crate) fn reaches(&self, axis: usize) -> Vec<Reach> {
+        let Axis { kernel, stride, before, length, patches } = self.axis(axis);
+        let mut reaches = Vec::with_capacity(usize::try_from(self.reach_bound(axis)).unwrap_or(0));
+        let mut next = 0;
+        for patch in (0..patches).rev() {
+            // The patch has the positions from `start` on inside, as many as the image is long.
+            let start = i64::from(before).saturating_sub(i64::from(patch).saturating_mul(stride.into()));
+            let end = start.saturating_add(length.into()).clamp(0, kernel.into());
+            let [start, end] = [start.max(0), end].map(|position| u32::try_from(position).unwrap_or(kernel));
+            reaches.extend((start.max(next)..end).map(|offset| self.reach(offset, axis)));
+            next = next.max(end);
+        }
+        reaches
     }
 
     /// Adds one element of the kernel to the states of the patches that have it inside the border, a row of patches at a
     /// time; `states` has one for each patch of the plane.
     #[inline(always)]
-    pub(crate) fn sweep<S>(&self, meet: &Meet, plane: &[i8], states: &mut [S], add: impl Fn(&mut S, i8)) {
+    pub(crate) fn sweep<S>(
+        &self,
+        [row, column]: [&Reach; 2],
+        plane: &[i8],
+        states: &mut [S],
+        add: impl Fn(&mut S, i8),
+    ) {
         let [down, across] = self.window.stride.map(|stride| size(stride).max(1));
         let (width, patches) = (size(self.width).max(1), size(self.columns).max(1));
-        let [row, column] = meet.first;
-        let mut from = row.saturating_mul(width).saturating_add(column);
-        let mut to = meet.rows.start.saturating_mul(patches).saturating_add(meet.columns.start);
-        let count = meet.columns.len();
-        for _ in meet.rows.clone() {
+        let mut from = size(row.at).saturating_mul(width).saturating_add(size(column.at));
+        let mut to = size(row.first).saturating_mul(patches).saturating_add(size(column.first));
+        let count = size(column.count);
+        for _ in 0..row.count {
             let states = states.get_mut(to..to.saturating_add(count)).unwrap_or_default();
             let line = plane.get(from..).unwrap_or_default();
             let (pairs, _) = line.as_chunks::<2>();
@@ -141,20 +162,30 @@ impl Patches {
         }
     }
 
-    /// The patches along an axis whose element `offset` of the kernel lies inside the border, and where along the
-    /// image the first of them has it.
-    fn reach(&self, offset: u32, axis: usize) -> (core::ops::Range<usize>, usize) {
-        let [top, left, ..] = self.window.padding;
-        let (stride, before, length, patches) = if axis == 0 {
-            (self.window.stride[0].max(1), top, self.height, self.rows)
-        } else {
-            (self.window.stride[1].max(1), left, self.width, self.columns)
-        };
+    /// The patches along an axis whose element `offset` of the kernel lies inside the border.
+    fn reach(&self, offset: u32, axis: usize) -> Reach {
+        let Axis { stride, before, length, patches, .. } = self.axis(axis);
         // Patch p has the element at p·stride + offset − before.
         let first = before.saturating_sub(offset).div_ceil(stride).min(patches);
         let end = length.saturating_add(before).saturating_sub(offset).div_ceil(stride).min(patches);
         let at = first.saturating_mul(stride).saturating_add(offset).saturating_sub(before);
-        (size(first)..size(end.max(first)), size(at))
+        Reach { offset, first, count: end.saturating_sub(first), at }
+    }
+
+    /// How many elements of each patch along an axis lie inside the border.
+    pub(crate) fn inside(&self, axis: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.axis(axis).patches).map(move |patch| self.span(patch, axis).count)
+    }
+
+    fn axis(&self, axis: usize) -> Axis {
+        let [top, left, ..] = self.window.padding;
+        let ([kernel_rows, kernel_columns], [down, across]) = (self.window.kernel, self.window.stride);
+        let (kernel, stride, before, length, patches) = if axis == 0 {
+            (kernel_rows, down, top, self.height, self.rows)
+        } else {
+            (kernel_columns, across, left, self.width, self.columns)
+        };
+        Axis { kernel, stride: stride.max(1), before, length, patches }
     }
 
     /// Calls `visit` with each patch's row and column, in row-major order, until it says false; returns
@@ -165,12 +196,7 @@ impl Patches {
 
     /// Where patch `index` lies along an axis.
     fn span(&self, index: u32, axis: usize) -> Span {
-        let [top, left, ..] = self.window.padding;
-        let (kernel, stride, before, length) = if axis == 0 {
-            (self.window.kernel[0], self.window.stride[0], top, self.height)
-        } else {
-            (self.window.kernel[1], self.window.stride[1], left, self.width)
-        };
+        let Axis { kernel, stride, before, length, .. } = self.axis(axis);
         let start = i64::from(index).saturating_mul(stride.into()).saturating_sub(before.into());
         let end = start.saturating_add(kernel.into());
         let first = start.clamp(0, length.into());
@@ -185,13 +211,45 @@ impl Patches {
     }
 }
 
-/// Where an element of the kernel meets a plane.
-pub(crate) struct Meet {
-    /// The rows and columns of patches that have it inside the border.
-    rows: core::ops::Range<usize>,
-    columns: core::ops::Range<usize>,
-    /// Row and column of the plane at which the first of those patches has it.
-    first: [usize; 2],
+/// One axis of an image under a window.
+struct Axis {
+    kernel: u32,
+    /// At least 1.
+    stride: u32,
+    /// Padding before the first element.
+    before: u32,
+    length: u32,
+    patches: u32,
+}
+
+/// A position along an axis of the kernel, and the patches that have it inside the border.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reach {
+    /// The position along the kernel.
+    pub(crate) offset: u32,
+    /// The first of the patches.
+    first: u32,
+    /// How many there are.
+    count: u32,
+    /// Where along the image the first of them has it.
+    at: u32,
+}
+
+impl Reach {
+    const BYTES: u64 = 16;
+}
+
+/// What sweeping a kernel over the planes of a sample takes at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sweeping {
+    /// Rows of patches begun, once for each element of the kernel.
+    pub(crate) runs: u64,
+    /// Elements added.
+    pub(crate) steps: u64,
+    /// Positions and patches looked at to learn which meet; once for any number of samples.
+    pub(crate) reaches: u64,
+    /// Bytes that hold what was learnt.
+    pub(crate) bytes: u64,
 }
 
 /// A patch along one axis: elements before the border, inside it and behind it. Together they are the kernel's length.
@@ -240,8 +298,10 @@ mod tests {
         assert_eq!(at(1, 0), [4, 5, 7, 8]);
         assert_eq!(at(1, 1), [6, -7, 9, -7]);
         let mut sums = [0i8; 4];
-        for meet in patches.meets() {
-            patches.sweep(&meet, &image, &mut sums, |sum, x| *sum += x);
+        for row in &patches.reaches(0) {
+            for column in &patches.reaches(1) {
+                patches.sweep([row, column], &image, &mut sums, |sum, x| *sum += x);
+            }
         }
         assert_eq!(sums, [1 + 2, 3, 4 + 5 + 7 + 8, 6 + 9]);
     }
@@ -254,9 +314,35 @@ mod tests {
             for offset in 0..kernel {
                 let at = |patch: i64| patch * stride + i64::from(offset) - before;
                 let inside: Vec<i64> = (0..count).filter(|patch| (0..length).contains(&at(*patch))).collect();
-                let (reached, first) = patches.reach(offset, axis);
-                assert!(reached.clone().map(|patch| patch as i64).eq(inside.iter().copied()));
-                assert_eq!(first as i64, at(inside[0]));
+                let reach = patches.reach(offset, axis);
+                assert!((reach.first..reach.first + reach.count).map(i64::from).eq(inside.iter().copied()));
+                assert_eq!(i64::from(reach.at), at(inside[0]));
+            }
+        }
+    }
+
+    /// Every window on every short line, against the definition.
+    #[test]
+    fn positions_that_no_patch_has_inside_are_left_out() {
+        for (length, kernel, stride) in
+            (0..5 * 7 * 8).map(|case| (case % 5 + 1, case / 5 % 7 + 1, case / 35 + 1))
+        {
+            for (before, after) in (0..kernel * kernel).map(|case| (case % kernel, case / kernel)) {
+                if length + before + after < kernel {
+                    continue;
+                }
+                let patches = patches([1, 1, length], [1, kernel], [1, stride], [0, before, 0, after]);
+                let inside = |offset: u32| {
+                    (0..patches.columns)
+                        .any(|patch| (before..before + length).contains(&(patch * stride + offset)))
+                };
+                let offsets: Vec<u32> = (0..kernel).filter(|offset| inside(*offset)).collect();
+                let reaches = patches.reaches(1);
+                assert!(reaches.iter().map(|reach| reach.offset).eq(offsets.iter().copied()));
+                assert!(reaches.len() as u64 <= patches.reach_bound(1));
+                let hits: u32 = reaches.iter().map(|reach| reach.count).sum();
+                assert!(patches.inside(1).sum::<usize>() == hits as usize);
+                assert!(u64::from(hits) <= patches.sweeping().steps);
             }
         }
     }
@@ -266,8 +352,9 @@ mod tests {
         // One patch of 511 × 511, which has the image in its last corner.
         let patches = patches([1, 4, 4], [511, 511], [1, 1], [507, 507, 0, 0]);
         assert_eq!(patches.positions(), 1);
-        assert_eq!(patches.meets().len(), 16);
-        assert_eq!(patches.steps(), 16);
+        let offsets: Vec<u32> = patches.reaches(0).iter().map(|reach| reach.offset).collect();
+        assert_eq!(offsets, [507, 508, 509, 510]);
+        assert_eq!(patches.sweeping().steps, 16);
     }
 
     #[test]

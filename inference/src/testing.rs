@@ -276,6 +276,12 @@ pub fn accumulators(model: &CheckedModel, input: &[u8]) -> Vec<Vec<i32>> {
     recorder.0
 }
 
+/// The same model, whose batches are verified so many samples at a time.
+pub fn in_slices_of(mut model: CheckedModel, samples: u32) -> CheckedModel {
+    model.profile.slice_samples = samples;
+    model
+}
+
 /// The trace of these accumulators.
 pub fn trace_of(accumulators: &[Vec<i32>]) -> Vec<u8> {
     let mut trace = Vec::new();

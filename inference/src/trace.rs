@@ -180,47 +180,118 @@ macro_rules! by_width {
 static PACK: [PackGroups; 33] = by_width!(pack_groups);
 static UNPACK: [UnpackGroups; 33] = by_width!(unpack_groups);
 
-/// Takes the `count` accumulators of a node from the front of a trace.
-///
-/// # Errors
-/// [`TraceError::Truncated`], [`TraceError::Width`] or [`TraceError::Padding`]. What a width or a length
-/// claims is believed only once the bytes are there.
-pub(crate) fn unpack(trace: &mut &[u8], node: u32, count: usize) -> Result<Vec<i32>, TraceError> {
-    let truncated = TraceError::Truncated { node };
-    let (&width, rest) = trace.split_first().ok_or(truncated)?;
-    if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) {
-        return Err(TraceError::Width { node, expected: None, got: width });
-    }
-    let length = count.checked_mul(usize::from(width)).ok_or(truncated)?.div_ceil(8);
-    let (packed, rest) = rest.split_at_checked(length).ok_or(truncated)?;
-    *trace = rest;
-
-    let mut values = Vec::new();
-    let (union, padding) = unpack_onto(&mut values, packed, width, count);
-    if padding {
-        return Err(TraceError::Padding { node });
-    }
-    let expected = width_of_union(union);
-    if expected != width {
-        return Err(TraceError::Width { node, expected: Some(expected), got: width });
-    }
-    Ok(values)
+/// What a trace claims of one operator: its accumulators of a whole batch, still packed. They are taken in pieces, so that a
+/// batch of any size is read in little memory.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    node: u32,
+    width: u8,
+    packed: &'a [u8],
+    /// Accumulators in all, and how many were taken.
+    count: usize,
+    taken: usize,
+    /// What those that were taken need, see [`signless`].
+    union: u32,
 }
 
-/// Appends the first `count` values in packed bytes. Returns their union and whether other bits than theirs are set.
-fn unpack_onto(values: &mut Vec<i32>, packed: &[u8], width: u8, count: usize) -> (u32, bool) {
+impl<'a> Claim<'a> {
+    /// Parts a trace into the claims of all operators, given as their nodes and numbers of accumulators.
+    ///
+    /// # Errors
+    /// [`TraceError::Width`], [`TraceError::Truncated`], [`TraceError::Padding`] or [`TraceError::LeftOver`]. What a width
+    /// or a length claims is believed only once the bytes are there.
+    pub(crate) fn all(
+        mut trace: &'a [u8],
+        operators: impl Iterator<Item = (u32, usize)>,
+    ) -> Result<Vec<Self>, TraceError> {
+        let claims =
+            operators.map(|(node, count)| Self::next(&mut trace, node, count)).collect::<Result<_, _>>()?;
+        match trace.len() {
+            0 => Ok(claims),
+            got => Err(TraceError::LeftOver { got }),
+        }
+    }
+
+    fn next(trace: &mut &'a [u8], node: u32, count: usize) -> Result<Self, TraceError> {
+        let truncated = TraceError::Truncated { node };
+        let (&width, rest) = trace.split_first().ok_or(truncated)?;
+        if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) {
+            return Err(TraceError::Width { node, expected: None, got: width });
+        }
+        let bits = count.checked_mul(usize::from(width)).ok_or(truncated)?;
+        let (packed, rest) = rest.split_at_checked(bits.div_ceil(8)).ok_or(truncated)?;
+        *trace = rest;
+        // The bits of the last byte that no accumulator has.
+        if bits % 8 > 0 && packed.last().is_some_and(|last| last >> (bits % 8) > 0) {
+            return Err(TraceError::Padding { node });
+        }
+        Ok(Self { node, width, packed, count, taken: 0, union: 0 })
+    }
+
+    /// The next accumulators; none if there are fewer.
+    pub(crate) fn take(&mut self, count: usize) -> Option<Vec<i32>> {
+        let until = self.taken.checked_add(count).filter(|until| *until <= self.count)?;
+        let mut values = Vec::with_capacity(count);
+        // A group of which a part was taken already.
+        let begun = self.taken % GROUP;
+        let rest = count.min((GROUP - begun) % GROUP);
+        self.append_group(self.taken - begun, begun..begun + rest, &mut values);
+        let from = self.taken + rest;
+        let whole = (until - from) / GROUP * GROUP;
+        let width = usize::from(self.width);
+        let groups = self.packed.get(from / GROUP * width..(from + whole) / GROUP * width)?;
+        self.union |= unpack_groups_of(self.width, groups, &mut values);
+        self.append_group(from + whole, 0..until - from - whole, &mut values);
+        self.taken = until;
+        Some(values)
+    }
+
+    /// Appends some values of the group that begins with value `first`.
+    fn append_group(&mut self, first: usize, of_group: core::ops::Range<usize>, values: &mut Vec<i32>) {
+        if of_group.is_empty() {
+            return;
+        }
+        let mut bytes = [0; GROUP_BYTES];
+        let packed = self.packed.get(first / GROUP * usize::from(self.width)..).unwrap_or_default();
+        bytes.iter_mut().zip(packed).for_each(|(to, from)| *to = *from);
+        let mut group = Vec::with_capacity(GROUP);
+        unpack_groups_of(self.width, bytes.get(..usize::from(self.width)).unwrap_or_default(), &mut group);
+        let group = group.get(of_group).unwrap_or_default();
+        self.union = group.iter().fold(self.union, |union, value| union | signless(*value));
+        values.extend_from_slice(group);
+    }
+
+    /// Whether the accumulators, all of which were taken, are packed as narrowly as they can be.
+    ///
+    /// # Errors
+    /// [`TraceError::Width`].
+    pub(crate) fn finish(&self) -> Result<(), TraceError> {
+        debug_assert_eq!(self.taken, self.count);
+        let expected = width_of_union(self.union);
+        if expected == self.width {
+            return Ok(());
+        }
+        Err(TraceError::Width { node: self.node, expected: Some(expected), got: self.width })
+    }
+}
+
+/// Appends the values of whole groups in packed bytes; returns their union.
+fn unpack_groups_of(width: u8, packed: &[u8], values: &mut Vec<i32>) -> u32 {
+    UNPACK.get(usize::from(width)).copied().unwrap_or(unpack_groups::<32>)(packed, values)
+}
+
+/// Appends the first `count` values in packed bytes.
+fn unpack_onto(values: &mut Vec<i32>, packed: &[u8], width: u8, count: usize) {
     let until = values.len() + count;
     values.reserve(count.next_multiple_of(GROUP));
-    let unpack_groups = UNPACK.get(usize::from(width)).copied().unwrap_or(unpack_groups::<32>);
     let (whole, tail) = packed.split_at(packed.len() - packed.len() % usize::from(width));
-    let mut union = unpack_groups(whole, values);
+    unpack_groups_of(width, whole, values);
     if !tail.is_empty() {
         let mut last = [0; GROUP_BYTES];
         last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-        union |= unpack_groups(last.get(..usize::from(width)).unwrap_or_default(), values);
+        unpack_groups_of(width, last.get(..usize::from(width)).unwrap_or_default(), values);
     }
-    let padding = values.drain(until.min(values.len())..).any(|padding| padding != 0);
-    (union, padding)
+    values.truncate(until);
 }
 
 /// Appends the values of groups of eight, which are `WIDTH` bytes each. Returns their union, see [`signless`]. A known
@@ -264,6 +335,19 @@ mod tests {
         trace
     }
 
+    /// All accumulators of a trace of one operator, `piece` at a time.
+    fn unpack(trace: &[u8], node: u32, count: usize, piece: usize) -> Result<Vec<i32>, TraceError> {
+        let mut claims = Claim::all(trace, core::iter::once((node, count)))?;
+        let claim = claims.first_mut().expect("one operator");
+        let mut values = Vec::new();
+        while values.len() < count {
+            values.extend(claim.take(piece.min(count - values.len())).expect("there are as many"));
+        }
+        assert_eq!(claim.take(1), None);
+        claim.finish()?;
+        Ok(values)
+    }
+
     #[test]
     fn widths_are_the_smallest_that_fit() {
         for (value, width) in [
@@ -289,7 +373,7 @@ mod tests {
 
     #[test]
     fn another_encoding_of_the_same_numbers_is_refused() {
-        let read = |bytes: &[u8], count| unpack(&mut &bytes[..], 7, count);
+        let read = |bytes: &[u8], count| unpack(bytes, 7, count, 3);
         assert_eq!(read(&[2, 0b1000_1101], 4), Ok(vec![1, -1, 0, -2]));
         assert_eq!(read(&[3, 0b0000_0001], 1), Err(TraceError::Width { node: 7, expected: Some(2), got: 3 }));
         assert_eq!(read(&[1, 0], 1), Err(TraceError::Width { node: 7, expected: None, got: 1 }));
@@ -301,17 +385,20 @@ mod tests {
         assert_eq!(read(&[2], 1), Err(TraceError::Truncated { node: 7 }));
         assert_eq!(read(&[], 0), Err(TraceError::Truncated { node: 7 }));
         assert_eq!(read(&[2, 0], usize::MAX), Err(TraceError::Truncated { node: 7 }));
+        assert_eq!(read(&[2, 0, 0], 4), Err(TraceError::LeftOver { got: 1 }));
     }
 
     proptest! {
         #[test]
-        fn what_is_packed_is_unpacked(values in prop::collection::vec(any::<i32>(), 0..70), shift in 0u32..32) {
+        fn what_is_packed_is_unpacked(
+            values in prop::collection::vec(any::<i32>(), 0..70),
+            shift in 0u32..32,
+            piece in 1usize..80,
+        ) {
             let values: Vec<i32> = values.into_iter().map(|value| value >> shift).collect();
             let trace = packed(&values);
             prop_assert_eq!(trace.len() as u64, packed_bytes(values.len() as u64, trace[0]));
-            let mut rest = trace.as_slice();
-            prop_assert_eq!(unpack(&mut rest, 0, values.len()), Ok(values));
-            prop_assert!(rest.is_empty());
+            prop_assert_eq!(unpack(&trace, 0, values.len(), piece), Ok(values));
         }
 
         /// Whatever widths the parts have and wherever a batch is parted.
@@ -341,10 +428,10 @@ mod tests {
         /// Whatever bytes unpack to numbers are what those numbers pack to.
         #[test]
         fn no_two_encodings(width in 0u8..40, bytes in prop::collection::vec(any::<u8>(), 0..40), count in 0usize..40) {
-            let trace: Vec<u8> = core::iter::once(width).chain(bytes).collect();
-            let mut rest = trace.as_slice();
-            if let Ok(values) = unpack(&mut rest, 0, count) {
-                prop_assert_eq!(packed(&values), &trace[..trace.len() - rest.len()]);
+            let mut trace: Vec<u8> = core::iter::once(width).chain(bytes).collect();
+            trace.truncate(usize::try_from(packed_bytes(count as u64, width)).expect("short"));
+            if let Ok(values) = unpack(&trace, 0, count, 5) {
+                prop_assert_eq!(packed(&values), trace);
             }
         }
     }

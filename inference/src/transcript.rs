@@ -44,7 +44,7 @@ pub struct Statement<'a> {
     pub miner: &'a [u8],
     /// The model.
     pub model: ModelId,
-    /// blake2-256 of the input.
+    /// What names the input: its blake2-256, or the seed from which a sprint's input is expanded.
     pub input_hash: [u8; 32],
     /// N.
     pub samples: u32,

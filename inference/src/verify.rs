@@ -1,18 +1,22 @@
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::{
     fold::{add_scaled, fold, Lanes},
     kernels,
-    trace::unpack,
+    trace::Claim,
     transcript::lanes,
     walk::{walk, Columns, Linear, LinearOperators, Output},
-    CheckedModel, TraceError,
+    CheckedModel, ExecutionError, TraceError,
 };
 
 /// What a multiply-add of recomputation costs, in those of Freivalds' check.
 const RECOMPUTED_COST: u64 = 2;
 /// What drawing a row's lanes costs, in the same.
 const DRAWN_COST: u64 = 192;
+
+/// Patches whose sums are compared at once.
+pub(crate) const TILE: usize = 1024;
 
 /// How the accumulators of one linear operator are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,42 +67,133 @@ impl LinearCheck {
 /// r but the coefficient of that entry: `(rᵀE)[c] = 0 mod 2⁶⁴` then has at most 2³¹ solutions among 2⁶⁴, a
 /// chance of at most 2⁻³³. Four independent lanes: at most 2⁻¹³². The lanes are ChaCha20's keystream, which nobody
 /// who doesn't know the seed tells from uniform ones. The trace is hashed into the seed before r exists, so each
-/// attempt at grinding costs a hash of the whole trace. Nodes that are not linear are
+/// attempt at grinding costs at least a hash. Nodes that are not linear are
 /// recomputed from checked values, and by induction over the graph the output is the honest one.
 ///
+/// # Memory
+///
+/// The samples are taken in slices, so what a verification takes beside what it is given, its output and the lanes
+/// doesn't grow with the batch: [`Profile::slice_bytes`](crate::Profile::slice_bytes).
+///
 /// # Errors
-/// [`TraceError`], which names the first operator that is wrong.
+/// [`TraceError`], which names an operator that is wrong.
 pub fn verify(
     model: &CheckedModel,
     input: &[u8],
     trace: &[u8],
     seed: [u8; 32],
 ) -> Result<Output, TraceError> {
-    let mut claims = Claims { rest: trace, seed };
-    let output = walk(model, input, &mut claims)?;
-    match claims.rest.len() {
-        0 => Ok(output),
-        got => Err(TraceError::LeftOver { got }),
+    let mut output: Option<Output> = None;
+    let bytes = model.profile().output_bytes(model.profile().samples(input.len())?);
+    verify_slices(model, input, trace, seed, |slice| match &mut output {
+        Some(output) => output.append(slice),
+        None => output = Some(slice.with_room(bytes)),
+    })?;
+    output.ok_or(ExecutionError::TooLarge.into())
+}
+
+/// [`verify`] for who needs no output: of a batch of any length nothing is kept.
+///
+/// # Errors
+/// As [`verify`].
+pub fn check(model: &CheckedModel, input: &[u8], trace: &[u8], seed: [u8; 32]) -> Result<(), TraceError> {
+    verify_slices(model, input, trace, seed, drop)
+}
+
+/// Verifies a trace slice by slice and gives each slice's output to `keep`.
+fn verify_slices(
+    model: &CheckedModel,
+    input: &[u8],
+    trace: &[u8],
+    seed: [u8; 32],
+    mut keep: impl FnMut(Output),
+) -> Result<(), TraceError> {
+    let profile = model.profile();
+    let samples = profile.samples(input.len())?;
+    let accumulators = |operator: &Linear<'_>, columns: u32| {
+        let columns =
+            usize::try_from(u64::from(columns).saturating_mul(samples.into())).unwrap_or(usize::MAX);
+        (operator.node, columns.saturating_mul(operator.n))
+    };
+    let counts = model
+        .linear_operators()
+        .zip(&profile.layers)
+        .map(|(operator, layer)| accumulators(&operator, layer.columns));
+    let claims = Claim::all(trace, counts)?;
+    let mut verifier = Verifier { claims, folded: Folded::new(model, samples, seed), next: 0 };
+    let slice = u64::from(profile.slice_samples.max(1)).saturating_mul(profile.sample_bytes.into());
+    for slice in input.chunks(usize::try_from(slice).unwrap_or(usize::MAX).max(1)) {
+        verifier.next = 0;
+        keep(walk(model, slice, &mut verifier)?);
+    }
+    verifier.claims.iter().try_for_each(Claim::finish)
+}
+
+/// The lanes of all operators that Freivalds checks, one operator's after the other's. Two allocations hold them, whatever
+/// their number: an allocator that never joins what was freed would otherwise keep some of each size.
+struct Folded {
+    /// r.
+    rows: Vec<Lanes>,
+    /// rᵀW.
+    columns: Vec<Lanes>,
+    /// Where an operator's are; none if it is computed again.
+    places: Vec<Option<[Range<usize>; 2]>>,
+}
+
+impl Folded {
+    fn new(model: &CheckedModel, samples: u32, seed: [u8; 32]) -> Self {
+        let checks: Vec<LinearCheck> = model.profile().checks(samples).collect();
+        let folded =
+            || model.linear_operators().zip(&checks).filter(|(_, check)| **check == LinearCheck::Freivalds);
+        let count = |of: fn(&Linear<'_>) -> usize| {
+            folded().map(|(operator, _)| of(&operator)).fold(0, usize::saturating_add)
+        };
+        let mut new = Self {
+            rows: Vec::with_capacity(count(|operator| operator.n)),
+            columns: Vec::with_capacity(count(|operator| operator.m)),
+            places: Vec::with_capacity(checks.len()),
+        };
+        for (operator, check) in model.linear_operators().zip(&checks) {
+            let place = (*check == LinearCheck::Freivalds).then(|| {
+                let from = [new.rows.len(), new.columns.len()];
+                new.rows.extend(lanes(seed, operator.node).take(operator.n));
+                let rows = new.rows.get(from[0]..).unwrap_or_default();
+                fold(operator.parameters, operator.m.max(1), rows, &mut new.columns);
+                [from[0]..new.rows.len(), from[1]..new.columns.len()]
+            });
+            new.places.push(place);
+        }
+        new
+    }
+
+    /// r and rᵀW of an operator; none if it is computed again.
+    fn of(&self, operator: usize) -> Option<[&[Lanes]; 2]> {
+        let [rows, columns] = self.places.get(operator)?.clone()?;
+        Some([self.rows.get(rows)?, self.columns.get(columns)?])
     }
 }
 
-/// Reads the claimed accumulators in node order and checks them on the way.
-struct Claims<'a> {
-    rest: &'a [u8],
-    seed: [u8; 32],
+/// Reads the claimed accumulators of each operator and checks them on the way, a slice of the batch at a time.
+struct Verifier<'a> {
+    /// One for each linear operator, in node order.
+    claims: Vec<Claim<'a>>,
+    folded: Folded,
+    /// The operator that comes next.
+    next: usize,
 }
 
-impl LinearOperators for Claims<'_> {
+impl LinearOperators for Verifier<'_> {
     type Error = TraceError;
 
     fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, TraceError> {
-        let columns = operator.count();
-        let claimed = unpack(&mut self.rest, operator.node, columns.saturating_mul(operator.n))?;
-        let wide = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
-        let holds = match LinearCheck::choose(wide(operator.n), wide(operator.m), wide(columns)) {
-            LinearCheck::Recompute => recompute(&operator, &claimed),
-            LinearCheck::Freivalds => freivalds(&operator, &claimed, self.seed),
+        let truncated = TraceError::Truncated { node: operator.node };
+        let claim = self.claims.get_mut(self.next).ok_or(truncated)?;
+        let claimed = claim.take(operator.count().saturating_mul(operator.n)).ok_or(truncated)?;
+        let holds = match self.folded.of(self.next) {
+            None => recompute(&operator, &claimed),
+            Some(lanes) => freivalds(&operator, &claimed, lanes),
         };
+        self.next = self.next.saturating_add(1);
         holds.then_some(claimed).ok_or(TraceError::Mismatch { node: operator.node })
     }
 }
@@ -138,37 +233,41 @@ fn combine<T: Copy + Into<i64>>(coefficients: &[Lanes], values: &[T]) -> Lanes {
     sums
 }
 
-fn freivalds(operator: &Linear<'_>, claimed: &[i32], seed: [u8; 32]) -> bool {
-    let (n, m) = (operator.n.max(1), operator.m.max(1));
-    let r: Vec<Lanes> = lanes(seed, operator.node).take(n).collect();
-    let folded = fold(operator.parameters, m, &r);
+fn freivalds(operator: &Linear<'_>, claimed: &[i32], [rows, columns]: [&[Lanes]; 2]) -> bool {
+    let n = operator.n.max(1);
     match operator.columns {
         Columns::Contiguous => {
             let mut claimed = claimed.chunks_exact(n);
-            operator.all_columns(|x| claimed.next().is_some_and(|y| combine(&folded, x) == combine(&r, y)))
+            operator.all_columns(|x| claimed.next().is_some_and(|y| combine(columns, x) == combine(rows, y)))
         }
         Columns::Patches { .. } => {
-            // rᵀY, a plane of sums for each sample.
             let group = operator.group().max(1);
             let mut samples = claimed.chunks_exact(group.saturating_mul(n));
-            let mut sums = Vec::new().into_iter();
+            // rᵀY of a tile of a sample's patches.
+            let mut sums: Vec<Lanes> = Vec::with_capacity(TILE);
+            let (mut sample, mut position) = (samples.next().unwrap_or_default(), 0usize);
             operator.all_columns(|x| {
-                let expected = match sums.next() {
-                    Some(expected) => expected,
-                    None => {
-                        let Some(sample) = samples.next() else { return false };
-                        let mut plane = alloc::vec![[0u64; 4]; group];
-                        for (values, coefficients) in sample.chunks_exact(group).zip(&r) {
-                            for (sum, y) in plane.iter_mut().zip(values) {
-                                add_scaled(sum, coefficients, (*y).into());
-                            }
-                        }
-                        sums = plane.into_iter();
-                        sums.next().unwrap_or_default()
-                    }
-                };
-                combine(&folded, x) == expected
+                if position == group {
+                    (sample, position) = (samples.next().unwrap_or_default(), 0);
+                }
+                let of_tile = position.checked_rem(TILE).unwrap_or(0);
+                if of_tile == 0 {
+                    sum_tile(sample, group, position, rows, &mut sums);
+                }
+                position = position.saturating_add(1);
+                sums.get(of_tile).is_some_and(|expected| combine(columns, x) == *expected)
             })
+        }
+    }
+}
+
+/// rᵀY of the patches from `position` on, as many as a tile has; `sample` holds a plane of `group` accumulators a row.
+fn sum_tile(sample: &[i32], group: usize, position: usize, rows: &[Lanes], sums: &mut Vec<Lanes>) {
+    sums.clear();
+    sums.resize(TILE.min(group.saturating_sub(position)), [0; 4]);
+    for (plane, coefficients) in sample.chunks_exact(group).zip(rows) {
+        for (sum, y) in sums.iter_mut().zip(plane.get(position..).unwrap_or_default()) {
+            add_scaled(sum, coefficients, (*y).into());
         }
     }
 }

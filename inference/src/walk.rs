@@ -21,6 +21,30 @@ pub enum Values {
 pub type Output = Values;
 
 impl Values {
+    /// Appends the tensor of further samples of the same node.
+    pub fn append(&mut self, more: Self) {
+        match (self, more) {
+            (Self::I8(values), Self::I8(more)) => values.extend(more),
+            (Self::I32(values), Self::I32(more)) => values.extend(more),
+            _ => debug_assert!(false, "a node's tensor has one type"),
+        }
+    }
+
+    /// The same tensor, with room for `bytes` in all.
+    pub(crate) fn with_room(self, bytes: u64) -> Self {
+        let bytes = usize::try_from(bytes).unwrap_or(0);
+        match self {
+            Self::I8(mut values) => {
+                values.reserve_exact(bytes.saturating_sub(values.len()));
+                Self::I8(values)
+            }
+            Self::I32(mut values) => {
+                values.reserve_exact((bytes / 4).saturating_sub(values.len()));
+                Self::I32(values)
+            }
+        }
+    }
+
     /// The bytes as they are stored on chain: `i8` as they are, `i32` little-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
@@ -217,13 +241,15 @@ fn evaluate<O: LinearOperators>(
             Values::I8(kernels::average_pool(&patches, i8_of(input)?))
         }
         Node::Concat { inputs, axis } => {
-            let mut parts = Vec::with_capacity(inputs.len());
+            let (mut parts, mut length) = (Vec::with_capacity(inputs.len()), 0usize);
             for input in inputs {
                 let tensor = model.tensors.get(usize::try_from(*input).unwrap_or(usize::MAX));
                 let run = tensor.map_or(1, |tensor| tensor.run(usize::from(*axis)));
-                parts.push(i8_of(input)?.chunks(run.max(1)));
+                let values = i8_of(input)?;
+                length = length.saturating_add(values.len());
+                parts.push(values.chunks(run.max(1)));
             }
-            Values::I8(kernels::interleave(parts))
+            Values::I8(kernels::interleave(parts, length))
         }
         Node::ArgMax { input } => {
             let position = usize::try_from(*input).unwrap_or(usize::MAX);

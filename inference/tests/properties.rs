@@ -2,8 +2,8 @@
 #![allow(missing_docs)]
 
 use millrace_inference::{
-    execute,
-    testing::{accumulators, random_input, random_model, statement, Random},
+    check, execute,
+    testing::{accumulators, in_slices_of, random_input, random_model, statement, Random},
     verify, CheckedModel, Model, ModelError, ModelFault, Node, Rescale, Window,
 };
 use proptest::prelude::*;
@@ -27,6 +27,23 @@ proptest! {
         prop_assert!(execution.trace.len() as u64 <= model.profile().max_trace_bytes(samples));
         let output = verify(&model, &input, &execution.trace, seed_of(&execution.trace));
         prop_assert_eq!(output, Ok(execution.output));
+    }
+
+    /// However many samples are verified at a time.
+    #[test]
+    fn slices_make_no_difference(seed: u64, samples in 1u32..40, slice in 1u32..20, bit: u32) {
+        let mut random = Random(seed);
+        let model = checked(&random_model(&mut random, 24));
+        let input = random_input(&mut random, model.profile().sample_bytes, samples);
+        let execution = execute(&model, &input).expect("whole samples");
+        let mut trace = execution.trace;
+        let sliced = in_slices_of(model.clone(), slice);
+        prop_assert_eq!(verify(&sliced, &input, &trace, seed_of(&trace)), Ok(execution.output));
+        prop_assert_eq!(check(&sliced, &input, &trace, seed_of(&trace)), Ok(()));
+        let bit = bit as usize % (trace.len() * 8);
+        trace[bit / 8] ^= 1 << (bit % 8);
+        prop_assert!(verify(&sliced, &input, &trace, seed_of(&trace)).is_err());
+        prop_assert!(verify(&model, &input, &trace, seed_of(&trace)).is_err());
     }
 
     #[test]
@@ -99,6 +116,9 @@ mod registration {
     fn refuses_a_wrong_graph() {
         assert_eq!(fault(vec![]), ModelError::NodeCount { got: 0 });
         assert_eq!(fault(vec![input(1); 257]), ModelError::NodeCount { got: 257 });
+        // Whatever follows: not even the first of so many nodes is read.
+        let count = [1, 0x05, 0x04, 0xff];
+        assert_eq!(CheckedModel::from_bytes(&count).expect_err("257"), ModelError::NodeCount { got: 257 });
         assert_eq!(fault(vec![linear(0, 1, 1)]), at(0, ModelFault::MisplacedInput));
         assert_eq!(fault(vec![input(1), input(1)]), at(1, ModelFault::MisplacedInput));
         assert_eq!(fault(vec![input(1), linear(1, 1, 1)]), at(1, ModelFault::ReadsLater { read: 1 }));
@@ -248,5 +268,57 @@ mod registration {
         let model = checked(&Model { nodes: full(-127) });
         let input = vec![i8::MIN.cast_unsigned(); columns as usize];
         assert_eq!(accumulators(&model, &input), [[i32::MAX - 127]]);
+    }
+}
+
+mod memory {
+    use super::*;
+    use millrace_inference::limits::SLICE_BYTES;
+
+    /// One image of one element, padded to so many that a tensor of them outgrows the encoding by far, and back.
+    fn padded(side: u32, copies: u32) -> CheckedModel {
+        let window = |kernel, stride, padding| Window {
+            kernel: [kernel; 2],
+            stride: [stride; 2],
+            padding: [padding; 4],
+        };
+        let mut nodes = vec![Node::Input { shape: vec![1, 1, 1] }];
+        for _ in 0..40 {
+            let input = nodes.len() as u32 - 1;
+            nodes.push(Node::Lookup { input, table: vec![0; 256] });
+        }
+        let from = nodes.len() as u32 - 1;
+        (0..copies)
+            .for_each(|_| nodes.push(Node::MaxPool2d { input: from, window: window(side, 1, side - 1) }));
+        for copy in 0..copies {
+            nodes.push(Node::MaxPool2d { input: from + 1 + copy, window: window(1, side, 0) });
+        }
+        let inputs = (0..copies).map(|copy| from + 1 + copies + copy).collect();
+        nodes.push(Node::Concat { inputs, axis: 0 });
+        nodes.push(Node::Flatten { input: nodes.len() as u32 - 1 });
+        nodes.push(Node::Linear {
+            input: nodes.len() as u32 - 1,
+            outputs: 1,
+            parameters: vec![1; copies as usize],
+        });
+        checked(&Model { nodes })
+    }
+
+    #[test]
+    fn a_slice_holds_as_many_samples_as_fit() {
+        for (side, copies) in [(2, 1), (64, 3), (182, 3), (182, 13), (182, 28)] {
+            let model = padded(side, copies);
+            let profile = model.profile();
+            assert!(profile.slice_samples.is_power_of_two());
+            assert!(profile.slice_bytes >= u64::from(profile.slice_samples) * model.live_bytes());
+            assert!(profile.fits_memory(), "{profile:?}");
+            // Twice as many would not have fitted.
+            assert!(profile.slice_bytes * 2 > SLICE_BYTES || side == 2);
+        }
+    }
+
+    #[test]
+    fn a_sample_that_needs_more_is_said_to() {
+        assert!(!padded(182, 60).profile().fits_memory());
     }
 }

@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     // One model, one encoding.
     assert_eq!(Model::from_bytes(bytes).map(|model| model.to_bytes()), Ok(bytes.to_vec()));
     let profile = model.profile();
-    if profile.work(2) > 1 << 22 || profile.cost(2).elements > 1 << 20 {
+    if profile.work(2) > 1 << 22 || profile.cost(2).elements > 1 << 20 || profile.cost(2).runs > 1 << 20 {
         return;
     }
     let input: Vec<u8> = (0..2 * profile.sample_bytes).map(|at| (at * 37) as u8).collect();

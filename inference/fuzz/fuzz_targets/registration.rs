@@ -18,7 +18,7 @@ fuzz_target!(|change: (u64, Vec<(u16, u8)>)| {
     }
     let Ok(model) = CheckedModel::from_bytes(&bytes) else { return };
     let profile = model.profile();
-    if profile.work(3) > 1 << 22 || profile.cost(3).elements > 1 << 20 {
+    if profile.work(3) > 1 << 22 || profile.cost(3).elements > 1 << 20 || profile.cost(3).runs > 1 << 20 {
         return;
     }
     let input = random_input(&mut random, profile.sample_bytes, 3);

@@ -9,12 +9,12 @@ use alloc::vec::Vec;
 /// A number in each of the four lanes, mod 2⁶⁴.
 pub(crate) type Lanes = [u64; 4];
 
-/// `rᵀW`: four lanes for each of W's m columns; of a convolution, one filter a lane.
-pub(crate) fn fold(parameters: &[i8], m: usize, r: &[Lanes]) -> Vec<Lanes> {
+/// Appends `rᵀW`: four lanes for each of W's m columns; of a convolution, one filter a lane.
+pub(crate) fn fold(parameters: &[i8], m: usize, r: &[Lanes], columns: &mut Vec<Lanes>) {
     if cfg!(feature = "std") {
-        halves::fold(parameters, m, r)
+        columns.extend(halves::fold(parameters, m, r));
     } else {
-        pairs::fold(parameters, m, r)
+        pairs::fold(parameters, m, r, columns);
     }
 }
 
@@ -51,7 +51,9 @@ mod tests {
                 })
                 .collect();
             assert_eq!(halves::fold(&parameters, m, &r), product, "in halves, {n} × {m}");
-            assert_eq!(pairs::fold(&parameters, m, &r), product, "in pairs, {n} × {m}");
+            let mut columns = Vec::new();
+            pairs::fold(&parameters, m, &r, &mut columns);
+            assert_eq!(columns, product, "in pairs, {n} × {m}");
         }
     }
 }

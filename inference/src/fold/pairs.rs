@@ -29,7 +29,8 @@ struct Tile {
     shared: [u64; COLUMNS],
 }
 
-pub(super) fn fold(parameters: &[i8], m: usize, r: &[Lanes]) -> Vec<Lanes> {
+/// Appends `rᵀW`.
+pub(super) fn fold(parameters: &[i8], m: usize, r: &[Lanes], folded: &mut Vec<Lanes>) {
     let whole = m / COLUMNS;
     let mut tiles = alloc::vec![Tile::default(); m.div_ceil(COLUMNS)];
     // What the columns share.
@@ -62,7 +63,7 @@ pub(super) fn fold(parameters: &[i8], m: usize, r: &[Lanes]) -> Vec<Lanes> {
             array::from_fn(|lane| tile.of_lanes[lane][k].wrapping_sub(*shared).wrapping_sub(besides[lane]))
         })
     });
-    columns.take(m).collect()
+    folded.extend(columns.take(m));
 }
 
 /// Adds the rows, of whole tiles, times their coefficients. A function of its own: inlined, more numbers would be alive
