@@ -13,6 +13,18 @@ pub enum ImportError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// A file is longer than any model that can be imported.
+    #[error(
+        "{path} is longer than {limit} bytes, or has more than {entries} entries: no model of it fits the format; leave out what isn't needed, or make it smaller"
+    )]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that are read.
+        limit: usize,
+        /// Nodes, attributes, names and the like that are read.
+        entries: usize,
+    },
     /// A file is no ONNX model.
     #[error("{path} is not an ONNX model with a graph")]
     NotOnnx {

@@ -11,6 +11,9 @@ pub(crate) fn unary(operator: &str, node: &Node) -> Option<Map> {
     Some(match operator {
         "Sigmoid" => Rc::new(sigmoid),
         "Tanh" => Rc::new(f64::tanh),
+        "Gelu" if !matches!(node.text("approximate").as_deref(), None | Some("none" | "tanh")) => {
+            return None
+        }
         "Gelu" if node.text("approximate").as_deref() == Some("tanh") => Rc::new(|x| {
             let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x * x * x);
             0.5 * x * (1.0 + inner.tanh())

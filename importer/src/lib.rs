@@ -2,7 +2,8 @@
 //!
 //! [`import`] reads a graph that was quantized to 8 bits by onnxruntime (`QuantFormat.QDQ`), or a float graph
 //! together with the [`Ranges`] that calibration saw, and gives an integer model with the same predictions to
-//! within rounding. What can't be represented is refused with the node's name and why.
+//! within rounding. What can't be represented is refused with the node's name, why, and what to do instead; nothing is
+//! read another way than the ONNX standard has it, and no file makes it panic.
 //!
 //! How real numbers map to integers is the caller's to keep: [`Imported::input`] says how an input's bytes are
 //! made.
@@ -15,7 +16,9 @@ mod lower;
 pub mod npy;
 pub mod onnx;
 mod operators;
+mod prepare;
 pub mod report;
+mod standard;
 mod value;
 mod weight;
 

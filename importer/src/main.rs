@@ -1,6 +1,8 @@
 //! The command-line program `millrace-model`.
 
 use std::{
+    fs::File,
+    io::Read,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -11,10 +13,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use millrace_importer::{
     import, npy,
     npy::{Array, Numbers},
-    onnx::Graph,
-    report, Options, Quantization, Ranges,
+    onnx, report, Options, Quantization, Ranges,
 };
-use millrace_inference::{execute, model_id, verify, CheckedModel, Domain, Statement, Values};
+use millrace_inference::{
+    execute, limits::MAX_MODEL_BYTES, model_id, verify, CheckedModel, Domain, Statement, Values,
+};
 use sp_crypto_hashing::blake2_256;
 
 /// Brings ONNX models to Millrace: imports, inspects, runs, traces and verifies them.
@@ -35,11 +38,12 @@ enum Command {
         /// Where to write the model.
         #[arg(short, long)]
         output: PathBuf,
-        /// End with the index of the largest output instead of the outputs.
+        /// End with the index of the largest output instead of the outputs: along the only axis of outputs, or the
+        /// last one of two. A softmax at the end is replaced by the index along its own axis with or without this.
         #[arg(long)]
         arg_max: bool,
-        /// Samples that stand for what the model will see (.npy, N × a sample's shape): needed for a model in
-        /// floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
+        /// Samples that stand for what the model will see (.npy, N × a sample's shape, axes in the model's order):
+        /// needed for a model in floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
         #[arg(long, value_name = "SAMPLES")]
         calibrate: Option<PathBuf>,
     },
@@ -91,11 +95,19 @@ struct Batch {
     /// Its input (.npy): bytes as they are posted (int8, or uint8 for the same bytes), or real numbers.
     input: PathBuf,
     /// Real distance of two neighbouring input bytes, where the input is real; `import` prints it.
-    #[arg(long, requires = "zero_point")]
+    #[arg(long, requires = "zero_point", allow_negative_numbers = true, value_parser = positive)]
     scale: Option<f64>,
     /// The input byte that stands for zero.
     #[arg(long, allow_negative_numbers = true, requires = "scale")]
     zero_point: Option<i8>,
+}
+
+/// A scale as the command line gives it.
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if scale.is_finite() && scale > 0.0 => Ok(scale),
+        _ => Err("a scale is a positive number; take the one that import printed".into()),
+    }
 }
 
 fn main() -> ExitCode {
@@ -152,7 +164,9 @@ fn run(command: Command) -> Result<(), String> {
         }
         Command::Verify { batch, trace } => {
             let (model, encoding, input) = batch.load()?;
-            let trace = read(&trace)?;
+            let samples = model.profile().samples(input.len()).map_err(|error| error.to_string())?;
+            // A longer one isn't a trace of this batch; the verification says so.
+            let trace = read(&trace, model.profile().cost(samples).trace_bytes)?;
             let statement = Statement {
                 domain: Domain::Lease,
                 genesis_hash: [0; 32],
@@ -160,7 +174,7 @@ fn run(command: Command) -> Result<(), String> {
                 miner: &[0; 32],
                 model: model_id(&encoding, blake2_256),
                 input_hash: blake2_256(&input),
-                samples: model.profile().samples(input.len()).map_err(|error| error.to_string())?,
+                samples,
             };
             let seed = statement.seed(&trace, blake2_256);
             working("verifying", || verify(&model, &input, &trace, seed))
@@ -173,15 +187,16 @@ fn run(command: Command) -> Result<(), String> {
 }
 
 fn import_file(onnx: &Path, output: &Path, arg_max: bool, calibrate: Option<&Path>) -> Result<(), String> {
-    let graph = Graph::load(onnx).map_err(|error| error.to_string())?;
+    let file = onnx::Model::load(onnx).map_err(|error| error.to_string())?;
+    let failed = |error: millrace_importer::ImportError| format!("{}: {error}", onnx.display());
     let ranges = calibrate
         .map(|samples| {
-            let samples: Vec<f32> = npy::read(samples)?.reals().into_iter().map(|x| x as f32).collect();
-            working("calibrating", || Ranges::calibrate(onnx, &samples)).map_err(|error| error.to_string())
+            let samples = npy::read(samples)?;
+            working("calibrating", || Ranges::calibrate(onnx, &samples)).map_err(failed)
         })
         .transpose()?;
-    let imported = working("importing", || import(&graph, Options { arg_max, ranges: ranges.as_ref() }))
-        .map_err(|error| format!("{}: {error}", onnx.display()))?;
+    let imported = working("importing", || import(&file, Options { arg_max, ranges: ranges.as_ref() }))
+        .map_err(failed)?;
     for step in &imported.steps {
         println!("{:<44} {}", step.onnx, step.became);
     }
@@ -191,7 +206,7 @@ fn import_file(onnx: &Path, output: &Path, arg_max: bool, calibrate: Option<&Pat
     println!("\ninput        {}", quantization(imported.input));
     match imported.output {
         Some(output) => println!("output       {}", quantization(output)),
-        None => println!("output       indices"),
+        None => println!("output       indices of the largest"),
     }
     println!("name         0x{}", hex::encode(model_id(&encoding, blake2_256)));
     println!("written      {} ({} bytes)", output.display(), encoding.len());
@@ -202,45 +217,60 @@ fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
     let (model, _, input) = batch.load()?;
     let output = working("executing", || execute(&model, &input)).map_err(|error| error.to_string())?.output;
     let samples = model.profile().samples(input.len()).map_err(|error| error.to_string())? as usize;
-    let reference = npy::read(reference)?;
-    let largest = |values: Vec<f64>| -> Vec<usize> {
-        let classes = values.len() / samples.max(1);
-        if classes == 1 {
-            return values.iter().map(|value| *value as usize).collect();
-        }
-        values.chunks(classes.max(1)).map(first_largest).collect()
-    };
-    let ours = largest(match output {
-        Values::I8(values) => values.into_iter().map(f64::from).collect(),
+    let ours: Vec<f64> = match output {
+        // One label for each position of a sample.
         Values::I32(values) => values.into_iter().map(f64::from).collect(),
-    });
-    let theirs = largest(reference.reals());
-    if ours.len() != theirs.len() {
-        return Err(format!("the reference has {} samples, the batch {}", theirs.len(), ours.len()));
+        Values::I8(values) if values.len() > samples => {
+            largest(&values.into_iter().map(f64::from).collect::<Vec<_>>(), samples)?
+        }
+        Values::I8(_) => {
+            return Err(
+                "the model gives one number a sample, which is no label; look at them with `run`".into()
+            )
+        }
+    };
+    let theirs = npy::read(reference)?.reals();
+    if theirs.iter().any(|value| value.is_nan()) {
+        return Err(format!("{} holds NaN; compare with what a program gave", reference.display()));
     }
-    let different: Vec<usize> = (0..samples).filter(|sample| ours[*sample] != theirs[*sample]).collect();
-    for sample in different.iter().take(20) {
-        println!("sample {sample}: {} here, {} there", ours[*sample], theirs[*sample]);
+    let theirs = if theirs.len() == ours.len() { theirs } else { largest(&theirs, ours.len())? };
+    let each = ours.len().checked_div(samples).unwrap_or(0).max(1);
+    let pairs = || ours.iter().zip(&theirs).enumerate().filter(|(_, (a, b))| a != b);
+    for (at, (here, there)) in pairs().take(20) {
+        println!("sample {}: {here} here, {there} there", at / each);
     }
-    let equal = samples - different.len();
-    println!("{equal} of {samples} agree ({:.2} %)", 100.0 * equal as f64 / samples.max(1) as f64);
+    let equal = ours.len() - pairs().count();
+    println!("{equal} of {} agree ({:.2} %)", ours.len(), 100.0 * equal as f64 / ours.len().max(1) as f64);
     Ok(())
 }
 
+/// The position of the largest number in each of so many rows.
+fn largest(numbers: &[f64], rows: usize) -> Result<Vec<f64>, String> {
+    let columns = numbers.len().checked_div(rows).unwrap_or(0);
+    if columns == 0 || columns * rows != numbers.len() {
+        return Err(format!(
+            "{} numbers aren't {rows} labels, nor whole rows for as many; compare with the output for the same batch",
+            numbers.len()
+        ));
+    }
+    Ok(numbers.chunks(columns).map(|row| first_largest(row) as f64).collect())
+}
+
 fn first_largest(values: &[f64]) -> usize {
-    let mut best = 0;
+    let mut best = (0, f64::NEG_INFINITY);
     for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
+        if *value > best.1 {
+            best = (index, *value);
         }
     }
-    best
+    best.0
 }
 
 impl Batch {
     fn load(&self) -> Result<(CheckedModel, Vec<u8>, Vec<u8>), String> {
         let (model, encoding) = load(&self.model)?;
-        let Array { numbers, .. } = npy::read(&self.input)?;
+        let Array { shape, numbers } = npy::read(&self.input)?;
+        expect_order(&shape, model.input_shape())?;
         let input = match (numbers, self.scale, self.zero_point) {
             (Numbers::Integer(values), None, _) => values
                 .into_iter()
@@ -249,7 +279,13 @@ impl Batch {
                 .map_err(|_| format!("{} holds integers beyond 8 bits", self.input.display()))?,
             (numbers, Some(scale), Some(zero_point)) => {
                 let quantization = Quantization { scale, zero_point };
-                let reals = Array { shape: vec![], numbers }.reals();
+                let reals = Array { shape, numbers }.reals();
+                if reals.iter().any(|real| !real.is_finite()) {
+                    return Err(format!(
+                        "{} holds NaN or infinity, which no byte stands for; leave such samples out",
+                        self.input.display()
+                    ));
+                }
                 reals.into_iter().map(|real| quantization.quantize(real).cast_unsigned()).collect()
             }
             (Numbers::Real(_), ..) => {
@@ -264,15 +300,40 @@ impl Batch {
     }
 }
 
+/// Refuses an input whose axes are the model's in another order: its bytes would be taken for other pixels.
+fn expect_order(input: &[u64], sample: &[u32]) -> Result<(), String> {
+    let axes = input.get(1..).unwrap_or_default();
+    let sample: Vec<u64> = sample.iter().map(|axis| u64::from(*axis)).collect();
+    let sorted = |axes: &[u64]| {
+        let mut axes = axes.to_vec();
+        axes.sort_unstable();
+        axes
+    };
+    if axes != sample && sorted(axes) == sorted(&sample) {
+        return Err(format!(
+            "the input has the shape {input:?} and the model reads N × {sample:?}; bring its axes into this order with numpy.transpose"
+        ));
+    }
+    Ok(())
+}
+
 fn load(path: &Path) -> Result<(CheckedModel, Vec<u8>), String> {
-    let encoding = read(path)?;
+    let encoding = read(path, MAX_MODEL_BYTES as u64)?;
+    if encoding.len() > MAX_MODEL_BYTES {
+        return Err(format!("{} is longer than {MAX_MODEL_BYTES} bytes, so it is no model", path.display()));
+    }
     let model =
         CheckedModel::from_bytes(&encoding).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok((model, encoding))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("can't read {}: {error}", path.display()))
+/// Reads a file up to a limit, and a byte more, which tells that it is longer or has no end.
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let failed = |error: std::io::Error| format!("can't read {}: {error}", path.display());
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
@@ -289,4 +350,43 @@ fn working<R>(what: &'static str, work: impl FnOnce() -> R) -> R {
     let result = work();
     bar.finish_and_clear();
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_positive_numbers() {
+        assert_eq!(positive("0.5"), Ok(0.5));
+        for text in ["0", "-1", "nan", "inf", "-inf", "1e999", "half"] {
+            assert!(positive(text).expect_err("no scale").contains("import printed"), "{text}");
+        }
+    }
+
+    #[test]
+    fn axes_come_in_the_models_order() {
+        assert_eq!(expect_order(&[9, 3, 8, 8], &[3, 8, 8]), Ok(()));
+        // A model that flattens its input first reads them flat.
+        assert_eq!(expect_order(&[9, 3, 8, 8], &[192]), Ok(()));
+        assert_eq!(expect_order(&[192], &[3, 8, 8]), Ok(()));
+        assert!(expect_order(&[9, 8, 8, 3], &[3, 8, 8])
+            .expect_err("channels last")
+            .contains("numpy.transpose"));
+    }
+
+    #[test]
+    fn files_without_an_end_are_read_to_the_limit() {
+        let endless = Path::new("/dev/zero");
+        if endless.exists() {
+            assert_eq!(read(endless, 1000).map(|bytes| bytes.len()), Ok(1001));
+            assert!(load(endless).expect_err("no model").contains("longer than"));
+        }
+    }
+
+    #[test]
+    fn the_first_of_the_largest_counts() {
+        assert_eq!(largest(&[1.0, 3.0, 3.0, 0.0, -1.0, -2.0], 2), Ok(vec![1.0, 0.0]));
+        assert!(largest(&[1.0, 2.0, 3.0], 2).expect_err("no whole rows").contains("whole rows"));
+    }
 }

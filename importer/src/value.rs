@@ -36,8 +36,14 @@ pub struct Range {
 impl Range {
     pub(crate) const ALL: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
 
-    pub(crate) fn intersect(self, other: Self) -> Self {
-        Self { low: self.low.max(other.low), high: self.high.min(other.high) }
+    /// What is left of this range after a clamp to another one, whose bounds are in order.
+    pub(crate) fn clamped(self, to: Self) -> Self {
+        Self { low: self.low.clamp(to.low, to.high), high: self.high.clamp(to.low, to.high) }
+    }
+
+    /// The range after a multiplication with a positive number.
+    pub(crate) fn scaled(self, by: f64) -> Self {
+        Self { low: self.low * by, high: self.high * by }
     }
 }
 
@@ -50,12 +56,22 @@ pub(crate) type Map = Rc<dyn Fn(f64) -> f64>;
 pub(crate) enum Value {
     /// The model's input before its quantization.
     Input { shape: Vec<u32> },
-    /// What a softmax at the graph's end left: its order is that of the quantized tensor before it.
-    Ordered { node: u32, shape: Vec<u32> },
+    /// What a softmax at the graph's end left: its order is that of the quantized tensor before it, along each of these
+    /// axes of a sample.
+    Ordered { node: u32, shape: Vec<u32>, axes: std::ops::Range<usize>, softmax: String },
     /// An `i8` tensor.
     Quantized { node: u32, shape: Vec<u32>, quantization: Quantization },
-    /// Accumulators: `real = (acc + bias[c]) · scale[c]`, then the range.
-    Accumulated { node: u32, shape: Vec<u32>, scales: Vec<f64>, bias: Vec<i64>, range: Range },
+    /// Accumulators of a product whose input has this zero point, with a channel c for each index of an axis of a
+    /// sample: `real = (acc − zero_point · Σ W[c]) · scale[c] + offset[c]`, then the range.
+    Accumulated {
+        node: u32,
+        shape: Vec<u32>,
+        axis: usize,
+        scales: Vec<f64>,
+        offsets: Vec<f64>,
+        zero_point: i8,
+        range: Range,
+    },
     /// A function of a quantized tensor, element by element.
     Mapped { node: u32, shape: Vec<u32>, quantization: Quantization, map: Map },
     /// The sum of two quantized tensors, then the range.
@@ -63,7 +79,7 @@ pub(crate) enum Value {
     /// Quantized tensors one after the other.
     Joined { parts: Vec<(u32, Quantization)>, axis: u8, shape: Vec<u32> },
     /// A constant in real numbers, with the integers behind it.
-    Constant(ConstantValue),
+    Constant(Rc<ConstantValue>),
     /// Indices: the graph's last step.
     Index { node: u32 },
 }
@@ -97,5 +113,20 @@ impl Value {
             | Self::Joined { shape, .. } => Some(shape),
             Self::Constant(_) | Self::Index { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clamp_after_a_clamp() {
+        let range = |low, high| Range { low, high };
+        assert_eq!(Range::ALL.clamped(range(0.0, 6.0)), range(0.0, 6.0));
+        assert_eq!(range(0.0, 6.0).clamped(range(1.0, 9.0)), range(1.0, 6.0));
+        // The second one moves everything to its own bound.
+        assert_eq!(range(0.0, 1.0).clamped(range(2.0, 3.0)), range(2.0, 2.0));
+        assert_eq!(range(0.0, f64::INFINITY).scaled(0.5), range(0.0, f64::INFINITY));
     }
 }

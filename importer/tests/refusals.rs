@@ -3,12 +3,17 @@
 
 use millrace_importer::{
     import,
-    onnx::{Attribute, Dimension, Graph, Node, Shape, Tensor, TensorType, Type, ValueInfo},
+    onnx::{
+        Attribute, Dimension, Function, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type,
+        ValueInfo,
+    },
     Options, Ranges,
 };
 
 const FLOAT: i32 = 1;
 const INT8: i32 = 3;
+const INT64: i32 = 7;
+const BOOL: i32 = 9;
 
 fn node(operator: &str, name: &str, inputs: &[&str], output: &str) -> Node {
     Node {
@@ -16,14 +21,31 @@ fn node(operator: &str, name: &str, inputs: &[&str], output: &str) -> Node {
         name: name.into(),
         input: inputs.iter().map(ToString::to_string).collect(),
         output: vec![output.into()],
-        attribute: vec![],
+        ..Node::default()
     }
 }
 
-fn ints(mut node: Node, name: &str, values: &[i64]) -> Node {
-    let ints = values.to_vec();
-    node.attribute.push(Attribute { name: name.into(), ints, i: values[0], ..Attribute::default() });
+fn with(mut node: Node, attribute: Attribute) -> Node {
+    node.attribute.push(attribute);
     node
+}
+
+fn ints(node: Node, name: &str, values: &[i64]) -> Node {
+    let ints = values.to_vec();
+    with(node, Attribute { name: name.into(), ints, r#type: Attribute::INTS, ..Attribute::default() })
+}
+
+fn int(node: Node, name: &str, i: i64) -> Node {
+    with(node, Attribute { name: name.into(), i, r#type: Attribute::INT, ..Attribute::default() })
+}
+
+fn float(node: Node, name: &str, f: f32) -> Node {
+    with(node, Attribute { name: name.into(), f, r#type: Attribute::FLOAT, ..Attribute::default() })
+}
+
+fn text(node: Node, name: &str, s: &str) -> Node {
+    let s = s.as_bytes().to_vec();
+    with(node, Attribute { name: name.into(), s, r#type: Attribute::STRING, ..Attribute::default() })
 }
 
 fn floats(name: &str, dims: &[i64], values: &[f32]) -> Tensor {
@@ -46,46 +68,127 @@ fn int8(name: &str, dims: &[i64], values: &[i32]) -> Tensor {
     }
 }
 
+fn int64(name: &str, values: &[i64]) -> Tensor {
+    Tensor {
+        name: name.into(),
+        dims: vec![values.len() as i64],
+        data_type: INT64,
+        int64_data: values.to_vec(),
+        ..Tensor::default()
+    }
+}
+
 fn info(name: &str, dims: &[Option<i64>]) -> ValueInfo {
-    let dim = dims.iter().map(|dim_value| Dimension { dim_value: *dim_value }).collect();
+    let dim =
+        dims.iter().map(|dim_value| Dimension { dim_value: *dim_value, ..Dimension::default() }).collect();
     let tensor_type = Some(TensorType { elem_type: FLOAT, shape: Some(Shape { dim }) });
     ValueInfo { name: name.into(), r#type: Some(Type { tensor_type }) }
 }
 
 /// A quantized input `x`, then these nodes; `y` is the output.
-fn graph(shape: &[Option<i64>], nodes: Vec<Node>) -> Graph {
+fn model(shape: &[Option<i64>], nodes: Vec<Node>) -> Model {
     let mut node_list = vec![
         node("QuantizeLinear", "quantize", &["input", "scale", "zero"], "q"),
         node("DequantizeLinear", "dequantize", &["q", "scale", "zero"], "x"),
     ];
     node_list.extend(nodes);
-    Graph {
+    let graph = Graph {
         node: node_list,
         initializer: vec![
             floats("scale", &[], &[0.1]),
             int8("zero", &[], &[3]),
             int8("w", &[2, 4], &[1, -2, 3, -4, 5, -6, 7, -8]),
             floats("w_real", &[2, 4], &[0.5, -1.0, 0.25, 0.0, 1.0, 1.0, -1.0, 0.1]),
+            floats("filters", &[4, 1, 3, 3], &[0.25; 36]),
             floats("one", &[], &[1.0]),
+            floats("nothing", &[], &[0.0]),
+            floats("four", &[4], &[1.0, 2.0, 3.0, 4.0]),
+            floats("column", &[4, 1], &[1.0, 2.0, 3.0, 4.0]),
+            floats("deep", &[1, 1, 1, 1, 1], &[1.0]),
+            int64("rows", &[2]),
+            int64("twice", &[1, 1]),
+            int64("samples", &[8, -1]),
+            int64("two_open", &[-1, -1]),
+            int64("uneven", &[0, 5, -1]),
+            Tensor { name: "yes".into(), data_type: BOOL, int32_data: vec![1], ..Tensor::default() },
         ],
         input: vec![info("input", shape)],
         output: vec![info("y", &[])],
+    };
+    Model {
+        ir_version: 8,
+        graph: Some(graph),
+        opset_import: vec![OperatorSet { domain: String::new(), version: 17 }],
+        functions: vec![],
     }
 }
 
-fn refusal(graph: &Graph) -> String {
-    import(graph, Options::default()).expect_err("it can't be represented").to_string()
+fn at_opset(mut model: Model, version: i64) -> Model {
+    model.opset_import[0].version = version;
+    model
+}
+
+fn refusal(model: &Model) -> String {
+    import(model, Options::default()).expect_err("it can't be represented").to_string()
 }
 
 const FLAT: [Option<i64>; 2] = [None, Some(4)];
 const IMAGE: [Option<i64>; 4] = [None, Some(1), Some(4), Some(4)];
 
+/// The refusal of one node `op` between `x` and `y`, without its name; the sentence must begin with it.
+fn of(shape: &[Option<i64>], op: Node) -> String {
+    let label = format!("{} 'op': ", op.op_type);
+    let message = refusal(&model(shape, vec![op]));
+    message.strip_prefix(&label).unwrap_or_else(|| panic!("it doesn't name {label}: {message}")).to_owned()
+}
+
+fn op(operator: &str, more: &[&str]) -> Node {
+    let inputs: Vec<&str> = ["x"].iter().chain(more).copied().collect();
+    node(operator, "op", &inputs, "y")
+}
+
+fn expect(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "'{part}' isn't in: {message}");
+    }
+}
+
 #[test]
 fn unknown_operators() {
-    let message = refusal(&graph(&FLAT, vec![node("LSTM", "memory", &["x"], "y")]));
-    assert_eq!(message, "LSTM 'memory': this operator can't be represented in integers");
-    let message = refusal(&graph(&FLAT, vec![node("QLinearConv", "conv", &["x"], "y")]));
+    let message = refusal(&model(&FLAT, vec![node("LSTM", "memory", &["x"], "y")]));
+    assert!(
+        message.starts_with("LSTM 'memory': this operator can't be represented in integers"),
+        "{message}"
+    );
+    let message = refusal(&model(&FLAT, vec![node("QLinearConv", "conv", &["x"], "y")]));
     assert!(message.contains("QuantFormat.QDQ"), "{message}");
+    let foreign = Node { domain: "com.example".into(), ..op("Relu", &[]) };
+    expect(&of(&FLAT, foreign), &["'com.example'", "standard operators"]);
+}
+
+#[test]
+fn files_as_a_whole() {
+    let relu = || model(&FLAT, vec![op("Relu", &[])]);
+    expect(&refusal(&at_opset(relu(), 6)), &["version 6", "version_converter"]);
+    expect(&refusal(&at_opset(relu(), 1000)), &["version 1000"]);
+    expect(&refusal(&Model { opset_import: vec![], ..relu() }), &["which version"]);
+    let function = Function { name: "Relu".into(), domain: "ai.onnx".into() };
+    let own = Model { functions: vec![function], ..relu() };
+    expect(&refusal(&own), &["Relu 'op'", "inline_local_functions"]);
+    let twice = model(&FLAT, vec![node("Relu", "first", &["x"], "y"), node("Relu", "second", &["x"], "y")]);
+    expect(&refusal(&twice), &["'y' is given twice"]);
+    let inputs = |more: &str| {
+        let mut model = model(&FLAT, vec![op("Add", &["other"])]);
+        let graph = model.graph.as_mut().expect("made above");
+        graph.input.push(info(more, &FLAT));
+        refusal(&model)
+    };
+    expect(&inputs("other"), &["2 inputs", "exactly one"]);
+    // One that nothing reads is none.
+    expect(&inputs("unread"), &["Add 'op': it reads 'other'"]);
+    let mut wide = relu();
+    wide.graph.as_mut().expect("made above").output.push(info("x", &FLAT));
+    expect(&refusal(&wide), &["2 outputs"]);
 }
 
 #[test]
@@ -93,51 +196,237 @@ fn tensors_without_quantization() {
     let product = node("Gemm", "dense", &["x", "dw"], "p");
     let nodes = vec![
         node("DequantizeLinear", "weights", &["w", "scale"], "dw"),
-        ints(product, "transB", &[1]),
+        int(product, "transB", 1),
         node("Sigmoid", "activation", &["p"], "y"),
     ];
-    let message = refusal(&graph(&FLAT, nodes));
+    let message = refusal(&model(&FLAT, nodes));
     assert!(message.starts_with("Sigmoid 'activation': it reads 'p', which isn't quantized"), "{message}");
 }
 
 #[test]
-fn shapes_that_arent_static() {
-    let message = refusal(&graph(&[None, None], vec![]));
+fn shapes_that_arent_static_or_too_large() {
+    let message = refusal(&model(&[None, None], vec![op("Relu", &[])]));
     assert!(message.contains("static sample shape"), "{message}");
-    let message = refusal(&graph(&FLAT, vec![node("Reshape", "view", &["x", "computed"], "y")]));
+    let message = refusal(&model(&FLAT, vec![node("Reshape", "view", &["x", "computed"], "y")]));
     assert!(message.contains("'computed' isn't constant"), "{message}");
+    let huge = [None, Some(i64::from(u32::MAX)), Some(i64::from(u32::MAX)), Some(i64::from(u32::MAX))];
+    expect(&refusal(&model(&huge, vec![op("Relu", &[])])), &["'input'", "at most 262144"]);
+    let deep = [None, Some(1), Some(1), Some(1), Some(1), Some(1)];
+    expect(&refusal(&model(&deep, vec![op("Relu", &[])])), &["'input'", "more than the 4 axes"]);
 }
 
 #[test]
 fn windows_beyond_the_format() {
-    let pool = |name: &str, values: &[i64]| {
-        let pool = ints(node("AveragePool", "pool", &["x"], "y"), "kernel_shape", &[2, 2]);
-        refusal(&graph(&IMAGE, vec![ints(pool, name, values)]))
+    let pool = |attribute: fn(Node) -> Node| {
+        of(&IMAGE, attribute(ints(op("AveragePool", &[]), "kernel_shape", &[2, 2])))
     };
-    assert!(pool("dilations", &[2, 2]).contains("dilated"));
-    assert!(pool("ceil_mode", &[1]).len() > 10);
-    assert!(pool("strides", &[0, 1]).contains("positive"));
+    expect(&pool(|op| ints(op, "dilations", &[2, 2])), &["dilated", "larger kernel"]);
+    expect(&pool(|op| int(ints(op, "strides", &[3, 3]), "ceil_mode", 1)), &["ceil_mode=0"]);
+    expect(&pool(|op| ints(op, "strides", &[0, 1])), &["must be positive"]);
+    // Two to the 32nd power and one isn't one.
+    expect(&pool(|op| ints(op, "strides", &[4_294_967_297, 1])), &["must be positive and at most"]);
+    expect(&pool(|op| ints(op, "pads", &[-1, 0, 0, 0])), &["none negative"]);
+    expect(&pool(|op| ints(op, "pads", &[0, 0, i64::MAX, 0])), &["none negative"]);
+    expect(&pool(|op| ints(op, "pads", &[2, 0, 0, 0])), &["isn't smaller than its kernel"]);
+    expect(&pool(|op| text(op, "auto_pad", "SAME")), &["auto_pad SAME isn't known"]);
+    expect(&pool(|op| text(ints(op, "pads", &[1, 1, 1, 1]), "auto_pad", "VALID")), &["contradict"]);
+    expect(
+        &pool(|op| int(ints(op, "pads", &[1, 1, 1, 1]), "count_include_pad", 1)),
+        &["count_include_pad=False"],
+    );
+    expect(&pool(|op| int(op, "unheard_of", 1)), &["'unheard_of' isn't known"]);
+    expect(&pool(|op| ints(op, "ceil_mode", &[1])), &["has type 7"]);
+    let kernel = |shape: &[i64]| of(&IMAGE, ints(op("MaxPool", &[]), "kernel_shape", shape));
+    expect(&kernel(&[5, 5]), &["larger than the padded 4"]);
+    expect(&kernel(&[-1, 1]), &["isn't positive"]);
+    expect(&kernel(&[1 << 20, 1 << 20]), &["at most 262144 elements"]);
+    expect(&kernel(&[2]), &["rows and columns"]);
+    // Windows that would be cut off don't come up here, so this is the floor, too.
+    let exact = int(ints(op("MaxPool", &[]), "kernel_shape", &[2, 2]), "ceil_mode", 1);
+    assert!(!refusal(&model(&IMAGE, vec![exact])).contains("ceil_mode"), "no work, but no partial window");
+}
+
+#[test]
+fn products() {
+    expect(&of(&FLAT, int(op("Gemm", &["w_real"]), "transA", 1)), &["transA", "transpose the weights"]);
+    expect(&of(&FLAT, float(op("Gemm", &["w_real"]), "alpha", -1.0)), &["alpha -1", "fold them"]);
+    expect(&of(&FLAT, op("Gemm", &["w_real"])), &["take 2 numbers, its input has 4"]);
+    // A column of biases is one for each sample.
+    let biased = int(op("Gemm", &["w_real", "column"]), "transB", 1);
+    expect(&of(&FLAT, biased), &["differs along axis 0"]);
+    expect(&of(&FLAT, op("MatMul", &["x"])), &["two activations"]);
+    expect(&of(&FLAT, node("MatMul", "op", &["w_real", "x"], "y")), &["comes first"]);
+    let conv = |op: Node| of(&IMAGE, op);
+    expect(&conv(op("Conv", &["filters", "one"])), &["its bias has the shape []"]);
+    expect(&conv(int(op("Conv", &["filters"]), "group", 2)), &["2 groups"]);
+    expect(
+        &conv(ints(op("Conv", &["filters"]), "kernel_shape", &[1, 9])),
+        &["kernel_shape isn't that of its weights"],
+    );
+    expect(&conv(op("Conv", &["w_real"])), &["weights have 2 axes"]);
+}
+
+#[test]
+fn constants_meet_tensors_from_the_last_axis_on() {
+    let after = |operator: &str, constant: &str| {
+        let nodes =
+            vec![node("Conv", "conv", &["x", "filters"], "c"), node(operator, "op", &["c", constant], "y")];
+        refusal(&model(&[None, Some(1), Some(6), Some(6)], nodes))
+    };
+    expect(
+        &after("Add", "four"),
+        &["Add 'op': ", "[4], so it differs along axis 3", "give it the shape [4, 1, 1]"],
+    );
+    expect(&after("Sub", "column"), &["Sub 'op': ", "differs along axis 2"]);
+    expect(&after("Mul", "four"), &["Mul 'op': ", "differs along axis 3"]);
+    expect(&after("Add", "deep"), &["has 5 axes", "drop the constant's leading axes"]);
+    // A number for all is folded; only the end isn't quantized.
+    expect(&after("Mul", "one"), &["output 'y': ", "isn't quantized"]);
+    expect(&of(&FLAT, op("Mul", &["four"])), &["4 numbers", "only one number"]);
+    expect(&of(&FLAT, op("Mul", &["deep"])), &["has 5 axes"]);
+}
+
+/// A table's entry that is no number is refused instead of becoming 0.
+#[test]
+fn tables_hold_numbers() {
+    let nodes = vec![
+        node("Div", "op", &["x", "nothing"], "d"),
+        node("QuantizeLinear", "again", &["d", "scale", "zero"], "y"),
+    ];
+    expect(&refusal(&model(&FLAT, nodes)), &["QuantizeLinear 'again'", "are no number", "clip their input"]);
+}
+
+#[test]
+fn clips() {
+    let bounds = |low: f32, high: f32| float(float(op("Clip", &[]), "min", low), "max", high);
+    expect(&of(&FLAT, bounds(2.0, 1.0)), &["its min 2 lies above its max 1"]);
+    expect(&of(&FLAT, bounds(f32::NAN, 1.0)), &["aren't numbers"]);
+    expect(&of(&FLAT, bounds(f32::INFINITY, f32::INFINITY)), &["aren't numbers"]);
+    expect(&of(&FLAT, op("Clip", &["four"])), &["must be one number, it has 4"]);
+}
+
+#[test]
+fn shapes() {
+    let reshape = |target: &str| of(&FLAT, op("Reshape", &[target]));
+    expect(&reshape("samples"), &["fixes the batch to 8", "open batch axis"]);
+    expect(&reshape("two_open"), &["at most one length may be -1"]);
+    expect(&reshape("uneven"), &["can't take the shape"]);
+    expect(&of(&FLAT, int(op("Flatten", &[]), "axis", 0)), &["axis=1"]);
+    expect(&of(&IMAGE, int(op("Flatten", &[]), "axis", 3)), &["axis=1"]);
+    expect(&of(&IMAGE, op("Squeeze", &[])), &["give it its axes"]);
+    expect(&of(&IMAGE, op("Squeeze", &["twice"])), &["name each once"]);
+    expect(&of(&IMAGE, op("Squeeze", &["rows"])), &["axis 2 isn't of length 1"]);
+    expect(&of(&IMAGE, ints(op("Squeeze", &[]), "axes", &[0])), &["is the batch"]);
+    expect(&of(&IMAGE, ints(op("Squeeze", &[]), "axes", &[-4])), &["is the batch"]);
+    expect(&of(&IMAGE, ints(op("Unsqueeze", &[]), "axes", &[9])), &["doesn't exist"]);
+    expect(&of(&IMAGE, ints(op("Unsqueeze", &[]), "axes", &[1, 2])), &["more than the 4 axes"]);
+    expect(&of(&IMAGE, ints(op("ReduceMean", &["rows"]), "axes", &[2, 3])), &["given twice"]);
+    expect(&of(&IMAGE, op("ReduceMean", &["rows"])), &["axes [2]", "axes 2 and 3"]);
+    expect(&of(&IMAGE, op("ReduceMean", &[])), &["axes 2 and 3"]);
+    expect(&of(&IMAGE, int(op("Concat", &["x"]), "axis", 0)), &["is the batch"]);
+    expect(&of(&IMAGE, int(op("Concat", &["x"]), "axis", 7)), &["doesn't exist"]);
+    expect(&of(&IMAGE, int(op("Concat", &["one"]), "axis", 1)), &["is a constant", "quant_pre_process"]);
+    let flat =
+        vec![node("Flatten", "flat", &["x"], "f"), int(node("Concat", "op", &["x", "f"], "y"), "axis", 1)];
+    expect(&refusal(&model(&IMAGE, flat)), &["Concat 'op'", "other axes must be equal"]);
+}
+
+#[test]
+fn ends() {
+    let softmax = |version: i64, axis: i64| {
+        let end = int(op("Softmax", &[]), "axis", axis);
+        refusal(&at_opset(model(&[None, Some(2), Some(4), Some(4)], vec![end]), version))
+    };
+    expect(&softmax(17, 1), &["Softmax 'op': ", "along axis 1", "let its classes come last"]);
+    expect(&softmax(17, 0), &["Softmax 'op': ", "is the batch"]);
+    expect(&softmax(11, 1), &["Softmax 'op': ", "before opset 13", "flatten its input"]);
+    let arg_max = |axis: i64| {
+        let nodes = vec![
+            node("Softmax", "softmax", &["x"], "s"),
+            int(node("ArgMax", "op", &["s"], "y"), "axis", axis),
+        ];
+        refusal(&model(&IMAGE, nodes))
+    };
+    expect(&arg_max(2), &["ArgMax 'op': ", "searches axis 2", "leave the softmax out"]);
+    expect(&of(&IMAGE, op("ArgMax", &[])), &["is the batch"]);
+    expect(&of(&IMAGE, int(op("ArgMax", &[]), "axis", 1)), &["only the last axis"]);
+    let last = int(int(op("ArgMax", &[]), "axis", -1), "select_last_index", 1);
+    expect(&of(&IMAGE, last), &["select_last_index=0"]);
+    let goes_on = vec![node("Softmax", "softmax", &["x"], "s"), node("Relu", "op", &["s"], "y")];
+    expect(&refusal(&model(&FLAT, goes_on)), &["Relu 'op': ", "end it there"]);
+    // An image of outputs has no one axis of classes.
+    let image = model(&[None, Some(2), Some(4), Some(4)], vec![op("Identity", &[])]);
+    let message = import(&image, Options { arg_max: true, ranges: None }).expect_err("an image").to_string();
+    expect(&message, &["output 'y': ", "--arg-max", "import it without"]);
+}
+
+#[test]
+fn training_and_types() {
+    expect(&of(&FLAT, op("Dropout", &["", "yes"])), &["evaluation mode"]);
+    expect(&of(&FLAT, int(op("Cast", &[]), "to", 10)), &["leave it out"]);
+    expect(&of(&FLAT, text(op("Gelu", &[]), "approximate", "rough")), &["can't be represented"]);
+    let norm = |op: Node| refusal(&model(&FLAT, vec![op]));
+    let inputs = ["four", "four", "four", "four"];
+    expect(&norm(op("BatchNormalization", &inputs)), &["directly after a convolution or product"]);
+    expect(&norm(int(op("BatchNormalization", &inputs), "training_mode", 1)), &["evaluation mode"]);
+    expect(&norm(int(op("BatchNormalization", &inputs), "spatial", 0)), &["spatial=0"]);
+    let statistics = Node { output: vec!["y".into(), "mean".into()], ..op("BatchNormalization", &inputs) };
+    expect(&norm(statistics), &["evaluation mode"]);
+}
+
+#[test]
+fn integers_between_quantizations() {
+    // A ReLU of the integers cuts at 0, not at their zero point.
+    let nodes =
+        vec![node("Relu", "op", &["q"], "r"), node("DequantizeLinear", "back", &["r", "scale", "zero"], "y")];
+    expect(&refusal(&model(&FLAT, nodes)), &["Relu 'op': ", "integers", "put a DequantizeLinear between"]);
+    let other = node("DequantizeLinear", "op", &["q", "one", "zero"], "y");
+    expect(&refusal(&model(&FLAT, vec![other])), &["another scale", "give both nodes the same"]);
+    let real = node("DequantizeLinear", "op", &["x", "scale", "zero"], "y");
+    expect(&refusal(&model(&FLAT, vec![real])), &["DequantizeLinear 'op': ", "isn't quantized"]);
+    let computed = node("DequantizeLinear", "op", &["q", "scale", "x"], "y");
+    expect(&refusal(&model(&FLAT, vec![computed])), &["its zero point must be a constant"]);
+    let quantize = |more: &[&str]| op("QuantizeLinear", more);
+    expect(&of(&FLAT, quantize(&["four", "zero"])), &["1 zero points for 4 scales"]);
+    expect(&of(&FLAT, quantize(&["column", "zero"])), &["its scale has shape [4, 1]"]);
+    expect(&of(&FLAT, quantize(&["nothing", "zero"])), &["must be positive numbers"]);
+    expect(&of(&FLAT, int(quantize(&["scale"]), "output_dtype", 5)), &["ONNX type 5", "QuantType.QInt8"]);
+    expect(&of(&FLAT, int(quantize(&["scale", "zero"]), "output_dtype", 2)), &["zero point has ONNX type 3"]);
+    expect(&of(&FLAT, int(quantize(&["scale"]), "precision", 10)), &["drop the attribute"]);
+    expect(&of(&FLAT, int(quantize(&["scale"]), "block_size", 2)), &["block_size", "per_channel=True"]);
+    let typed = int(node("DequantizeLinear", "op", &["q", "scale", "zero"], "y"), "output_dtype", 10);
+    expect(&refusal(&model(&FLAT, vec![typed])), &["drop its output_dtype"]);
+    let weights = |axis: i64| {
+        let nodes = vec![
+            int(node("DequantizeLinear", "op", &["w", "four"], "dw"), "axis", axis),
+            node("MatMul", "product", &["x", "dw"], "y"),
+        ];
+        refusal(&model(&FLAT, nodes))
+    };
+    expect(&weights(0), &["DequantizeLinear 'op': ", "4 scales for an axis of length 2"]);
+    expect(&weights(5), &["DequantizeLinear 'op': ", "axis 5 doesn't exist"]);
+    expect(&weights(-1), &["MatMul 'product': ", "take 2 numbers"]);
 }
 
 #[test]
 fn a_float_graph_needs_ranges_and_then_is_quantized() {
     let float = |nodes| {
-        let mut graph = graph(&FLAT, nodes);
-        graph.node.drain(..2);
-        graph
+        let mut model = model(&FLAT, nodes);
+        model.graph.as_mut().expect("made above").node.drain(..2);
+        model
     };
-    let graph = float(vec![
-        ints(node("Gemm", "dense", &["input", "w_real"], "p"), "transB", &[1]),
+    let model = float(vec![
+        int(node("Gemm", "dense", &["input", "w_real"], "p"), "transB", 1),
         node("Relu", "activation", &["p"], "y"),
     ]);
-    let message = refusal(&graph);
+    let message = refusal(&model);
     assert!(message.contains("give calibration samples"), "{message}");
 
     let mut ranges = Ranges::default();
     ranges.observe("input", &[-1.0, 1.0]);
     ranges.observe("y", &[0.0, 3.0]);
     let imported =
-        import(&graph, Options { arg_max: false, ranges: Some(&ranges) }).expect("ranges of all tensors");
+        import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("ranges of all tensors");
     let model =
         millrace_inference::CheckedModel::from_bytes(&imported.model.to_bytes()).expect("registrable");
     let input = [1.0, -0.5, 0.25, 0.75].map(|x| imported.input.quantize(x).cast_unsigned());
@@ -147,5 +436,55 @@ fn a_float_graph_needs_ranges_and_then_is_quantized() {
     // 0.5 + 0.5 + 0.0625 = 1.0625 and 1 − 0.5 − 0.25 + 0.075 = 0.325
     for (value, expected) in values.iter().zip([1.0625, 0.325]) {
         assert!((quantization.real(*value) - expected).abs() < 0.03, "{value}");
+    }
+}
+
+/// What is folded into a product's rescaling: alpha, beta, numbers and batch normalization, one after the other.
+#[test]
+fn what_follows_a_product_is_folded_into_its_rescaling() {
+    let mut model = model(
+        &FLAT,
+        vec![
+            float(
+                float(
+                    int(node("Gemm", "dense", &["input", "w_real", "pair"], "p"), "transB", 1),
+                    "alpha",
+                    0.5,
+                ),
+                "beta",
+                2.0,
+            ),
+            node("Mul", "twice", &["two", "p"], "m"),
+            node("BatchNormalization", "norm", &["m", "gamma", "beta", "mean", "variance"], "n"),
+            node("Relu", "activation", &["n"], "r"),
+            node("Div", "half", &["r", "two"], "y"),
+        ],
+    );
+    let graph = model.graph.as_mut().expect("made above");
+    graph.node.drain(..2);
+    graph.initializer.extend([
+        floats("pair", &[2], &[0.5, -0.25]),
+        floats("two", &[1], &[2.0]),
+        // The second channel has died: it only has its bias.
+        floats("gamma", &[2], &[1.5, 0.0]),
+        floats("beta", &[2], &[0.25, 0.75]),
+        floats("mean", &[2], &[0.5, 9.0]),
+        floats("variance", &[2], &[2.25, 1.0]),
+    ]);
+    let mut ranges = Ranges::default();
+    ranges.observe("input", &[-1.0, 1.0]);
+    ranges.observe("y", &[0.0, 2.55]);
+    let imported =
+        import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("everything is folded");
+    assert_eq!(imported.model.nodes.len(), 3, "the input, a product and its rescaling");
+    let model =
+        millrace_inference::CheckedModel::from_bytes(&imported.model.to_bytes()).expect("registrable");
+    let input = [1.0, -0.5, 0.25, 0.75].map(|x| imported.input.quantize(x).cast_unsigned());
+    let output = millrace_inference::execute(&model, &input).expect("one sample").output;
+    let millrace_inference::Values::I8(values) = output else { panic!("i8") };
+    let quantization = imported.output.expect("numbers");
+    // 2·(0.5·1.0625 + 2·0.5) = 3.0625; (3.0625 − 0.5)·1.5/1.5 + 0.25 = 2.8125, half of it; and half of 0.75.
+    for (value, expected) in values.iter().zip([1.40625, 0.375]) {
+        assert!((quantization.real(*value) - expected).abs() < 0.02, "{value}");
     }
 }

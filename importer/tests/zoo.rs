@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_importer::{import, npy, onnx::Graph, Imported, Options, Ranges};
+use millrace_importer::{import, npy, onnx::Model, Imported, Options, Ranges};
 use millrace_inference::{execute, CheckedModel, Values};
 
 const ZOO: [&str; 5] = ["mlp", "cnn", "separable", "residual", "branches"];
@@ -15,8 +15,8 @@ fn zoo(file: &str) -> PathBuf {
 #[test]
 fn the_zoo_is_imported_as_it_is_committed() {
     for name in ZOO {
-        let graph = Graph::load(&zoo(&format!("{name}.int8.onnx"))).expect("committed");
-        let imported = import(&graph, Options { arg_max: true, ranges: None }).expect(name);
+        let model = Model::load(&zoo(&format!("{name}.int8.onnx"))).expect("committed");
+        let imported = import(&model, Options { arg_max: true, ranges: None }).expect(name);
         let committed = std::fs::read(zoo(&format!("{name}.millrace"))).expect("committed");
         assert!(imported.model.to_bytes() == committed, "{name}");
         assert!(imported.output.is_none(), "an arg max gives indices");
@@ -38,8 +38,8 @@ fn right(imported: &Imported) -> (usize, usize) {
 #[test]
 fn the_zoo_predicts_held_out_digits() {
     for name in ZOO {
-        let graph = Graph::load(&zoo(&format!("{name}.int8.onnx"))).expect("committed");
-        let (right, of) = right(&import(&graph, Options { arg_max: true, ranges: None }).expect(name));
+        let model = Model::load(&zoo(&format!("{name}.int8.onnx"))).expect("committed");
+        let (right, of) = right(&import(&model, Options { arg_max: true, ranges: None }).expect(name));
         assert!(right * 1000 >= of * 975, "{name}: {right} of {of}");
     }
 }
@@ -47,21 +47,17 @@ fn the_zoo_predicts_held_out_digits() {
 #[test]
 fn a_float_model_is_calibrated_on_samples() {
     let path = zoo("cnn.float.onnx");
-    let samples: Vec<f32> = npy::read(&zoo("calibration.npy"))
-        .expect("committed")
-        .reals()
-        .into_iter()
-        .map(|pixel| pixel as f32)
-        .collect();
+    let samples = npy::read(&zoo("calibration.npy")).expect("committed");
     let ranges = Ranges::calibrate(&path, &samples).expect("a float graph");
-    let graph = Graph::load(&path).expect("committed");
+    let model = Model::load(&path).expect("committed");
     let (right, of) = right(
-        &import(&graph, Options { arg_max: true, ranges: Some(&ranges) }).expect("ranges of all tensors"),
+        &import(&model, Options { arg_max: true, ranges: Some(&ranges) }).expect("ranges of all tensors"),
     );
     assert!(right * 1000 >= of * 990, "{right} of {of}");
 
-    let message = Ranges::calibrate(&path, &samples[1..]).expect_err("no whole samples").to_string();
-    assert!(message.contains("whole samples of 64"), "{message}");
+    let flat = npy::Array { shape: vec![128, 64], ..samples.clone() };
+    let message = Ranges::calibrate(&path, &flat).expect_err("samples of another shape").to_string();
+    assert!(message.contains("N × [1, 8, 8]"), "{message}");
     let message = Ranges::calibrate(&zoo("labels.npy"), &samples).expect_err("no ONNX file").to_string();
     assert!(message.contains("labels.npy"), "{message}");
 }
@@ -69,8 +65,8 @@ fn a_float_model_is_calibrated_on_samples() {
 /// Without an arg max the outputs are the quantized numbers themselves; their largest is the same.
 #[test]
 fn outputs_can_stay_numbers() {
-    let graph = Graph::load(&zoo("mlp.int8.onnx")).expect("committed");
-    let imported = import(&graph, Options::default()).expect("a quantized output");
+    let model = Model::load(&zoo("mlp.int8.onnx")).expect("committed");
+    let imported = import(&model, Options::default()).expect("a quantized output");
     let output = imported.output.expect("numbers");
     let model = CheckedModel::from_bytes(&imported.model.to_bytes()).expect("registrable");
     assert_eq!(model.output().0, [10]);

@@ -1,0 +1,179 @@
+//! What the ONNX standard lets a node have. An attribute or an input that isn't known here could change a result
+//! unseen, so it is refused.
+
+use std::ops::RangeInclusive;
+
+use crate::{
+    lower::Lowered,
+    onnx::{Attribute, Node},
+};
+
+/// Versions of the standard whose operators mean what this crate takes them to mean. Before 7, additions broadcast
+/// in another way.
+pub(crate) const OPSETS: RangeInclusive<i64> = 7..=28;
+
+const FLOAT: i32 = Attribute::FLOAT;
+const INT: i32 = Attribute::INT;
+const TEXT: i32 = Attribute::STRING;
+const TENSOR: i32 = Attribute::TENSOR;
+const FLOATS: i32 = Attribute::FLOATS;
+const INTS: i32 = Attribute::INTS;
+
+/// How many inputs an operator has, and which attributes of which types.
+type Signature = (RangeInclusive<usize>, &'static [(&'static str, i32)]);
+
+/// The signature of an operator; none if it isn't one that is imported.
+fn signature(operator: &str) -> Option<Signature> {
+    const POOL: &[(&str, i32)] = &[
+        ("auto_pad", TEXT),
+        ("ceil_mode", INT),
+        ("count_include_pad", INT),
+        ("dilations", INTS),
+        ("kernel_shape", INTS),
+        ("pads", INTS),
+        ("strides", INTS),
+    ];
+    let found: Signature = match operator {
+        "QuantizeLinear" => (
+            2..=3,
+            &[
+                ("axis", INT),
+                ("block_size", INT),
+                ("output_dtype", INT),
+                ("precision", INT),
+                ("saturate", INT),
+            ],
+        ),
+        "DequantizeLinear" => (2..=3, &[("axis", INT), ("block_size", INT), ("output_dtype", INT)]),
+        "Conv" => (
+            2..=3,
+            &[
+                ("auto_pad", TEXT),
+                ("dilations", INTS),
+                ("group", INT),
+                ("kernel_shape", INTS),
+                ("pads", INTS),
+                ("strides", INTS),
+            ],
+        ),
+        "Gemm" => (2..=3, &[("alpha", FLOAT), ("beta", FLOAT), ("transA", INT), ("transB", INT)]),
+        "BatchNormalization" => {
+            (5..=5, &[("epsilon", FLOAT), ("momentum", FLOAT), ("spatial", INT), ("training_mode", INT)])
+        }
+        "Clip" => (1..=3, &[("max", FLOAT), ("min", FLOAT)]),
+        "MatMul" | "Add" | "Sub" | "Mul" | "Div" => (2..=2, &[]),
+        // Its storage order is that of its second output, which isn't given.
+        "MaxPool" => (
+            1..=1,
+            &[
+                ("auto_pad", TEXT),
+                ("ceil_mode", INT),
+                ("dilations", INTS),
+                ("kernel_shape", INTS),
+                ("pads", INTS),
+                ("storage_order", INT),
+                ("strides", INTS),
+            ],
+        ),
+        "AveragePool" => (1..=1, POOL),
+        "ReduceMean" => (1..=2, &[("axes", INTS), ("keepdims", INT), ("noop_with_empty_axes", INT)]),
+        "Flatten" | "Softmax" | "LogSoftmax" => (1..=1, &[("axis", INT)]),
+        "Reshape" => (2..=2, &[("allowzero", INT)]),
+        "Squeeze" | "Unsqueeze" => (1..=2, &[("axes", INTS)]),
+        "Concat" => (1..=usize::MAX, &[("axis", INT)]),
+        "Dropout" => (1..=3, &[("ratio", FLOAT), ("seed", INT)]),
+        "ArgMax" => (1..=1, &[("axis", INT), ("keepdims", INT), ("select_last_index", INT)]),
+        "Cast" => (1..=1, &[("round_mode", TEXT), ("saturate", INT), ("to", INT)]),
+        "Gelu" => (1..=1, &[("approximate", TEXT)]),
+        "LeakyRelu" | "Elu" => (1..=1, &[("alpha", FLOAT)]),
+        "HardSigmoid" => (1..=1, &[("alpha", FLOAT), ("beta", FLOAT)]),
+        "Constant" => (
+            0..=0,
+            &[
+                ("value", TENSOR),
+                ("value_float", FLOAT),
+                ("value_floats", FLOATS),
+                ("value_int", INT),
+                ("value_ints", INTS),
+            ],
+        ),
+        "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Mish" | "Neg" | "Relu"
+        | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Checks that a node is the standard's own and has only what the standard gives its operator. An operator that isn't
+/// imported passes: it is refused where it is looked up.
+pub(crate) fn check(node: &Node) -> Lowered<()> {
+    let own = matches!(node.domain.as_str(), "" | "ai.onnx");
+    // onnxruntime's namesakes of what the standard took over later.
+    let onnxruntimes = node.domain == "com.microsoft"
+        && matches!(node.op_type.as_str(), "QuantizeLinear" | "DequantizeLinear" | "Gelu");
+    if !own && !onnxruntimes {
+        return Err(format!(
+            "it is an operator of '{}', not of the ONNX standard; export the model with standard operators",
+            node.domain
+        ));
+    }
+    let Some((inputs, attributes)) = signature(&node.op_type) else { return Ok(()) };
+    if !inputs.contains(&node.input.len()) {
+        return Err(format!(
+            "it has {} inputs, the standard gives it {} to {}; export the model again",
+            node.input.len(),
+            inputs.start(),
+            inputs.end()
+        ));
+    }
+    for (at, attribute) in node.attribute.iter().enumerate() {
+        let name = attribute.name.as_str();
+        let Some((_, kind)) = attributes.iter().find(|(known, _)| *known == name) else {
+            return Err(format!(
+                "its attribute '{name}' isn't known and could change its result; export the model with opset 13 or newer, or remove the attribute"
+            ));
+        };
+        if attribute.r#type != *kind {
+            return Err(format!(
+                "its attribute '{name}' has type {}, the standard gives it type {kind}; export the model again",
+                attribute.r#type
+            ));
+        }
+        if node.attribute.iter().take(at).any(|before| before.name == attribute.name) {
+            return Err(format!("its attribute '{name}' is given twice; export the model again"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relu(name: &str, kind: i32) -> Node {
+        let attribute = Attribute { name: name.into(), r#type: kind, ..Attribute::default() };
+        Node {
+            op_type: "LeakyRelu".into(),
+            input: vec!["x".into()],
+            attribute: vec![attribute],
+            ..Node::default()
+        }
+    }
+
+    #[test]
+    fn what_the_standard_doesnt_have_is_refused() {
+        let fails = |node: &Node| check(node).expect_err("not the standard's");
+        assert_eq!(check(&relu("alpha", FLOAT)), Ok(()));
+        assert!(fails(&relu("beta", FLOAT)).contains("'beta' isn't known"));
+        assert!(fails(&relu("alpha", INT)).contains("has type 2"));
+        let mut twice = relu("alpha", FLOAT);
+        twice.attribute.push(twice.attribute[0].clone());
+        assert!(fails(&twice).contains("given twice"));
+        let mut wide = relu("alpha", FLOAT);
+        wide.input.push("y".into());
+        assert!(fails(&wide).contains("2 inputs"));
+        let mut foreign = relu("alpha", FLOAT);
+        foreign.domain = "com.example".into();
+        assert!(fails(&foreign).contains("'com.example'"));
+    }
+}

@@ -1,0 +1,205 @@
+//! Small ONNX files, each made for one fault that an importer may have: it is refused by the node's name with what to do,
+//! or it gives what onnxruntime gives.
+//!
+//! `cases/NAME.onnx` is the file, `cases/NAME.samples.npy` a few inputs, and `cases/NAME.expected.npy` what onnxruntime
+//! makes of them with graph optimizations off (`cases/expected.py`).
+#![allow(missing_docs)]
+
+use std::path::{Path, PathBuf};
+
+use millrace_importer::{import, npy, onnx::Model, Imported, Options, Ranges};
+use millrace_inference::{execute, CheckedModel, Values};
+
+fn case(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(file)
+}
+
+fn load(name: &str) -> Model {
+    Model::load(&case(&format!("{name}.onnx"))).expect("committed")
+}
+
+/// Samples that are nothing but zeros.
+fn zeros(shape: &[u64]) -> npy::Array {
+    let count = shape.iter().product::<u64>() as usize;
+    npy::Array { shape: shape.to_vec(), numbers: npy::Numbers::Real(vec![0.0; count]) }
+}
+
+/// Float files that can't be imported: their names, how the refusal begins, and what it says to do. They are refused before
+/// anything runs, so the samples don't matter.
+const REFUSED: [(&str, &str, &str); 8] = [
+    (
+        "s01_add_const_w_axis",
+        "Add 'add_y': its constant has the shape [4], so it differs along axis 3",
+        "give it the shape [4, 1, 1]",
+    ),
+    (
+        "s01b_add_const_h_axis",
+        "Add 'add_y': its constant has the shape [4, 1], so it differs along axis 2",
+        "give it the shape [4, 1, 1]",
+    ),
+    (
+        "s04_bn_axis1_of_3d",
+        "BatchNormalization 'batchnormalization_y': it normalizes along axis 1, and the product before it has its channels along axis 2",
+        "fold it into the weights",
+    ),
+    (
+        "s09_softmax_axis1_4d",
+        "Softmax 'softmax_y': the largest entry is wanted along axis 1 of N × [4, 4, 4]",
+        "end the model before it",
+    ),
+    ("s67_nan_weight", "Conv 'conv_c': its constant 'w' holds NaN", "export the model again"),
+    ("s67c_nan_bias", "Conv 'conv_c': its constant 'b' holds NaN", "export the model again"),
+    ("s18_clip_min_gt_max_table", "Clip 'clip_y': its min 0.6", "swap them or drop the clip"),
+    ("s19_clip_nan_table", "Clip 'clip_y': its constant 'lo' holds NaN", "export the model again"),
+];
+
+#[test]
+fn what_cant_be_represented_is_refused_by_name() {
+    for (name, beginning, remedy) in REFUSED {
+        let error =
+            Ranges::calibrate(&case(&format!("{name}.onnx")), &zeros(&[1])).expect_err(name).to_string();
+        assert!(error.starts_with(beginning), "{name}: {error}");
+        assert!(error.contains(remedy), "{name}: {error}");
+    }
+}
+
+#[test]
+fn weights_in_blocks_are_refused_by_name() {
+    let error =
+        import(&load("q11c_blocked_coincident2"), Options::default()).expect_err("blocks").to_string();
+    assert!(
+        error.starts_with("DequantizeLinear 'dequantizelinear_w': it has a scale for each block"),
+        "{error}"
+    );
+    assert!(error.contains("per_channel=True"), "{error}");
+}
+
+#[test]
+fn samples_without_anything_to_see_are_refused() {
+    let file = case("s103_zero_calibration.onnx");
+    let fails = |shape: &[u64]| Ranges::calibrate(&file, &zeros(shape)).expect_err("no samples").to_string();
+    assert!(fails(&[8, 3, 8, 8]).contains("all zero"));
+    assert!(fails(&[8, 8, 8, 3])
+        .contains("calibrate with an array of shape N × [3, 8, 8], its axes in this order"));
+    assert!(fails(&[1536]).contains("N × [3, 8, 8]"));
+}
+
+/// The import of a float file, calibrated on its own samples.
+fn calibrated(name: &str) -> Imported {
+    let samples = npy::read(&case(&format!("{name}.samples.npy"))).expect("committed");
+    let ranges = Ranges::calibrate(&case(&format!("{name}.onnx")), &samples).expect(name);
+    import(&load(name), Options { arg_max: false, ranges: Some(&ranges) }).expect(name)
+}
+
+fn outputs(name: &str, imported: &Imported) -> Values {
+    let samples = npy::read(&case(&format!("{name}.samples.npy"))).expect("committed");
+    let model = CheckedModel::from_bytes(&imported.model.to_bytes()).expect("registrable");
+    let input: Vec<u8> = match &samples.numbers {
+        npy::Numbers::Real(reals) => {
+            reals.iter().map(|real| imported.input.quantize(*real).cast_unsigned()).collect()
+        }
+        // An int8 input is posted as it is.
+        npy::Numbers::Integer(bytes) => {
+            bytes.iter().map(|byte| i8::try_from(*byte).expect("int8").cast_unsigned()).collect()
+        }
+    };
+    execute(&model, &input).expect("whole samples").output
+}
+
+/// How many steps of the output's scale lie between an import's output and what is right, at most.
+fn largest_error(name: &str, imported: &Imported) -> f64 {
+    let Values::I8(values) = outputs(name, imported) else { panic!("{name} gives numbers") };
+    let quantization = imported.output.expect("numbers");
+    let expected = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
+    assert_eq!(values.len(), expected.len(), "{name}");
+    let errors = values.iter().zip(expected).map(|(value, right)| {
+        // What lies beyond the range that was asked for is its bound.
+        let right = right.clamp(quantization.real(i8::MIN), quantization.real(i8::MAX));
+        (quantization.real(*value) - right).abs() / quantization.scale
+    });
+    errors.fold(0.0, f64::max)
+}
+
+#[test]
+fn float_files_give_what_onnxruntime_gives() {
+    for name in [
+        "s00_conv_default_attrs",
+        "s00b_pool_default_strides",
+        "s63_unused_bool_init",
+        "s69_tiny_row",
+        "s76b_square_q",
+        "s94b_dead_unsupported",
+    ] {
+        // Weights and inputs are rounded to 8 bits; a convolution adds up 27 such products.
+        let error = largest_error(name, &calibrated(name));
+        assert!(error < 3.0, "{name}: {error} steps");
+    }
+}
+
+#[test]
+fn quantized_files_give_what_onnxruntime_gives() {
+    for name in
+        ["q07_output_dtype_int8", "q08_dq_without_zp", "q19_w_qdq_float", "q22_int8_input", "q33_mul_between"]
+    {
+        let imported = import(&load(name), Options::default()).expect(name);
+        // The same integers, but for sums that lie between two of them.
+        let error = largest_error(name, &imported);
+        assert!(error < 1.01, "{name}: {error} steps");
+    }
+}
+
+/// A channel that only has a bias has it in full.
+#[test]
+fn a_channel_whose_weights_are_nothing_keeps_its_bias() {
+    let imported = calibrated("s69_tiny_row");
+    let Values::I8(values) = outputs("s69_tiny_row", &imported) else { panic!("numbers") };
+    let quantization = imported.output.expect("numbers");
+    let bias = quantization.quantize(-0.1211895);
+    let channel = values.chunks(64).skip(1).step_by(4).flatten();
+    assert_eq!(channel.filter(|value| **value != bias).count(), 0);
+}
+
+#[test]
+fn a_softmax_over_channels_gives_the_largest_channel() {
+    let name = "s09c_softmax_axis1_c11";
+    let Values::I32(labels) = outputs(name, &calibrated(name)) else { panic!("{name} gives indices") };
+    let expected = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
+    let expected: Vec<i32> = expected
+        .chunks(4)
+        .map(|sample| {
+            let largest = sample.iter().copied().fold(f64::MIN, f64::max);
+            sample.iter().position(|value| *value == largest).map_or(0, |at| at as i32)
+        })
+        .collect();
+    assert_eq!(labels, expected);
+}
+
+#[test]
+fn broken_files_are_refused_and_never_panic() {
+    let folder = std::env::temp_dir().join(format!("millrace-cases-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a place for files");
+    let path = folder.join("broken.onnx");
+    for name in ["q07_output_dtype_int8", "q22_int8_input", "s76b_square_q"] {
+        let bytes = std::fs::read(case(&format!("{name}.onnx"))).expect("committed");
+        for at in 0..bytes.len() {
+            for flip in [0x01, 0x80, 0xff] {
+                let mut broken = bytes.clone();
+                broken[at] ^= flip;
+                std::fs::write(&path, &broken).expect("written");
+                // Whatever comes of it is a model that can be registered, or a sentence.
+                if let Ok(model) = Model::load(&path) {
+                    let _ = import(&model, Options::default());
+                }
+            }
+        }
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
+        assert!(Model::load(&path).is_err(), "{name}");
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+    // A file without an end.
+    let endless = Path::new("/dev/zero");
+    if endless.exists() {
+        let error = Model::load(endless).expect_err("no model").to_string();
+        assert!(error.contains("is longer than"), "{error}");
+    }
+}
