@@ -1,95 +1,200 @@
 #!/usr/bin/env node
-// Posts a batch of handwritten digits and prints what came back, what it cost and who was paid.
+// Posts batches and prints what came back, what it cost and who was paid; registers and offers models.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { account, connect, digits, integers, mill, outcome, post, register, submittedBytes, UNIT } from './client.js';
+import { account, connect, digits, integers, mill, modelId, outcome, post, register, send, submittedBytes, UNIT } from './client.js';
+import { readBatch } from './npy.js';
 
-const HELP = `millrace: posts the digits task and reports on its execution
+const HELP = `millrace: posts tasks and reports on their execution
 
-  node cli.js [options]
+  node cli.js [options]                 post handwritten digits on the demo model
+  node cli.js register FILE             register the model of a file
+  node cli.js offer MODEL               as a miner: offer the model too, with the ask and rates in force
+  node cli.js post MODEL INPUT          post a batch; INPUT is a .npy array, or a file of the bytes themselves
 
-  --url URL        the node (default ws://127.0.0.1:9944)
-  --signer SECRET  the requester's secret (default //Bob)
-  --samples N      digits to post, 1 to 450 (default 64)
-  --digits DIR     the folder of the model and its held-out inputs
-  --max-price P    price ceiling in planck (default 1 MILL)
-  --blocks N       blocks until the deadline (default 100)
-  --at-least F     fail unless this part of the predictions is right (default 0)
-  --help           this text`;
+MODEL is a model's name (0x…) or its file.
+
+  --url URL          the node (default ws://127.0.0.1:9944)
+  --signer SECRET    a development account (default //Bob); real secrets don't belong on a command line
+  --signer-file FILE the file that holds the account's secret phrase
+  --max-price P      price ceiling in planck (default 1 MILL)
+  --blocks N         blocks until the deadline (default 100)
+  --help             this text
+
+of a post:
+  --scale S --zero-point Z                 how real inputs become bytes, as import printed them
+  --output-scale S --output-zero-point Z   show outputs as real numbers; without them, as indices or bytes
+  --output FILE                            write the output's bytes
+
+of the digits:
+  --samples N        digits to post, 1 to 450 (default 64)
+  --digits DIR       the folder of the model and its held-out inputs
+  --at-least F       fail unless this part of the predictions is right (default 0)`;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { values } = parseArgs({
+const text = { type: 'string' };
+// A zero point may begin with a minus, which would be taken for another option.
+const args = process.argv.slice(2).reduce(
+  (list, arg) => (/^--(output-)?zero-point$/.test(list.at(-1)) ? [...list.slice(0, -1), `${list.at(-1)}=${arg}`] : [...list, arg]),
+  [],
+);
+const { values, positionals } = parseArgs({
+  args,
+  allowPositionals: true,
   options: {
     url: { type: 'string', default: 'ws://127.0.0.1:9944' },
     signer: { type: 'string', default: '//Bob' },
+    'signer-file': text,
     samples: { type: 'string', default: '64' },
     digits: { type: 'string', default: join(here, '../../models/digits') },
     'max-price': { type: 'string', default: UNIT.toString() },
     blocks: { type: 'string', default: '100' },
     'at-least': { type: 'string', default: '0' },
+    scale: text,
+    'zero-point': text,
+    'output-scale': text,
+    'output-zero-point': text,
+    output: text,
     help: { type: 'boolean', default: false },
   },
 });
+
+/** A scale and a zero point of the options; undefined if neither is given. */
+function quantization(prefix) {
+  const [scale, zeroPoint] = [values[`${prefix}scale`], values[`${prefix}zero-point`]];
+  if (scale === undefined && zeroPoint === undefined) return undefined;
+  const found = { scale: Number(scale), zeroPoint: Number(zeroPoint) };
+  if (!(found.scale > 0 && found.scale < Infinity)) throw new Error(`--${prefix}scale must be a positive number, not ${scale}`);
+  if (!Number.isInteger(found.zeroPoint) || found.zeroPoint < -128 || found.zeroPoint > 127) {
+    throw new Error(`--${prefix}zero-point must be a whole number from -128 to 127, not ${zeroPoint}`);
+  }
+  return found;
+}
+
+const nameOf = (model) => (/^0x[0-9a-f]{64}$/i.test(model) && !existsSync(model) ? model : modelId(readFileSync(model)));
+
+async function recordOf(api, model) {
+  const record = (await api.query.models.models(model)).unwrapOr(undefined);
+  if (!record) throw new Error(`the chain doesn't know model ${model}: register it first`);
+  return record;
+}
+
+/** Registers a model unless the chain has it, and says what is on hold for it. */
+async function registerModel(api, signer, encoding) {
+  const { model, registered } = await register(api, signer, encoding);
+  console.log(`model      ${model} ${registered ? '(registered now)' : '(on chain already)'}`);
+  return { model, record: await recordOf(api, model) };
+}
+
+/** Adds a model to the offer of a miner. */
+async function offer(api, signer, model) {
+  await recordOf(api, model);
+  const miner = (await api.query.miners.miners(signer.publicKey)).unwrapOr(undefined);
+  if (!miner) throw new Error(`${signer.address} is no miner: miners.register comes first`);
+  const { ask, rates, models } = miner.next.isSome ? miner.next.unwrap() : miner.terms;
+  if (models.some((name) => name.toHex() === model)) {
+    console.log('offered    already');
+    return;
+  }
+  await send(api, api.tx.miners.offer(ask, rates, [...models, model]), signer);
+  console.log(`offered    from the next round on: ${rates.length} slots, ${models.length + 1} models, ${ask} planck per mega-MAC`);
+}
+
+/** Posts a batch and follows it to its end; undefined if it was refunded. */
+async function run(api, signer, { model, profile, input, what }) {
+  const perSample = profile.layers.reduce((sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns), profile.depthwise.toBigInt());
+  const samples = Math.floor(input.length / profile.sampleBytes.toNumber());
+  const now = (await api.query.system.number()).toNumber();
+  const blocks = Number(values.blocks);
+  const posted = await post(api, signer, { model, input, maxPrice: BigInt(values['max-price']), deadline: now + blocks });
+  console.log(`task       ${posted.task}: ${samples} ${what}, ${perSample * BigInt(samples)} MAC, posting fee ${mill(posted.fee)}`);
+  const result = await outcome(api, posted.task, { from: now, timeout: 60_000 + blocks * 12_000 });
+  for (const step of result.history) {
+    console.log(step.kind === 'leased'
+      ? `leased     to ${step.miner} in block ${step.block} for ${mill(step.price)}`
+      : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`);
+  }
+  if (result.kind !== 'settled') {
+    console.log(`refunded   in block ${result.block}: no slot took the task; all that was held is back`);
+    process.exitCode = 1;
+    return undefined;
+  }
+  return { ...result, task: posted.task, posted: now, samples };
+}
+
+async function bill(api, result) {
+  const traceBytes = await submittedBytes(api, result.block, result.task);
+  console.log(`settled    in block ${result.block}, ${result.block - result.posted} blocks after posting, ${traceBytes} bytes of trace verified`);
+  console.log(`paid       ${mill(result.paid)} to ${result.miner}`);
+  console.log(`burned     ${mill(result.burned)}`);
+  console.log(`fee        ${mill(result.fee)} for the verification`);
+  console.log(`came back  ${mill(result.returned)} of the ceiling, and the deposit`);
+}
+
+async function postDigits(api, signer) {
+  const samples = Number(values.samples);
+  const { model, record } = await registerModel(api, signer, readFileSync(join(values.digits, 'digits.millrace')));
+  const { input, labels } = digits(values.digits, samples);
+  const result = await run(api, signer, { model, profile: record.profile, input, what: 'digits' });
+  if (!result) return;
+  const predictions = integers(result.output);
+  const right = predictions.filter((prediction, i) => prediction === labels[i]).length;
+  for (let row = 0; row < predictions.length; row += 16) {
+    const wrong = labels.slice(row, row + 16).map((label, i) => (predictions[row + i] === label ? ' ' : '^')).join(' ');
+    console.log(`predicted  ${predictions.slice(row, row + 16).join(' ')}`);
+    if (wrong.trim()) console.log(`wrong      ${wrong}`);
+  }
+  console.log(`accuracy   ${right} of ${samples} right (${((100 * right) / samples).toFixed(2)} %)`);
+  await bill(api, result);
+  if (right / samples < Number(values['at-least'])) process.exitCode = 1;
+}
+
+async function postBatch(api, signer, model, file) {
+  const [inputs, outputs] = [quantization(''), quantization('output-')];
+  const { profile } = await recordOf(api, model);
+  const result = await run(api, signer, { model, profile, input: readBatch(file, inputs), what: 'samples' });
+  if (!result) return;
+  const { output, samples } = result;
+  const bytes = () => [...new Int8Array(output)];
+  const real = (byte) => (byte - outputs.zeroPoint) * outputs.scale;
+  // The chain doesn't say what a model's bytes mean. Four a sample are one index, unless real numbers are asked for.
+  const numbers = outputs ? bytes().map(real) : profile.outputBytes.toNumber() === 4 ? integers(output) : bytes();
+  const each = numbers.length / samples;
+  for (let i = 0; i < samples; i += 1) console.log(`output ${i}: ${numbers.slice(i * each, (i + 1) * each).join(' ')}`);
+  if (values.output) writeFileSync(values.output, output);
+  await bill(api, result);
+}
 
 async function main() {
   if (values.help) {
     console.log(HELP);
     return;
   }
+  const [command = 'digits', ...operands] = positionals;
+  const expected = { digits: 0, register: 1, offer: 1, post: 2 }[command];
+  if (operands.length !== expected) throw new Error(`I don't understand '${positionals.join(' ')}'; see --help`);
   const samples = Number(values.samples);
   if (!Number.isInteger(samples) || samples < 1 || samples > 450) {
     throw new Error(`--samples must be a whole number from 1 to 450, not ${values.samples}`);
   }
+  const signer = account(values['signer-file'] ? readFileSync(values['signer-file'], 'utf8').trim() : values.signer);
   const api = await connect(values.url);
   try {
     await api.isReady;
-    const signer = account(values.signer);
-    const encoding = readFileSync(join(values.digits, 'digits.millrace'));
-    const { model, registered } = await register(api, signer, encoding);
-    console.log(`model      ${model} ${registered ? '(registered now)' : '(on chain already)'}`);
-
-    const { input, labels } = digits(values.digits, samples);
-    const profile = (await api.query.models.models(model)).unwrap().profile;
-    const perSample = profile.layers.reduce((sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns), profile.depthwise.toBigInt());
-    const now = (await api.query.system.number()).toNumber();
-    const posted = await post(api, signer, {
-      model,
-      input,
-      maxPrice: BigInt(values['max-price']),
-      deadline: now + Number(values.blocks),
-    });
-    console.log(`task       ${posted.task}: ${samples} digits, ${perSample * BigInt(samples)} MAC, posting fee ${mill(posted.fee)}`);
-
-    const result = await outcome(api, posted.task, { from: now, timeout: 60_000 + Number(values.blocks) * 12_000 });
-    for (const step of result.history) {
-      console.log(step.kind === 'leased'
-        ? `leased     to ${step.miner} in block ${step.block} for ${mill(step.price)}`
-        : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`);
+    if (command === 'digits') {
+      await postDigits(api, signer);
+    } else if (command === 'register') {
+      const { record } = await registerModel(api, signer, readFileSync(operands[0]));
+      console.log(`on hold    ${mill(record.deposit.toBigInt())} of ${record.owner} until the model is removed`);
+    } else if (command === 'offer') {
+      await offer(api, signer, nameOf(operands[0]));
+    } else {
+      await postBatch(api, signer, nameOf(operands[0]), operands[1]);
     }
-    if (result.kind !== 'settled') {
-      console.log(`refunded   in block ${result.block}: no slot took the task; all that was held is back`);
-      process.exitCode = 1;
-      return;
-    }
-    const predictions = integers(result.output);
-    const right = predictions.filter((prediction, i) => prediction === labels[i]).length;
-    for (let row = 0; row < predictions.length; row += 16) {
-      const wrong = labels.slice(row, row + 16).map((label, i) => (predictions[row + i] === label ? ' ' : '^')).join(' ');
-      console.log(`predicted  ${predictions.slice(row, row + 16).join(' ')}`);
-      if (wrong.trim()) console.log(`wrong      ${wrong}`);
-    }
-    console.log(`accuracy   ${right} of ${samples} right (${((100 * right) / samples).toFixed(2)} %)`);
-    const traceBytes = await submittedBytes(api, result.block, posted.task);
-    console.log(`settled    in block ${result.block}, ${result.block - now} blocks after posting, ${traceBytes} bytes of trace verified`);
-    console.log(`paid       ${mill(result.paid)} to ${result.miner}`);
-    console.log(`burned     ${mill(result.burned)}`);
-    console.log(`fee        ${mill(result.fee)} for the verification`);
-    console.log(`came back  ${mill(result.returned)} of the ceiling, and the deposit`);
-    if (right / samples < Number(values['at-least'])) process.exitCode = 1;
   } finally {
     await api.disconnect();
   }

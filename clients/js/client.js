@@ -185,7 +185,7 @@ export async function submittedBytes(api, block, task) {
   const submission = signed.block.extrinsics
     .map(({ method }) => method)
     .find(({ section, method, args }) => section === 'tasks' && method === 'submit' && args[0].toBigInt() === task);
-  return submission.args[2].length;
+  return submission.args[3].length;
 }
 
 /** The digits' held-out inputs and labels. */

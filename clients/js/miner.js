@@ -1,9 +1,18 @@
-// What a miner's node sends for a lease, from a script: for miners that don't run our node, and for tests.
+// What a miner's node signs and sends, from a script: for miners that don't run our node, and for tests.
 
 import { blake2AsU8a } from '@polkadot/util-crypto';
 import { compactToU8a, u8aConcat } from '@polkadot/util';
 
 const text = (value) => new TextEncoder().encode(value);
+
+/**
+ * What `miners.register` and `miners.setMill` ask of a mill key: its signature over the account that it is to sign for,
+ * without which anyone could register another's key. A running node answers `millrace_proveMill` with the same.
+ */
+export function proveMill(api, millKey, miner) {
+  const who = api.createType('AccountId', miner).toU8a();
+  return millKey.sign(u8aConcat(text('millrace/own'), api.genesisHash.toU8a(), who));
+}
 
 /** Name of a task's lease; undefined while it has none. */
 export async function leaseDescriptor(api, task) {
@@ -31,8 +40,10 @@ export async function submitTrace(api, millKey, task, trace) {
   const descriptor = await leaseDescriptor(api, task);
   if (!descriptor) throw new Error(`task ${task} isn't leased`);
   const genesis = api.genesisHash.toU8a();
-  const signature = millKey.sign(u8aConcat(text('millrace/submit'), genesis, descriptor, blake2AsU8a(trace, 256)));
-  const call = api.tx.tasks.submit(task, descriptor, `0x${Buffer.from(trace).toString('hex')}`, signature).method.toU8a();
+  const hash = blake2AsU8a(trace, 256);
+  const signature = millKey.sign(u8aConcat(text('millrace/submit'), genesis, descriptor, hash));
+  // As hex: the api would take an array's first bytes for its length.
+  const call = api.tx.tasks.submit(task, descriptor, hash, `0x${Buffer.from(trace).toString('hex')}`, signature).method.toU8a();
   // Version, extension version, immortal era, nonce 0, tip 0, no metadata hash.
   const transaction = u8aConcat([0x45, 0, 0, 0, 0, 0], call);
   const bytes = u8aConcat(compactToU8a(transaction.length), transaction);

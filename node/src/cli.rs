@@ -1,7 +1,7 @@
 //! The command line.
 #![allow(clippy::borrowed_box, reason = "the signatures are the trait's")]
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use sc_cli::{ChainSpec, ImportParams, KeystoreParams, NetworkParams, RpcEndpoint, SharedParams};
 use sc_service::{config::PrometheusConfig, BasePath};
@@ -73,8 +73,15 @@ pub struct Cli {
     /// Execute nothing, not even in `--dev`.
     #[arg(long)]
     pub no_mine: bool,
+    /// Work for this miner only: the account that owns the mill keys, as an SS58 address. Whoever else registers one of
+    /// them gets nothing from this node.
+    #[arg(long, value_name = "ADDRESS", value_parser = sp_core::crypto::AccountId32::from_str)]
+    pub miner: Option<sp_core::crypto::AccountId32>,
+    /// Don't claim the miners' shares of the emission. Anyone may with `rewards.claim`; they are void after a while.
+    #[arg(long)]
+    pub no_claim: bool,
     /// Put the mill key of this secret, such as `//Ferdie`, into the keystore at start. For test networks:
-    /// whoever lists this machine's processes can read it. Elsewhere insert the key with `author_insertKey`.
+    /// whoever lists this machine's processes can read it. Elsewhere insert the key with `key insert`, which asks for it.
     #[arg(long, value_name = "SURI")]
     pub mill_suri: Option<String>,
     /// The engine's options.

@@ -10,6 +10,7 @@ use sc_service::{config::DatabaseSource, Configuration};
 use crate::{
     cli::{Cli, RelayChainCli, Subcommand},
     dev,
+    mill::MillOptions,
     service::{self, is_dev, new_partial, NodeArgs},
 };
 
@@ -87,7 +88,8 @@ fn start(cli: Cli) -> Result<()> {
     let relay_cli = RelayChainCli::new(runner.config(), cli.relay_chain_args.iter());
     let collator_options = cli.run.collator_options();
     let mines = cli.mine || (cli.run.base.is_dev()? && !cli.no_mine);
-    let mill = mines.then(|| cli.engine.options()).transpose()?;
+    let engine = mines.then(|| cli.engine.options()).transpose()?;
+    let mill = engine.map(|engine| MillOptions { engine, miner: cli.miner.clone(), claim: !cli.no_claim });
     runner.run_node_until_exit(|config| async move {
         if is_dev(&config) {
             return dev::start_dev_node(

@@ -13,7 +13,6 @@ use cumulus_primitives_core::{
     CollectCollationInfo, ParaId, RelayParentOffsetApi,
 };
 use futures::{future, stream, StreamExt};
-use millrace_engine::EngineOptions;
 use millrace_runtime::{opaque::Block, AuraId};
 use sc_consensus::LongestChain;
 use sc_consensus_manual_seal::{
@@ -27,7 +26,7 @@ use sp_consensus_aura::SlotDuration;
 use sp_runtime::traits::{Header as _, UniqueSaturatedInto};
 
 use crate::{
-    mill::insert_mill_key,
+    mill::{insert_mill_key, MillOptions},
     service::{new_partial, para_id, spawn_offchain_workers, watch_disk, Extra, Hash, ParachainClient},
 };
 
@@ -104,7 +103,7 @@ const DEV_MILL_SURI: &str = "//Ferdie";
 pub fn start_dev_node(
     mut config: Configuration,
     block_time: Duration,
-    mill: Option<EngineOptions>,
+    mill: Option<MillOptions>,
     mill_suri: Option<String>,
     storage_monitor: StorageMonitorParams,
 ) -> sc_service::error::Result<TaskManager> {
@@ -207,9 +206,10 @@ pub fn start_dev_node(
 
     let rpc_builder = {
         let (client, pool) = (client.clone(), transaction_pool.clone());
+        let keystore = keystore_container.keystore();
         Box::new(move |_| {
-            crate::rpc::create_full(crate::rpc::FullDeps { client: client.clone(), pool: pool.clone() })
-                .map_err(Into::into)
+            let (client, pool, keystore) = (client.clone(), pool.clone(), keystore.clone());
+            crate::rpc::create_full(crate::rpc::FullDeps { client, pool, keystore }).map_err(Into::into)
         })
     };
     sc_service::spawn_tasks(sc_service::SpawnTasksParams {

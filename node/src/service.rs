@@ -14,7 +14,6 @@ use cumulus_primitives_core::{
 };
 use cumulus_relay_chain_interface::{OverseerHandle, RelayChainInterface};
 use futures::FutureExt;
-use millrace_engine::EngineOptions;
 use millrace_runtime::{opaque::Block, RuntimeApi};
 use sc_client_api::Backend;
 use sc_consensus::{DefaultImportQueue, ImportQueue};
@@ -36,7 +35,7 @@ use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::mill::insert_mill_key;
+use crate::mill::{insert_mill_key, MillOptions};
 
 pub type Hash = <Block as BlockT>::Hash;
 
@@ -176,7 +175,7 @@ pub struct NodeArgs {
     pub max_pov_percentage: Option<u32>,
     pub hwbench: Option<sc_sysinfo::HwBench>,
     pub storage_monitor: StorageMonitorParams,
-    pub mill: Option<EngineOptions>,
+    pub mill: Option<MillOptions>,
     pub mill_suri: Option<String>,
 }
 
@@ -300,9 +299,10 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
 
     let rpc_builder = {
         let (client, pool) = (client.clone(), transaction_pool.clone());
+        let keystore = keystore_container.keystore();
         Box::new(move |_| {
-            crate::rpc::create_full(crate::rpc::FullDeps { client: client.clone(), pool: pool.clone() })
-                .map_err(Into::into)
+            let (client, pool, keystore) = (client.clone(), pool.clone(), keystore.clone());
+            crate::rpc::create_full(crate::rpc::FullDeps { client, pool, keystore }).map_err(Into::into)
         })
     };
 

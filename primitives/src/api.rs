@@ -23,6 +23,8 @@ pub struct OpenLease<AccountId> {
     pub due: BlockNumber,
     /// After this block it is slashed.
     pub until: BlockNumber,
+    /// The last block in which it can be declined.
+    pub declinable_until: BlockNumber,
 }
 
 /// What a miner's node needs to know to sprint.
@@ -42,6 +44,25 @@ pub struct SprintTerms<AccountId> {
     pub difficulty: u64,
 }
 
+/// How a miner stands: whatever keeps it from earning is in here.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct MinerStatus<AccountId> {
+    /// The miner that the key belongs to.
+    pub miner: AccountId,
+    /// Its slots in force.
+    pub slots: u32,
+    /// Whether an offer of it waits for the next round.
+    pub scheduled: bool,
+    /// Whether any of its slots is suspended, or a sprint of it was wrong, since it last resumed.
+    pub suspended: bool,
+    /// Whether its bond couldn't pay for a wrong sprint.
+    pub bond_short: bool,
+    /// How many models sprints run on.
+    pub listed: u32,
+    /// Those of them that it doesn't offer.
+    pub missing: Vec<ModelId>,
+}
+
 sp_api::decl_runtime_apis! {
     /// What a mining node asks the chain.
     pub trait MillApi<AccountId> where AccountId: codec::Codec {
@@ -53,6 +74,10 @@ sp_api::decl_runtime_apis! {
         fn input(task: TaskId) -> Option<Vec<u8>>;
         /// What this key may sprint on now; none if its miner may not.
         fn sprint(key: MillKey) -> Option<SprintTerms<AccountId>>;
+        /// How the miner of this key stands; none if no miner has registered it.
+        fn status(key: MillKey) -> Option<MinerStatus<AccountId>>;
+        /// Blocks that an anchor may be old.
+        fn max_anchor_age() -> BlockNumber;
         /// Hash of the first block, as the chain's transcripts use it.
         fn genesis_hash() -> H256;
     }

@@ -37,20 +37,24 @@ pub fn branched(n: u32, branches: u32) -> Model {
     for branch in 1..branches {
         let sum = branch.saturating_mul(2);
         nodes.push(requantize(1, n));
-        nodes.push(Node::Add {
-            left: sum,
-            right: sum.saturating_add(1),
-            left_zero_point: 3,
-            right_zero_point: -3,
-            left_multiplier: 1 << 30,
-            right_multiplier: 1 << 30,
-            shift: 31,
-            zero_point: 0,
-            min: i8::MIN,
-            max: i8::MAX,
-        });
+        nodes.push(addition(sum, sum.saturating_add(1)));
     }
     Model { nodes }
+}
+
+fn addition(left: u32, right: u32) -> Node {
+    Node::Add {
+        left,
+        right,
+        left_zero_point: 3,
+        right_zero_point: -3,
+        left_multiplier: 1 << 30,
+        right_multiplier: 1 << 30,
+        shift: 31,
+        zero_point: 0,
+        min: i8::MIN,
+        max: i8::MAX,
+    }
 }
 
 /// A convolution of one pixel with `outputs` filters on one row of pixels: the columns that are slowest to
@@ -60,6 +64,78 @@ pub fn pixels(channels: u32, pixels: u32, outputs: u32) -> Model {
     let image = Node::Input { shape: vec![channels, 1, pixels] };
     let parameters = zeros(channels, outputs);
     Model { nodes: vec![image, Node::Conv2d { input: 0, outputs, window, pad_value: 0, parameters }] }
+}
+
+/// An image of one element, which `copies` poolings pad to `side` × `side` patches of that one element each, and others
+/// read back: the inner loops are as short as they can be, and there are `2·side²` and a few more for each copy. `pool`
+/// makes the pooling of a node.
+pub fn padded(side: u32, copies: u32, pool: fn(u32, Window) -> Node) -> Model {
+    let window =
+        |kernel, stride, padding| Window { kernel: [kernel; 2], stride: [stride; 2], padding: [padding; 4] };
+    let mut nodes = vec![Node::Input { shape: vec![1, 1, 1] }];
+    // What the elements of the poolings need of an encoding.
+    for input in 0..copies.saturating_mul(side).saturating_mul(side) / 50_000 {
+        nodes.push(Node::Lookup { input, table: vec![0; 256] });
+    }
+    for _ in 0..copies {
+        nodes.push(pool(last(&nodes), window(side, 1, side.saturating_sub(1))));
+        nodes.push(Node::MaxPool2d { input: last(&nodes), window: window(1, side, 0) });
+    }
+    nodes.push(linear_node(last(&nodes), 1, 1));
+    Model { nodes }
+}
+
+/// Two columns, doubled `times` times by concatenations that copy single elements, then read as one row.
+pub fn pieces(rows: u32, times: u32) -> Model {
+    let mut nodes = vec![Node::Input { shape: vec![rows, 1] }];
+    for _ in 0..times {
+        let input = last(&nodes);
+        nodes.push(Node::Concat { inputs: vec![0, input], axis: 1 });
+    }
+    let columns = times.saturating_add(1);
+    nodes.push(linear_node(last(&nodes), columns, 1));
+    Model { nodes }
+}
+
+/// `channels` filters of one element on two pixels, requantized `times` times over: planes of two elements.
+pub fn planes(channels: u32, times: u32) -> Model {
+    let window = Window { kernel: [1, 1], stride: [1, 1], padding: [0; 4] };
+    let mut nodes = vec![
+        Node::Input { shape: vec![1, 1, 2] },
+        Node::Conv2d { input: 0, outputs: channels, window, pad_value: 0, parameters: zeros(1, channels) },
+        requantize(1, channels),
+    ];
+    for branch in 1..times {
+        let sum = branch.saturating_mul(2);
+        nodes.push(requantize(1, channels));
+        nodes.push(addition(sum, sum.saturating_add(1)));
+    }
+    Model { nodes }
+}
+
+/// A chain of nodes that do nothing to one element, read by a linear operator.
+pub fn chain(nodes: u32) -> Model {
+    let flattens = (0..nodes).map(|input| Node::Flatten { input });
+    let mut nodes: Vec<Node> = core::iter::once(Node::Input { shape: vec![1] }).chain(flattens).collect();
+    nodes.push(linear_node(last(&nodes), 1, 1));
+    Model { nodes }
+}
+
+/// An average pooling of single elements, and a filter on what it gives.
+pub fn quotients(pixels: u32) -> Model {
+    let window = Window { kernel: [1, 1], stride: [1, 1], padding: [0; 4] };
+    Model {
+        nodes: vec![
+            Node::Input { shape: vec![1, 1, pixels] },
+            Node::AveragePool2d { input: 0, window },
+            Node::Flatten { input: 1 },
+            linear_node(2, pixels, 1),
+        ],
+    }
+}
+
+fn last(nodes: &[Node]) -> u32 {
+    u32::try_from(nodes.len()).unwrap_or(u32::MAX).saturating_sub(1)
 }
 
 /// The trace of zeros that an honest execution of these models leaves, whatever the input.

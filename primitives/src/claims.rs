@@ -31,6 +31,12 @@ pub fn decline_message(genesis: H256, descriptor: H256) -> Vec<u8> {
     (b"millrace/decline", genesis, descriptor).encode()
 }
 
+/// What a mill key signs to be registered for an account: nobody else can have that account's work credited, or register
+/// a key that isn't theirs.
+pub fn ownership_message<AccountId: Encode>(genesis: H256, account: &AccountId) -> Vec<u8> {
+    (b"millrace/own", genesis, account).encode()
+}
+
 /// One try at the lottery: an inference on an input that nobody could know before the anchor.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct Attempt<AccountId> {
@@ -50,8 +56,14 @@ impl<AccountId: Encode> Attempt<AccountId> {
     /// The batch, of `sample_bytes` for each sample.
     pub fn input(&self, sample_bytes: u32) -> Vec<u8> {
         let bytes = sample_bytes.saturating_mul(self.samples);
-        let seed = blake2_256(&(b"millrace/attempt", self).encode());
-        millrace_inference::expand(&seed, usize::try_from(bytes).unwrap_or(usize::MAX), blake2_256)
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        millrace_inference::expand(&self.input_seed(), bytes, blake2_256)
+    }
+
+    /// What the batch is expanded from. It stands for the batch in the attempt's transcript, so that a digest can be
+    /// compared with the target before anything is expanded.
+    pub fn input_seed(&self) -> [u8; 32] {
+        blake2_256(&(b"millrace/attempt", self).encode())
     }
 
     /// The subject of the attempt's transcript.
@@ -61,14 +73,14 @@ impl<AccountId: Encode> Attempt<AccountId> {
 
     /// The seed of the verifier's randomness for this attempt's trace, of which it takes the blake2-256; the attempt's
     /// digest follows from it.
-    pub fn seed(&self, genesis: H256, input: &[u8], trace_hash: [u8; 32]) -> [u8; 32] {
+    pub fn seed(&self, genesis: H256, trace_hash: [u8; 32]) -> [u8; 32] {
         Statement {
             domain: Domain::Sprint,
             genesis_hash: genesis.0,
             subject: self.subject(),
             miner: &self.miner.encode(),
             model: self.model.0,
-            input_hash: blake2_256(input),
+            input_hash: self.input_seed(),
             samples: self.samples,
         }
         .seed_of_hash(trace_hash, blake2_256)

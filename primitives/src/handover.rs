@@ -9,9 +9,6 @@ use sp_core::H256;
 
 use crate::{claims::Attempt, mill::MillKey, BlockNumber};
 
-/// Winning sprints of one key that wait for their submission; older ones are overwritten.
-pub const WINS_KEPT: u32 = 32;
-
 /// Key of the finished trace for a lease.
 pub fn trace_key(descriptor: H256) -> Vec<u8> {
     (b"millrace/trace/", descriptor).encode()
@@ -22,9 +19,23 @@ pub fn declined_key(descriptor: H256) -> Vec<u8> {
     (b"millrace/declined/", descriptor).encode()
 }
 
-/// Key of one of a mill key's winning sprints, `place < WINS_KEPT`.
-pub fn win_key(key: &MillKey, place: u32) -> Vec<u8> {
-    (b"millrace/win/", key, place).encode()
+/// Key of the list of a mill key's winning sprints whose anchors are recent: their anchors' block numbers and their
+/// attempts' subjects. The engine writes it, and removes wins when their anchors are too old.
+pub fn wins_key(key: &MillKey) -> Vec<u8> {
+    (b"millrace/wins/", key).encode()
+}
+
+/// Key of a winning sprint, by its attempt's subject.
+pub fn win_key(key: &MillKey, subject: H256) -> Vec<u8> {
+    (b"millrace/win/", key, subject).encode()
+}
+
+/// Key of the note that this node claims nothing by itself.
+pub const NO_CLAIM_KEY: &[u8] = b"millrace/no-claim";
+
+/// Key of the next round of a miner's to be claimed.
+pub fn claim_key<AccountId: Encode>(miner: &AccountId) -> Vec<u8> {
+    (b"millrace/claim/", miner).encode()
 }
 
 /// Key of the note when something was last sent.
@@ -42,3 +53,6 @@ pub struct Win<AccountId> {
     /// The whole trace.
     pub trace: Vec<u8>,
 }
+
+/// [`wins_key`]'s list.
+pub type Wins = Vec<(BlockNumber, H256)>;

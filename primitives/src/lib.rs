@@ -12,6 +12,7 @@ extern crate alloc;
 mod api;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+mod chain;
 mod claims;
 pub mod handover;
 pub mod mill;
@@ -19,6 +20,7 @@ mod traits;
 mod units;
 
 pub use api::*;
+pub use chain::*;
 pub use claims::*;
 pub use traits::*;
 pub use units::*;

@@ -24,6 +24,14 @@ pub trait ModelRegistry {
     fn acquire(model: ModelId) -> DispatchResult;
     /// Takes one [`Self::acquire`] back.
     fn release(model: ModelId);
+    /// As [`Self::acquire`], and keeps the model from being retired until [`Self::unlist`]: miners must be able to offer a
+    /// model on which their score depends.
+    ///
+    /// # Errors
+    /// If the model is unknown or retired.
+    fn list(model: ModelId) -> DispatchResult;
+    /// Takes one [`Self::list`] back.
+    fn unlist(model: ModelId);
     /// Registers a model for benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_model(encoding: Vec<u8>) -> ModelId;
@@ -40,6 +48,8 @@ pub struct SlotOffer<AccountId> {
     pub ask: Balance,
     /// MAC per block that the slot promises.
     pub rate: u64,
+    /// What failing a lease of this slot costs its miner, planck.
+    pub slash: Balance,
 }
 
 /// The capacity on sale, for the one who assigns tasks to it.
@@ -49,26 +59,34 @@ pub trait CapacityMarket<AccountId> {
     fn lease(model: ModelId, accept: impl Fn(&SlotOffer<AccountId>) -> bool) -> Option<SlotOffer<AccountId>>;
     /// Ends a slot's lease; the slot is free again unless it was suspended or withdrawn meanwhile.
     fn free(miner: &AccountId, slot: SlotIndex);
-    /// Takes the fixed part of a slot's bond, gives at most `compensation` of it to `victim`, burns the
-    /// rest, and suspends the slot. Returns what was taken.
-    fn slash(miner: &AccountId, slot: SlotIndex, victim: &AccountId, compensation: Balance) -> Balance;
-    /// As [`Self::slash`] where nobody was harmed: everything is burned, and the miner's first slot is the
-    /// one that pays.
+    /// Takes `amount` of a miner's bond for a lease that it failed, gives at most `compensation` of it to `victim`,
+    /// burns the rest, and suspends the slot. Returns what was taken.
+    fn slash(
+        miner: &AccountId,
+        slot: SlotIndex,
+        amount: Balance,
+        victim: &AccountId,
+        compensation: Balance,
+    ) -> Balance;
+    /// As [`Self::slash`] for a wrong sprint, where nobody was harmed: the part of its largest slot's bond is burned, and
+    /// the miner is suspended until it resumes.
     fn slash_miner(miner: &AccountId) -> Balance;
-    /// Takes a model out of what a miner offers, until its next offer names it again.
-    fn withdraw_model(miner: &AccountId, model: ModelId);
     /// Suspends all slots of a miner until it resumes them.
     fn suspend(miner: &AccountId);
-    /// Whether the miner's bond could pay for a wrong sprint.
+    /// Whether the miner's bond could pay for a wrong sprint, and nothing of it is suspended.
     fn may_sprint(miner: &AccountId) -> bool;
-    /// The key that signs for a miner.
-    fn mill_key(miner: &AccountId) -> Option<MillKey>;
-    /// The miner that a key signs for.
-    fn miner_of(key: &MillKey) -> Option<AccountId>;
     /// Puts a miner on sale for benchmarks, with as many slots and models as it may have, and fills the
     /// books of those models.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(model: ModelId, key: MillKey) -> AccountId;
+}
+
+/// Who signs for whom.
+pub trait MillKeys<AccountId> {
+    /// The key that signs for a miner.
+    fn mill_key(miner: &AccountId) -> Option<MillKey>;
+    /// The miner that a key signs for.
+    fn miner_of(key: &MillKey) -> Option<AccountId>;
 }
 
 /// What a miner has on sale, for those who weigh its work.
@@ -84,18 +102,35 @@ pub trait CapacityOnSale<AccountId> {
 pub trait VerifySubmission<AccountId> {
     /// Weight of verifying a trace of this cost.
     fn weight(cost: &Cost) -> Weight;
-    /// The output that a trace proves.
-    ///
-    /// # Errors
-    /// Why the trace is wrong.
+    /// Bytes of memory that the verifications of a block take at most, in one instance of the runtime, one after the other:
+    /// with what they read of models, but not of inputs and traces.
+    fn memory() -> u64;
+    /// What a trace with this hash proves.
     fn verify(
         descriptor: H256,
         miner: &AccountId,
         model: ModelId,
-        encoding: &[u8],
         input: &[u8],
         trace: &[u8],
-    ) -> Result<Vec<u8>, TraceError>;
+        trace_hash: H256,
+    ) -> Verdict;
+}
+
+/// What verifying a submission came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The trace is right.
+    Proven {
+        /// The output that it proves, as the last node's bytes.
+        output: Vec<u8>,
+    },
+    /// The trace is wrong, whatever else is.
+    Forged {
+        /// What is wrong with it.
+        why: TraceError,
+    },
+    /// The chain can't tell, which is no fault of the miner.
+    Unavailable,
 }
 
 /// Credits mined work towards emission.

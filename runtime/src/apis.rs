@@ -3,11 +3,13 @@
 use alloc::vec::Vec;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
+    traits::Get,
     view_functions::{ViewFunctionDispatchError, ViewFunctionId},
     weights::Weight,
 };
 use millrace_primitives::{
-    mill::MillKey, CapacityMarket, ModelId, ModelRegistry, OpenLease, SprintTerms, TaskId,
+    mill::MillKey, ListedModels, MillKeys, MinerStatus, ModelId, ModelRegistry, OpenLease, SprintTerms,
+    TaskId,
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::SlotDuration;
@@ -21,9 +23,9 @@ use sp_version::RuntimeVersion;
 
 use crate::{
     configs::consensus::{ConsensusHook, RELAY_PARENT_OFFSET, SLOT_DURATION},
-    genesis_config_presets, AccountId, AuraId, Balance, Block, Executive, Hash, InherentDataExt, Miners,
-    Models, Nonce, ParachainInfo, ParachainSystem, ProofOfWork, Runtime, RuntimeGenesisConfig, SessionKeys,
-    System, Tasks, TransactionPayment, VERSION,
+    genesis_config_presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, Hash, InherentDataExt,
+    Miners, Models, Nonce, ParachainInfo, ParachainSystem, ProofOfWork, Runtime, RuntimeGenesisConfig,
+    SessionKeys, System, Tasks, TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {
@@ -149,7 +151,7 @@ impl_runtime_apis! {
     impl millrace_primitives::MillApi<Block, AccountId> for Runtime {
         fn leases(keys: Vec<MillKey>) -> Vec<OpenLease<AccountId>> {
             let miners: Vec<AccountId> =
-                keys.iter().filter_map(<Miners as CapacityMarket<AccountId>>::miner_of).collect();
+                keys.iter().filter_map(<Miners as MillKeys<AccountId>>::miner_of).collect();
             Tasks::leases_of(&miners)
         }
         fn model(model: ModelId) -> Option<Vec<u8>> {
@@ -161,8 +163,14 @@ impl_runtime_apis! {
         fn sprint(key: MillKey) -> Option<SprintTerms<AccountId>> {
             ProofOfWork::sprint_terms(key)
         }
+        fn status(key: MillKey) -> Option<MinerStatus<AccountId>> {
+            Miners::status_of(&key, ProofOfWork::listed())
+        }
+        fn max_anchor_age() -> BlockNumber {
+            <Runtime as pallet_proof_of_work::Config>::MaxAnchorAge::get()
+        }
         fn genesis_hash() -> Hash {
-            Tasks::genesis_hash()
+            millrace_primitives::genesis_hash::<Runtime>()
         }
     }
 

@@ -21,6 +21,7 @@ pub mod apis;
 pub mod configs;
 #[cfg(feature = "std")]
 mod events;
+mod extension;
 pub mod genesis_config_presets;
 mod transactions;
 
@@ -35,7 +36,8 @@ use sp_version::RuntimeVersion;
 
 pub use apis::RuntimeApi;
 #[cfg(feature = "std")]
-pub use events::{lease_ends, system_events_key};
+pub use events::{miner_events, system_events_key, MinerEvent};
+pub use extension::TxExtension;
 pub use millrace_primitives::{Balance, BlockNumber};
 pub use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 
@@ -53,23 +55,6 @@ pub type Address = MultiAddress<AccountId, ()>;
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
-
-/// What every transaction carries besides its call, outermost first.
-pub type TxExtension = cumulus_pallet_weight_reclaim::StorageWeightReclaim<
-    Runtime,
-    (
-        frame_system::AuthorizeCall<Runtime>,
-        frame_system::CheckNonZeroSender<Runtime>,
-        frame_system::CheckSpecVersion<Runtime>,
-        frame_system::CheckTxVersion<Runtime>,
-        frame_system::CheckGenesis<Runtime>,
-        frame_system::CheckEra<Runtime>,
-        frame_system::CheckNonce<Runtime>,
-        frame_system::CheckWeight<Runtime>,
-        pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
-        frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
-    ),
->;
 
 /// A transaction or inherent.
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
@@ -106,10 +91,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("millrace"),
     impl_name: alloc::borrow::Cow::Borrowed("millrace"),
     authoring_version: 1,
-    spec_version: 6,
+    spec_version: 7,
     impl_version: 0,
     apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 1,
+    transaction_version: 2,
     system_version: 1,
 };
 

@@ -4,13 +4,19 @@
 mod common;
 
 use common::*;
-use frame_support::{assert_noop, assert_ok};
-use millrace_primitives::{mill::MillKey, Balance, CapacityMarket};
+use frame_support::{assert_noop, assert_ok, traits::Authorize};
+use millrace_primitives::{Balance, CapacityMarket};
 use millrace_runtime::{
-    configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, System, Tasks,
+    configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+    System, Tasks,
 };
 use pallet_tasks::{Error, Event, LeaseFailure};
-use sp_runtime::transaction_validity::InvalidTransaction;
+use sp_core::H256;
+use sp_crypto_hashing::blake2_256;
+use sp_runtime::{
+    traits::Dispatchable,
+    transaction_validity::{InvalidTransaction, TransactionSource},
+};
 
 fn settled() -> Option<(AccountId, Balance, Balance, Balance, Balance, Vec<u8>)> {
     market_events().into_iter().find_map(|event| match event {
@@ -148,7 +154,7 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
 }
 
 #[test]
-fn a_declined_lease_costs_nothing_and_takes_the_model_off_sale() {
+fn a_declined_lease_costs_nothing_and_goes_to_another_miner() {
     on_preset("local_testnet", || {
         let task = post(8, UNIT, 200);
         pass(1);
@@ -168,36 +174,182 @@ fn a_declined_lease_costs_nothing_and_takes_the_model_off_sale() {
         else {
             unreachable!("it was made above")
         };
-        let empty = pallet_tasks::Call::submit { task, descriptor: name, trace: vec![], signature };
+        let trace_hash = H256(blake2_256(&[]));
+        let empty =
+            pallet_tasks::Call::submit { task, descriptor: name, trace_hash, trace: vec![], signature };
         assert_eq!(refused(empty.into()), InvalidTransaction::BadProof.into());
 
+        let offer = pallet_miners::Miners::<Runtime>::get(&first.miner).expect("a miner").terms;
         assert_ok!(apply(decline(task, name, key)).expect("authorised"));
         assert_eq!(total(owner), bond, "nothing is slashed");
         System::assert_has_event(
             Event::LeaseFailed { task, miner: first.miner.clone(), reason: LeaseFailure::Declined }.into(),
         );
-        System::assert_has_event(
-            pallet_miners::Event::ModelWithdrawn { miner: first.miner.clone(), model: digits() }.into(),
-        );
         try_state();
         assert_eq!(refused(decline(task, name, key)), InvalidTransaction::Stale.into());
         let record = pallet_miners::Miners::<Runtime>::get(&first.miner).expect("still a miner");
-        assert!(record.slots.iter().all(|slot| !slot.suspended), "its other models stay on sale");
+        assert!(record.slots.iter().all(|slot| slot.is_on_sale()));
+        assert_eq!(record.terms, offer, "the offer stays as it is");
 
         pass(1);
         let second = lease_of(task).expect("leased again");
         assert_ne!(second.miner, first.miner);
-        assert_ok!(
-            apply(submission(task, descriptor(task), honest(task).trace, other_key)).expect("authorised")
-        );
-        assert_eq!(settled().expect("settled").0, second.miner);
-
-        // The next offer that names the model puts it on sale again.
-        assert_ok!(Miners::offer(signed(owner), 1, vec![1_000_000_000], vec![digits()]));
-        pass(11);
-        let again = post(8, UNIT, 400);
+        // The other miner declines too: the task comes back to neither.
+        assert_ok!(apply(decline(task, descriptor(task), other_key)).expect("authorised"));
+        pass(3);
+        assert!(lease_of(task).is_none());
+        assert_ok!(Tasks::cancel(signed(REQUESTER), task));
+        // Another task goes to them as before.
+        let again = post(2, UNIT, 200);
         pass(1);
-        assert_eq!(lease_of(again).expect("leased").miner, first.miner);
+        assert!(lease_of(again).is_some());
+    });
+}
+
+/// A lease can't be kept from others until it nearly ends and then be given back for nothing.
+#[test]
+fn a_lease_is_declined_in_its_first_blocks_or_not_at_all() {
+    on_dev(|| {
+        let task = post(8, UNIT, 100);
+        pass(1);
+        let lease = lease_of(task).expect("leased");
+        let name = descriptor(task);
+        let last = Tasks::leases_of(&[id(MINER)])[0].declinable_until;
+        assert_eq!(last, lease.since + 3);
+        pass(last - System::block_number());
+        assert!(decline(task, name, MILL).authorize(TransactionSource::External).expect("it can be").is_ok());
+        pass(1);
+        assert_eq!(apply(decline(task, name, MILL)).expect_err("late"), InvalidTransaction::Stale.into());
+        // Nor by whoever gets past the authorization.
+        assert_noop!(
+            decline(task, name, MILL).dispatch(frame_system::RawOrigin::Authorized.into()),
+            Error::<Runtime>::TooLateToDecline
+        );
+        assert_eq!(lease_of(task), Some(lease));
+    });
+}
+
+/// A slot that promises next to nothing gets no more time than the requester gave.
+#[test]
+fn a_task_is_over_by_its_deadline() {
+    on_dev(|| {
+        assert_ok!(Miners::offer(signed(MINER), 0, vec![10_000], vec![digits()]));
+        pass(10);
+        let before = total(REQUESTER);
+        let deadline = System::block_number() + 100;
+        let task = post(64, UNIT, deadline);
+        pass(1);
+        let lease = lease_of(task).expect("leased");
+        assert!(lease.due <= deadline && lease.until == deadline, "{lease:?}");
+        pass(deadline + 5 - System::block_number());
+        assert!(lease_of(task).is_some(), "the grace period isn't over");
+        pass(1);
+        System::assert_has_event(Event::TaskRefunded { task }.into());
+        assert_eq!(free(REQUESTER), total(REQUESTER));
+        assert!(total(REQUESTER) >= before);
+    });
+}
+
+/// An offer that comes into force during a lease changes nothing of what failing it costs, nor frees the bond for it.
+#[test]
+fn the_slash_is_what_the_lease_says() {
+    on_dev(|| {
+        let rate = 1_000_000_000_000u64;
+        assert_ok!(Miners::offer(signed(MINER), 50_000_000, vec![rate], vec![digits()]));
+        pass(10);
+        let promised = Miners::bond_of_rate(rate).expect("a bond") / 10;
+        let task = post(450, UNIT, 2_000);
+        pass(1);
+        let lease = lease_of(task).expect("leased");
+        assert_eq!(lease.slash, promised);
+        assert_ok!(Miners::offer(signed(MINER), 50_000_000, vec![1], vec![digits()]));
+        pass(11);
+        assert!(lease_of(task).is_some());
+        pallet_miners::Miners::<Runtime>::mutate(id(MINER), |record| {
+            record.as_mut().expect("a miner").withdrawable_from = 0;
+        });
+        assert_noop!(Miners::withdraw(signed(MINER)), pallet_miners::Error::<Runtime>::NothingToWithdraw);
+        let mut trace = honest(task).trace;
+        trace[17] ^= 0x40;
+        let before = total(MINER);
+        assert_ok!(apply(submission(task, descriptor(task), trace, MILL)).expect("authorised"));
+        assert_eq!(before - total(MINER), promised);
+        // Only now the rest is free.
+        assert_ok!(Miners::resume(signed(MINER)));
+        assert_ok!(Miners::withdraw(signed(MINER)));
+    });
+}
+
+/// What the chain itself lost costs nobody anything.
+#[test]
+fn what_the_chain_cant_verify_is_no_fault_of_the_miner() {
+    on_dev(|| {
+        let (requester, miner) = (total(REQUESTER), total(MINER));
+        let task = post(8, UNIT, 100);
+        pass(1);
+        let call = submission(task, descriptor(task), honest(task).trace, MILL);
+        let encoding = pallet_models::Encodings::<Runtime>::take(digits()).expect("registered");
+        assert_ok!(apply(call).expect("authorised"));
+        System::assert_has_event(
+            Event::LeaseFailed { task, miner: id(MINER), reason: LeaseFailure::Unverifiable }.into(),
+        );
+        System::assert_has_event(Event::TaskRefunded { task }.into());
+        assert_eq!((total(REQUESTER), total(MINER)), (requester, miner));
+        assert_eq!(free(REQUESTER), requester);
+        pallet_models::Encodings::<Runtime>::insert(digits(), encoding);
+    });
+}
+
+/// A signature of another's trace authorises no other bytes.
+#[test]
+fn a_submission_is_the_trace_that_was_signed() {
+    on_dev(|| {
+        let task = post(3, UNIT, 100);
+        pass(1);
+        let RuntimeCall::Tasks(pallet_tasks::Call::submit {
+            descriptor,
+            trace_hash,
+            mut trace,
+            signature,
+            ..
+        }) = submission(task, descriptor(task), honest(task).trace, MILL)
+        else {
+            unreachable!("it is a submission")
+        };
+        trace[5] ^= 1;
+        let other = pallet_tasks::Call::submit { task, descriptor, trace_hash, trace, signature };
+        assert_eq!(apply(other.into()).expect_err("other bytes"), InvalidTransaction::BadProof.into());
+    });
+}
+
+/// One sample of a model that takes more memory than any verification may is refused when it is posted.
+#[test]
+fn a_task_whose_verification_takes_too_much_memory_is_refused() {
+    use millrace_inference::{Model, Node, Window};
+    on_dev(|| {
+        let window = |kernel, stride, padding| Window {
+            kernel: [kernel; 2],
+            stride: [stride; 2],
+            padding: [padding; 4],
+        };
+        let mut nodes = vec![Node::Input { shape: vec![1, 1, 1] }];
+        nodes.extend((0..40).map(|input| Node::Lookup { input, table: vec![0; 256] }));
+        nodes.extend((0..60).map(|_| Node::MaxPool2d { input: 40, window: window(182, 1, 181) }));
+        nodes.extend((0..60).map(|copy| Node::MaxPool2d { input: 41 + copy, window: window(1, 182, 0) }));
+        nodes.push(Node::Concat { inputs: (101..161).collect(), axis: 0 });
+        nodes.push(Node::Flatten { input: 161 });
+        nodes.push(Node::Linear { input: 162, outputs: 1, parameters: vec![1; 60] });
+        let encoding = Model { nodes }.to_bytes();
+        let model = H256(blake2_256(&encoding));
+        assert_ok!(millrace_runtime::Models::register(signed(REQUESTER), encoding));
+        assert_noop!(
+            Tasks::post(signed(REQUESTER), model, vec![0], UNIT, 100),
+            Error::<Runtime>::VerificationMemory
+        );
+        assert_noop!(
+            millrace_runtime::ProofOfWork::set_listed(RuntimeOrigin::root(), vec![(model, 1)]),
+            pallet_proof_of_work::Error::<Runtime>::VerificationMemory
+        );
     });
 }
 
@@ -294,12 +446,13 @@ fn offers_act_from_the_next_round_and_the_lowest_ask_wins() {
 #[test]
 fn a_miner_leaves_with_its_whole_bond() {
     on_dev(|| {
-        let key = MillKey::from(OTHER_MILL.public());
+        let (key, proof) = mill(OTHER_MILL, OTHER_MINER);
         let before = free(OTHER_MINER);
-        assert_ok!(Miners::register(signed(OTHER_MINER), key, 5, vec![1_000], vec![digits()]));
+        assert_ok!(Miners::register(signed(OTHER_MINER), key, proof, 5, vec![1_000], vec![digits()]));
         assert!(free(OTHER_MINER) < before);
+        let (key, proof) = mill(MILL, REQUESTER);
         assert_noop!(
-            Miners::register(signed(REQUESTER), MillKey::from(MILL.public()), 5, vec![1], vec![]),
+            Miners::register(signed(REQUESTER), key, proof, 5, vec![1], vec![]),
             pallet_miners::Error::<Runtime>::AlreadyExists
         );
         pass(11);
@@ -313,5 +466,36 @@ fn a_miner_leaves_with_its_whole_bond() {
         assert_ok!(Miners::withdraw(signed(OTHER_MINER)));
         assert_eq!(free(OTHER_MINER), before);
         assert!(pallet_miners::Miners::<Runtime>::get(id(OTHER_MINER)).is_none());
+    });
+}
+
+/// Whose key it is, its owner says: a stranger that registers it would have the owner's node mine for the stranger.
+#[test]
+fn a_mill_key_is_registered_with_its_own_signature() {
+    on_dev(|| {
+        let error = || pallet_miners::Error::<Runtime>::InvalidProof;
+        let (key, proof) = mill(OTHER_MILL, OTHER_MINER);
+        let register =
+            |who, key, proof| Miners::register(signed(who), key, proof, 5, vec![1_000], vec![digits()]);
+        // The signature for another account, and another key's.
+        assert_noop!(register(REQUESTER, key.clone(), proof.clone()), error());
+        let (_, others) = mill(MILL, OTHER_MINER);
+        assert_noop!(register(OTHER_MINER, key.clone(), others.clone()), error());
+        assert_noop!(Miners::set_mill(signed(MINER), key.clone(), proof.clone()), error());
+        assert_ok!(register(OTHER_MINER, key, proof));
+        let (key, proof) = mill(REQUESTER, MINER);
+        assert_ok!(Miners::set_mill(signed(MINER), key, proof));
+    });
+}
+
+/// A list is bounded before it is looked through.
+#[test]
+fn an_offer_of_too_many_models_is_refused_by_their_number() {
+    on_dev(|| {
+        let models = vec![digits(); 100_000];
+        assert_noop!(
+            Miners::offer(signed(MINER), 1, vec![1], models),
+            pallet_miners::Error::<Runtime>::TooManyModels
+        );
     });
 }

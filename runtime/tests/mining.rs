@@ -6,9 +6,11 @@ mod common;
 use common::*;
 use frame_support::{assert_noop, assert_ok};
 use millrace_inference::{execute, sprint_digest, CheckedModel};
-use millrace_primitives::{meets_target, mill::MillKey, Attempt, Mac};
-use millrace_runtime::{Models, ProofOfWork, Rewards, Runtime, RuntimeCall, RuntimeEvent, System, Tasks};
-use sp_core::Pair;
+use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, Attempt, Mac};
+use millrace_runtime::{
+    Miners, Models, ProofOfWork, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System, Tasks,
+};
+use sp_core::{Pair, H256};
 use sp_crypto_hashing::blake2_256;
 use sp_runtime::transaction_validity::InvalidTransaction;
 
@@ -28,13 +30,14 @@ fn win(forge: impl Fn(&mut Vec<u8>)) -> RuntimeCall {
         let mut trace = execute(&model, &input).expect("whole samples").trace;
         forge(&mut trace);
         let trace_hash = blake2_256(&trace);
-        let seed = attempt.seed(Tasks::genesis_hash(), &input, trace_hash);
+        let seed = attempt.seed(genesis_hash::<Runtime>(), trace_hash);
         if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
-            let message = attempt.message(Tasks::genesis_hash(), trace_hash);
+            let message = attempt.message(genesis_hash::<Runtime>(), trace_hash);
             return pallet_proof_of_work::Call::sprint {
                 miner: attempt.miner,
                 anchor: terms.anchor_number,
                 nonce,
+                trace_hash: H256(trace_hash),
                 trace,
                 signature: MILL.pair().sign(&message).into(),
             }
@@ -111,7 +114,12 @@ fn a_stale_anchor_or_anothers_key_is_refused() {
         pass(9);
         assert_eq!(apply(call).expect_err("too old"), InvalidTransaction::Stale.into());
         let RuntimeCall::ProofOfWork(pallet_proof_of_work::Call::sprint {
-            anchor, nonce, trace, miner, ..
+            anchor,
+            nonce,
+            trace_hash,
+            trace,
+            miner,
+            ..
         }) = win(|_| {})
         else {
             unreachable!("win makes sprints")
@@ -120,6 +128,7 @@ fn a_stale_anchor_or_anothers_key_is_refused() {
             miner,
             anchor,
             nonce,
+            trace_hash,
             trace,
             signature: OTHER_MILL.pair().sign(b"something").into(),
         };
@@ -140,7 +149,7 @@ fn models_are_registered_retired_and_removed_with_their_deposit() {
             ],
         }
         .to_bytes();
-        let model = sp_core::H256(blake2_256(&encoding));
+        let model = H256(blake2_256(&encoding));
         let register = |bytes: Vec<u8>| Models::register(signed(REQUESTER), bytes);
         assert_noop!(register(vec![]), Error::<Runtime>::Undecodable);
         assert_noop!(register(vec![1; 2 * 1024 * 1024 + 1]), Error::<Runtime>::TooLong);
@@ -178,5 +187,68 @@ fn scores_know_only_work_ask_and_capacity() {
         ));
         Rewards::credit(&id(OTHER_MINER), 1_000_000);
         assert_eq!(pallet_rewards::Scores::<Runtime>::get(0, id(OTHER_MINER)), Some(slim));
+    });
+}
+
+/// One slash, and then the cold key must act: a faulty machine or a stolen mill key doesn't burn the whole bond.
+#[test]
+fn a_wrong_sprint_is_the_last_until_the_miner_resumes() {
+    on_dev(|| {
+        // Slots of different rates: the largest pays.
+        assert_ok!(Miners::offer(signed(MINER), 1, vec![1, 50_000_000_000, 1], vec![digits()]));
+        pass(12);
+        let before = total(MINER);
+        let (wrong, also_wrong) = (win(|trace| trace[9] ^= 1), win(|trace| trace[9] ^= 2));
+        assert_ok!(apply(wrong).expect("the digest meets the target"));
+        let slash = Miners::bond_of_rate(50_000_000_000).expect("a bond") / 10;
+        assert_eq!(before - total(MINER), slash);
+        assert_eq!(apply(also_wrong.clone()).expect_err("suspended"), InvalidTransaction::Stale.into());
+        assert!(ProofOfWork::sprint_terms(MillKey::from(MILL.public())).is_none());
+        assert_eq!(before - total(MINER), slash);
+        assert_ok!(Miners::resume(signed(MINER)));
+        assert_ok!(apply(also_wrong).expect("it may sprint again"));
+        assert_eq!(before - total(MINER), 2 * slash);
+    });
+}
+
+/// A miner without slots has no slot to suspend, but may not go on either.
+#[test]
+fn a_wrong_sprint_without_slots_is_the_last_too() {
+    on_dev(|| {
+        assert_ok!(Miners::offer(signed(MINER), 1, vec![], vec![]));
+        pass(12);
+        assert_ok!(apply(win(|trace| trace[9] ^= 1)).expect("the digest meets the target"));
+        assert!(ProofOfWork::sprint_terms(MillKey::from(MILL.public())).is_none());
+        assert_ok!(Miners::resume(signed(MINER)));
+        assert!(ProofOfWork::sprint_terms(MillKey::from(MILL.public())).is_some());
+    });
+}
+
+/// A score depends on offering every listed model, so its owner can't take it from the miners.
+#[test]
+fn a_listed_model_cant_be_retired() {
+    use sp_keyring::Sr25519Keyring::Alice;
+    on_dev(|| {
+        assert_noop!(Models::retire(signed(Alice), digits()), pallet_models::Error::<Runtime>::Listed);
+        assert_ok!(ProofOfWork::set_listed(RuntimeOrigin::root(), vec![]));
+        assert_ok!(Models::retire(signed(Alice), digits()));
+    });
+}
+
+/// A node claims for its miner without a signature, once.
+#[test]
+fn a_share_is_claimed_without_a_sender() {
+    on_dev(|| {
+        pass(2);
+        let call = || RuntimeCall::from(pallet_rewards::Call::claim { round: 0, miner: id(MINER) });
+        assert_ok!(apply(win(|_| {})).expect("authorised"));
+        assert_eq!(apply(call()).expect_err("the round is open"), InvalidTransaction::Stale.into());
+        close_round();
+        let before = total(MINER);
+        assert_ok!(apply(call()).expect("there is a share"));
+        assert_eq!(total(MINER), before + 100 * UNIT);
+        assert_eq!(apply(call()).expect_err("claimed"), InvalidTransaction::Stale.into());
+        let nobody = pallet_rewards::Call::claim { round: 0, miner: id(REQUESTER) };
+        assert_eq!(apply(nobody.into()).expect_err("no share"), InvalidTransaction::Stale.into());
     });
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use millrace_primitives::{mill::MillKey, Balance, CreditWork, Mac, TaskId};
+use millrace_primitives::{Balance, CreditWork, Mac, TaskId};
 use millrace_runtime::{Balances, Miners, Rewards, Runtime, RuntimeEvent, Tasks};
 use pallet_tasks::Event as TaskEvent;
 use proptest::prelude::*;
@@ -96,8 +96,9 @@ fn take(step: Step) {
             let _ = Miners::offer(signed(miner(other)), ask, vec![1_000_000; slots], vec![digits()]);
         }
         Step::Register { slots } => {
-            let key = MillKey::from(OTHER_MILL.public());
-            let _ = Miners::register(signed(OTHER_MINER), key, 7, vec![1_000_000; slots], vec![digits()]);
+            let (key, proof) = mill(OTHER_MILL, OTHER_MINER);
+            let _ =
+                Miners::register(signed(OTHER_MINER), key, proof, 7, vec![1_000_000; slots], vec![digits()]);
         }
         Step::Resume { other } => drop(Miners::resume(signed(miner(other)))),
         Step::Withdraw { other } => drop(Miners::withdraw(signed(miner(other)))),
@@ -203,8 +204,8 @@ proptest! {
         on_dev(|| {
             Balances::transfer_keep_alive(signed(REQUESTER), id(OTHER_MINER).into(), gift).expect("rich");
             Miners::offer(signed(MINER), ask, vec![rate], vec![digits()]).expect("a fine offer");
-            let key = MillKey::from(OTHER_MILL.public());
-            Miners::register(signed(OTHER_MINER), key, ask, vec![rate], vec![digits()]).expect("new");
+            let (key, proof) = mill(OTHER_MILL, OTHER_MINER);
+            Miners::register(signed(OTHER_MINER), key, proof, ask, vec![rate], vec![digits()]).expect("new");
             pass(12);
             Rewards::credit(&id(MINER), first);
             Rewards::credit(&id(OTHER_MINER), second);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { connect } from '../client.js';
 
 const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
-const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
+export const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
 
 export const freePort = () =>
   new Promise((resolve, reject) => {

@@ -1,8 +1,12 @@
 //! What the mill counts for Prometheus. Without a registry everything here does nothing.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use prometheus_endpoint::{register, Counter, CounterVec, Gauge, Opts, PrometheusError, Registry, F64, U64};
+use prometheus_endpoint::{
+    register, Counter, CounterVec, Gauge, GaugeVec, Opts, PrometheusError, Registry, F64, U64,
+};
+
+use super::status::Reason;
 
 /// What the engine works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +41,9 @@ struct Counters {
     mac: CounterVec<F64>,
     failures: Counter<U64>,
     wins: Counter<U64>,
+    lost: Counter<U64>,
     ended: CounterVec<U64>,
+    idle: GaugeVec<U64>,
 }
 
 impl Metrics {
@@ -70,6 +76,20 @@ impl Metrics {
             wins: counter(
                 "millrace_wins_total",
                 "Attempts that won and were handed to the off-chain worker",
+            )?,
+            lost: counter(
+                "millrace_wins_lost_total",
+                "Wins dropped unsent, because more were waiting than are kept",
+            )?,
+            idle: register(
+                GaugeVec::<U64>::new(
+                    Opts::new(
+                        "millrace_idle_reasons",
+                        "1 for each reason why this node earns nothing, or less, now",
+                    ),
+                    &["reason"],
+                )?,
+                registry,
             )?,
             ended: by(
                 "millrace_leases_ended_total",
@@ -114,6 +134,20 @@ impl Metrics {
     /// An attempt won.
     pub fn won(&self) {
         self.with(|counters| counters.wins.inc());
+    }
+
+    /// Wins were dropped unsent.
+    pub fn lost(&self, wins: u64) {
+        self.with(|counters| counters.lost.inc_by(wins));
+    }
+
+    /// Why the node earns nothing, or less, now.
+    pub fn idle(&self, reasons: &BTreeSet<Reason>) {
+        self.with(|counters| {
+            for reason in Reason::ALL {
+                counters.idle.with_label_values(&[reason.label()]).set(reasons.contains(&reason).into());
+            }
+        });
     }
 
     /// A lease ended on the finalized chain.

@@ -6,7 +6,7 @@
 //! a lease waits, and a lease that the chain gave away is abandoned.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -14,8 +14,9 @@ use std::{
 use codec::Decode;
 use millrace_engine::{Engine, EngineError, EngineOptions, PreparedModel};
 use millrace_primitives::{
+    handover::NO_CLAIM_KEY,
     mill::{MillKey, KEY_TYPE},
-    BlockNumber, MillApi, ModelId, TaskId,
+    BlockNumber, MillApi, ModelId, OpenLease, TaskId,
 };
 use millrace_runtime::{opaque::Block, AccountId};
 use prometheus_endpoint::Registry;
@@ -28,13 +29,19 @@ use sp_core::{
 };
 use sp_keystore::KeystorePtr;
 
+mod keys;
 mod leases;
 mod metrics;
 mod sprints;
+mod status;
 mod watch;
 
+pub use keys::can_sign;
+use keys::Keys;
+use leases::Failures;
 use metrics::Metrics;
 use sprints::Sprints;
+use status::{reasons, Reason, Said};
 
 use crate::service::{Hash, ParachainBackend, ParachainClient};
 
@@ -44,10 +51,18 @@ type OffchainDb = <ParachainBackend as Backend<Block>>::OffchainStorage;
 const POLL: Duration = Duration::from_millis(200);
 /// The descriptors of finished leases whose answers the database still holds.
 const DONE_KEY: &[u8] = b"millrace/done";
-/// How often a lease that fails is tried.
-const TRIES: u8 = 3;
 /// Bytes of prepared parameters that are kept for models to come again.
 const MODEL_BYTES_KEPT: usize = 512 << 20;
+
+/// What the mill is started with.
+pub struct MillOptions {
+    /// The engine's options.
+    pub engine: EngineOptions,
+    /// Works for this miner only, whoever else registers the node's keys.
+    pub miner: Option<AccountId>,
+    /// Whether the node claims its miners' shares.
+    pub claim: bool,
+}
 
 /// Puts the mill key of a secret into the keystore.
 ///
@@ -70,12 +85,18 @@ pub fn spawn(
     keystore: KeystorePtr,
     registry: Option<&Registry>,
     syncing: impl Fn() -> bool + Send + 'static,
-    options: EngineOptions,
+    MillOptions { engine, miner, claim }: MillOptions,
 ) -> sc_service::error::Result<()> {
     let metrics = Metrics::new(registry)?;
-    let database = backend.offchain_storage().ok_or("The node has no offchain database")?;
-    let backend_name = options.backend.name().to_owned();
-    let engine = crate::engine::start(options).map_err(|error| {
+    let mut database = backend.offchain_storage().ok_or("The node has no offchain database")?;
+    // The worker that claims is the runtime's; the note tells it.
+    if claim {
+        database.remove(STORAGE_PREFIX, NO_CLAIM_KEY);
+    } else {
+        database.set(STORAGE_PREFIX, NO_CLAIM_KEY, &[1]);
+    }
+    let backend_name = engine.backend.name().to_owned();
+    let engine = crate::engine::start(engine).map_err(|error| {
         sc_service::Error::Other(format!("The engine can't run on {backend_name}: {error}"))
     })?;
     metrics.self_test_passed();
@@ -99,11 +120,15 @@ pub fn spawn(
         client: client.clone(),
         database,
         keystore,
+        only: miner,
+        keys: Keys::default(),
+        said: Said::default(),
+        warned: false,
+        standing: HashMap::new(),
         models: HashMap::new(),
         done,
-        failures: HashMap::new(),
-        warned: false,
-        place: 0,
+        failures: Failures::default(),
+        turn: 0,
         nonce: u64::from_le_bytes(std::array::from_fn(|i| H256::random().0[i])),
         sprints: Sprints::default(),
         miners: HashSet::new(),
@@ -114,6 +139,7 @@ pub fn spawn(
         loop {
             // The block that a task needs may be far from here, and importing needs the processor more.
             if syncing() {
+                mill.metrics.idle(&[Reason::Syncing].into());
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 continue;
             }
@@ -164,14 +190,21 @@ struct Mill {
     client: Arc<ParachainClient>,
     database: OffchainDb,
     keystore: KeystorePtr,
+    /// The only miner that is worked for, if the node was told so.
+    only: Option<AccountId>,
+    keys: Keys,
+    /// What was said last of each key, and whether it was said that there is none.
+    said: Said,
+    warned: bool,
+    /// The block on which each key's standing was asked last, and why it earns nothing or less.
+    standing: HashMap<MillKey, (Hash, BTreeSet<Reason>)>,
     models: HashMap<ModelId, Arc<PreparedModel>>,
     /// Leases whose traces are in the database, each with the best block's number when it was first seen to
     /// have ended. Kept in the database too, so that a restart can clean up.
     done: HashMap<H256, Option<BlockNumber>>,
-    /// Leases that failed here, and how often.
-    failures: HashMap<H256, u8>,
-    warned: bool,
-    place: u32,
+    failures: Failures,
+    /// Whose turn it is to sprint.
+    turn: usize,
     nonce: u64,
     sprints: Sprints,
     /// The miners that this node's keys mill for, as far as they were seen.
@@ -183,47 +216,79 @@ struct Mill {
 impl Mill {
     /// Executes one lease or one attempt; false if there was neither.
     fn step(&mut self) -> Result<bool, MillError> {
-        let best = self.client.chain_info().best_hash;
+        let info = self.client.chain_info();
+        let best = info.best_hash;
+        let keys = self.keys.usable(&*self.keystore);
+        self.speak_of(best, &keys)?;
         let keys: Vec<MillKey> =
-            self.keystore.sr25519_public_keys(KEY_TYPE).into_iter().map(Into::into).collect();
+            keys.into_iter().filter(|key| !self.standing_of(key).contains(&Reason::OtherMiner)).collect();
         if keys.is_empty() {
-            if !self.warned {
-                self.warned = true;
-                log::warn!(
-                    target: "millrace",
-                    "mining is on, but the keystore has no mill key; add one with `key insert --key-type mill --scheme sr25519`"
-                );
-            }
             return Ok(false);
         }
-        let leases = self.client.runtime_api().leases(best, keys.clone())?;
+        let leases = self.leases(best, &keys)?;
         self.forget_ended(&leases);
         self.miners.extend(leases.iter().map(|lease| lease.miner.clone()));
-        self.count_ends();
+        self.follow_chain();
         let open = leases.iter().filter(|lease| !self.done.contains_key(&lease.descriptor)).count();
         self.metrics.queue(open, self.done.len());
         for lease in leases {
-            let given_up = self.failures.get(&lease.descriptor).is_some_and(|count| *count >= TRIES);
-            if !self.done.contains_key(&lease.descriptor) && !given_up {
-                self.execute(best, &lease, &keys)?;
+            let rests = self.failures.rests(&lease.descriptor, info.best_number);
+            if !self.done.contains_key(&lease.descriptor) && !rests {
+                self.execute(best, info.best_number, &lease, &keys)?;
                 return Ok(true);
             }
         }
-        // A key without a bonded miner must not keep the others from their turn.
-        let turn = usize::try_from(self.nonce).unwrap_or(0).checked_rem(keys.len()).unwrap_or(0);
-        for key in keys.iter().cycle().skip(turn).take(keys.len()) {
-            if self.sprint(best, key, &keys)? {
+        // A key that may not sprint must not keep the others from their turn.
+        for offset in 0..keys.len() {
+            let turn = self.turn.wrapping_add(offset) % keys.len();
+            if self.sprint(best, &keys[turn], &keys)? {
+                self.turn = turn + 1;
                 return Ok(true);
             }
-        }
-        if !self.warned {
-            self.warned = true;
-            log::warn!(
-                target: "millrace",
-                "nothing to mine: no bonded miner uses this node's mill keys, or no sprint model is listed"
-            );
         }
         Ok(false)
+    }
+
+    /// The leases of some keys' miners, of the only miner if there is one.
+    fn leases(&self, best: Hash, keys: &[MillKey]) -> Result<Vec<OpenLease<AccountId>>, MillError> {
+        let mut leases = self.client.runtime_api().leases(best, keys.to_vec())?;
+        leases.retain(|lease| self.only.as_ref().is_none_or(|only| *only == lease.miner));
+        Ok(leases)
+    }
+
+    fn standing_of(&self, key: &MillKey) -> BTreeSet<Reason> {
+        self.standing.get(key).map(|(_, reasons)| reasons.clone()).unwrap_or_default()
+    }
+
+    /// Says what changed since the last block of why the node earns or doesn't.
+    fn speak_of(&mut self, best: Hash, keys: &[MillKey]) -> Result<(), MillError> {
+        for key in keys {
+            if self.standing.get(key).is_some_and(|(at, _)| *at == best) {
+                continue;
+            }
+            let status = self.client.runtime_api().status(best, key.clone())?;
+            self.said.update(key, &status, self.only.as_ref());
+            self.standing.insert(key.clone(), (best, reasons(&status, self.only.as_ref())));
+        }
+        self.said.keep(keys);
+        self.standing.retain(|key, _| keys.contains(key));
+        let mut all: BTreeSet<Reason> =
+            self.standing.values().flat_map(|(_, reasons)| reasons.iter().copied()).collect();
+        if self.keys.any_unusable() {
+            all.insert(Reason::UnusableKey);
+        }
+        if keys.is_empty() && !self.keys.any_unusable() {
+            all.insert(Reason::NoKey);
+        }
+        if all.contains(&Reason::NoKey) && !self.warned {
+            log::warn!(
+                target: "millrace",
+                "mining is on, but the keystore has no mill key; add one with `key insert --key-type mill --scheme sr25519`"
+            );
+        }
+        self.warned = all.contains(&Reason::NoKey);
+        self.metrics.idle(&all);
+        Ok(())
     }
 
     fn model(&mut self, best: Hash, id: ModelId) -> Result<Arc<PreparedModel>, MillError> {

@@ -5,18 +5,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codec::Encode;
+use codec::{Decode, Encode};
 use millrace_engine::{blake2_256_of_each, hashes_at_once, EngineError};
 use millrace_inference::sprint_digest;
 use millrace_primitives::{
-    handover::{win_key, Win, WINS_KEPT},
+    handover::{sent_key, win_key, wins_key, Win, Wins},
     meets_target,
     mill::MillKey,
-    Attempt, MillApi, ModelId, SprintTerms,
+    Attempt, BlockNumber, MillApi, ModelId, SprintTerms,
 };
 use millrace_runtime::AccountId;
 use sp_api::ProvideRuntimeApi;
-use sp_core::H256;
+use sp_core::{
+    offchain::{OffchainStorage, STORAGE_PREFIX},
+    H256,
+};
 use sp_crypto_hashing::blake2_256;
 
 use super::{metrics::Work, watch::Watch, Mill, MillError};
@@ -24,6 +27,8 @@ use crate::service::Hash;
 
 /// A series of attempts should take about so long: long enough to fill the threads, short enough for a new anchor.
 const SERIES: Duration = Duration::from_millis(100);
+/// Wins of one key that wait for the chain at most; more are dropped, the oldest first, and counted.
+const WINS_KEPT: usize = 1024;
 
 #[derive(Default)]
 pub(super) struct Sprints {
@@ -34,6 +39,29 @@ pub(super) struct Sprints {
     attempts: u64,
     /// A model that this engine can't execute.
     declined: Option<ModelId>,
+    max_anchor_age: Option<BlockNumber>,
+}
+
+/// Wins that are kept no longer.
+struct Dropped {
+    subjects: Vec<H256>,
+    /// How many of them the chain would still have taken.
+    unsent: usize,
+}
+
+/// Takes wins off a list: those on anchors before `oldest`, and the oldest of those that leave no room for `new` ones.
+fn drop_wins(kept: &mut Wins, oldest: BlockNumber, new: usize) -> Dropped {
+    let mut subjects = Vec::new();
+    kept.retain(|(anchor, subject)| {
+        let keep = *anchor >= oldest;
+        if !keep {
+            subjects.push(*subject);
+        }
+        keep
+    });
+    let unsent = kept.len().saturating_add(new).saturating_sub(WINS_KEPT).min(kept.len());
+    subjects.extend(kept.drain(..unsent).map(|(_, subject)| subject));
+    Dropped { subjects, unsent }
 }
 
 impl Mill {
@@ -48,6 +76,9 @@ impl Mill {
             }
         };
         let Some(terms) = terms else { return Ok(false) };
+        if self.only.as_ref().is_some_and(|only| *only != terms.miner) {
+            return Ok(false);
+        }
         if self.sprints.declined == Some(terms.model) {
             return Ok(false);
         }
@@ -65,14 +96,50 @@ impl Mill {
             Err(MillError::Engine(EngineError::Stopped)) => return Ok(true),
             wins => wins?,
         };
+        self.keep_wins(best, key, terms.anchor_number, wins)?;
+        Ok(true)
+    }
+
+    /// Leaves wins for the off-chain worker, and removes those whose anchors the chain takes no more.
+    fn keep_wins(
+        &mut self,
+        best: Hash,
+        key: &MillKey,
+        newest: BlockNumber,
+        wins: Vec<Win<AccountId>>,
+    ) -> Result<(), MillError> {
+        let age = match self.sprints.max_anchor_age {
+            Some(age) => age,
+            None => *self.sprints.max_anchor_age.insert(self.client.runtime_api().max_anchor_age(best)?),
+        };
+        let list = wins_key(key);
+        let stored = self.database.get(STORAGE_PREFIX, &list);
+        let mut kept = stored.and_then(|bytes| Wins::decode(&mut &bytes[..]).ok()).unwrap_or_default();
+        let before = kept.len();
+        let dropped = drop_wins(&mut kept, newest.saturating_sub(age), wins.len());
+        if dropped.unsent > 0 {
+            log::warn!(
+                target: "millrace",
+                "{} won sprints are dropped: more than {WINS_KEPT} wait for the chain, which is congested or stands",
+                dropped.unsent
+            );
+            self.metrics.lost(dropped.unsent as u64);
+        }
+        for subject in &dropped.subjects {
+            self.database.remove(STORAGE_PREFIX, &win_key(key, *subject));
+            self.database.remove(STORAGE_PREFIX, &sent_key(*subject));
+        }
+        if wins.is_empty() && kept.len() == before {
+            return Ok(());
+        }
         for win in wins {
-            self.place = self.place.wrapping_add(1) % WINS_KEPT;
-            let place = win_key(key, self.place);
-            self.store(&place, &win.encode())?;
+            let subject = H256(win.attempt.subject());
+            self.store(&win_key(key, subject), &win.encode())?;
+            kept.push((win.anchor_number, subject));
             self.metrics.won();
             log::debug!(target: "millrace", "a sprint on block {} won", win.anchor_number);
         }
-        Ok(true)
+        self.store(&list, &kept.encode())
     }
 
     fn attempts(
@@ -91,7 +158,7 @@ impl Mill {
         self.nonce = self.nonce.wrapping_add(count);
         let (done, failures) = (&self.done, &self.failures);
         let watch = Watch::new(&self.client, best, keys, |leases| {
-            let known = |descriptor| done.contains_key(descriptor) || failures.contains_key(descriptor);
+            let known = |descriptor| done.contains_key(descriptor) || failures.contains(descriptor);
             leases.iter().any(|lease| !known(&lease.descriptor))
         });
         let execute = |number: u64| {
@@ -104,16 +171,16 @@ impl Mill {
             };
             let input = attempt.input(profile.sample_bytes);
             let trace = self.engine.execute_unless(&model, &input, &|| watch.is_over())?.trace;
-            Ok((attempt, input, trace))
+            Ok((attempt, trace))
         };
         let attempts = |piece: u64| {
             let begin = piece.saturating_mul(together);
             let numbers = begin..begin.saturating_add(together);
             let executed = numbers.map(execute).collect::<Result<Vec<_>, EngineError>>()?;
-            let traces: Vec<&[u8]> = executed.iter().map(|(.., trace)| trace.as_slice()).collect();
+            let traces: Vec<&[u8]> = executed.iter().map(|(_, trace)| trace.as_slice()).collect();
             let hashes = blake2_256_of_each(&traces);
-            let wins = executed.into_iter().zip(hashes).filter_map(|((attempt, input, trace), hash)| {
-                let digest = sprint_digest(&attempt.seed(genesis, &input, hash), blake2_256);
+            let wins = executed.into_iter().zip(hashes).filter_map(|((attempt, trace), hash)| {
+                let digest = sprint_digest(&attempt.seed(genesis, hash), blake2_256);
                 let won = meets_target(&digest, terms.difficulty);
                 won.then_some(Win { attempt, anchor_number: terms.anchor_number, trace })
             });
@@ -170,6 +237,17 @@ mod tests {
         assert_eq!(next_attempts(10, SERIES * 100), 5);
         assert_eq!(next_attempts(1, SERIES * 100), 1);
         assert_eq!(next_attempts(1, Duration::ZERO), 2);
+    }
+
+    #[test]
+    fn wins_are_dropped_by_age_and_for_room_only() {
+        let subject = |index: usize| H256::from_low_u64_be(index as u64);
+        let mut kept: Wins = (0..WINS_KEPT).map(|index| (index as u32, subject(index))).collect();
+        let dropped = drop_wins(&mut kept, 3, 2);
+        assert_eq!((dropped.subjects, dropped.unsent), (vec![subject(0), subject(1), subject(2)], 0));
+        let dropped = drop_wins(&mut kept, 3, 5);
+        assert_eq!((dropped.subjects, dropped.unsent), (vec![subject(3), subject(4)], 2));
+        assert_eq!(kept.first(), Some(&(5, subject(5))));
     }
 
     #[test]

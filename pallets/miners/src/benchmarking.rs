@@ -5,9 +5,11 @@ use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 use millrace_primitives::{
     benchmarking::{bound, linear},
-    mill::{MillKey, KEY_TYPE},
-    CapacityMarket, ModelId, ModelRegistry, OnRound,
+    genesis_hash,
+    mill::{MillKey, MillSignature, KEY_TYPE},
+    ownership_message, CapacityMarket, MillKeys, ModelId, ModelRegistry, OnRound,
 };
+use sp_runtime::RuntimeAppPublic;
 
 use crate::{
     BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places,
@@ -18,6 +20,10 @@ const RATE: u64 = 1_000_000_000;
 
 fn key(index: u32) -> MillKey {
     sp_io::crypto::sr25519_generate(KEY_TYPE, Some(alloc::format!("//{index}").into_bytes())).into()
+}
+
+fn proof<T: Config>(mill: &MillKey, account: &T::AccountId) -> MillSignature {
+    mill.sign(&ownership_message(genesis_hash::<T>(), account)).expect("the key is in the keystore; qed")
 }
 
 /// As many models as a miner may offer, `first` among them; the others read two values, as no `first` does.
@@ -97,9 +103,10 @@ mod benchmarks {
     fn register() {
         let miner = endowed::<T>("miner");
         let models = models::<T>(None, 0);
+        let (mill, proof) = (key(0), proof::<T>(&key(0), &miner));
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(miner.clone()), key(0), 1, rates(), models);
+        _(RawOrigin::Signed(miner.clone()), mill, proof, 1, rates(), models);
 
         assert!(Miners::<T>::contains_key(miner));
     }
@@ -118,9 +125,10 @@ mod benchmarks {
     #[benchmark]
     fn set_mill() {
         let miner = offering::<T>(models::<T>(None, 0), key(0));
+        let (mill, proof) = (key(1), proof::<T>(&key(1), &miner));
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(miner.clone()), key(1));
+        _(RawOrigin::Signed(miner.clone()), mill, proof);
 
         assert_eq!(Pallet::<T>::miner_of(&key(1)), Some(miner));
     }

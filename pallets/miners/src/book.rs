@@ -76,12 +76,18 @@ impl<T: Config> Pallet<T> {
     ) -> Option<SlotOffer<T::AccountId>> {
         let offer = Books::<T>::get(model)
             .into_iter()
-            .map(|entry| SlotOffer { miner: entry.miner, slot: entry.slot, ask: entry.ask, rate: entry.rate })
+            .map(|entry| SlotOffer {
+                miner: entry.miner,
+                slot: entry.slot,
+                ask: entry.ask,
+                rate: entry.rate,
+                slash: Self::slash_of_rate(entry.rate),
+            })
             .find(|offer| accept(offer))?;
         Miners::<T>::mutate(&offer.miner, |record| {
             let record = record.as_mut()?;
             Self::leave_books(&offer.miner, record, &[offer.slot]);
-            record.slots.get_mut(position(offer.slot)?)?.leased = true;
+            record.slots.get_mut(position(offer.slot)?)?.leased = Some(offer.rate);
             Some(())
         })?;
         Some(offer)

@@ -3,8 +3,12 @@ use frame_support::{
     pallet_prelude::DispatchResult,
     traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use millrace_primitives::{mill::MillKey, Balance, BlockNumber, ModelRegistry, MAC_PER_ASK};
-use sp_runtime::{DispatchError, SaturatedConversion};
+use millrace_primitives::{
+    genesis_hash,
+    mill::{MillKey, MillSignature},
+    ownership_message, Balance, BlockNumber, ModelRegistry, MAC_PER_ASK,
+};
+use sp_runtime::{DispatchError, RuntimeAppPublic, SaturatedConversion};
 
 use crate::{
     Config, Error, Event, GenesisMiner, HoldReason, MillKeys, MinerRecord, Miners, Pallet, Scheduled,
@@ -33,7 +37,7 @@ impl<T: Config> Pallet<T> {
 
     /// What the slots in force and those scheduled need, whichever is more.
     pub(crate) fn needed_bond(record: &MinerRecord) -> Result<Balance, DispatchError> {
-        let now = Self::bond_of_rates(record.slots.iter().map(|slot| slot.rate))?;
+        let now = Self::bond_of_rates(record.slots.iter().map(Slot::bonded_rate))?;
         match &record.next {
             Some(next) => Ok(now.max(Self::bond_of_rates(next.rates.iter().copied())?)),
             None => Ok(now),
@@ -47,6 +51,17 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Whether a mill key agrees to sign for an account.
+    pub(crate) fn ensure_owned(
+        miner: &T::AccountId,
+        mill: &MillKey,
+        proof: &MillSignature,
+    ) -> DispatchResult {
+        let message = ownership_message(genesis_hash::<T>(), miner);
+        ensure!(mill.verify(&message, proof), Error::<T>::InvalidProof);
+        Ok(())
+    }
+
     pub(crate) fn do_register(miner: &T::AccountId, mill: MillKey, terms: Terms) -> DispatchResult {
         ensure!(!Miners::<T>::contains_key(miner), Error::<T>::AlreadyExists);
         ensure!(!MillKeys::<T>::contains_key(&mill), Error::<T>::AlreadyExists);
@@ -55,6 +70,7 @@ impl<T: Config> Pallet<T> {
             terms: Terms::default(),
             next: None,
             slots: Default::default(),
+            rejected: false,
             bond: 0,
             withdrawable_from: Self::now(),
         };
@@ -99,8 +115,9 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_resume(miner: &T::AccountId) -> DispatchResult {
         let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
-        ensure!(record.slots.iter().any(|slot| slot.suspended), Error::<T>::NotSuspended);
+        ensure!(record.is_suspended(), Error::<T>::NotSuspended);
         Self::top_up(miner, &mut record)?;
+        record.rejected = false;
         let now = Self::now();
         let mut back = alloc::vec::Vec::new();
         for (index, slot) in (0..).zip(record.slots.iter_mut()) {
@@ -171,7 +188,7 @@ impl<T: Config> Pallet<T> {
                     let slot = Slot {
                         rate: *rate,
                         idle_since: now,
-                        leased: false,
+                        leased: None,
                         suspended: false,
                         withdrawn: false,
                     };
@@ -193,7 +210,7 @@ impl<T: Config> Pallet<T> {
     /// Drops withdrawn slots without a lease from the end of the list; those before a leased one stay,
     /// because a slot's index names it.
     pub(crate) fn drop_withdrawn(record: &mut MinerRecord) {
-        while record.slots.last().is_some_and(|slot| slot.withdrawn && !slot.leased) {
+        while record.slots.last().is_some_and(|slot| slot.withdrawn && slot.leased.is_none()) {
             record.slots.pop();
         }
     }

@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use frame_support::{
     traits::{
         fungible::MutateHold,
@@ -7,12 +9,12 @@ use frame_support::{
     weights::Weight,
 };
 use millrace_primitives::{
-    mill::MillKey, Balance, CapacityMarket, CapacityOnSale, ModelId, OnRound, RoundIndex, SlotIndex,
-    SlotOffer,
+    mill::MillKey, Balance, CapacityMarket, CapacityOnSale, MinerStatus, ModelId, OnRound, RoundIndex,
+    SlotIndex, SlotOffer,
 };
 
 use crate::{
-    book::position, Books, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet, ScheduledBounds,
+    book::position, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet, ScheduledBounds,
     WeightInfo,
 };
 
@@ -27,7 +29,7 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
     fn free(miner: &T::AccountId, slot: SlotIndex) {
         let Some(mut record) = Miners::<T>::get(miner) else { return };
         let Some(state) = position(slot).and_then(|slot| record.slots.get_mut(slot)) else { return };
-        state.leased = false;
+        state.leased = None;
         state.idle_since = Self::now();
         if state.is_on_sale() {
             Self::enter_books(miner, &record, &[slot]);
@@ -36,31 +38,28 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
         Miners::<T>::insert(miner, record);
     }
 
-    fn slash(miner: &T::AccountId, slot: SlotIndex, victim: &T::AccountId, compensation: Balance) -> Balance {
+    fn slash(
+        miner: &T::AccountId,
+        slot: SlotIndex,
+        amount: Balance,
+        victim: &T::AccountId,
+        compensation: Balance,
+    ) -> Balance {
         let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
-        let amount = Self::slash_slot(miner, &mut record, slot, Some((victim, compensation)));
+        let amount = Self::slash_slot(miner, &mut record, slot, amount, Some((victim, compensation)));
         Miners::<T>::insert(miner, record);
         amount
     }
 
     fn slash_miner(miner: &T::AccountId) -> Balance {
         let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
-        let amount = Self::slash_slot(miner, &mut record, 0, None);
+        let largest = (0..).zip(&record.slots).max_by_key(|(_, slot)| slot.bonded_rate());
+        let (slot, rate) = largest.map_or((0, 0), |(index, slot)| (index, slot.bonded_rate()));
+        let amount = Self::slash_slot(miner, &mut record, slot, Self::slash_of_rate(rate), None);
+        record.rejected = true;
         Self::suspend_slots(miner, &mut record);
         Miners::<T>::insert(miner, record);
         amount
-    }
-
-    fn withdraw_model(miner: &T::AccountId, model: ModelId) {
-        let Some(mut record) = Miners::<T>::get(miner) else { return };
-        if !record.terms.models.contains(&model) {
-            return;
-        }
-        record.terms.models.retain(|offered| *offered != model);
-        Books::<T>::mutate(model, |book| book.retain(|entry| entry.miner != *miner));
-        Self::release_place(model, record.terms.slots());
-        Miners::<T>::insert(miner, record);
-        Self::deposit_event(Event::ModelWithdrawn { miner: miner.clone(), model });
     }
 
     fn suspend(miner: &T::AccountId) {
@@ -70,15 +69,8 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
     }
 
     fn may_sprint(miner: &T::AccountId) -> bool {
-        Miners::<T>::get(miner).is_some_and(|record| record.bond >= T::SlotBond::get())
-    }
-
-    fn mill_key(miner: &T::AccountId) -> Option<MillKey> {
-        Miners::<T>::get(miner).map(|record| record.mill)
-    }
-
-    fn miner_of(key: &MillKey) -> Option<T::AccountId> {
-        MillKeys::<T>::get(key)
+        Miners::<T>::get(miner)
+            .is_some_and(|record| record.bond >= T::SlotBond::get() && !record.is_suspended())
     }
 
     #[cfg(feature = "runtime-benchmarks")]
@@ -87,16 +79,30 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
     }
 }
 
+impl<T: Config> millrace_primitives::MillKeys<T::AccountId> for Pallet<T> {
+    fn mill_key(miner: &T::AccountId) -> Option<MillKey> {
+        Miners::<T>::get(miner).map(|record| record.mill)
+    }
+
+    fn miner_of(key: &MillKey) -> Option<T::AccountId> {
+        MillKeys::<T>::get(key)
+    }
+}
+
 impl<T: Config> Pallet<T> {
+    /// What failing costs at a rate: a fixed part of its bond.
+    pub(crate) fn slash_of_rate(rate: u64) -> Balance {
+        T::SlashRatio::get().mul_floor(Self::bond_of_rate(rate).unwrap_or_default())
+    }
+
     fn slash_slot(
         miner: &T::AccountId,
         record: &mut MinerRecord,
         slot: SlotIndex,
+        amount: Balance,
         victim: Option<(&T::AccountId, Balance)>,
     ) -> Balance {
-        let rate = position(slot).and_then(|slot| record.slots.get(slot)).map_or(0, |slot| slot.rate);
-        let amount =
-            T::SlashRatio::get().mul_floor(Self::bond_of_rate(rate).unwrap_or_default()).min(record.bond);
+        let amount = amount.min(record.bond);
         let reason = HoldReason::Bond.into();
         let compensation = victim.map_or(0, |(victim, compensation)| {
             // A victim whose account is gone gets nothing; its part is burned with the rest.
@@ -132,6 +138,24 @@ impl<T: Config> Pallet<T> {
         Self::leave_books(miner, record, &record.on_sale());
         record.slots.iter_mut().for_each(|slot| slot.suspended = true);
         Self::deposit_event(Event::Suspended { miner: miner.clone() });
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// How the miner of a key stands, where sprints run on the models `listed`.
+    pub fn status_of(key: &MillKey, listed: Vec<ModelId>) -> Option<MinerStatus<T::AccountId>> {
+        let miner = MillKeys::<T>::get(key)?;
+        let record = Miners::<T>::get(&miner)?;
+        let count = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
+        Some(MinerStatus {
+            slots: count(record.slots.iter().filter(|slot| !slot.withdrawn).count()),
+            scheduled: record.next.is_some(),
+            suspended: record.is_suspended(),
+            bond_short: record.bond < T::SlotBond::get(),
+            listed: count(listed.len()),
+            missing: listed.into_iter().filter(|model| !record.terms.models.contains(model)).collect(),
+            miner,
+        })
     }
 }
 

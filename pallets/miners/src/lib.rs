@@ -52,7 +52,10 @@ pub mod pallet {
         traits::fungible::{Inspect, Mutate, MutateHold},
     };
     use frame_system::pallet_prelude::*;
-    use millrace_primitives::{mill::MillKey, Balance, ModelId, ModelRegistry, SlotIndex};
+    use millrace_primitives::{
+        mill::{MillKey, MillSignature},
+        Balance, ModelId, ModelRegistry, SlotIndex,
+    };
     use sp_runtime::Permill;
 
     use super::{BookEntryOf, MinerRecord, Terms, WeightInfo};
@@ -168,13 +171,6 @@ pub mod pallet {
             /// The miner.
             miner: T::AccountId,
         },
-        /// A miner's node can't execute a model; its slots aren't on sale for it until the next offer.
-        ModelWithdrawn {
-            /// The miner.
-            miner: T::AccountId,
-            /// The model.
-            model: ModelId,
-        },
         /// Bond was released.
         BondWithdrawn {
             /// The miner.
@@ -209,8 +205,11 @@ pub mod pallet {
         BookFull,
         /// No bond is free to be withdrawn yet.
         NothingToWithdraw,
-        /// None of the miner's slots is suspended.
+        /// None of the miner's slots is suspended, and none of its sprints was wrong.
         NotSuspended,
+        /// The proof is not the mill key's signature over this chain and account: the key's own node makes it
+        /// (`millrace_proveMill`).
+        InvalidProof,
         /// The sums of the offer are no balance.
         Overflow,
     }
@@ -273,17 +272,20 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Makes the signing account a miner, for which `mill` signs submissions, and schedules its first
         /// offer: `ask` in planck per mega-MAC, a rate in MAC per block for each slot, and the models
-        /// offered. Holds the bond of all slots.
+        /// offered. `proof` is the mill key's signature over `("millrace/own", genesis hash, account)`, so
+        /// that nobody registers another's key. Holds the bond of all slots.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::register())]
         pub fn register(
             origin: OriginFor<T>,
             mill: MillKey,
+            proof: MillSignature,
             ask: Balance,
             rates: Vec<u64>,
             models: Vec<ModelId>,
         ) -> DispatchResult {
             let miner = ensure_signed(origin)?;
+            Self::ensure_owned(&miner, &mill, &proof)?;
             Self::do_register(&miner, mill, Terms::new::<T>(ask, rates, models)?)
         }
 
@@ -301,15 +303,17 @@ pub mod pallet {
             Self::do_offer(&miner, Terms::new::<T>(ask, rates, models)?)
         }
 
-        /// Gives the miner another mill key, at once.
+        /// Gives the miner another mill key, at once. `proof` is that key's signature, as in [`Call::register`].
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::set_mill())]
-        pub fn set_mill(origin: OriginFor<T>, mill: MillKey) -> DispatchResult {
+        pub fn set_mill(origin: OriginFor<T>, mill: MillKey, proof: MillSignature) -> DispatchResult {
             let miner = ensure_signed(origin)?;
+            Self::ensure_owned(&miner, &mill, &proof)?;
             Self::do_set_mill(&miner, mill)
         }
 
-        /// Puts the miner's suspended slots on sale again; holds what slashing took from their bond.
+        /// Puts the miner's suspended slots on sale again and lets it sprint; holds what slashing took from
+        /// their bond.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::resume())]
         pub fn resume(origin: OriginFor<T>) -> DispatchResult {

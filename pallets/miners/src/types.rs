@@ -34,16 +34,15 @@ impl Terms {
         rates: Vec<u64>,
         models: Vec<ModelId>,
     ) -> Result<Self, DispatchError> {
+        // The bounds come first: what is looked through below is short.
+        let rates: BoundedVec<_, _> = rates.try_into().map_err(|_| Error::<T>::TooManySlots)?;
+        let models: BoundedVec<_, _> = models.try_into().map_err(|_| Error::<T>::TooManyModels)?;
         ensure!(!rates.contains(&0), Error::<T>::ZeroRate);
-        let mut names = models.clone();
+        let mut names = models.to_vec();
         names.sort_unstable();
         names.dedup();
         ensure!(names.len() == models.len(), Error::<T>::DuplicateModel);
-        Ok(Self {
-            ask,
-            rates: rates.try_into().map_err(|_| Error::<T>::TooManySlots)?,
-            models: models.try_into().map_err(|_| Error::<T>::TooManyModels)?,
-        })
+        Ok(Self { ask, rates, models })
     }
 
     /// Slots offered.
@@ -59,8 +58,9 @@ pub struct Slot {
     pub rate: u64,
     /// Since when it is not leased.
     pub idle_since: BlockNumber,
-    /// Whether it is executing a task.
-    pub leased: bool,
+    /// The rate at which it was leased, while it executes a task: MAC per block. Its bond stays as that needs, whatever
+    /// the miner offers next.
+    pub leased: Option<u64>,
     /// Whether it is off the market until its miner resumes it.
     pub suspended: bool,
     /// Whether it disappears when its lease ends.
@@ -68,9 +68,14 @@ pub struct Slot {
 }
 
 impl Slot {
+    /// The rate that its bond must cover, MAC per block.
+    pub fn bonded_rate(&self) -> u64 {
+        self.leased.map_or(self.rate, |leased| leased.max(self.rate))
+    }
+
     /// Whether it stands in the books.
     pub fn is_on_sale(&self) -> bool {
-        !(self.leased || self.suspended || self.withdrawn)
+        !(self.leased.is_some() || self.suspended || self.withdrawn)
     }
 }
 
@@ -85,6 +90,8 @@ pub struct MinerRecord {
     pub next: Option<Terms>,
     /// The slots.
     pub slots: BoundedVec<Slot, MaxSlots>,
+    /// Whether a sprint of it was wrong, since it last resumed.
+    pub rejected: bool,
     /// Planck on hold.
     pub bond: Balance,
     /// From this block on, bond above what is needed can be withdrawn.
@@ -92,6 +99,11 @@ pub struct MinerRecord {
 }
 
 impl MinerRecord {
+    /// Whether anything of it is off the market until it resumes.
+    pub fn is_suspended(&self) -> bool {
+        self.rejected || self.slots.iter().any(|slot| slot.suspended)
+    }
+
     /// The slots that stand in the books.
     pub(crate) fn on_sale(&self) -> Vec<SlotIndex> {
         (0..).zip(&self.slots).filter(|(_, slot)| slot.is_on_sale()).map(|(index, _)| index).collect()

@@ -35,7 +35,14 @@ impl<T: Config> Pallet<T> {
         Encodings::<T>::insert(model, encoding);
         Models::<T>::insert(
             model,
-            ModelRecord { owner: owner.clone(), deposit, profile, references: 0, retired: false },
+            ModelRecord {
+                owner: owner.clone(),
+                deposit,
+                profile,
+                references: 0,
+                listings: 0,
+                retired: false,
+            },
         );
         Self::deposit_event(Event::ModelRegistered { model, owner, work_per_sample });
         Ok(())
@@ -46,6 +53,7 @@ impl<T: Config> Pallet<T> {
             let record = record.as_mut().ok_or(Error::<T>::NotFound)?;
             ensure!(record.owner == *owner, Error::<T>::NotAuthorized);
             ensure!(!record.retired, Error::<T>::Retired);
+            ensure!(record.listings == 0, Error::<T>::Listed);
             record.retired = true;
             Self::deposit_event(Event::ModelRetired { model });
             Ok(())

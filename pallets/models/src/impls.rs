@@ -15,6 +15,25 @@ impl<T: Config> ModelRegistry for Pallet<T> {
         Models::<T>::get(model).is_some_and(|record| !record.retired)
     }
 
+    fn list(model: ModelId) -> DispatchResult {
+        Self::acquire(model)?;
+        Models::<T>::mutate(model, |record| {
+            if let Some(record) = record {
+                record.listings = record.listings.saturating_add(1);
+            }
+        });
+        Ok(())
+    }
+
+    fn unlist(model: ModelId) {
+        Self::release(model);
+        Models::<T>::mutate(model, |record| {
+            if let Some(record) = record {
+                record.listings = record.listings.saturating_sub(1);
+            }
+        });
+    }
+
     fn encoding(model: ModelId) -> Option<Vec<u8>> {
         Encodings::<T>::get(model).map(Into::into)
     }

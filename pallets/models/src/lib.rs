@@ -116,6 +116,8 @@ pub mod pallet {
         NotAuthorized,
         /// The model was retired; it takes no new uses.
         Retired,
+        /// Sprints run on the model: a miner must be able to offer it. It can be retired once it is off the list.
+        Listed,
         /// Tasks or the list of sprint models still refer to the model.
         InUse,
         /// The model must be retired before it can be removed.

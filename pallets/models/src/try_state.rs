@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
             ensure!(ModelId::from(blake2_256(&encoding)) == model, "a model has another's name");
             let checked = CheckedModel::from_bytes(&encoding).map_err(|_| "a registered model is invalid")?;
             ensure!(*checked.profile() == record.profile, "a model has a wrong profile");
+            ensure!(record.listings <= record.references, "a listing is no reference");
             let sum = deposits.entry(record.owner).or_default();
             *sum = sum.saturating_add(record.deposit);
         }

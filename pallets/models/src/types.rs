@@ -14,6 +14,8 @@ pub struct ModelRecord<AccountId> {
     pub profile: Profile,
     /// Open tasks and listings that use it.
     pub references: u32,
+    /// Those of them that are listings as a sprint model.
+    pub listings: u32,
     /// Whether it takes no new uses.
     pub retired: bool,
 }

@@ -1,6 +1,6 @@
 //! Weights of `pallet_models`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-25, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -23,7 +23,7 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -32,22 +32,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
     // `b` was measured from 1024 to 2097152.
     fn register(b: u32) -> Weight {
-        // Proof: measured 52 bytes. At least 99_847 ns.
-        Weight::from_parts(337_283_911, 6911)
-            .saturating_add(Weight::from_parts(4_136, 0).saturating_mul(b.into()))
+        // Proof: measured 52 bytes. At least 73_490 ns.
+        Weight::from_parts(11_682_701, 6963)
+            .saturating_add(Weight::from_parts(4_747, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Proof: measured 171 bytes. At least 19_727 ns.
-        Weight::from_parts(31_950_000, 6911)
+        // Proof: measured 223 bytes. At least 10_866 ns.
+        Weight::from_parts(12_528_000, 6963)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -55,8 +55,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
     fn remove() -> Weight {
-        // Proof: measured 279 bytes. At least 74_029 ns.
-        Weight::from_parts(81_142_000, 6911)
+        // Proof: measured 331 bytes. At least 51_466 ns.
+        Weight::from_parts(64_456_000, 6963)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }

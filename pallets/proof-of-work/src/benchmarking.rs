@@ -3,9 +3,12 @@ use alloc::{vec, vec::Vec};
 use codec::{Decode, Encode};
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Get};
-use millrace_inference::{execute, lanes, CheckedModel, Domain, Model, Statement};
+use millrace_inference::{execute, lanes, CheckedModel, Domain, Model, Node, Statement};
 use millrace_primitives::{
-    benchmarking::{bound, branched, deep, linear, pixels, zero_trace},
+    benchmarking::{
+        bound, branched, chain, deep, linear, padded, pieces, pixels, planes, quotients, zero_trace,
+    },
+    genesis_hash,
     mill::{MillKey, KEY_TYPE},
     Attempt, CapacityMarket, ModelId, ModelRegistry, OnRound,
 };
@@ -39,6 +42,10 @@ const SHAPES: [(u32, u32); 12] = [
 const FOLDED: u32 = 64;
 /// Bytes of a sample of the sprints' models.
 const SAMPLE: u32 = 64;
+/// Samples of the attempts whose traces are long: with one, a model would be too large.
+const SAMPLES: u32 = 32;
+/// Patches along each axis of the images that are padded most.
+const SIDE: u32 = 40;
 /// Requantizations of the models that are slow to decode.
 const BRANCHES: u32 = 8;
 
@@ -62,26 +69,21 @@ impl Claim {
         Self { model, input, trace }
     }
 
+    /// [`Self::new`] of about so many thousand inner loops.
+    fn of_runs(model: &Model, thousands: u32) -> Self {
+        let of_sample = Self::new(model, 1).model.profile().runs.max(1);
+        let samples = u64::from(thousands).saturating_mul(1_000).div_ceil(of_sample);
+        Self::new(model, u32::try_from(samples).expect("a sample has hundreds; qed"))
+    }
+
     fn verify(&self) {
         assert!(millrace_inference::verify(&self.model, &self.input, &self.trace, [7; 32]).is_ok());
     }
 }
 
-/// A miner that found a winning sprint: every attempt wins, and all but one of an anchor's places are taken.
-struct Winner<T: Config> {
-    miner: T::AccountId,
-    key: MillKey,
-    trace: Vec<u8>,
-    message: Vec<u8>,
-}
-
-/// An attempt on an input and with a trace of about so many bytes.
-fn winner<T: Config>(trace_bytes: u32, input_bytes: u32) -> Winner<T> {
-    let samples = (input_bytes / SAMPLE).max(1);
-    // A model of at most 2 MiB; an accumulator takes more than a byte of the trace, so it is no shorter than asked.
-    let rows = (trace_bytes / samples).clamp(1, 32_000);
-    let encoding = linear(SAMPLE, rows).to_bytes();
-    let model = T::Models::benchmark_model(encoding.clone());
+/// An attempt of a miner with this key: every attempt wins, and all but one of an anchor's places are taken.
+fn attempt<T: Config>(model: &Model, samples: u32) -> (MillKey, Attempt<T::AccountId>) {
+    let model = T::Models::benchmark_model(model.to_bytes());
     Pallet::<T>::do_set_listed(vec![(model, samples)]).expect("the batch is small; qed");
     let key: MillKey = sp_io::crypto::sr25519_generate(KEY_TYPE, Some(b"//Mill".to_vec())).into();
     let miner = T::Miners::benchmark_miner(model, key.clone());
@@ -95,12 +97,20 @@ fn winner<T: Config>(trace_bytes: u32, input_bytes: u32) -> Winner<T> {
     Difficulty::<T>::put(1);
     let taken: Vec<[u8; 32]> = (1..bound::<MaxWins>()).map(|win| blake2_256(&win.encode())).collect();
     Wins::<T>::insert(ANCHOR, frame_support::BoundedVec::truncate_from(taken));
+    (key, Attempt { miner, anchor, nonce: 0, model, samples })
+}
 
-    let attempt = Attempt { miner: miner.clone(), anchor, nonce: 0, model, samples };
-    let checked = CheckedModel::from_registered_bytes(&encoding).expect("it is registered; qed");
-    let trace = execute(&checked, &attempt.input(SAMPLE)).expect("whole samples; qed").trace;
-    let message = attempt.message(Pallet::<T>::genesis_hash(), blake2_256(&trace));
-    Winner { miner, key, trace, message }
+/// A model whose trace of [`SAMPLES`] may have `bytes`, and hardly more.
+fn traced(bytes: u32) -> Model {
+    // 128 times the sum of 64 ones needs 15 bits.
+    let rows = bytes.saturating_mul(8).div_ceil(15 * SAMPLES) + 1;
+    let parameters = vec![1; (SAMPLE * rows) as usize];
+    Model {
+        nodes: vec![
+            Node::Input { shape: vec![SAMPLE] },
+            Node::Linear { input: 0, outputs: rows, parameters },
+        ],
+    }
 }
 
 #[benchmarks]
@@ -169,6 +179,75 @@ mod benchmarks {
         }
     }
 
+    /// `r`: thousands of inner loops of one element each, swept over planes.
+    #[benchmark]
+    fn verify_sweeps(r: Linear<8, 800>) {
+        let claim =
+            Claim::of_runs(&padded(SIDE, 1, |input, window| Node::AveragePool2d { input, window }), r);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `r`: thousands of inner loops of one element each, pieces of concatenations.
+    #[benchmark]
+    fn verify_pieces(r: Linear<8, 800>) {
+        let claim = Claim::of_runs(&pieces(100, 8), r);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `r`: thousands of inner loops of two elements each, planes of accumulators.
+    #[benchmark]
+    fn verify_planes(r: Linear<8, 800>) {
+        let claim = Claim::of_runs(&planes(500, BRANCHES), r);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `p`: thousands of patches of a convolution, of one element each.
+    #[benchmark]
+    fn verify_patches(p: Linear<1, 400>) {
+        let claim = Claim::new(&pixels(1, 1_000, 1), p);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `q`: thousands of quotients of average poolings.
+    #[benchmark]
+    fn verify_quotients(q: Linear<1, 800>) {
+        let claim = Claim::new(&quotients(1_000), q);
+
+        #[block]
+        {
+            claim.verify();
+        }
+    }
+
+    /// `e`: nodes and their operands, decoded and computed.
+    #[benchmark]
+    fn verify_evaluations(e: Linear<10, 500>) {
+        let encoding = chain(e / 2 - 3).to_bytes();
+        let claim = Claim::new(&chain(e / 2 - 3), 1);
+
+        #[block]
+        {
+            assert!(CheckedModel::from_registered_bytes(&encoding).is_ok());
+            claim.verify();
+        }
+    }
+
     /// `b`: thousands of bytes of a model, of the kind that is slowest to decode.
     #[benchmark]
     fn verify_model(b: Linear<1, 2_000>) {
@@ -210,21 +289,29 @@ mod benchmarks {
     #[benchmark(pov_mode = MaxEncodedLen { Models::Encodings: Measured })]
     fn sprint_base(i: Linear<1, { 512 * 1024 }>) {
         // A short trace: its verification has a weight of its own.
-        let Winner { miner, trace, .. } = winner::<T>(1, i);
+        let model = linear(SAMPLE, 1);
+        let (_, attempt) = attempt::<T>(&model, (i / SAMPLE).max(1));
+        let checked = CheckedModel::from_registered_bytes(&model.to_bytes()).expect("it is registered; qed");
+        let trace = execute(&checked, &attempt.input(SAMPLE)).expect("whole samples; qed").trace;
+        let (miner, trace_hash) = (attempt.miner, H256(blake2_256(&trace)));
 
         #[block]
         {
-            Pallet::<T>::do_sprint(miner, ANCHOR, 0, &trace).expect("it wins; qed");
+            Pallet::<T>::do_sprint(miner, ANCHOR, 0, trace_hash, &trace).expect("it wins; qed");
         }
 
         assert!(Wins::<T>::get(ANCHOR).is_full());
     }
 
-    /// `b`: bytes of the trace; `i`: bytes of the attempt's input, few enough that the trace's share stands out.
+    /// `b`: bytes of the trace, which is hashed, but not read.
     #[benchmark]
-    fn authorize_sprint(b: Linear<4, { 512 * 1024 }>, i: Linear<1, { 64 * 1024 }>) {
-        let Winner { miner, key, trace, message } = winner::<T>(b, i);
+    fn authorize_sprint(b: Linear<4, { 511 * 1024 }>) {
+        let (key, attempt) = attempt::<T>(&traced(b), SAMPLES);
+        let trace = vec![7; usize::try_from(b).expect("the target has 32 bits; qed")];
+        let trace_hash = H256(blake2_256(&trace));
+        let message = attempt.message(genesis_hash::<T>(), trace_hash.0);
         let signature = key.sign(&message).expect("the key is in the keystore; qed");
+        let miner = attempt.miner;
 
         #[block]
         {
@@ -233,6 +320,7 @@ mod benchmarks {
                 &miner,
                 &ANCHOR,
                 &0,
+                &trace_hash,
                 &trace,
                 &signature,
             )

@@ -9,38 +9,20 @@ use frame_support::{
     traits::Get,
     BoundedVec,
 };
-use millrace_inference::{sprint_digest, verify, CheckedModel, Profile};
+use millrace_inference::{check, sprint_digest, CheckedModel, Profile};
 use millrace_primitives::{
-    meets_target, mill::MillSignature, Attempt, BlockNumber, CapacityMarket, CreditWork, Mac, ModelId,
-    ModelRegistry, Rounds,
+    genesis_hash, meets_target, mill::MillSignature, Attempt, BlockNumber, CapacityMarket, CreditWork, Mac,
+    MillKeys, ModelId, ModelRegistry, Rounds,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
-use sp_runtime::{traits::Zero, RuntimeAppPublic, SaturatedConversion};
+use sp_runtime::{RuntimeAppPublic, SaturatedConversion};
 
 use crate::{Config, Difficulty, Error, Event, Listed, Listing, Pallet, Used, WeightInfo, Wins};
-
-/// A sprint whose cheap claims hold.
-struct Candidate<AccountId> {
-    attempt: Attempt<AccountId>,
-    profile: Profile,
-    input: Vec<u8>,
-    trace_hash: [u8; 32],
-    seed: [u8; 32],
-    digest: [u8; 32],
-    difficulty: u64,
-}
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn now() -> BlockNumber {
         frame_system::Pallet::<T>::block_number().saturated_into()
-    }
-
-    /// Hash of the first block.
-    pub fn genesis_hash() -> H256 {
-        let hash =
-            frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
-        H256::from_slice(hash.as_ref())
     }
 
     /// Hash of a recent block; none if it is not one.
@@ -72,13 +54,14 @@ impl<T: Config> Pallet<T> {
                     <= T::MaxSprintTrace::get().into()
                 && Self::verification_weight(&profile.cost(samples)).all_lte(T::MaxVerificationWeight::get());
             ensure!(samples > 0 && fits, Error::<T>::InvalidBatch);
-            T::Models::acquire(model).map_err(|_| Error::<T>::UnknownModel)?;
+            ensure!(profile.fits_memory(), Error::<T>::VerificationMemory);
+            T::Models::list(model).map_err(|_| Error::<T>::UnknownModel)?;
             new.push(Listing { model, samples });
         }
         let new: BoundedVec<_, _> = new.try_into().map_err(|_| Error::<T>::TooManyModels)?;
         let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
         for old in Listed::<T>::mutate(|listed| core::mem::replace(listed, new)) {
-            T::Models::release(old.model);
+            T::Models::unlist(old.model);
         }
         Self::deposit_event(Event::ListedSet { count });
         Ok(())
@@ -95,26 +78,20 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::sprint_base(u32::try_from(input_bytes).unwrap_or(u32::MAX))
     }
 
-    /// Weight of authorising a sprint with a trace and an input of so many bytes.
-    pub(crate) fn authorization_weight(trace: usize, input_bytes: u64) -> Weight {
-        T::WeightInfo::authorize_sprint(
-            u32::try_from(trace).unwrap_or(u32::MAX),
-            u32::try_from(input_bytes).unwrap_or(u32::MAX),
-        )
-    }
-
-    fn candidate(
+    /// An attempt with its difficulty and the sizes of its model, if it could be made now and its trace could be as long
+    /// as this one.
+    fn attempt(
         miner: T::AccountId,
         anchor: BlockNumber,
         nonce: u64,
-        trace: &[u8],
-    ) -> Option<Candidate<T::AccountId>> {
+        trace_bytes: usize,
+    ) -> Option<(Attempt<T::AccountId>, Profile)> {
         if !T::Miners::may_sprint(&miner) {
             return None;
         }
         let listing = Self::sprint_model()?;
         let profile = T::Models::profile(listing.model)?;
-        if profile.max_trace_bytes(listing.samples) < u64::try_from(trace.len()).ok()? {
+        if profile.max_trace_bytes(listing.samples) < u64::try_from(trace_bytes).ok()? {
             return None;
         }
         let attempt = Attempt {
@@ -124,66 +101,82 @@ impl<T: Config> Pallet<T> {
             model: listing.model,
             samples: listing.samples,
         };
-        let input = attempt.input(profile.sample_bytes);
-        let trace_hash = blake2_256(trace);
-        let seed = attempt.seed(Self::genesis_hash(), &input, trace_hash);
-        let digest = sprint_digest(&seed, blake2_256);
-        let difficulty = Difficulty::<T>::get();
-        let wins = Wins::<T>::get(anchor);
-        if !meets_target(&digest, difficulty) || wins.is_full() || wins.contains(&digest) {
-            return None;
-        }
-        Some(Candidate { attempt, profile, input, trace_hash, seed, digest, difficulty })
+        Some((attempt, profile))
     }
 
+    /// The seed of an attempt whose trace has this hash and its digest, if that wins and wasn't credited yet.
+    fn winning(
+        attempt: &Attempt<T::AccountId>,
+        anchor: BlockNumber,
+        trace_hash: H256,
+    ) -> Option<([u8; 32], [u8; 32])> {
+        let seed = attempt.seed(genesis_hash::<T>(), trace_hash.0);
+        let digest = sprint_digest(&seed, blake2_256);
+        if !meets_target(&digest, Difficulty::<T>::get()) {
+            return None;
+        }
+        let wins = Wins::<T>::get(anchor);
+        (!wins.is_full() && !wins.contains(&digest)).then_some((seed, digest))
+    }
+
+    /// Whether a win is credited already, for the worker that sends it.
+    pub(crate) fn is_credited(anchor: BlockNumber, digest: &[u8; 32]) -> bool {
+        Wins::<T>::get(anchor).contains(digest)
+    }
+
+    /// Cheap claims are checked before dear ones: the signature, then the target, and only then the trace is hashed.
     #[allow(clippy::ptr_arg, reason = "the macro passes the call's arguments by reference as they are")]
     pub(crate) fn authorize_sprint(
         _source: TransactionSource,
         miner: &T::AccountId,
         anchor: &BlockNumber,
         nonce: &u64,
+        trace_hash: &H256,
         trace: &Vec<u8>,
         signature: &MillSignature,
     ) -> TransactionValidityWithRefund {
         let key = T::Miners::mill_key(miner).ok_or(InvalidTransaction::BadSigner)?;
-        let candidate =
-            Self::candidate(miner.clone(), *anchor, *nonce, trace).ok_or(InvalidTransaction::Stale)?;
-        let message = candidate.attempt.message(Self::genesis_hash(), candidate.trace_hash);
-        if !key.verify(&message, signature) {
+        let (attempt, _) =
+            Self::attempt(miner.clone(), *anchor, *nonce, trace.len()).ok_or(InvalidTransaction::Stale)?;
+        if !key.verify(&attempt.message(genesis_hash::<T>(), trace_hash.0), signature) {
             return Err(InvalidTransaction::BadProof.into());
         }
-        let admitted = Self::authorization_weight(trace.len(), T::MaxSprintTrace::get().into());
-        let input_bytes = candidate.profile.cost(candidate.attempt.samples).input_bytes;
-        let unused = admitted.saturating_sub(Self::authorization_weight(trace.len(), input_bytes));
+        let (_, digest) = Self::winning(&attempt, *anchor, *trace_hash).ok_or(InvalidTransaction::Stale)?;
+        if blake2_256(trace) != trace_hash.0 {
+            return Err(InvalidTransaction::BadProof.into());
+        }
         let longevity = anchor.saturating_add(T::MaxAnchorAge::get()).saturating_sub(Self::now());
         ValidTransaction::with_tag_prefix("millrace/sprint")
             .priority(T::Priority::get())
-            .and_provides(candidate.digest)
+            .and_provides(digest)
             .longevity(longevity.max(1).into())
             .propagate(true)
             .build()
-            .map(|validity| (validity, unused))
+            .map(|validity| (validity, Weight::zero()))
     }
 
     pub(crate) fn do_sprint(
         miner: T::AccountId,
         anchor: BlockNumber,
         nonce: u64,
+        trace_hash: H256,
         trace: &[u8],
     ) -> DispatchResultWithPostInfo {
-        let candidate = Self::candidate(miner, anchor, nonce, trace).ok_or(Error::<T>::InvalidSprint)?;
-        let Attempt { miner, model, samples, .. } = candidate.attempt;
-        Wins::<T>::try_append(anchor, candidate.digest).map_err(|_| Error::<T>::TooManyWins)?;
-        let cost = candidate.profile.cost(samples);
+        let (attempt, profile) =
+            Self::attempt(miner, anchor, nonce, trace.len()).ok_or(Error::<T>::InvalidSprint)?;
+        let (seed, digest) = Self::winning(&attempt, anchor, trace_hash).ok_or(Error::<T>::InvalidSprint)?;
+        // What the chain itself can't read is no fault of the miner.
+        let encoding = T::Models::encoding(attempt.model).ok_or(Error::<T>::InvalidSprint)?;
+        let model = CheckedModel::from_registered_bytes(&encoding).map_err(|_| Error::<T>::InvalidSprint)?;
+        Wins::<T>::try_append(anchor, digest).map_err(|_| Error::<T>::TooManyWins)?;
+        let cost = profile.cost(attempt.samples);
         let weight = Self::verification_weight(&cost).saturating_add(Self::sprint_weight(cost.input_bytes));
-        let encoding = T::Models::encoding(model).ok_or(Error::<T>::InvalidSprint)?;
-        let verified = CheckedModel::from_registered_bytes(&encoding)
-            .is_ok_and(|model| verify(&model, &candidate.input, trace, candidate.seed).is_ok());
-        if verified {
-            let credited =
-                Mac::from(candidate.profile.work(samples)).saturating_mul(candidate.difficulty.into());
+        let input = attempt.input(profile.sample_bytes);
+        let Attempt { miner, model: name, samples, .. } = attempt;
+        if check(&model, &input, trace, seed).is_ok() {
+            let credited = Mac::from(profile.work(samples)).saturating_mul(Difficulty::<T>::get().into());
             T::Rewards::credit(&miner, credited);
-            Self::deposit_event(Event::SprintWon { miner, model, credited });
+            Self::deposit_event(Event::SprintWon { miner, model: name, credited });
             Self::count_used(weight, trace.len());
         } else {
             T::Miners::slash_miner(&miner);

@@ -2,10 +2,13 @@ use alloc::vec::Vec;
 
 use codec::Encode;
 use frame_support::{traits::Get, weights::Weight};
-use millrace_inference::{verify, CheckedModel, Cost, Domain, ExecutionError, Statement, TraceError};
+use millrace_inference::{
+    limits::MAX_MODEL_BYTES, most_bytes_of_verifications, verify, CheckedModel, Cost, Domain, Statement,
+    TraceError,
+};
 use millrace_primitives::{
-    mill::MillKey, CapacityMarket, ListedModels, ModelId, OnRound, RoundIndex, Rounds, SprintTerms,
-    VerifySubmission,
+    genesis_hash, mill::MillKey, CapacityMarket, ListedModels, MillKeys, ModelId, ModelRegistry, OnRound,
+    RoundIndex, Rounds, SprintTerms, Verdict, VerifySubmission,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -23,6 +26,17 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::verify_folded(thousands(cost.folded)))
             .saturating_add(T::WeightInfo::verify_drawn(drawn))
             .saturating_add(T::WeightInfo::verify_elements(thousands(cost.elements)))
+            // Which operators begin the inner loops isn't counted, so all are taken for the slowest.
+            .saturating_add(
+                T::WeightInfo::verify_sweeps(thousands(cost.runs))
+                    .max(T::WeightInfo::verify_pieces(thousands(cost.runs)))
+                    .max(T::WeightInfo::verify_planes(thousands(cost.runs))),
+            )
+            .saturating_add(T::WeightInfo::verify_patches(thousands(cost.patches)))
+            .saturating_add(T::WeightInfo::verify_quotients(thousands(cost.quotients)))
+            .saturating_add(T::WeightInfo::verify_evaluations(
+                u32::try_from(cost.evaluations).unwrap_or(u32::MAX),
+            ))
             .saturating_add(T::WeightInfo::verify_accumulators(thousands(cost.accumulators)))
             .saturating_add(T::WeightInfo::verify_model(thousands(cost.model_bytes)))
             .saturating_add(T::WeightInfo::verify_claim(thousands(
@@ -55,28 +69,40 @@ impl<T: Config> VerifySubmission<T::AccountId> for Pallet<T> {
         Self::verification_weight(cost)
     }
 
+    fn memory() -> u64 {
+        // A model as bytes and decoded, each rounded up.
+        let model = u64::try_from(MAX_MODEL_BYTES).unwrap_or(u64::MAX).saturating_mul(4);
+        most_bytes_of_verifications().saturating_add(model)
+    }
+
     fn verify(
         descriptor: H256,
         miner: &T::AccountId,
         model: ModelId,
-        encoding: &[u8],
         input: &[u8],
         trace: &[u8],
-    ) -> Result<Vec<u8>, TraceError> {
-        let impossible = TraceError::Execution(ExecutionError::TooLarge);
-        let checked = CheckedModel::from_registered_bytes(encoding).map_err(|_| impossible)?;
-        let samples = checked.profile().samples(input.len())?;
+        trace_hash: H256,
+    ) -> Verdict {
+        let checked = T::Models::encoding(model)
+            .and_then(|encoding| CheckedModel::from_registered_bytes(&encoding).ok());
+        let Some(checked) = checked else { return Verdict::Unavailable };
+        let Ok(samples) = checked.profile().samples(input.len()) else { return Verdict::Unavailable };
         let seed = Statement {
             domain: Domain::Lease,
-            genesis_hash: Self::genesis_hash().0,
+            genesis_hash: genesis_hash::<T>().0,
             subject: descriptor.0,
             miner: &miner.encode(),
             model: model.0,
             input_hash: blake2_256(input),
             samples,
         }
-        .seed(trace, blake2_256);
-        verify(&checked, input, trace, seed).map(|output| output.to_bytes())
+        .seed_of_hash(trace_hash.0, blake2_256);
+        match verify(&checked, input, trace, seed) {
+            Ok(output) => Verdict::Proven { output: output.to_bytes() },
+            // An execution that is impossible is none of a registered model's, and nobody's fault.
+            Err(TraceError::Execution(_)) => Verdict::Unavailable,
+            Err(why) => Verdict::Forged { why },
+        }
     }
 }
 

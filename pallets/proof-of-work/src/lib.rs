@@ -49,8 +49,10 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        mill::MillSignature, BlockNumber, CapacityMarket, CreditWork, Mac, ModelId, ModelRegistry, Rounds,
+        mill::MillSignature, BlockNumber, CapacityMarket, CreditWork, Mac, MillKeys, ModelId, ModelRegistry,
+        Rounds,
     };
+    use sp_core::H256;
     use sp_runtime::Perbill;
 
     use super::{Listing, MaxListed, MaxWins, WeightInfo};
@@ -69,7 +71,7 @@ pub mod pallet {
         /// The registry of models.
         type Models: ModelRegistry;
         /// The miners.
-        type Miners: CapacityMarket<Self::AccountId>;
+        type Miners: CapacityMarket<Self::AccountId> + MillKeys<Self::AccountId>;
         /// Who credits mined work.
         type Rewards: CreditWork<Self::AccountId>;
         /// The rounds.
@@ -152,8 +154,10 @@ pub mod pallet {
         TooManyModels,
         /// A listed model is unknown or retired.
         UnknownModel,
-        /// A listed batch is empty or its trace too long to be submitted.
+        /// A listed batch is empty, its trace too long to be submitted or its verification too heavy.
         InvalidBatch,
+        /// Verifying a single sample of a listed model takes more memory than a verification may.
+        VerificationMemory,
         /// The sprint is not, or not any more, what it claims to be.
         InvalidSprint,
         /// So many wins on one anchor can't be remembered.
@@ -208,12 +212,12 @@ pub mod pallet {
             Self::do_set_listed(listed)
         }
 
-        /// Submits a winning sprint. No fee and no nonce: the mill key's signature over the attempt and the
-        /// trace authorises it.
+        /// Submits a winning sprint. No fee and no nonce: the mill key's signature over the attempt and
+        /// `trace_hash`, the trace's blake2-256, authorises it.
         #[pallet::call_index(1)]
         #[pallet::weight(Pallet::<T>::max_sprint_weight())]
         #[pallet::weight_of_authorize(
-            Pallet::<T>::authorization_weight(trace.len(), u64::from(T::MaxSprintTrace::get()))
+            T::WeightInfo::authorize_sprint(u32::try_from(trace.len()).unwrap_or(u32::MAX))
         )]
         #[pallet::authorize(Self::authorize_sprint)]
         pub fn sprint(
@@ -221,12 +225,13 @@ pub mod pallet {
             miner: T::AccountId,
             anchor: BlockNumber,
             nonce: u64,
+            trace_hash: H256,
             trace: Vec<u8>,
             signature: MillSignature,
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let _ = signature;
-            Self::do_sprint(miner, anchor, nonce, &trace)
+            Self::do_sprint(miner, anchor, nonce, trace_hash, &trace)
         }
     }
 }

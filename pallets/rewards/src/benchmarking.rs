@@ -2,7 +2,7 @@ use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::RawOrigin;
 use millrace_primitives::BlockNumber;
-use sp_runtime::SaturatedConversion;
+use sp_runtime::{transaction_validity::TransactionSource, SaturatedConversion};
 
 use crate::{
     dispatch::EXPIRED_AT_ONCE, Call, Config, CurrentRound, OldestRound, Pallet, RoundLength, RoundRecord,
@@ -40,6 +40,19 @@ mod benchmarks {
         _(RawOrigin::Signed(whitelisted_caller()), 0, miner.clone());
 
         assert!(!Scores::<T>::contains_key(0, miner));
+    }
+
+    #[benchmark]
+    fn authorize_claim() {
+        scored::<T>(0, 1);
+        CurrentRound::<T>::put((1, 1));
+        let miner: T::AccountId = account("miner", 0, 0);
+
+        #[block]
+        {
+            Pallet::<T>::authorize_claim(TransactionSource::External, &0, &miner)
+                .expect("there is a share; qed");
+        }
     }
 
     #[benchmark]

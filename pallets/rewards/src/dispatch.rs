@@ -1,6 +1,9 @@
 use frame_support::{
     ensure,
-    pallet_prelude::DispatchResult,
+    pallet_prelude::{
+        DispatchResult, InvalidTransaction, TransactionLongevity, TransactionSource,
+        TransactionValidityWithRefund, ValidTransaction,
+    },
     traits::{fungible::Mutate, Get},
     weights::{Weight, WeightMeter},
 };
@@ -12,6 +15,8 @@ use crate::{
     RoundLength, RoundRecord, Rounds, Scores, WeightInfo,
 };
 
+/// Blocks for which the pool keeps a claim without a sender.
+const CLAIM_LONGEVITY: TransactionLongevity = 64;
 /// Scores removed for one weight of `expire`.
 pub(crate) const EXPIRED_AT_ONCE: u32 = 16;
 
@@ -63,7 +68,31 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn first_claimable() -> RoundIndex {
+    /// A claim without a sender is valid while there is a share to claim.
+    pub(crate) fn authorize_claim(
+        _source: TransactionSource,
+        round: &RoundIndex,
+        miner: &T::AccountId,
+    ) -> TransactionValidityWithRefund {
+        if !Self::is_claimable(*round, miner) {
+            return Err(InvalidTransaction::Stale.into());
+        }
+        ValidTransaction::with_tag_prefix("millrace/claim")
+            .priority(T::Priority::get())
+            .and_provides((round, miner))
+            .longevity(CLAIM_LONGEVITY)
+            .propagate(true)
+            .build()
+            .map(|validity| (validity, Weight::zero()))
+    }
+
+    /// Whether a miner has a share of a round that is closed and not yet void.
+    pub(crate) fn is_claimable(round: RoundIndex, miner: &T::AccountId) -> bool {
+        (Self::first_claimable()..CurrentRound::<T>::get().0).contains(&round)
+            && Scores::<T>::contains_key(round, miner)
+    }
+
+    pub(crate) fn first_claimable() -> RoundIndex {
         CurrentRound::<T>::get().0.saturating_sub(T::ClaimWindow::get())
     }
 

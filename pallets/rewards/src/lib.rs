@@ -32,6 +32,7 @@ mod benchmarking;
 mod dispatch;
 pub mod emission;
 mod impls;
+mod offchain;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
@@ -43,8 +44,13 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
-    use frame_system::pallet_prelude::*;
-    use millrace_primitives::{Balance, BlockNumber, CapacityOnSale, ListedModels, OnRound, RoundIndex};
+    use frame_system::{
+        offchain::CreateAuthorizedTransaction,
+        pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
+    };
+    use millrace_primitives::{
+        Balance, BlockNumber, CapacityOnSale, ListedModels, MillKeys, OnRound, RoundIndex,
+    };
 
     use super::{RoundRecord, ScoreRecord, WeightInfo};
 
@@ -56,9 +62,13 @@ pub mod pallet {
     pub struct Pallet<T>(_);
 
     #[pallet::config]
-    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+    pub trait Config:
+        frame_system::Config<RuntimeEvent: From<Event<Self>>> + CreateAuthorizedTransaction<Call<Self>>
+    {
         /// The token.
         type Currency: Mutate<Self::AccountId, Balance = Balance>;
+        /// Who signs for whom: a node claims for the miners of its mill keys.
+        type Keys: MillKeys<Self::AccountId>;
         /// What each miner has on sale.
         type Capacity: CapacityOnSale<Self::AccountId>;
         /// The models that a miner must offer for its capacity to count.
@@ -77,6 +87,9 @@ pub mod pallet {
         /// Rounds in which a share can be claimed.
         #[pallet::constant]
         type ClaimWindow: Get<u32>;
+        /// Priority of claims without a sender in the transaction pool.
+        #[pallet::constant]
+        type Priority: Get<TransactionPriority>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
     }
@@ -189,6 +202,10 @@ pub mod pallet {
             Self::expire(remaining)
         }
 
+        fn offchain_worker(_: BlockNumberFor<T>) {
+            Self::claim_shares();
+        }
+
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::do_try_state()
@@ -197,11 +214,16 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Pays `miner` its share of a closed round. Anyone may call it; the miner is paid.
+        /// Pays `miner` its share of a closed round. Anyone may call it; the miner is paid. Without a sender
+        /// it costs nothing: a share can be claimed once, and there is none without work.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::claim())]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_claim())]
+        #[pallet::authorize(Self::authorize_claim)]
         pub fn claim(origin: OriginFor<T>, round: RoundIndex, miner: T::AccountId) -> DispatchResult {
-            ensure_signed(origin)?;
+            if ensure_signed(origin.clone()).is_err() {
+                ensure_authorized(origin)?;
+            }
             Self::do_claim(round, miner)
         }
     }

@@ -9,7 +9,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use millrace_primitives::{
     benchmarking::{bound, linear, zero_trace},
-    decline_message,
+    decline_message, genesis_hash,
     mill::{MillKey, KEY_TYPE},
     submission_message, CapacityMarket, ModelId, ModelRegistry, TaskId,
 };
@@ -18,8 +18,8 @@ use sp_io::hashing::blake2_256;
 use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic, SaturatedConversion};
 
 use crate::{
-    service::Served, Call, Config, LeaseEntry, Leases, MaxFailures, MaxLeases, MaxOutput, MaxQueue, NextTask,
-    Outputs, Pallet, Prunable, PrunableBounds, Queue, TaskState, Tasks, WeightInfo,
+    service::Served, Call, Config, LeaseEntry, Leases, MaxDeclines, MaxFailures, MaxLeases, MaxOutput,
+    MaxQueue, NextTask, Outputs, Pallet, Prunable, PrunableBounds, Queue, TaskState, Tasks, WeightInfo,
 };
 
 const PRICE: u128 = 1 << 70;
@@ -53,7 +53,12 @@ fn crowd_queue<T: Config>() {
 
 /// Open leases that take no room of a block, one place is free.
 fn crowd_leases<T: Config>() {
-    let entry = |task| LeaseEntry { until: u32::MAX, task, bytes: 0, time: 0, proof: 0 };
+    crowd_leases_of::<T>(0);
+}
+
+/// Open leases whose submissions take so much time each, one place is free.
+fn crowd_leases_of<T: Config>(time: u64) {
+    let entry = |task| LeaseEntry { until: u32::MAX, task, bytes: 0, time, proof: 0 };
     let others: Vec<LeaseEntry> =
         (1..u64::from(bound::<MaxLeases>())).map(|task| entry(1_000_000 + task)).collect();
     Leases::<T>::put(BoundedVec::truncate_from(others));
@@ -69,6 +74,9 @@ fn queued<T: Config>(model: ModelId) -> TaskId {
         for index in 1..bound::<MaxFailures>() {
             record.failed.try_push(account("failed", index, 0)).expect("there is room; qed");
         }
+        for index in 1..bound::<MaxDeclines>() {
+            record.declined.try_push(account("declined", index, 0)).expect("there is room; qed");
+        }
     });
     task
 }
@@ -77,7 +85,7 @@ fn queued<T: Config>(model: ModelId) -> TaskId {
 fn leased<T: Config>(model: ModelId) -> (TaskId, MillKey) {
     let (_, key) = busy_miner::<T>(model);
     let task = queued::<T>(model);
-    assert_eq!(Pallet::<T>::serve_task(task), Served::Leased);
+    assert_eq!(Pallet::<T>::serve_task(task, &mut Pallet::<T>::room()), Served::Leased);
     let own = Leases::<T>::get();
     crowd_leases::<T>();
     Leases::<T>::mutate(|leases| {
@@ -165,7 +173,8 @@ mod benchmarks {
 
         #[block]
         {
-            Pallet::<T>::do_submit(task, descriptor, &trace).expect("the lease is current; qed");
+            Pallet::<T>::do_submit(task, descriptor, H256(blake2_256(&trace)), &trace)
+                .expect("the lease is current; qed");
         }
 
         assert!(Outputs::<T>::contains_key(task));
@@ -178,7 +187,8 @@ mod benchmarks {
 
         #[block]
         {
-            Pallet::<T>::do_submit(task, descriptor, &[1, 0, 0, 0]).expect("the lease is current; qed");
+            Pallet::<T>::do_submit(task, descriptor, H256::zero(), &[1, 0, 0, 0])
+                .expect("the lease is current; qed");
         }
 
         assert!(Tasks::<T>::get(task).is_some_and(|record| record.state == TaskState::Queued));
@@ -195,7 +205,8 @@ mod benchmarks {
         });
         let trace = vec![0; usize::try_from(b).expect("the target has 32 bits; qed")];
         let descriptor = descriptor::<T>(task);
-        let message = submission_message(Pallet::<T>::genesis_hash(), descriptor, blake2_256(&trace));
+        let trace_hash = H256(blake2_256(&trace));
+        let message = submission_message(genesis_hash::<T>(), descriptor, trace_hash.0);
         let signature = key.sign(&message).expect("the key is in the keystore; qed");
 
         #[block]
@@ -204,6 +215,7 @@ mod benchmarks {
                 TransactionSource::External,
                 &task,
                 &descriptor,
+                &trace_hash,
                 &trace,
                 &signature,
             )
@@ -228,7 +240,7 @@ mod benchmarks {
     fn authorize_decline() {
         let (task, key) = leased::<T>(model::<T>(1));
         let descriptor = descriptor::<T>(task);
-        let message = decline_message(Pallet::<T>::genesis_hash(), descriptor);
+        let message = decline_message(genesis_hash::<T>(), descriptor);
         let signature = key.sign(&message).expect("the key is in the keystore; qed");
 
         #[block]
@@ -253,22 +265,19 @@ mod benchmarks {
 
     // What follows happens within a service, whose base counts the proof of both lists.
 
-    /// A queued task for which there is no slot: every one of the book asks too much.
+    /// A queued task for which there is no slot: the open leases leave no room for that of any in the book, whatever it
+    /// asks and whoever failed or declined the task.
     #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
     fn search_slot() {
         let model = model::<T>(1);
         busy_miner::<T>(model);
         let task = queued::<T>(model);
-        Tasks::<T>::mutate(task, |record| {
-            if let Some(record) = record {
-                record.max_price = 0;
-            }
-        });
-        crowd_leases::<T>();
+        crowd_leases_of::<T>(u64::MAX);
+        let mut room = Pallet::<T>::room();
 
         #[block]
         {
-            assert_eq!(Pallet::<T>::serve_task(task), Served::Waits);
+            assert_eq!(Pallet::<T>::serve_task(task, &mut room), Served::Waits);
         }
     }
 
@@ -283,7 +292,7 @@ mod benchmarks {
 
         #[block]
         {
-            assert_eq!(Pallet::<T>::serve_task(task), Served::Leased);
+            assert_eq!(Pallet::<T>::serve_task(task, &mut Pallet::<T>::room()), Served::Leased);
         }
     }
 
@@ -310,7 +319,7 @@ mod benchmarks {
 
         #[block]
         {
-            assert_eq!(Pallet::<T>::serve_task(task), Served::Refunded);
+            assert_eq!(Pallet::<T>::serve_task(task, &mut Pallet::<T>::room()), Served::Refunded);
         }
 
         assert!(!Tasks::<T>::contains_key(task));

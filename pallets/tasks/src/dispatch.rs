@@ -21,6 +21,14 @@ use crate::{
 /// Bytes of a submission besides its trace: call, signature, extensions, with room to spare.
 const SUBMISSION_OVERHEAD: u32 = 512;
 
+/// Bytes of memory that a relay chain's validator gives the validation of a block: 2,080 pages, unless the relay chain sets
+/// another limit.
+#[cfg(feature = "std")]
+const VALIDATOR_MEMORY: u64 = 2_080 * 64 * 1024;
+/// Bytes of the runtime's stack and data.
+#[cfg(feature = "std")]
+const STATIC_MEMORY: u64 = 3 * 1024 * 1024;
+
 impl<T: Config> Pallet<T> {
     pub(crate) fn now() -> BlockNumber {
         frame_system::Pallet::<T>::block_number().saturated_into()
@@ -52,6 +60,21 @@ impl<T: Config> Pallet<T> {
             .saturating_add(Weight::from_parts(0, length.into()));
         let max = class.max_extrinsic.unwrap_or(weights.max_block);
         assert!(total.all_lte(max), "the heaviest submission {total:?} doesn't fit an extrinsic {max:?}");
+        Self::check_memory(weights.max_block.proof_size());
+    }
+
+    /// The worst block must fit the memory that a relay chain's validator gives its validation, which executes all of it in
+    /// one instance. Every allocation takes the next power of two, so up to twice its length.
+    #[cfg(feature = "std")]
+    fn check_memory(proof: u64) {
+        // The block and its proof as they come, decoded, and as a database of trie nodes.
+        let block = proof.next_power_of_two().saturating_add(proof.saturating_mul(4));
+        // An input as bytes and decoded, and a trace decoded from its transaction.
+        let input = u64::from(<MaxInput as Get<u32>>::get()).saturating_mul(4);
+        let trace = u64::from(T::MaxTrace::get()).saturating_mul(2);
+        let total =
+            [block, input, trace, T::Verifier::memory()].into_iter().fold(STATIC_MEMORY, u64::saturating_add);
+        assert!(total <= VALIDATOR_MEMORY, "the worst block takes {total} bytes of {VALIDATOR_MEMORY}");
     }
 
     pub(crate) fn do_post(
@@ -78,6 +101,7 @@ impl<T: Config> Pallet<T> {
             profile.output_bytes(samples) <= <MaxOutput as Get<u32>>::get().into(),
             Error::<T>::OutputTooLong
         );
+        ensure!(profile.fits_memory(), Error::<T>::VerificationMemory);
         let verification = T::Verifier::weight(&profile.cost(samples));
         let trace_bytes = u32::try_from(profile.max_trace_bytes(samples))
             .ok()
@@ -109,6 +133,7 @@ impl<T: Config> Pallet<T> {
             deadline,
             state: TaskState::Queued,
             failed: BoundedVec::new(),
+            declined: BoundedVec::new(),
         };
         for (reason, amount) in Self::holds(&record) {
             T::Currency::hold(&reason.into(), &requester, amount)?;
@@ -156,6 +181,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// The last block in which a lease can be declined: what a node knows when it sees the task, it knows by then.
+    pub(crate) fn declinable_until(lease: &Lease<T::AccountId>) -> BlockNumber {
+        lease.since.saturating_add(T::LatencyFloor::get())
+    }
+
     pub(crate) fn is_expired(until: BlockNumber) -> bool {
         until.saturating_add(T::GracePeriod::get()) < Self::now()
     }
@@ -199,6 +229,7 @@ impl<T: Config> Pallet<T> {
                     samples: record.samples,
                     due: lease.due,
                     until: lease.until,
+                    declinable_until: Self::declinable_until(lease),
                 })
             })
             .collect()

@@ -1,21 +1,33 @@
 //! When leases fall due, what lateness costs, and whether all submissions fit: pure arithmetic.
 
+use alloc::vec::Vec;
+
 use millrace_primitives::{Balance, BlockNumber, Mac};
 
 use crate::LeaseEntry;
 
 /// `due` and `until` of a lease given now: `due = since + floor + ⌈work / rate⌉`,
-/// `until = since + 4·(due − since)`. None if they are no block numbers.
-pub fn terms(since: BlockNumber, floor: u32, work: Mac, rate: u64) -> Option<(BlockNumber, BlockNumber)> {
+/// `until = min(since + 4·(due − since), deadline)`. None if that can't be done by the deadline.
+pub fn terms(
+    since: BlockNumber,
+    floor: u32,
+    work: Mac,
+    rate: u64,
+    deadline: BlockNumber,
+) -> Option<(BlockNumber, BlockNumber)> {
     if rate == 0 {
         return None;
     }
     let blocks = u32::try_from(work.div_ceil(rate.into())).ok()?.checked_add(floor)?;
-    Some((since.checked_add(blocks)?, since.checked_add(blocks.checked_mul(4)?)?))
+    let due = since.checked_add(blocks).filter(|due| *due <= deadline)?;
+    Some((due, since.saturating_add(blocks.saturating_mul(4)).min(deadline)))
 }
 
 /// The price at a block: full until `due`, then falling linearly to a quarter at `until`, rounded down.
 pub fn price_at(price: Balance, now: BlockNumber, due: BlockNumber, until: BlockNumber) -> Balance {
+    if now > due && now >= until {
+        return price / 4;
+    }
     let late = now.saturating_sub(due).min(until.saturating_sub(due));
     let span = Balance::from(until.saturating_sub(due)).saturating_mul(4);
     let cut = Balance::from(late).saturating_mul(3);
@@ -40,26 +52,69 @@ pub struct Capacity {
     pub proof: u64,
 }
 
-/// Whether a new lease, and those that end after it, can still be submitted in time when each block sets
-/// `capacity` aside. `leases` are sorted by `until`. Leases that end before the new one only take room: one
-/// that is overdue must not keep the others from being given.
-pub fn all_fit(leases: &[LeaseEntry], new: LeaseEntry, now: BlockNumber, capacity: Capacity) -> bool {
-    let (mut bytes, mut time, mut proof) = (0u64, 0u64, 0u64);
-    let mut add = |lease: &LeaseEntry| {
-        bytes = bytes.saturating_add(lease.bytes.into());
-        time = time.saturating_add(lease.time);
-        proof = proof.saturating_add(lease.proof);
-        let blocks = u64::from(lease.until.saturating_sub(now));
-        bytes <= capacity.bytes.saturating_mul(blocks)
-            && time <= capacity.time.saturating_mul(blocks)
-            && proof <= capacity.proof.saturating_mul(blocks)
-    };
-    let at = leases.partition_point(|lease| lease.until <= new.until);
-    let (before, after) = leases.split_at(at);
-    before.iter().for_each(|lease| {
-        add(lease);
-    });
-    core::iter::once(&new).chain(after).all(add)
+/// What submissions of a lease take, or may still take.
+type Amounts = [u64; 3];
+
+fn amounts(lease: &LeaseEntry) -> Amounts {
+    [lease.bytes.into(), lease.time, lease.proof]
+}
+
+fn zip(a: Amounts, b: Amounts, of: impl Fn(u64, u64) -> u64) -> Amounts {
+    let ([a, b, c], [d, e, f]) = (a, b);
+    [of(a, d), of(b, e), of(c, f)]
+}
+
+/// The room that open leases leave for further ones: whether a new lease, and those that end after it, can still be
+/// submitted in time when each block sets its capacity aside. Leases that end before the new one only take room: one that
+/// is overdue must not keep the others from being given.
+///
+/// Learnt once for all searches of a block; a search then looks at two entries, not at all leases.
+#[derive(Clone, Debug)]
+pub struct Room {
+    now: BlockNumber,
+    capacity: Capacity,
+    /// For each lease by `until`: that block, what it and those before it take, and what is left at least before it and
+    /// before those after it.
+    leases: Vec<(BlockNumber, Amounts, Amounts)>,
+}
+
+impl Room {
+    /// The room beside `leases`, which are sorted by `until`.
+    pub fn new(leases: &[LeaseEntry], now: BlockNumber, capacity: Capacity) -> Self {
+        let mut taken = [0; 3];
+        let mut room = Self { now, capacity, leases: Vec::with_capacity(leases.len()) };
+        for lease in leases {
+            taken = zip(taken, amounts(lease), u64::saturating_add);
+            room.leases.push((
+                lease.until,
+                taken,
+                zip(room.set_aside(lease.until), taken, u64::saturating_sub),
+            ));
+        }
+        let mut least = [u64::MAX; 3];
+        for (_, _, left) in room.leases.iter_mut().rev() {
+            least = zip(least, *left, u64::min);
+            *left = least;
+        }
+        room
+    }
+
+    /// What the blocks before one set aside.
+    fn set_aside(&self, until: BlockNumber) -> Amounts {
+        let blocks = u64::from(until.saturating_sub(self.now));
+        let Capacity { bytes, time, proof } = self.capacity;
+        [bytes, time, proof].map(|of_block| of_block.saturating_mul(blocks))
+    }
+
+    /// Whether a further lease fits.
+    pub fn fits(&self, new: &LeaseEntry) -> bool {
+        let at = self.leases.partition_point(|(until, ..)| *until <= new.until);
+        let before =
+            at.checked_sub(1).and_then(|last| self.leases.get(last)).map_or([0; 3], |(_, taken, _)| *taken);
+        let left_after = self.leases.get(at).map_or([u64::MAX; 3], |(_, _, left)| *left);
+        let own = zip(self.set_aside(new.until), before, u64::saturating_sub);
+        zip(own, left_after, u64::min).into_iter().zip(amounts(new)).all(|(left, takes)| takes <= left)
+    }
 }
 
 #[cfg(test)]
@@ -67,12 +122,26 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn all_fit(leases: &[LeaseEntry], new: LeaseEntry, now: BlockNumber, capacity: Capacity) -> bool {
+        Room::new(leases, now, capacity).fits(&new)
+    }
+
     #[test]
     fn terms_follow_the_promised_rate() {
-        assert_eq!(terms(100, 3, 10, 5), Some((105, 120)));
-        assert_eq!(terms(100, 3, 11, 5), Some((106, 124)));
-        assert_eq!(terms(100, 3, 11, 0), None);
-        assert_eq!(terms(100, 3, u128::MAX, 1), None);
+        assert_eq!(terms(100, 3, 10, 5, 1_000), Some((105, 120)));
+        assert_eq!(terms(100, 3, 11, 5, 1_000), Some((106, 124)));
+        assert_eq!(terms(100, 3, 11, 0, 1_000), None);
+        assert_eq!(terms(100, 3, u128::MAX, 1, u32::MAX), None);
+    }
+
+    #[test]
+    fn no_lease_is_longer_than_its_deadline() {
+        assert_eq!(terms(100, 3, 10, 5, 112), Some((105, 112)));
+        assert_eq!(terms(100, 3, 10, 5, 105), Some((105, 105)));
+        assert_eq!(terms(100, 3, 10, 5, 104), None);
+        assert_eq!(terms(u32::MAX - 4, 3, 1, 1, u32::MAX), Some((u32::MAX, u32::MAX)));
+        assert_eq!(price_at(1_000, 105, 105, 105), 1_000);
+        assert_eq!(price_at(1_000, 106, 105, 105), 250);
     }
 
     #[test]
@@ -104,6 +173,27 @@ mod tests {
     }
 
     proptest! {
+        /// Against the definition: the new lease and each that ends after it has what the blocks before it set aside.
+        #[test]
+        fn room_is_what_is_left_before_each_until(
+            mut leases in prop::collection::vec((0u32..30, 0u32..40), 0..12),
+            new in (0u32..30, 0u32..40),
+            now in 0u32..30,
+        ) {
+            leases.sort_unstable_by_key(|(until, _)| *until);
+            let entry = |(until, bytes)| LeaseEntry { until, task: 0, bytes, time: 0, proof: 0 };
+            let capacity = Capacity { bytes: 10, time: 1, proof: 1 };
+            let at = leases.partition_point(|(until, _)| *until <= new.0);
+            let mut all = leases.clone();
+            all.insert(at, new);
+            let fits = (at..all.len()).all(|last| {
+                let taken: u32 = all[..=last].iter().map(|(_, bytes)| *bytes).sum();
+                taken <= 10 * all[last].0.saturating_sub(now)
+            });
+            let entries: Vec<_> = leases.into_iter().map(entry).collect();
+            prop_assert_eq!(all_fit(&entries, entry(new), now, capacity), fits);
+        }
+
         #[test]
         fn prices_stay_between_a_quarter_and_the_whole(price: u128, due in 0u32..1000, span in 1u32..1000, now in 0u32..3000) {
             let paid = price_at(price, now, due, due + span);

@@ -12,7 +12,9 @@
 //! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
 //! deadline at its promised rate; the oldest task goes first. A lease is due after the latency floor plus
 //! `work / rate` blocks; from then on its price falls linearly to a quarter at `until`, four times as long
-//! after its beginning; a grace period later it is slashed.
+//! after its beginning or at the deadline if that is earlier; a grace period later it is slashed. A miner
+//! may decline in the first blocks of a lease, as many as the latency floor; then only a trace ends it well.
+//! So a task is over by its deadline: settled, or refunded in full once that and the grace period are past.
 //!
 //! The requester's ceiling stays on hold until the task is settled or refunded, so that a second lease can
 //! cost more than the first.
@@ -64,7 +66,7 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        mill::MillSignature, Balance, BlockNumber, CapacityMarket, ModelId, ModelRegistry, TaskId,
+        mill::MillSignature, Balance, BlockNumber, CapacityMarket, MillKeys, ModelId, ModelRegistry, TaskId,
         VerifySubmission,
     };
     use sp_core::H256;
@@ -92,7 +94,7 @@ pub mod pallet {
         /// The registry of models.
         type Models: ModelRegistry;
         /// The capacity on sale.
-        type Miners: CapacityMarket<Self::AccountId>;
+        type Miners: CapacityMarket<Self::AccountId> + MillKeys<Self::AccountId>;
         /// The verification of traces.
         type Verifier: VerifySubmission<Self::AccountId>;
         /// Fee of a weight.
@@ -261,6 +263,8 @@ pub mod pallet {
         /// The task's submission could not fit one transaction: its trace is too long or its verification
         /// too heavy. Post fewer samples at once.
         SubmissionTooLarge,
+        /// Verifying a single sample of the model takes more memory than a verification may.
+        VerificationMemory,
         /// The queue is full.
         QueueFull,
         /// The task is leased; only a queued task can be cancelled.
@@ -269,6 +273,8 @@ pub mod pallet {
         NotOverdue,
         /// The lease is not, or not any more, what the submission says.
         NotLeased,
+        /// A lease can be declined in its first blocks only.
+        TooLateToDecline,
     }
 
     /// Why this pallet holds funds.
@@ -343,7 +349,8 @@ pub mod pallet {
         }
 
         /// Submits the trace of a leased task. No fee and no nonce: the mill key's signature over the lease
-        /// and the trace authorises it. A right trace is paid; a wrong one is slashed.
+        /// and `trace_hash`, the trace's blake2-256, authorises it. A right trace is paid; a wrong one is
+        /// slashed.
         #[pallet::call_index(3)]
         #[pallet::weight(Pallet::<T>::max_submission_weight())]
         #[pallet::weight_of_authorize(
@@ -354,17 +361,19 @@ pub mod pallet {
             origin: OriginFor<T>,
             task: TaskId,
             descriptor: H256,
+            trace_hash: H256,
             trace: Vec<u8>,
             signature: MillSignature,
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let _ = signature;
-            Self::do_submit(task, descriptor, &trace)
+            Self::do_submit(task, descriptor, trace_hash, &trace)
         }
 
-        /// Gives a leased task back without a trace, because the miner's node can't execute its model. No fee and
-        /// no nonce: the mill key's signature over the lease authorises it. Nothing is slashed; the model leaves
-        /// the miner's offer until the next one, and the task waits for another slot.
+        /// Gives a leased task back without a trace, because the miner's node can't execute it; possible in the
+        /// first blocks of the lease only, as many as the latency floor. No fee and no nonce: the mill key's
+        /// signature over the lease authorises it. Nothing is slashed; the offer stays as it is, and the task
+        /// waits for a slot of another miner.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::decline())]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_decline())]

@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 
 use frame_system::offchain::{CreateAuthorizedTransaction, SubmitTransaction};
 use millrace_primitives::{
-    decline_message,
+    decline_message, genesis_hash,
     handover::{declined_key, sent_key, trace_key},
     mill::MillKey,
-    submission_message, BlockNumber, CapacityMarket, TaskId,
+    submission_message, BlockNumber, MillKeys, TaskId,
 };
 use sp_core::{offchain::StorageKind, H256};
 use sp_io::hashing::blake2_256;
@@ -83,12 +83,13 @@ impl<T: Config> Pallet<T> {
     fn answer_of(key: &MillKey, task: TaskId, descriptor: H256) -> Option<Call<T>> {
         let stored = |key: &[u8]| sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, key);
         if let Some(trace) = stored(&trace_key(descriptor)) {
-            let message = submission_message(Self::genesis_hash(), descriptor, blake2_256(&trace));
+            let trace_hash = H256(blake2_256(&trace));
+            let message = submission_message(genesis_hash::<T>(), descriptor, trace_hash.0);
             let signature = key.sign(&message)?;
-            return Some(Call::submit { task, descriptor, trace, signature });
+            return Some(Call::submit { task, descriptor, trace_hash, trace, signature });
         }
         stored(&declined_key(descriptor))?;
-        let signature = key.sign(&decline_message(Self::genesis_hash(), descriptor))?;
+        let signature = key.sign(&decline_message(genesis_hash::<T>(), descriptor))?;
         Some(Call::decline { task, descriptor, signature })
     }
 }

@@ -66,6 +66,7 @@ impl<T: Config> Pallet<T> {
         }
         let start = usize::try_from(QueueCursor::<T>::get()).unwrap_or(0);
         let start = if start < count { start } else { 0 };
+        let mut room = Self::room();
         let most =
             T::WeightInfo::search_slot().max(T::WeightInfo::give_lease()).max(T::WeightInfo::refund_task());
         let mut seen = 0usize;
@@ -73,7 +74,7 @@ impl<T: Config> Pallet<T> {
             if !meter.can_consume(most) {
                 break;
             }
-            meter.consume(match Self::serve_task(*task) {
+            meter.consume(match Self::serve_task(*task, &mut room) {
                 Served::Waits => T::WeightInfo::search_slot(),
                 Served::Leased => T::WeightInfo::give_lease(),
                 Served::Refunded => T::WeightInfo::refund_task(),
@@ -86,15 +87,20 @@ impl<T: Config> Pallet<T> {
         QueueCursor::<T>::put(u32::try_from(next).unwrap_or(0));
     }
 
-    /// Does what can be done now for a queued task.
-    pub(crate) fn serve_task(task: TaskId) -> Served {
+    /// The room that the open leases leave for further ones.
+    pub(crate) fn room() -> lease::Room {
+        lease::Room::new(&Leases::<T>::get(), Self::now(), Self::submission_capacity())
+    }
+
+    /// Does what can be done now for a queued task, within the room that the open leases leave.
+    pub(crate) fn serve_task(task: TaskId, room: &mut lease::Room) -> Served {
         match Tasks::<T>::get(task) {
             None => Served::Waits,
             Some(record) if record.deadline < Self::now() => {
                 Self::refund(task, record);
                 Served::Refunded
             }
-            Some(record) => match Self::try_lease(task, record) {
+            Some(record) => match Self::try_lease(task, record, room) {
                 Some(()) => Served::Leased,
                 None => Served::Waits,
             },
@@ -102,10 +108,12 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives the task to the best slot, if there is one and its submission is sure to fit.
-    fn try_lease(task: TaskId, mut record: TaskRecordOf<T>) -> Option<()> {
+    fn try_lease(task: TaskId, mut record: TaskRecordOf<T>, room: &mut lease::Room) -> Option<()> {
         let since = Self::now();
-        let leases = Leases::<T>::get();
-        let capacity = Self::submission_capacity();
+        let mut leases = Leases::<T>::get();
+        if leases.is_full() {
+            return None;
+        }
         let entry = |until| LeaseEntry {
             until,
             task,
@@ -113,30 +121,27 @@ impl<T: Config> Pallet<T> {
             time: record.submission_time,
             proof: record.submission_proof,
         };
-        let floor = T::LatencyFloor::get();
+        let terms = |rate| lease::terms(since, T::LatencyFloor::get(), record.work, rate, record.deadline);
         let offer = T::Miners::lease(record.model, |offer| {
-            let Some((due, until)) = lease::terms(since, floor, record.work, offer.rate) else {
-                return false;
-            };
+            let Some((_, until)) = terms(offer.rate) else { return false };
             price_of(offer.ask, record.work).is_some_and(|price| price <= record.max_price)
-                && due <= record.deadline
                 && !record.failed.contains(&offer.miner)
-                && !leases.is_full()
-                && lease::all_fit(&leases, entry(until), since, capacity)
+                && !record.declined.contains(&offer.miner)
+                && room.fits(&entry(until))
         })?;
-        let (due, until) = lease::terms(since, floor, record.work, offer.rate)?;
+        let (due, until) = terms(offer.rate)?;
         let price = price_of(offer.ask, record.work)?;
-        let entry = entry(until);
-        let mut leases = leases;
         let at = leases.partition_point(|lease| lease.until <= until);
-        // There is room: the offer was accepted only then.
-        let _ = leases.try_insert(at, entry);
+        // There is room: that was checked above.
+        let _ = leases.try_insert(at, entry(until));
         Leases::<T>::put(leases);
+        *room = Self::room();
         Queue::<T>::mutate(|queue| queue.retain(|queued| *queued != task));
         record.state = TaskState::Leased(Lease {
             miner: offer.miner.clone(),
             slot: offer.slot,
             price,
+            slash: offer.slash,
             since,
             due,
             until,

@@ -15,12 +15,12 @@ use frame_support::{
     },
 };
 use millrace_primitives::{
-    decline_message, mill::MillSignature, submission_message, Balance, CapacityMarket, ModelRegistry, TaskId,
-    VerifySubmission,
+    decline_message, genesis_hash, mill::MillSignature, submission_message, Balance, BlockNumber,
+    CapacityMarket, MillKeys, ModelRegistry, TaskId, Verdict, VerifySubmission,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
-use sp_runtime::{traits::Zero, RuntimeAppPublic};
+use sp_runtime::RuntimeAppPublic;
 
 use crate::{
     lease::price_at, Config, Error, Event, HoldReason, Inputs, Lease, LeaseFailure, Leases, Outputs, Pallet,
@@ -35,11 +35,13 @@ impl<T: Config> Pallet<T> {
         (Self::descriptor(task, &record, &lease) == descriptor).then_some((record, lease))
     }
 
+    /// The signature is checked before the trace is hashed: a stranger's bytes cost no more than that.
     #[allow(clippy::ptr_arg, reason = "the macro passes the call's arguments by reference as they are")]
     pub(crate) fn authorize_submit(
         _source: TransactionSource,
         task: &TaskId,
         descriptor: &H256,
+        trace_hash: &H256,
         trace: &Vec<u8>,
         signature: &MillSignature,
     ) -> TransactionValidityWithRefund {
@@ -48,8 +50,13 @@ impl<T: Config> Pallet<T> {
         if trace.len() > usize::try_from(record.trace_bytes).unwrap_or(usize::MAX).saturating_add(4) {
             return Err(InvalidTransaction::ExhaustsResources.into());
         }
-        let message = submission_message(Self::genesis_hash(), *descriptor, blake2_256(trace));
-        Self::answer(&lease, descriptor, &message, signature)
+        let message = submission_message(genesis_hash::<T>(), *descriptor, trace_hash.0);
+        let last = lease.until.saturating_add(T::GracePeriod::get());
+        let valid = Self::answer(&lease, descriptor, &message, signature, last)?;
+        if blake2_256(trace) != trace_hash.0 {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+        Ok(valid)
     }
 
     pub(crate) fn authorize_decline(
@@ -59,21 +66,26 @@ impl<T: Config> Pallet<T> {
         signature: &MillSignature,
     ) -> TransactionValidityWithRefund {
         let (_, lease) = Self::leased(*task, *descriptor).ok_or(InvalidTransaction::Stale)?;
-        Self::answer(&lease, descriptor, &decline_message(Self::genesis_hash(), *descriptor), signature)
+        let last = Self::declinable_until(&lease);
+        if last < Self::now() {
+            return Err(InvalidTransaction::Stale.into());
+        }
+        Self::answer(&lease, descriptor, &decline_message(genesis_hash::<T>(), *descriptor), signature, last)
     }
 
-    /// The validity of what a mill key says about its lease; the pool keeps one such transaction for each lease.
+    /// The validity, until block `last`, of what a mill key says about its lease; the pool keeps one such transaction for
+    /// each lease.
     fn answer(
         lease: &Lease<T::AccountId>,
         descriptor: &H256,
         message: &[u8],
         signature: &MillSignature,
+        last: BlockNumber,
     ) -> TransactionValidityWithRefund {
         let key = T::Miners::mill_key(&lease.miner).ok_or(InvalidTransaction::BadSigner)?;
         if !key.verify(&message, signature) {
             return Err(InvalidTransaction::BadProof.into());
         }
-        let last = lease.until.saturating_add(T::GracePeriod::get());
         ValidTransaction::with_tag_prefix("millrace/submit")
             .priority(T::Priority::get())
             .and_provides(descriptor)
@@ -83,42 +95,60 @@ impl<T: Config> Pallet<T> {
             .map(|validity| (validity, Weight::zero()))
     }
 
-    /// Hash of the first block.
-    pub fn genesis_hash() -> H256 {
-        let zero = frame_system::pallet_prelude::BlockNumberFor::<T>::zero();
-        H256::from_slice(frame_system::Pallet::<T>::block_hash(zero).as_ref())
-    }
-
-    pub(crate) fn do_submit(task: TaskId, descriptor: H256, trace: &[u8]) -> DispatchResultWithPostInfo {
+    pub(crate) fn do_submit(
+        task: TaskId,
+        descriptor: H256,
+        trace_hash: H256,
+        trace: &[u8],
+    ) -> DispatchResultWithPostInfo {
         let (record, lease) = Self::leased(task, descriptor).ok_or(Error::<T>::NotLeased)?;
-        let profile = T::Models::profile(record.model).ok_or(Error::<T>::UnknownModel)?;
-        let encoding = T::Models::encoding(record.model).ok_or(Error::<T>::UnknownModel)?;
-        let input = Inputs::<T>::get(task).ok_or(Error::<T>::NotFound)?;
-        ensure!(!encoding.is_empty(), Error::<T>::UnknownModel);
-        let verification = T::Verifier::weight(&profile.cost(record.samples));
-        let outcome = T::Verifier::verify(descriptor, &lease.miner, record.model, &encoding, &input, trace);
-        let base = match outcome {
-            Ok(output) => {
+        let verification = T::Models::profile(record.model)
+            .map(|profile| T::Verifier::weight(&profile.cost(record.samples)))
+            .unwrap_or_default();
+        let verdict = Inputs::<T>::get(task).map_or(Verdict::Unavailable, |input| {
+            T::Verifier::verify(descriptor, &lease.miner, record.model, &input, trace, trace_hash)
+        });
+        let base = match verdict {
+            Verdict::Proven { output } => {
                 let bytes = u32::try_from(output.len()).unwrap_or(u32::MAX);
                 Self::settle(task, record, lease, output);
                 T::WeightInfo::submit_right(bytes)
             }
-            Err(error) => {
-                log::debug!(target: "millrace::tasks", "task {task}: {error}");
+            Verdict::Forged { why } => {
+                log::debug!(target: "millrace::tasks", "task {task}: {why}");
                 Self::fail_lease(task, record, lease, LeaseFailure::WrongTrace);
+                T::WeightInfo::submit_wrong()
+            }
+            Verdict::Unavailable => {
+                Self::end_unverifiable(task, record, lease);
                 T::WeightInfo::submit_wrong()
             }
         };
         Ok(Some(verification.saturating_add(base)).into())
     }
 
-    /// Gives the task back to the queue, and takes its model out of the miner's offer: the same node would only decline
-    /// the next task too. It doesn't count as a failure, so that miners can't refund a task between them for nothing.
-    pub(crate) fn do_decline(task: TaskId, descriptor: H256) -> DispatchResult {
-        let (record, lease) = Self::leased(task, descriptor).ok_or(Error::<T>::NotLeased)?;
+    /// Gives a task back that the chain can't verify: neither side is at fault.
+    fn end_unverifiable(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
         Self::drop_lease(task);
-        T::Miners::withdraw_model(&lease.miner, record.model);
         T::Miners::free(&lease.miner, lease.slot);
+        let reason = LeaseFailure::Unverifiable;
+        Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason });
+        Self::refund(task, record);
+    }
+
+    /// Gives the task back to the queue, for another miner. It doesn't count as a failure, so that miners can't refund a task
+    /// between them for nothing.
+    pub(crate) fn do_decline(task: TaskId, descriptor: H256) -> DispatchResult {
+        let (mut record, lease) = Self::leased(task, descriptor).ok_or(Error::<T>::NotLeased)?;
+        ensure!(Self::now() <= Self::declinable_until(&lease), Error::<T>::TooLateToDecline);
+        Self::drop_lease(task);
+        T::Miners::free(&lease.miner, lease.slot);
+        if record.declined.is_full() {
+            // Who declined longest ago may get it once more, and decline again.
+            record.declined.remove(0);
+        }
+        // There is room now.
+        let _ = record.declined.try_push(lease.miner.clone());
         Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason: LeaseFailure::Declined });
         Self::queue_again(task, record);
         Ok(())
@@ -190,8 +220,8 @@ impl<T: Config> Pallet<T> {
         Leases::<T>::mutate(|leases| leases.retain(|entry| entry.task != task));
     }
 
-    /// Slashes the lessee and puts the task back to its place in the queue; one that too many miners failed
-    /// is refunded.
+    /// Slashes the lessee and puts the task back to its place in the queue; one that too many miners failed, or whose
+    /// deadline is past, is refunded.
     pub(crate) fn fail_lease(
         task: TaskId,
         mut record: TaskRecordOf<T>,
@@ -201,13 +231,14 @@ impl<T: Config> Pallet<T> {
         Self::drop_lease(task);
         // Its posting cost is made good once, however many miners fail it.
         let compensation = core::mem::take(&mut record.posting_cost);
-        T::Miners::slash(&lease.miner, lease.slot, &record.requester, compensation);
+        T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, compensation);
         T::Miners::free(&lease.miner, lease.slot);
         if reason == LeaseFailure::Expired {
             T::Miners::suspend(&lease.miner);
         }
         Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner.clone(), reason });
-        if record.failed.try_push(lease.miner).is_ok() {
+        let in_time = Self::now() <= record.deadline;
+        if record.failed.try_push(lease.miner).is_ok() && in_time {
             Self::queue_again(task, record);
         } else {
             Self::refund(task, record);

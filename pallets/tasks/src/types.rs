@@ -15,6 +15,9 @@ pub type MaxLeases = ConstU32<1024>;
 /// Most miners that a task remembers to have failed it; the next failure after that refunds it.
 pub type MaxFailures = ConstU32<8>;
 
+/// Most miners that a task remembers to have declined it.
+pub type MaxDeclines = ConstU32<16>;
+
 /// One slot's obligation to execute one task; every term is fixed when it is given.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Lease<AccountId> {
@@ -24,6 +27,8 @@ pub struct Lease<AccountId> {
     pub slot: SlotIndex,
     /// Planck for the work if it is on time.
     pub price: Balance,
+    /// Planck of the slot's bond that failing it costs.
+    pub slash: Balance,
     /// The block of the lease.
     pub since: BlockNumber,
     /// From this block on the price falls.
@@ -68,12 +73,15 @@ pub struct TaskRecord<AccountId> {
     pub fee: Balance,
     /// What posting it cost, planck; the most that a slash compensates.
     pub posting_cost: Balance,
-    /// Queued past this block it is refunded.
+    /// Queued past this block it is refunded; no lease ends later.
     pub deadline: BlockNumber,
     /// Where it stands.
     pub state: TaskState<AccountId>,
     /// The miners that failed it; none of them gets it again.
     pub failed: BoundedVec<AccountId, MaxFailures>,
+    /// The miners that declined it last, which don't get it again either. They refund nothing however many they are, so
+    /// that nobody can end another's task for nothing.
+    pub declined: BoundedVec<AccountId, MaxDeclines>,
 }
 
 /// [`TaskRecord`] of a runtime.
@@ -105,6 +113,8 @@ pub enum LeaseFailure {
     Expired,
     /// The trace was not that of the execution.
     WrongTrace,
-    /// The miner's node can't execute the model, and said so. Nothing is slashed.
+    /// The miner's node can't execute the task, and said so in time. Nothing is slashed.
     Declined,
+    /// The chain can't verify any trace of it, so nothing is slashed and the task is refunded.
+    Unverifiable,
 }

@@ -1,6 +1,6 @@
 //! Weights of `pallet_tasks`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-26, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -45,7 +45,7 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -57,17 +57,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Tasks` (r:0 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // `b` was measured from 64 to 524288.
     fn post(b: u32) -> Weight {
-        // Proof: measured 8522 bytes. At least 117_245 ns.
-        Weight::from_parts(131_841_398, 9679)
-            .saturating_add(Weight::from_parts(2_533, 0).saturating_mul(b.into()))
+        // Proof: measured 8574 bytes. At least 165_046 ns.
+        Weight::from_parts(197_068_482, 9679)
+            .saturating_add(Weight::from_parts(2_632, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
@@ -75,21 +75,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
-        // Proof: measured 9140 bytes. At least 102_763 ns.
-        Weight::from_parts(109_082_000, 9679)
+        // Proof: measured 9673 bytes. At least 144_425 ns.
+        Weight::from_parts(152_457_000, 9679)
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
@@ -99,19 +99,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `MaxEncodedLen`)
     fn poke() -> Weight {
-        // Proof: measured 59568 bytes. At least 198_927 ns.
-        Weight::from_parts(216_032_000, 152134)
+        // Proof: measured 60074 bytes. At least 284_483 ns.
+        Weight::from_parts(332_446_000, 152134)
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
-    // Storage: `Models::Encodings` (r:1 w:0)
-    // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:1 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `Measured`)
+    // Storage: `Models::Encodings` (r:1 w:0)
+    // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -121,7 +121,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     // Storage: `Miners::Books` (r:8 w:8)
     // Proof: `Miners::Books` (`max_values`: None, `max_size`: Some(16418), added: 18893, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -132,26 +132,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     // `o` was measured from 4 to 65536.
     fn submit_right(o: u32) -> Weight {
-        // Proof: measured 52020 bytes. At least 257_514 ns.
-        Weight::from_parts(260_992_842, 152134)
-            .saturating_add(Weight::from_parts(2_624, 0).saturating_mul(o.into()))
+        // Proof: measured 52578 bytes. At least 410_502 ns.
+        Weight::from_parts(458_137_105, 152134)
+            .saturating_add(Weight::from_parts(4_351, 0).saturating_mul(o.into()))
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(19_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
-    // Storage: `Models::Encodings` (r:1 w:0)
-    // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:1 w:0)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `Measured`)
+    // Storage: `Models::Encodings` (r:1 w:0)
+    // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
@@ -159,51 +159,49 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `MaxEncodedLen`)
     fn submit_wrong() -> Weight {
-        // Proof: measured 43357 bytes. At least 120_850 ns.
-        Weight::from_parts(128_031_000, 46822)
+        // Proof: measured 43915 bytes. At least 184_765 ns.
+        Weight::from_parts(250_112_000, 47380)
             .saturating_add(T::DbWeight::get().reads(11_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 3145728.
     fn authorize_submit(b: u32) -> Weight {
-        // Proof: measured 1422 bytes. At least 49_143 ns.
-        Weight::from_parts(30_938_640, 4611)
-            .saturating_add(Weight::from_parts(1_653, 0).saturating_mul(b.into()))
+        // Proof: measured 1928 bytes. At least 72_287 ns.
+        Weight::from_parts(158_916_071, 4740)
+            .saturating_add(Weight::from_parts(1_543, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     // Storage: `Miners::Books` (r:8 w:8)
     // Proof: `Miners::Books` (`max_values`: None, `max_size`: Some(16418), added: 18893, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Places` (r:1 w:1)
-    // Proof: `Miners::Places` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Proof: measured 59423 bytes. At least 126_489 ns.
-        Weight::from_parts(137_435_000, 152134)
-            .saturating_add(T::DbWeight::get().reads(13_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+        // Proof: measured 59701 bytes. At least 198_266 ns.
+        Weight::from_parts(237_554_000, 152134)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     fn authorize_decline() -> Weight {
-        // Proof: measured 1422 bytes. At least 47_732 ns.
-        Weight::from_parts(51_486_000, 4611).saturating_add(T::DbWeight::get().reads(3_u64))
+        // Proof: measured 1928 bytes. At least 63_645 ns.
+        Weight::from_parts(72_898_000, 4740).saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
@@ -214,43 +212,43 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::PrunableBounds` (r:1 w:0)
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
-        // Proof: measured 40960 bytes. At least 13_179 ns.
-        Weight::from_parts(13_871_000, 34255)
+        // Proof: measured 40960 bytes. At least 60_581 ns.
+        Weight::from_parts(62_383_000, 34255)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Miners::Books` (r:1 w:0)
     // Proof: `Miners::Books` (`max_values`: None, `max_size`: Some(16418), added: 18893, mode: `MaxEncodedLen`)
     fn search_slot() -> Weight {
-        // Proof: measured 49962 bytes. At least 31_657 ns.
-        Weight::from_parts(34_391_000, 50952).saturating_add(T::DbWeight::get().reads(3_u64))
+        // Proof: measured 50443 bytes. At least 52_328 ns.
+        Weight::from_parts(61_792_000, 51433).saturating_add(T::DbWeight::get().reads(3_u64))
     }
-    // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
+    // Storage: `Tasks::Tasks` (r:1 w:1)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Miners::Books` (r:8 w:8)
     // Proof: `Miners::Books` (`max_values`: None, `max_size`: Some(16418), added: 18893, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `Ignored`)
     fn give_lease() -> Weight {
-        // Proof: measured 59173 bytes. At least 140_780 ns.
-        Weight::from_parts(152_427_000, 152134)
+        // Proof: measured 59655 bytes. At least 283_312 ns.
+        Weight::from_parts(323_362_000, 152134)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1146), added: 3621, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
@@ -260,13 +258,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `Ignored`)
     fn end_lease() -> Weight {
-        // Proof: measured 59568 bytes. At least 182_732 ns.
-        Weight::from_parts(194_110_000, 152134)
+        // Proof: measured 60074 bytes. At least 272_626 ns.
+        Weight::from_parts(306_527_000, 152134)
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
+    // Storage: `Tasks::Leases` (r:1 w:0)
+    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(542), added: 3017, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1071), added: 3546, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `Ignored`)
     // Storage: `System::Account` (r:1 w:1)
@@ -274,13 +274,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3446), added: 5921, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn refund_task() -> Weight {
-        // Proof: measured 9140 bytes. At least 96_174 ns.
-        Weight::from_parts(101_021_000, 10130)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Proof: measured 9673 bytes. At least 140_800 ns.
+        Weight::from_parts(147_710_000, 10663)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -290,8 +290,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Outputs` (r:0 w:1)
     // Proof: `Tasks::Outputs` (`max_values`: None, `max_size`: Some(65556), added: 68031, mode: `MaxEncodedLen`)
     fn prune_output() -> Weight {
-        // Proof: measured 106 bytes. At least 6_350 ns.
-        Weight::from_parts(6_940_000, 3493)
+        // Proof: measured 106 bytes. At least 9_123 ns.
+        Weight::from_parts(10_205_000, 3493)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }

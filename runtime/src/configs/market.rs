@@ -92,6 +92,7 @@ impl pallet_proof_of_work::Config for Runtime {
 
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
+    type Keys = Miners;
     type Capacity = Miners;
     type Listed = ProofOfWork;
     type OnRound = (Miners, ProofOfWork);
@@ -99,5 +100,7 @@ impl pallet_rewards::Config for Runtime {
     type HalvingInterval = ConstU32<1_000_000>;
     type EmissionCap = ConstU128<{ 210_000_000 * UNIT }>;
     type ClaimWindow = ConstU32<1000>;
+    // Nothing hurries: any transaction with a tip goes first.
+    type Priority = ConstU64<0>;
     type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;
 }

@@ -138,37 +138,50 @@ pub enum ProxyType {
     NonTransfer,
     /// Only reject announced calls.
     CancelProxy,
-    /// The market: slots, asks, resuming, claiming — the hot side of a miner.
+    /// The market: slots, asks, resuming, claiming — the hot side of a miner, but for its mill key, with which it could
+    /// have the bond slashed.
     Miner,
     /// Collator candidacy.
     Collator,
+}
+
+/// Calls that change an offer, but name no mill key.
+fn is_market(call: &RuntimeCall) -> bool {
+    matches!(
+        call,
+        RuntimeCall::Miners(
+            pallet_miners::Call::offer { .. }
+                | pallet_miners::Call::resume { .. }
+                | pallet_miners::Call::withdraw { .. }
+        )
+    )
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
     fn filter(&self, call: &RuntimeCall) -> bool {
         match self {
             Self::Any => true,
-            Self::NonTransfer => matches!(
-                call,
-                RuntimeCall::System { .. }
-                    | RuntimeCall::CollatorSelection { .. }
-                    | RuntimeCall::Session { .. }
-                    | RuntimeCall::Utility { .. }
-                    | RuntimeCall::Multisig { .. }
-                    | RuntimeCall::Models { .. }
-                    | RuntimeCall::Miners { .. }
-                    | RuntimeCall::Rewards { .. }
-            ),
+            Self::NonTransfer => {
+                matches!(
+                    call,
+                    RuntimeCall::System { .. }
+                        | RuntimeCall::CollatorSelection { .. }
+                        | RuntimeCall::Session { .. }
+                        | RuntimeCall::Utility { .. }
+                        | RuntimeCall::Multisig { .. }
+                        | RuntimeCall::Models { .. }
+                        | RuntimeCall::Rewards { .. }
+                ) || is_market(call)
+            }
             Self::CancelProxy => matches!(
                 call,
                 RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })
                     | RuntimeCall::Utility { .. }
                     | RuntimeCall::Multisig { .. }
             ),
-            Self::Miner => matches!(
-                call,
-                RuntimeCall::Miners { .. } | RuntimeCall::Rewards { .. } | RuntimeCall::Utility { .. }
-            ),
+            Self::Miner => {
+                matches!(call, RuntimeCall::Rewards { .. } | RuntimeCall::Utility { .. }) || is_market(call)
+            }
             Self::Collator => matches!(
                 call,
                 RuntimeCall::CollatorSelection { .. }

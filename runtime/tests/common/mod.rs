@@ -8,7 +8,9 @@ use frame_support::{
 };
 use millrace_inference::{execute, CheckedModel};
 use millrace_primitives::{
-    decline_message, mill::MillSignature, submission_message, Balance, BlockNumber, ModelId, TaskId,
+    decline_message, genesis_hash,
+    mill::{MillKey, MillSignature},
+    ownership_message, submission_message, Balance, BlockNumber, ModelId, TaskId,
 };
 use millrace_runtime::{
     genesis_config_presets::get_preset, AccountId, Miners, Models, ProofOfWork, Rewards, Runtime,
@@ -48,6 +50,14 @@ fn merge(base: &mut serde_json::Value, patch: serde_json::Value) {
 
 /// Runs a test on the chain of a preset and checks every pallet's properties afterwards.
 pub fn on_preset(preset: &str, test: impl FnOnce()) {
+    chain(preset).execute_with(|| {
+        test();
+        try_state();
+    });
+}
+
+/// The chain of a preset, in its first block.
+pub fn chain(preset: &str) -> sp_io::TestExternalities {
     let patch = get_preset(&preset.into()).expect("the preset exists");
     let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("plain JSON");
     merge(&mut config, serde_json::from_slice(&patch).expect("a JSON patch"));
@@ -58,9 +68,8 @@ pub fn on_preset(preset: &str, test: impl FnOnce()) {
         )
         .expect("the preset builds");
         System::set_block_number(1);
-        test();
-        try_state();
     });
+    externalities
 }
 
 pub fn on_dev(test: impl FnOnce()) {
@@ -96,6 +105,11 @@ pub fn id(key: Sr25519Keyring) -> AccountId {
 }
 pub fn signed(key: Sr25519Keyring) -> RuntimeOrigin {
     RuntimeOrigin::signed(id(key))
+}
+/// What an account registers to have `key` sign for it.
+pub fn mill(key: Sr25519Keyring, account: Sr25519Keyring) -> (MillKey, MillSignature) {
+    let message = ownership_message(genesis_hash::<Runtime>(), &id(account));
+    (key.public().into(), key.pair().sign(&message).into())
 }
 pub fn digits() -> ModelId {
     H256(blake2_256(DIGITS))
@@ -140,14 +154,15 @@ pub fn honest(task: TaskId) -> millrace_inference::Execution {
 }
 
 pub fn submission(task: TaskId, descriptor: H256, trace: Vec<u8>, key: Sr25519Keyring) -> RuntimeCall {
-    let message = submission_message(Tasks::genesis_hash(), descriptor, blake2_256(&trace));
+    let trace_hash = H256(blake2_256(&trace));
+    let message = submission_message(genesis_hash::<Runtime>(), descriptor, trace_hash.0);
     let signature: MillSignature = key.pair().sign(&message).into();
-    pallet_tasks::Call::submit { task, descriptor, trace, signature }.into()
+    pallet_tasks::Call::submit { task, descriptor, trace_hash, trace, signature }.into()
 }
 
 pub fn decline(task: TaskId, descriptor: H256, key: Sr25519Keyring) -> RuntimeCall {
     let signature: MillSignature =
-        key.pair().sign(&decline_message(Tasks::genesis_hash(), descriptor)).into();
+        key.pair().sign(&decline_message(genesis_hash::<Runtime>(), descriptor)).into();
     pallet_tasks::Call::decline { task, descriptor, signature }.into()
 }
 
