@@ -3,7 +3,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/millrace/target
 NODE := $(CARGO_TARGET_DIR)/release/millrace-node
 CLIENT := clients/js
 
-.PHONY: help setup build client dev demo test bench-weights fuzz zombienet test-zombienet
+.PHONY: help setup build client dev demo test harness bench-weights fuzz zombienet test-zombienet
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -11,8 +11,9 @@ help: ## This list
 setup: ## Install what building and running need
 	@scripts/setup.sh
 
+# With the whole workspace's features, as the tests have them: `-p` would choose others and compile hundreds of crates twice.
 build: setup ## Build the node
-	cargo build --release --workspace --bins
+	cargo build --release --workspace --bin millrace-node
 
 client: setup ## Install the client's packages
 	@cd $(CLIENT) && npm ci --no-fund --no-audit --silent
@@ -27,6 +28,9 @@ test: build client ## All tests: crates, runtime and the end-to-end test
 	cargo test --release --workspace
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
 
+harness: ## Largest submissions of many models in the real blob: time and memory against what was declared
+	HARNESS_MS=490 HARNESS_MODELS=150 cargo test --release --workspace --test wasm -- --nocapture
+
 bench-weights: build ## Measure the weights of our pallets and write them
 	scripts/benchmark.sh
 
@@ -36,6 +40,6 @@ fuzz: ## Fuzz the decoder, registration and the verifier, ten minutes each
 zombienet: build ## Start a relay chain, collators and miners, until Ctrl-C
 	@zombienet/network.sh
 
-test-zombienet: build client ## Run the scenarios on test networks (some 35 minutes) and write what they took
+test-zombienet: build client ## Run the scenarios on test networks (some 35 minutes), or those that ONLY=… names
 	@zombienet/network.sh --build
-	zombienet/scenarios/run.sh
+	zombienet/scenarios/run.sh "$(ONLY)"

@@ -26,7 +26,7 @@ for pallet in "${pallets[@]}"; do
 done
 
 node="$CARGO_TARGET_DIR/release/millrace-node"
-[ -x "$node" ] || cargo build --release --workspace --bins
+[ -x "$node" ] || cargo build --release --workspace --bin millrace-node
 
 # As substrate-wasm-builder builds a runtime; its workspace doesn't inherit our crates' checks either.
 CARGO_PROFILE_RELEASE_LTO=thin \

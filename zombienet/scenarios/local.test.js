@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../../clients/js/client.js';
 import { submitTrace } from '../../clients/js/miner.js';
+import * as hostile from '../../clients/js/test/hostile.js';
 import { largeInput, largeModel } from '../../clients/js/test/large.js';
 import { Network, until } from './network.js';
 
@@ -36,6 +37,12 @@ const address = (key) => api.createType('AccountId', key.publicKey).toString();
 const minerOf = (cold) => MINERS.find((miner) => address(miner.cold) === cold);
 const bond = async (at, miner) => (await at.query.miners.miners(miner.cold.publicKey)).unwrap().bond.toBigInt();
 const signal = (miner, name) => process.kill(network.process(miner.node).pid, name);
+const hex = (bytes) => `0x${Buffer.from(bytes).toString('hex')}`;
+
+/** Puts back on sale what earlier scenarios had suspended. */
+async function resume(miner) {
+  await send(api, api.tx.miners.resume(), miner.cold).catch((error) => assert.match(error.message, /^miners\.NotSuspended/));
+}
 
 async function postDigits(samples = 64) {
   const start = await best();
@@ -47,6 +54,27 @@ const leased = (task, start) =>
   watch(api, (event, block) => (api.events.tasks.TaskLeased.is(event) && event.data.task.toBigInt() === task
     ? { miner: minerOf(event.data.miner.toString()), block, until: event.data.until.toNumber() } : undefined), { from: start, timeout: 300_000 });
 const settles = (task, start) => outcome(api, task, { from: start, timeout: 900_000 });
+
+/** What the chain may say to a batch whose verification is too much for a block. */
+const REFUSALS = /^tasks\.(VerificationMemory|SubmissionTooLarge):/;
+
+/** Posts batches in one transaction, or one by one where the chain refuses some; resolves with the tasks that it took. */
+async function postAtOnce(batches, deadline) {
+  const calls = batches.map(({ encoding, input }) => api.tx.tasks.post(modelId(encoding), hex(input), UNIT, deadline));
+  const posted = ({ events }) => events.filter((event) => api.events.tasks.TaskPosted.is(event)).map(({ data }) => ({
+    task: data.task.toBigInt(),
+    batch: batches.find(({ encoding }) => modelId(encoding) === data.model.toHex()),
+  }));
+  const refused = (error) => {
+    assert.match(error.message, REFUSALS);
+    return { events: [] };
+  };
+  const together = posted(await send(api, api.tx.utility.batchAll(calls), REQUESTER).catch(refused));
+  if (together.length) return together;
+  const taken = [];
+  for (const call of calls) taken.push(...posted(await send(api, call, REQUESTER).catch(refused)));
+  return taken;
+}
 
 /** The accounts that authored the newest blocks. */
 async function authors(count) {
@@ -69,7 +97,9 @@ describe('a network of two validators, two collators and two miners', () => {
   before(async () => {
     network = await Network.start('local.toml');
     api = await network.api('collator-1');
-  }, { timeout: 900_000 });
+    // So that each scenario can run alone.
+    await until('a block is final', async () => (await finalized()) >= 1, { timeout: 600_000 });
+  }, { timeout: 1_500_000 });
   after(() => network?.stop());
 
   it('produces and finalizes blocks of both collators', async () => {
@@ -131,8 +161,9 @@ describe('a network of two validators, two collators and two miners', () => {
     // Traces of 0.9 MB each, four to a block.
     const [tasks, samples] = [8, 600];
     const { model } = await register(api, account('//Alice'), largeModel());
-    for (const { cold } of MINERS) {
-      await send(api, api.tx.miners.offer(50_000_000n, Array(tasks).fill(1_000_000_000), [modelId(encoding), model]), cold);
+    for (const miner of MINERS) {
+      await resume(miner);
+      await send(api, api.tx.miners.offer(50_000_000n, Array(tasks).fill(1_000_000_000), [modelId(encoding), model]), miner.cold);
     }
     await watch(api, (event) => api.events.miners.OfferInForce.is(event) || undefined, { timeout: 300_000 });
     // All are leased before the first is executed, so that they are submitted at once.
@@ -172,6 +203,42 @@ describe('a network of two validators, two collators and two miners', () => {
     assert.ok(took <= 2.5, `a follower took up to ${took} s to import a block`);
     t.diagnostic(`every block so far was imported within ${took} s`);
     t.diagnostic(`block ${fullest}: ${of(fullest)} submissions, ${bytes} bytes of transactions, ref_time ${used[0] / 1_000_000_000n} ms of ${allowed[0] / 1_000_000_000n}, proof size ${used[1]} of ${allowed[1]} bytes; largest compressed PoV ${Math.max(...povs)} KiB`);
+  });
+
+  it('goes on after the worst blocks that a requester and a miner can make', async (t) => {
+    const attacks = [hostile.memory(), hostile.time()];
+    const [miner] = MINERS;
+    for (const { encoding: model } of attacks.flat()) await register(api, account('//Alice'), model);
+    await resume(miner);
+    const models = [encoding, ...attacks.flat().map((batch) => batch.encoding)].map(modelId);
+    const from = await finalized();
+    await send(api, api.tx.miners.offer(50_000_000n, Array(8).fill(1_000_000_000), models), miner.cold);
+    await watch(api, (event) => (api.events.miners.OfferInForce.is(event) && event.data.miner.toString() === address(miner.cold)) || undefined, { from, timeout: 300_000 });
+    for (const attack of attacks) {
+      // The miner sleeps until all are leased, so that their traces come in one block.
+      const start = await best();
+      let taken;
+      signal(miner, 'SIGSTOP');
+      try {
+        taken = await postAtOnce(attack, start + 300);
+        for (const { task } of taken) await leased(task, start);
+      } finally {
+        signal(miner, 'SIGCONT');
+      }
+      const blocks = [];
+      for (const { task, batch } of taken) {
+        const result = await settles(task, start);
+        assert.equal(result.kind, 'settled', batch.name);
+        assert.deepEqual(integers(result.output), batch.output, batch.name);
+        blocks.push(result.block);
+      }
+      for (const batch of attack) {
+        const at = taken.findIndex((task) => task.batch === batch);
+        t.diagnostic(`${batch.name}: ${at < 0 ? 'refused' : `settled in block ${blocks[at]}`}`);
+      }
+      await advances(5, 'five more blocks are final');
+    }
+    t.diagnostic(`every block so far was imported within ${await network.longest('miner-2', 'substrate_block_verification_and_import_time')} s`);
   });
 
   it('settles each task once while collators falter and blocks are taken back', async (t) => {

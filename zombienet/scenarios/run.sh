@@ -1,41 +1,54 @@
 #!/usr/bin/env bash
-# Runs the scenarios and, if all hold, writes zombienet/scenarios/result.json: which tree they ran on, and what each took.
-#   zombienet/scenarios/run.sh           run and write
-#   zombienet/scenarios/run.sh --check   fail if runtime, node, pallets or zombienet changed since
+# Runs the scenarios and writes what each took, which failed, and what they measured.
+#   zombienet/scenarios/run.sh            run all
+#   zombienet/scenarios/run.sh PATTERN    run those whose names match a regular expression
+#
+# The result goes to scenarios/result.json in cargo's target directory. A run of some scenarios says so in it.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 cd "$(dirname "$0")/../.."
-readonly RESULT=zombienet/scenarios/result.json
-# What the result depends on, as git sees it in the working tree; the result itself and documents are left out.
-tree() {
-  git ls-files -s -- runtime node pallets primitives inference engine zombienet clients/js Cargo.lock \
-    ':!*.md' ':!engine/bench' ":!$RESULT" | git hash-object --stdin
-}
-if [ "${1:-}" = --check ]; then
-  [ -r "$RESULT" ] || { echo "scenarios: $RESULT is missing; run 'make test-zombienet' and commit it" >&2; exit 1; }
-  [ "$(sed -n 's/.*"tree": "\(.*\)".*/\1/p' "$RESULT")" = "$(tree)" ] ||
-    { echo "scenarios: $RESULT is older than what it tested; run 'make test-zombienet' and commit it" >&2; exit 1; }
-  exit 0
+only=${1:-}
+folder="${CARGO_TARGET_DIR:-$HOME/.cache/millrace/target}/scenarios"
+mkdir -p "$folder"
+
+files=(zombienet/scenarios/*.test.js)
+options=(--test --test-concurrency=1)
+if [ -n "$only" ]; then
+  # Only the files that have such a scenario: node runs the hooks of the others too, and each starts a network.
+  mapfile -t files < <(node -e '
+    const [pattern, ...files] = process.argv.slice(1);
+    const names = (file) => [...require("fs").readFileSync(file, "utf8").matchAll(/^ *it\(\x27([^\x27]*)\x27/gm)].map((it) => it[1]);
+    for (const file of files) if (names(file).some((name) => new RegExp(pattern).test(name))) console.log(file);
+  ' "$only" "${files[@]}")
+  [ "${#files[@]}" -gt 0 ] || { echo "scenarios: none has a name that matches '$only'" >&2; exit 1; }
+  options+=("--test-name-pattern=$only")
 fi
-[ -z "$(git status --porcelain -- runtime node pallets primitives inference engine zombienet clients/js Cargo.lock ":!$RESULT")" ] ||
-  { echo "scenarios: commit first, so that the result names what was tested" >&2; exit 1; }
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 start=$SECONDS
-node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$log" \
-  zombienet/scenarios/*.test.js
+status=0
+node "${options[@]}" --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$log" \
+  "${files[@]}" || status=$?
 node -e '
-  const [tree, seconds, tap] = process.argv.slice(1);
+  const [commit, only, seconds, tap] = process.argv.slice(1);
   const scenarios = {};
+  const failed = [];
   const figures = [];
   let name;
   for (const line of require("fs").readFileSync(tap, "utf8").split("\n")) {
-    const test = line.match(/^ {4}ok \d+ - (.*)$/);
-    if (test) name = test[1];
+    const test = line.match(/^ {4}(not )?ok \d+ - (.*)$/);
+    if (test) {
+      name = test[2].includes(" # SKIP") ? undefined : test[2];
+      if (name && test[1]) failed.push(name);
+    }
     const figure = line.match(/^ {4,}# (?!Subtest)(.*)$/);
     if (figure) figures.push(figure[1]);
     const took = line.match(/^ {6}duration_ms: ([\d.]+)/);
     if (took && name) { scenarios[name] = Math.round(Number(took[1]) / 1000); name = undefined; }
   }
-  console.log(JSON.stringify({ tree, seconds: Number(seconds), scenarios, figures }, null, 2));
-' "$(tree)" "$((SECONDS - start))" "$log" >"$RESULT"
-echo "scenarios: all hold; $RESULT written"
+  console.log(JSON.stringify({ commit, only: only || undefined, seconds: Number(seconds), scenarios, failed, figures }, null, 2));
+' "$(git describe --always --dirty 2>/dev/null || echo unknown)" "$only" "$((SECONDS - start))" "$log" >"$folder/result.json"
+[ "$status" = 0 ] && verdict="all hold" || verdict="not all hold"
+echo "scenarios: $verdict; what they took is in $folder/result.json"
+exit "$status"
