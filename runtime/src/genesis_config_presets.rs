@@ -28,6 +28,9 @@ const ENDOWMENT: Balance = 1_000_000 * UNIT;
 const DEMO_MODEL: &[u8] = include_bytes!("../../models/digits/digits.millrace");
 /// Samples of a sprint's attempt on it.
 const SPRINT_SAMPLES: u32 = 64;
+/// One attempt in so many wins at first: a thread makes some thousands of attempts a second on the demo model, and each of a
+/// round's blocks should hold a few wins, not hundreds.
+const DIFFICULTY: u64 = 1024;
 /// One round a minute on the test networks.
 const ROUND_LENGTH: u32 = 10;
 /// What one slot of a test network's miner promises, MAC per block.
@@ -85,7 +88,7 @@ fn genesis(network: Network) -> serde_json::Value {
                 })
                 .collect::<Vec<_>>(),
         },
-        proof_of_work: ProofOfWorkConfig { listed: vec![(model, SPRINT_SAMPLES)], difficulty: 64 },
+        proof_of_work: ProofOfWorkConfig { listed: vec![(model, SPRINT_SAMPLES)], difficulty: DIFFICULTY },
         sudo: SudoConfig { key: Some(owner) },
     })
 }

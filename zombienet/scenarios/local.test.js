@@ -206,11 +206,13 @@ describe('a network of two validators, two collators and two miners', () => {
   });
 
   it('goes on after the worst blocks that a requester and a miner can make', async (t) => {
-    const attacks = [hostile.memory(), hostile.time()];
+    // As many samples as one may try, which are refused, and as many as are verified.
+    const attacks = [hostile.memory(), hostile.memory(150), hostile.time(), hostile.time(50)];
     const [miner] = MINERS;
-    for (const { encoding: model } of attacks.flat()) await register(api, account('//Alice'), model);
+    const encodings = [...new Map(attacks.flat().map((batch) => [modelId(batch.encoding), batch.encoding])).values()];
+    for (const model of encodings) await register(api, account('//Alice'), model);
     await resume(miner);
-    const models = [encoding, ...attacks.flat().map((batch) => batch.encoding)].map(modelId);
+    const models = [encoding, ...encodings].map(modelId);
     const from = await finalized();
     await send(api, api.tx.miners.offer(50_000_000n, Array(8).fill(1_000_000_000), models), miner.cold);
     await watch(api, (event) => (api.events.miners.OfferInForce.is(event) && event.data.miner.toString() === address(miner.cold)) || undefined, { from, timeout: 300_000 });

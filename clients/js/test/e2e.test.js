@@ -161,7 +161,7 @@ describe('a block with submissions made to exhaust its memory', () => {
 
   it("is imported within what a relay chain's validator has", async () => {
     const base = basePath();
-    const attack = hostile.memory();
+    const attack = hostile.memory(150);
     const idle = await startNode({ base, args: ['--no-mine'], blockTime: 500 });
     const models = attack.map((batch) => modelId(batch.encoding));
     for (const { encoding: model } of attack) await register(idle.api, account('//Alice'), model);
@@ -197,7 +197,7 @@ describe('a block with submissions made to exhaust its memory', () => {
     // An import gets twice as many pages: 2,080, which are 130 MiB.
     const imported = run('import-blocks', other, '--default-heap-pages', '1040', file);
     assert.equal(imported.status, 0, imported.stderr);
-    assert.doesNotMatch(imported.stderr, /error|failed/i);
+    assert.match(imported.stderr, new RegExp(`Imported ${results[0].block} blocks`));
     remove();
     rmSync(other, { recursive: true, force: true });
   });

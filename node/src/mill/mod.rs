@@ -238,9 +238,7 @@ impl Mill {
                 return Ok(true);
             }
         }
-        // A key that may not sprint must not keep the others from their turn.
-        for offset in 0..keys.len() {
-            let turn = self.turn.wrapping_add(offset) % keys.len();
+        for turn in turns(self.turn, keys.len()) {
             if self.sprint(best, &keys[turn], &keys)? {
                 self.turn = turn + 1;
                 return Ok(true);
@@ -303,5 +301,37 @@ impl Mill {
         }
         self.models.insert(id, model.clone());
         Ok(model)
+    }
+}
+
+/// Which of the keys to ask for a sprint, one after the other, when it is a key's turn: one that may not sprint must not keep
+/// the others from theirs.
+fn turns(turn: usize, keys: usize) -> impl Iterator<Item = usize> {
+    (0..keys).map(move |offset| turn.wrapping_add(offset) % keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sprints of each key in so many series, of which `may` tells who may sprint.
+    fn sprints(keys: usize, series: usize, may: impl Fn(usize) -> bool) -> Vec<usize> {
+        let (mut turn, mut sprints) = (0, vec![0; keys]);
+        for _ in 0..series {
+            if let Some(key) = turns(turn, keys).find(|key| may(*key)) {
+                sprints[key] += 1;
+                turn = key + 1;
+            }
+        }
+        sprints
+    }
+
+    #[test]
+    fn keys_take_turns() {
+        assert_eq!(sprints(1, 60, |_| true), [60]);
+        assert_eq!(sprints(2, 60, |_| true), [30, 30]);
+        assert_eq!(sprints(3, 60, |_| true), [20, 20, 20]);
+        assert_eq!(sprints(3, 60, |key| key != 1), [30, 0, 30]);
+        assert_eq!(sprints(2, 60, |_| false), [0, 0]);
     }
 }

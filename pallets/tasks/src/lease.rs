@@ -53,13 +53,15 @@ pub struct Capacity {
 }
 
 /// What submissions of a lease take, or may still take.
-type Amounts = [u64; 3];
+///
+/// Of 128 bits, because what is left may be less than nothing, and sums of 64 bits must not wrap.
+type Amounts = [i128; 3];
 
 fn amounts(lease: &LeaseEntry) -> Amounts {
-    [lease.bytes.into(), lease.time, lease.proof]
+    [lease.bytes.into(), lease.time.into(), lease.proof.into()]
 }
 
-fn zip(a: Amounts, b: Amounts, of: impl Fn(u64, u64) -> u64) -> Amounts {
+fn zip(a: Amounts, b: Amounts, of: impl Fn(i128, i128) -> i128) -> Amounts {
     let ([a, b, c], [d, e, f]) = (a, b);
     [of(a, d), of(b, e), of(c, f)]
 }
@@ -84,16 +86,16 @@ impl Room {
         let mut taken = [0; 3];
         let mut room = Self { now, capacity, leases: Vec::with_capacity(leases.len()) };
         for lease in leases {
-            taken = zip(taken, amounts(lease), u64::saturating_add);
+            taken = zip(taken, amounts(lease), i128::saturating_add);
             room.leases.push((
                 lease.until,
                 taken,
-                zip(room.set_aside(lease.until), taken, u64::saturating_sub),
+                zip(room.set_aside(lease.until), taken, i128::saturating_sub),
             ));
         }
-        let mut least = [u64::MAX; 3];
+        let mut least = [i128::MAX; 3];
         for (_, _, left) in room.leases.iter_mut().rev() {
-            least = zip(least, *left, u64::min);
+            least = zip(least, *left, i128::min);
             *left = least;
         }
         room
@@ -101,9 +103,9 @@ impl Room {
 
     /// What the blocks before one set aside.
     fn set_aside(&self, until: BlockNumber) -> Amounts {
-        let blocks = u64::from(until.saturating_sub(self.now));
+        let blocks = i128::from(until.saturating_sub(self.now));
         let Capacity { bytes, time, proof } = self.capacity;
-        [bytes, time, proof].map(|of_block| of_block.saturating_mul(blocks))
+        [bytes, time, proof].map(|of_block| i128::from(of_block).saturating_mul(blocks))
     }
 
     /// Whether a further lease fits.
@@ -111,9 +113,9 @@ impl Room {
         let at = self.leases.partition_point(|(until, ..)| *until <= new.until);
         let before =
             at.checked_sub(1).and_then(|last| self.leases.get(last)).map_or([0; 3], |(_, taken, _)| *taken);
-        let left_after = self.leases.get(at).map_or([u64::MAX; 3], |(_, _, left)| *left);
-        let own = zip(self.set_aside(new.until), before, u64::saturating_sub);
-        zip(own, left_after, u64::min).into_iter().zip(amounts(new)).all(|(left, takes)| takes <= left)
+        let left_after = self.leases.get(at).map_or([i128::MAX; 3], |(_, _, left)| *left);
+        let own = zip(self.set_aside(new.until), before, i128::saturating_sub);
+        zip(own, left_after, i128::min).into_iter().zip(amounts(new)).all(|(left, takes)| takes <= left)
     }
 }
 

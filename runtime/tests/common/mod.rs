@@ -68,6 +68,8 @@ pub fn chain(preset: &str) -> sp_io::TestExternalities {
         )
         .expect("the preset builds");
         System::set_block_number(1);
+        // So that tests find wins quickly.
+        pallet_proof_of_work::Difficulty::<Runtime>::put(64);
     });
     externalities
 }
