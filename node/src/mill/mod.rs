@@ -16,7 +16,7 @@ use millrace_engine::{Engine, EngineError, EngineOptions, PreparedModel};
 use millrace_primitives::{
     handover::NO_CLAIM_KEY,
     mill::{MillKey, KEY_TYPE},
-    BlockNumber, MillApi, ModelId, OpenLease, TaskId,
+    BlockNumber, MillApi, ModelId, TaskId,
 };
 use millrace_runtime::{opaque::Block, AccountId};
 use prometheus_endpoint::Registry;
@@ -220,12 +220,13 @@ impl Mill {
         let best = info.best_hash;
         let keys = self.keys.usable(&*self.keystore);
         self.speak_of(best, &keys)?;
+        // What follows is asked on the same block as the keys' standing, so it is of no other miner.
         let keys: Vec<MillKey> =
             keys.into_iter().filter(|key| !self.standing_of(key).contains(&Reason::OtherMiner)).collect();
         if keys.is_empty() {
             return Ok(false);
         }
-        let leases = self.leases(best, &keys)?;
+        let leases = self.client.runtime_api().leases(best, keys.clone())?;
         self.forget_ended(&leases);
         self.miners.extend(leases.iter().map(|lease| lease.miner.clone()));
         self.follow_chain();
@@ -245,13 +246,6 @@ impl Mill {
             }
         }
         Ok(false)
-    }
-
-    /// The leases of some keys' miners, of the only miner if there is one.
-    fn leases(&self, best: Hash, keys: &[MillKey]) -> Result<Vec<OpenLease<AccountId>>, MillError> {
-        let mut leases = self.client.runtime_api().leases(best, keys.to_vec())?;
-        leases.retain(|lease| self.only.as_ref().is_none_or(|only| *only == lease.miner));
-        Ok(leases)
     }
 
     fn standing_of(&self, key: &MillKey) -> BTreeSet<Reason> {

@@ -76,9 +76,6 @@ impl Mill {
             }
         };
         let Some(terms) = terms else { return Ok(false) };
-        if self.only.as_ref().is_some_and(|only| *only != terms.miner) {
-            return Ok(false);
-        }
         if self.sprints.declined == Some(terms.model) {
             return Ok(false);
         }
