@@ -1,15 +1,13 @@
 //! A task's whole life on the real runtime.
 #![allow(missing_docs)]
 
-mod common;
-
-use common::*;
 use frame_support::{assert_noop, assert_ok, traits::Authorize};
 use millrace_primitives::{Balance, CapacityMarket};
 use millrace_runtime::{
     configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     System, Tasks,
 };
+use millrace_runtime_tests::*;
 use pallet_tasks::{Error, Event, LeaseFailure};
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;

@@ -1,15 +1,13 @@
 //! Models, sprints, rounds and claims on the real runtime.
 #![allow(missing_docs)]
 
-mod common;
-
-use common::*;
 use frame_support::{assert_noop, assert_ok};
 use millrace_inference::{execute, sprint_digest, CheckedModel};
 use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, Attempt, Mac};
 use millrace_runtime::{
     Miners, Models, ProofOfWork, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System, Tasks,
 };
+use millrace_runtime_tests::*;
 use sp_core::{Pair, H256};
 use sp_crypto_hashing::blake2_256;
 use sp_runtime::transaction_validity::InvalidTransaction;

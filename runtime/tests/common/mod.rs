@@ -1,5 +1,5 @@
 //! The real runtime from its development preset, driven call by call; every test ends with try-state.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(missing_docs, reason = "the names say what a test asks for")]
 
 use frame_support::{
     dispatch::DispatchResultWithPostInfo,
