@@ -43,10 +43,11 @@ function closing(text, open) {
 /** The code without the items that only tests have. */
 export function production(text) {
   let out = text;
+  const attribute = (from) => /^\s*#\[/.exec(out.slice(from));
   for (const { index } of [...text.matchAll(/#\[cfg\((?:test\)|all\(test\b)/g)].reverse()) {
     let end = closing(text, index + 1) + 1;
     // Other attributes, then the item: up to its semicolon, or the end of its braces.
-    for (let next; (next = /^\s*#\[/.exec(out.slice(end))); ) end = closing(out, end + next[0].length - 1) + 1;
+    for (let next = attribute(end); next; next = attribute(end)) end = closing(out, end + next[0].length - 1) + 1;
     while (end < out.length && !';{'.includes(out[end])) end = '(['.includes(out[end]) ? closing(out, end) + 1 : end + 1;
     if (out[end] === '{') end = closing(out, end);
     // `use a::{b};` ends behind its braces.
@@ -116,7 +117,8 @@ export function modules(file) {
           const end = closing(text, open);
           module.text += text.slice(last, it.index);
           read([...path, child], text.slice(open + 1, end), at, join(folder, child));
-          item.lastIndex = last = end + 1;
+          last = end + 1;
+          item.lastIndex = last;
         } else {
           const [flat, nested] = [join(folder, `${child}.rs`), join(folder, child, 'mod.rs')];
           const next = existsSync(flat) ? flat : nested;
