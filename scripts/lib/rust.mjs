@@ -122,7 +122,8 @@ export function modules(file) {
         } else {
           const [flat, nested] = [join(folder, `${child}.rs`), join(folder, child, 'mod.rs')];
           const next = existsSync(flat) ? flat : nested;
-          if (existsSync(next)) read([...path, child], production(code(readFileSync(next, 'utf8'))), next, join(folder, child));
+          if (!existsSync(next)) throw new Error(`${at} declares ${child}, which has no file`);
+          read([...path, child], production(code(readFileSync(next, 'utf8'))), next, join(folder, child));
         }
       } else {
         module.defined.add(name);
