@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { account, connect, digits, integers, mill, modelId, outcome, post, register, send, submittedBytes, UNIT } from './client.js';
+import { account, connect, digits, formatAmount, integers, modelId, outcome, post, register, send, submittedBytes, UNIT } from './client.js';
 import { readBatch } from './npy.js';
 
 const HELP = `millrace: posts tasks and reports on their execution
@@ -111,11 +111,11 @@ async function run(api, signer, { model, profile, input, what }) {
   const now = (await api.query.system.number()).toNumber();
   const blocks = Number(values.blocks);
   const posted = await post(api, signer, { model, input, maxPrice: BigInt(values['max-price']), deadline: now + blocks });
-  console.log(`task       ${posted.task}: ${samples} ${what}, ${perSample * BigInt(samples)} MAC, posting fee ${mill(posted.fee)}`);
+  console.log(`task       ${posted.task}: ${samples} ${what}, ${perSample * BigInt(samples)} MAC, posting fee ${formatAmount(posted.fee)}`);
   const result = await outcome(api, posted.task, { from: now, timeout: 60_000 + blocks * 12_000 });
   for (const step of result.history) {
     console.log(step.kind === 'leased'
-      ? `leased     to ${step.miner} in block ${step.block} for ${mill(step.price)}`
+      ? `leased     to ${step.miner} in block ${step.block} for ${formatAmount(step.price)}`
       : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`);
   }
   if (result.kind !== 'settled') {
@@ -129,10 +129,10 @@ async function run(api, signer, { model, profile, input, what }) {
 async function bill(api, result) {
   const traceBytes = await submittedBytes(api, result.block, result.task);
   console.log(`settled    in block ${result.block}, ${result.block - result.posted} blocks after posting, ${traceBytes} bytes of trace verified`);
-  console.log(`paid       ${mill(result.paid)} to ${result.miner}`);
-  console.log(`burned     ${mill(result.burned)}`);
-  console.log(`fee        ${mill(result.fee)} for the verification`);
-  console.log(`came back  ${mill(result.returned)} of the ceiling, and the deposit`);
+  console.log(`paid       ${formatAmount(result.paid)} to ${result.miner}`);
+  console.log(`burned     ${formatAmount(result.burned)}`);
+  console.log(`fee        ${formatAmount(result.fee)} for the verification`);
+  console.log(`came back  ${formatAmount(result.returned)} of the ceiling, and the deposit`);
 }
 
 async function postDigits(api, signer) {
@@ -189,7 +189,7 @@ async function main() {
       await postDigits(api, signer);
     } else if (command === 'register') {
       const { record } = await registerModel(api, signer, readFileSync(operands[0]));
-      console.log(`on hold    ${mill(record.deposit.toBigInt())} of ${record.owner} until the model is removed`);
+      console.log(`on hold    ${formatAmount(record.deposit.toBigInt())} of ${record.owner} until the model is removed`);
     } else if (command === 'offer') {
       await offer(api, signer, nameOf(operands[0]));
     } else {

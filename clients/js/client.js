@@ -35,14 +35,14 @@ export function account(secret) {
 }
 
 /** Planck as a decimal number of MILL. */
-export function mill(planck) {
+export function formatAmount(planck) {
   const value = BigInt(planck);
   const sign = value < 0n ? '-' : '';
   const digits = (value < 0n ? -value : value).toString().padStart(13, '0');
   return `${sign}${digits.slice(0, -12)}.${digits.slice(-12)} MILL`;
 }
 
-/** Reads a task's model file. */
+/** Name of a model: the hash of its encoding. */
 export const modelId = (encoding) => blake2AsHex(encoding, 256);
 /** Name of a runtime's code, as the chain hashes it. */
 export const codeHash = (code) => blake2AsHex(code, 256);

@@ -50,7 +50,7 @@ function end(pid) {
 function listed(value, found = {}) {
   if (value && typeof value === 'object') {
     if (typeof value.name === 'string' && typeof value.ws_uri === 'string') found[value.name] = value;
-    Object.values(value).forEach((inner) => listed(inner, found));
+    for (const inner of Object.values(value)) listed(inner, found);
   }
   return found;
 }
