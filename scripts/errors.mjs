@@ -22,7 +22,10 @@ const rust = (...folders) =>
 /** The variants of a pallet's error. */
 function variants(source) {
   const body = code(source).match(/#\[pallet::error\][^{]*\{([^}]*)\}/)?.[1] ?? '';
-  return body.split(',').map((variant) => variant.match(/([A-Z]\w*)\s*$/)?.[1]).filter(Boolean);
+  return body
+    .split(',')
+    .map((variant) => variant.match(/([A-Z]\w*)\s*$/)?.[1])
+    .filter(Boolean);
 }
 
 /** Where a file names errors of pallets: `{ pallet, variant, line }`; a bare `Error` is that of `own`, or what is imported. */
@@ -34,11 +37,13 @@ function named(source, own) {
       if (path.length === 2 && path[1] === 'Error' && path[0].startsWith('pallet_')) imported.set(name, path[0]);
     }
   }
-  return [...text.matchAll(/(?:\b(\w+)::)?\b([A-Z]\w*)(?:::<[\w:<>]*?>)?::([A-Z]\w*)/g)].flatMap(({ 1: crate, 2: type, 3: variant, index }) => {
-    const qualified = type === 'Error' && crate?.startsWith('pallet_') ? crate : undefined;
-    const pallet = qualified ?? (crate === undefined || crate === 'crate' ? imported.get(type) : undefined);
-    return pallet ? [{ pallet, variant, line: text.slice(0, index).split('\n').length }] : [];
-  });
+  return [...text.matchAll(/(?:\b(\w+)::)?\b([A-Z]\w*)(?:::<[\w:<>]*?>)?::([A-Z]\w*)/g)].flatMap(
+    ({ 1: crate, 2: type, 3: variant, index }) => {
+      const qualified = type === 'Error' && crate?.startsWith('pallet_') ? crate : undefined;
+      const pallet = qualified ?? (crate === undefined || crate === 'crate' ? imported.get(type) : undefined);
+      return pallet ? [{ pallet, variant, line: text.slice(0, index).split('\n').length }] : [];
+    },
+  );
 }
 
 /** Each error with the places that name it: `Map` from `pallet_x::Variant` to `file:line`. */
@@ -47,7 +52,8 @@ export function errors(root) {
   const pallets = readdirSync(join(root, 'pallets')).filter((name) => existsSync(join(root, 'pallets', name, 'src/lib.rs')));
   const crate = (name) => `pallet_${name.replaceAll('-', '_')}`;
   for (const name of pallets) {
-    for (const variant of variants(readFileSync(join(root, 'pallets', name, 'src/lib.rs'), 'utf8'))) found.set(`${crate(name)}::${variant}`, []);
+    for (const variant of variants(readFileSync(join(root, 'pallets', name, 'src/lib.rs'), 'utf8')))
+      found.set(`${crate(name)}::${variant}`, []);
   }
   const files = [
     ...pallets.flatMap((name) => rust(join(root, 'pallets', name, 'src/tests')).map((file) => [file, crate(name)])),

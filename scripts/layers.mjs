@@ -151,7 +151,9 @@ function graph(root, entry) {
   const name = (file) => relative(root, file);
   for (const module of all.values()) {
     const from = name(module.file);
-    const to = imports(all, module).map(name).filter((file) => file !== from && !DECLARES.some((shape) => shape.test(file) && file === entry));
+    const to = imports(all, module)
+      .map(name)
+      .filter((file) => file !== from && !DECLARES.some((shape) => shape.test(file) && file === entry));
     edges.set(from, new Set([...(edges.get(from) ?? []), ...to]));
   }
   return edges;

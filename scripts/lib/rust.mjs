@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 export function code(source) {
   const blank = (text) => text.replace(/[^\n]/g, ' ');
   const token =
-    /\/\/[^\n]*|\/\*|\bb?r(#*)"[^]*?"\1|\bb?"(?:\\[^]|[^"\\])*"|(?<!\w)"(?:\\[^]|[^"\\])*"|b?'(?:\\(?:u\{[^}]*\}|x..|.)|[^'\\\n])'/g;
+    /\/\/[^\n]*|\/\*|\bb?r(#*)"[\s\S]*?"\1|\bb?"(?:\\[\s\S]|[^"\\])*"|(?<!\w)"(?:\\[\s\S]|[^"\\])*"|b?'(?:\\(?:u\{[^}]*\}|x..|.)|[^'\\\n])'/g;
   let out = '';
   let at = 0;
   for (let found = token.exec(source); found; found = token.exec(source)) {
@@ -51,7 +51,8 @@ export function production(text) {
     while (end < out.length && !';{'.includes(out[end])) end = '(['.includes(out[end]) ? closing(out, end) + 1 : end + 1;
     if (out[end] === '{') end = closing(out, end);
     // `use a::{b};` ends behind its braces.
-    if (/^\s*;/.test(out.slice(end + 1)) && /^\s*(pub[^;{]*)?use\b/.test(out.slice(closing(out, index + 1) + 1))) end = out.indexOf(';', end);
+    if (/^\s*;/.test(out.slice(end + 1)) && /^\s*(pub[^;{]*)?use\b/.test(out.slice(closing(out, index + 1) + 1)))
+      end = out.indexOf(';', end);
     out = out.slice(0, index) + out.slice(index, end + 1).replace(/[^\n]/g, ' ') + out.slice(end + 1);
   }
   return out;
@@ -102,7 +103,8 @@ export function modules(file) {
   const read = (path, text, at, folder) => {
     const module = { path, file: at, children: new Set(), defined: new Set(), uses: [], text: '' };
     found.set(path.join('::'), module);
-    const item = /\b(pub(?:\([^)]*\))?\s+)?use\s+([^;]*);|\bmod\s+(\w+)\s*([;{])|\b(?:struct|enum|union|trait|type|fn|static|const|macro_rules!)\s+(?:mut\s+)?(\w+)/g;
+    const item =
+      /\b(pub(?:\([^)]*\))?\s+)?use\s+([^;]*);|\bmod\s+(\w+)\s*([;{])|\b(?:struct|enum|union|trait|type|fn|static|const|macro_rules!)\s+(?:mut\s+)?(\w+)/g;
     let last = 0;
     for (let it = item.exec(text); it; it = item.exec(text)) {
       const [whole, exported, tree, child, opens, name] = it;

@@ -9,7 +9,16 @@ import { describe, it } from 'node:test';
 import { errors } from '../errors.mjs';
 import { problems } from '../layers.mjs';
 
-const PACKAGES = { inference: 'i', primitives: 'p', engine: 'e', importer: 'm', 'pallets/a': 'a', 'pallets/b': 'b', runtime: 'r', node: 'n' };
+const PACKAGES = {
+  inference: 'i',
+  primitives: 'p',
+  engine: 'e',
+  importer: 'm',
+  'pallets/a': 'a',
+  'pallets/b': 'b',
+  runtime: 'r',
+  node: 'n',
+};
 
 /** A tree of crates with these files, for as long as `check` runs. */
 function within(files, check) {
@@ -27,7 +36,8 @@ function within(files, check) {
 }
 
 const found = (files) => within(files, problems);
-const inference = (files) => found(Object.fromEntries(Object.entries(files).map(([file, text]) => [`inference/src/${file}`, text])));
+const inference = (files) =>
+  found(Object.fromEntries(Object.entries(files).map(([file, text]) => [`inference/src/${file}`, text])));
 
 describe('layers', () => {
   it('accepts arrows that point down', () => {
@@ -36,7 +46,8 @@ describe('layers', () => {
   });
 
   it('names arrows that point up, and those between pallets', () => {
-    const manifest = (name) => `[package]\nname = "${name}"\n[dependencies]\nb.workspace = true\n[dependencies.r]\nversion = "1"\n`;
+    const manifest = (name) =>
+      `[package]\nname = "${name}"\n[dependencies]\nb.workspace = true\n[dependencies.r]\nversion = "1"\n`;
     assert.deepEqual(found({ 'pallets/a/Cargo.toml': manifest('a') }), [
       'an arrow points up: pallets/a depends on pallets/b',
       'an arrow points up: pallets/a depends on runtime',
@@ -62,8 +73,10 @@ describe('layers', () => {
     assert.deepEqual(
       inference({
         'lib.rs': 'mod a; mod b; #[cfg(test)] mod tests;',
-        'a.rs': "pub struct A<'a>(&'a str);\n#[cfg(test)]\nuse crate::{b::{B}};\n#[cfg(test)]\nmod tests { use crate::b::B; use sp_core::testing::X; }",
-        'b.rs': '// use crate::b::x\nconst S: &str = "crate::b::B \\" {"; const C: char = \'"\';\nuse crate::a::A; /* /* */ crate::b::B */ pub struct B;',
+        'a.rs':
+          "pub struct A<'a>(&'a str);\n#[cfg(test)]\nuse crate::{b::{B}};\n#[cfg(test)]\nmod tests { use crate::b::B; use sp_core::testing::X; }",
+        'b.rs':
+          '// use crate::b::x\nconst S: &str = "crate::b::B \\" {"; const C: char = \'"\';\nuse crate::a::A; /* /* */ crate::b::B */ pub struct B;',
         'tests.rs': 'use crate::{a::A, b::B, testing::T};',
       }),
       [],
@@ -73,7 +86,8 @@ describe('layers', () => {
   it('lets the files of a pallet implement what its root declares, but not turn in circles', () => {
     assert.deepEqual(
       found({
-        'pallets/a/src/lib.rs': 'mod calls; mod queue; pub use pallet::*; pub mod pallet { pub struct Pallet; fn f() { super::calls::f() } }',
+        'pallets/a/src/lib.rs':
+          'mod calls; mod queue; pub use pallet::*; pub mod pallet { pub struct Pallet; fn f() { super::calls::f() } }',
         'pallets/a/src/calls.rs': 'use crate::{queue::Q, Pallet}; pub struct C;',
         'pallets/a/src/queue.rs': 'pub struct Q(crate::calls::C);',
       }),
@@ -82,9 +96,10 @@ describe('layers', () => {
   });
 
   it('names production code that takes something from a module for tests', () => {
-    assert.deepEqual(inference({ 'lib.rs': 'pub mod testing; mod a;', 'testing.rs': 'pub fn f() {}', 'a.rs': 'use crate::testing::f;' }), [
-      'production code uses a module for tests: inference/src/a.rs takes crate::testing::f',
-    ]);
+    assert.deepEqual(
+      inference({ 'lib.rs': 'pub mod testing; mod a;', 'testing.rs': 'pub fn f() {}', 'a.rs': 'use crate::testing::f;' }),
+      ['production code uses a module for tests: inference/src/a.rs takes crate::testing::f'],
+    );
   });
 });
 
@@ -96,7 +111,8 @@ describe('errors', () => {
         'pallets/a/src/lib.rs': pallet,
         'pallets/b/src/lib.rs': pallet,
         'pallets/a/src/tests/post.rs': '// Error::<Test>::Late\nassert_noop!(post(), Error::<Test>::NotFound);',
-        'runtime/tests/x.rs': 'use pallet_b::{Error as BError};\nf(BError::<Runtime>::Late);\nf(pallet_b::Error::<Runtime>::NotFound); f(Error::Late);',
+        'runtime/tests/x.rs':
+          'use pallet_b::{Error as BError};\nf(BError::<Runtime>::Late);\nf(pallet_b::Error::<Runtime>::NotFound); f(Error::Late);',
       },
       errors,
     );
