@@ -33,8 +33,12 @@ mod calls;
 mod difficulty;
 mod hooks;
 mod listed;
+#[cfg(test)]
+mod mock;
 mod offchain;
 pub mod target;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;

@@ -103,6 +103,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Sprints::LastRound` (r:1 w:0)
     // Proof: `Sprints::LastRound` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn stay_in_round() -> Weight {
+        // Added up from two benchmarks of before this pallet was one of its own.
         // Proof: measured 0 bytes. At least 3_715 ns.
         Weight::from_parts(4_637_000, 1493)
             .saturating_add(T::DbWeight::get().reads(2_u64))
