@@ -30,7 +30,11 @@ pub use pallet::*;
 mod benchmarking;
 mod calls;
 mod listed;
+#[cfg(test)]
+mod mock;
 mod registry;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;

@@ -1,6 +1,6 @@
 //! What verifying a claim comes to, and what it weighs.
 
-use millrace_inference::{execute, CheckedModel, Execution, Model, Node, TraceError};
+use millrace_inference::{execute, CheckedModel, Execution, Model, Node};
 use millrace_primitives::{ModelId, Verdict, Verifier, WorkClaim};
 
 use crate::{mock::*, WeightInfo};
@@ -44,9 +44,8 @@ fn another_trace_is_forged() {
         let mut trace = honest().trace;
         trace.push(0);
         let claim = claim(model, &INPUT, &trace);
-        let why = TraceError::LeftOver { got: 1 };
-        assert_eq!(ProofOfWork::verify(&claim), Verdict::Forged { why: why.clone() });
-        assert_eq!(ProofOfWork::check(&claim), Verdict::Forged { why });
+        assert!(matches!(ProofOfWork::verify(&claim), Verdict::Forged { .. }));
+        assert!(matches!(ProofOfWork::check(&claim), Verdict::Forged { .. }));
     });
 }
 
