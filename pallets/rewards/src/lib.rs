@@ -34,7 +34,11 @@ mod calls;
 mod credit;
 pub mod emission;
 mod hooks;
+#[cfg(test)]
+mod mock;
 mod offchain;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
