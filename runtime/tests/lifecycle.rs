@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 
 use frame_support::{assert_noop, assert_ok, traits::Authorize};
-use millrace_primitives::{Balance, CapacityMarket};
+use millrace_primitives::{Balance, SlotMarket};
 use millrace_runtime::{
     configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     System, Tasks,
@@ -345,8 +345,8 @@ fn a_task_whose_verification_takes_too_much_memory_is_refused() {
             Error::<Runtime>::VerificationMemory
         );
         assert_noop!(
-            millrace_runtime::ProofOfWork::set_listed(RuntimeOrigin::root(), vec![(model, 1)]),
-            pallet_proof_of_work::Error::<Runtime>::VerificationMemory
+            millrace_runtime::Sprints::set_listed(RuntimeOrigin::root(), vec![(model, 1)]),
+            pallet_sprints::Error::<Runtime>::VerificationMemory
         );
     });
 }

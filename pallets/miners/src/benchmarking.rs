@@ -7,7 +7,7 @@ use millrace_primitives::{
     benchmarking::{bound, linear},
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, CapacityMarket, MillKeys, ModelId, ModelRegistry, OnRound,
+    ownership_message, MillKeys, MinerBond, ModelId, ModelRegistry, OnRound,
 };
 use sp_runtime::RuntimeAppPublic;
 

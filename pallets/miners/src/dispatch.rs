@@ -83,7 +83,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_offer(miner: &T::AccountId, terms: Terms) -> DispatchResult {
         let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
         for model in &terms.models {
-            ensure!(T::Models::is_open(*model), Error::<T>::UnknownModel);
+            ensure!(T::Models::find(*model).is_some_and(|info| info.open), Error::<T>::UnknownModel);
         }
         match &record.next {
             Some(replaced) => Self::release_places(replaced),

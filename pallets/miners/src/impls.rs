@@ -9,8 +9,8 @@ use frame_support::{
     weights::Weight,
 };
 use millrace_primitives::{
-    mill::MillKey, Balance, CapacityMarket, CapacityOnSale, MinerStatus, ModelId, OnRound, RoundIndex,
-    SlotIndex, SlotOffer,
+    mill::MillKey, Balance, CapacityOnSale, MinerBond, MinerStatus, ModelId, OnRound, RoundIndex, SlotIndex,
+    SlotMarket, SlotOffer,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     WeightInfo,
 };
 
-impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
+impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
     fn lease(
         model: ModelId,
         accept: impl Fn(&SlotOffer<T::AccountId>) -> bool,
@@ -38,6 +38,13 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
         Miners::<T>::insert(miner, record);
     }
 
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_miner(model: ModelId, key: MillKey) -> T::AccountId {
+        crate::benchmarking::busy_miner::<T>(model, key)
+    }
+}
+
+impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
     fn slash(
         miner: &T::AccountId,
         slot: SlotIndex,
@@ -71,11 +78,6 @@ impl<T: Config> CapacityMarket<T::AccountId> for Pallet<T> {
     fn may_sprint(miner: &T::AccountId) -> bool {
         Miners::<T>::get(miner)
             .is_some_and(|record| record.bond >= T::SlotBond::get() && !record.is_suspended())
-    }
-
-    #[cfg(feature = "runtime-benchmarks")]
-    fn benchmark_miner(model: ModelId, key: MillKey) -> T::AccountId {
-        crate::benchmarking::busy_miner::<T>(model, key)
     }
 }
 

@@ -11,7 +11,7 @@ use millrace_primitives::{
     benchmarking::{bound, linear, zero_trace},
     decline_message, genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    submission_message, CapacityMarket, ModelId, ModelRegistry, TaskId,
+    submission_message, ModelId, ModelRegistry, SlotMarket, TaskId,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;

@@ -7,7 +7,8 @@ use frame_support::{
     BoundedVec,
 };
 use millrace_primitives::{
-    lease_descriptor, Balance, BlockNumber, Mac, ModelId, ModelRegistry, OpenLease, TaskId, VerifySubmission,
+    lease_descriptor, Balance, BlockNumber, Mac, ModelId, ModelInfo, ModelRegistry, OpenLease, TaskId,
+    Verifier,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -84,8 +85,8 @@ impl<T: Config> Pallet<T> {
         max_price: Balance,
         deadline: BlockNumber,
     ) -> DispatchResult {
-        let profile = T::Models::profile(model).ok_or(Error::<T>::UnknownModel)?;
-        ensure!(T::Models::is_open(model), Error::<T>::RetiredModel);
+        let ModelInfo { profile, open } = T::Models::find(model).ok_or(Error::<T>::UnknownModel)?;
+        ensure!(open, Error::<T>::RetiredModel);
         ensure!(max_price >= T::MinPrice::get(), Error::<T>::PriceTooLow);
         let now = Self::now();
         ensure!(

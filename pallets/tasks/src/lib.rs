@@ -66,8 +66,8 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        mill::MillSignature, Balance, BlockNumber, CapacityMarket, MillKeys, ModelId, ModelRegistry, TaskId,
-        VerifySubmission,
+        mill::MillSignature, Balance, BlockNumber, MillKeys, MinerBond, ModelId, ModelRegistry, SlotMarket,
+        TaskId, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
@@ -94,9 +94,9 @@ pub mod pallet {
         /// The registry of models.
         type Models: ModelRegistry;
         /// The capacity on sale.
-        type Miners: CapacityMarket<Self::AccountId> + MillKeys<Self::AccountId>;
+        type Miners: SlotMarket<Self::AccountId> + MinerBond<Self::AccountId> + MillKeys<Self::AccountId>;
         /// The verification of traces.
-        type Verifier: VerifySubmission<Self::AccountId>;
+        type Verifier: Verifier;
         /// Fee of a weight.
         type WeightToFee: Convert<Weight, Balance>;
         /// Fee of a length in bytes.

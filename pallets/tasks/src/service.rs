@@ -6,7 +6,7 @@ use frame_support::{
     traits::Get,
     weights::{Weight, WeightMeter},
 };
-use millrace_primitives::{price_of, CapacityMarket, TaskId};
+use millrace_primitives::{price_of, SlotMarket, TaskId};
 
 use crate::{
     lease, Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Outputs, Pallet, Prunable, PrunableBounds,

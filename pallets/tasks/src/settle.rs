@@ -15,8 +15,8 @@ use frame_support::{
     },
 };
 use millrace_primitives::{
-    decline_message, genesis_hash, mill::MillSignature, submission_message, Balance, BlockNumber,
-    CapacityMarket, MillKeys, ModelRegistry, TaskId, Verdict, VerifySubmission,
+    decline_message, genesis_hash, lease_seed, mill::MillSignature, submission_message, Balance, BlockNumber,
+    MillKeys, MinerBond, ModelRegistry, SlotMarket, TaskId, Verdict, Verifier, WorkClaim,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -105,8 +105,17 @@ impl<T: Config> Pallet<T> {
         let verification = T::Models::profile(record.model)
             .map(|profile| T::Verifier::weight(&profile.cost(record.samples)))
             .unwrap_or_default();
+        let seed = lease_seed(
+            genesis_hash::<T>(),
+            descriptor,
+            &lease.miner,
+            record.model,
+            record.input_hash,
+            record.samples,
+            trace_hash,
+        );
         let verdict = Inputs::<T>::get(task).map_or(Verdict::Unavailable, |input| {
-            T::Verifier::verify(descriptor, &lease.miner, record.model, &input, trace, trace_hash)
+            T::Verifier::verify(&WorkClaim { model: record.model, input: &input, trace, seed })
         });
         let base = match verdict {
             Verdict::Proven { output } => {

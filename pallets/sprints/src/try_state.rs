@@ -1,3 +1,7 @@
+//! What must hold between two transactions.
+
+use alloc::vec::Vec;
+
 use frame_support::{ensure, traits::Get};
 use millrace_primitives::ModelRegistry;
 use sp_runtime::TryRuntimeError;
@@ -19,9 +23,8 @@ impl<T: Config> Pallet<T> {
             unique.dedup();
             ensure!(unique.len() == wins.len(), "a win was credited twice");
         }
-        for listing in Listed::<T>::get() {
-            ensure!(T::Models::profile(listing.model).is_some(), "a listed model is gone");
-        }
+        let models: Vec<_> = Listed::<T>::get().iter().map(|listing| listing.model).collect();
+        ensure!(T::Models::listed() == models, "the registry lists other models");
         Ok(())
     }
 }

@@ -1,37 +1,15 @@
+//! What this pallet offers to others: the registry.
+
 use alloc::vec::Vec;
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
-use millrace_inference::Profile;
-use millrace_primitives::{ModelId, ModelRegistry};
+use millrace_primitives::{ModelId, ModelInfo, ModelRegistry};
 
-use crate::{Config, Encodings, Error, Models, Pallet};
+use crate::{Config, Encodings, Error, Listed, Models, Pallet};
 
 impl<T: Config> ModelRegistry for Pallet<T> {
-    fn profile(model: ModelId) -> Option<Profile> {
-        Models::<T>::get(model).map(|record| record.profile)
-    }
-
-    fn is_open(model: ModelId) -> bool {
-        Models::<T>::get(model).is_some_and(|record| !record.retired)
-    }
-
-    fn list(model: ModelId) -> DispatchResult {
-        Self::acquire(model)?;
-        Models::<T>::mutate(model, |record| {
-            if let Some(record) = record {
-                record.listings = record.listings.saturating_add(1);
-            }
-        });
-        Ok(())
-    }
-
-    fn unlist(model: ModelId) {
-        Self::release(model);
-        Models::<T>::mutate(model, |record| {
-            if let Some(record) = record {
-                record.listings = record.listings.saturating_sub(1);
-            }
-        });
+    fn find(model: ModelId) -> Option<ModelInfo> {
+        Models::<T>::get(model).map(|record| ModelInfo { profile: record.profile, open: !record.retired })
     }
 
     fn encoding(model: ModelId) -> Option<Vec<u8>> {
@@ -53,6 +31,14 @@ impl<T: Config> ModelRegistry for Pallet<T> {
                 record.references = record.references.saturating_sub(1);
             }
         });
+    }
+
+    fn set_listed(models: Vec<ModelId>) -> DispatchResult {
+        Self::do_set_listed(models)
+    }
+
+    fn listed() -> Vec<ModelId> {
+        Listed::<T>::get().into_inner()
     }
 
     #[cfg(feature = "runtime-benchmarks")]

@@ -1,11 +1,13 @@
-use millrace_primitives::{CapacityOnSale, CreditWork, ListedModels, Mac, RoundIndex};
+//! What this pallet offers to others: crediting work to the running round, and which round that is.
+
+use millrace_primitives::{CapacityOnSale, CreditWork, Mac, ModelRegistry, RoundIndex};
 
 use crate::{emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores};
 
 impl<T: Config> CreditWork<T::AccountId> for Pallet<T> {
     fn credit(miner: &T::AccountId, work: Mac) {
         let round = CurrentRound::<T>::get().0;
-        let capacity = Mac::from(T::Capacity::rate(miner, &T::Listed::listed()))
+        let capacity = Mac::from(T::Capacity::rate(miner, &T::Models::listed()))
             .saturating_mul(RoundLength::<T>::get().into());
         let mut own = Scores::<T>::get(round, miner).unwrap_or_default();
         let on_sale = capacity.saturating_sub(own.mined);

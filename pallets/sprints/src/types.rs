@@ -1,3 +1,5 @@
+//! The record in storage, and the bounds of lists.
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::ConstU32;
 use millrace_primitives::ModelId;

@@ -1,3 +1,5 @@
+//! What the calls do: register, retire and remove models.
+
 use alloc::vec::Vec;
 
 use frame_support::{
@@ -13,6 +15,7 @@ use sp_io::hashing::blake2_256;
 use crate::{Config, Encodings, Error, Event, HoldReason, ModelFault, ModelRecord, Models, Pallet};
 
 impl<T: Config> Pallet<T> {
+    /// The deposit for a model of so many bytes, planck.
     pub(crate) fn deposit(bytes: usize) -> Balance {
         let bytes = Balance::try_from(bytes).unwrap_or(Balance::MAX);
         T::DepositBase::get().saturating_add(T::DepositPerByte::get().saturating_mul(bytes))
@@ -35,14 +38,7 @@ impl<T: Config> Pallet<T> {
         Encodings::<T>::insert(model, encoding);
         Models::<T>::insert(
             model,
-            ModelRecord {
-                owner: owner.clone(),
-                deposit,
-                profile,
-                references: 0,
-                listings: 0,
-                retired: false,
-            },
+            ModelRecord { owner: owner.clone(), deposit, profile, references: 0, retired: false },
         );
         Self::deposit_event(Event::ModelRegistered { model, owner, work_per_sample });
         Ok(())
@@ -53,7 +49,7 @@ impl<T: Config> Pallet<T> {
             let record = record.as_mut().ok_or(Error::<T>::NotFound)?;
             ensure!(record.owner == *owner, Error::<T>::NotAuthorized);
             ensure!(!record.retired, Error::<T>::Retired);
-            ensure!(record.listings == 0, Error::<T>::Listed);
+            ensure!(!Self::is_listed(&model), Error::<T>::Listed);
             record.retired = true;
             Self::deposit_event(Event::ModelRetired { model });
             Ok(())
