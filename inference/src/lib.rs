@@ -49,9 +49,10 @@
 //! assert!(verify(&model, &input, &forged, statement.seed(&forged, blake2_256)).is_err());
 //! ```
 //!
-//! A file may use what stands above it here, and nothing else: [`limits`] and `format`, `error`, `trace` (how accumulators
-//! are packed), `cost` (what is counted), `patches`, `tensor`, `linear` and `values`, `operators` (one file each),
-//! `registration`, `walk`, `execute`, `verification`; then what only programs with `std` use.
+//! Rooms, each of which uses only those before it: [`limits`]; `format` (what is encoded); `error`; `trace` (how accumulators
+//! are packed); `cost` (what is counted); `allocation`, `patches`, `tensor`, `linear` and `values` (what operators work on);
+//! `operators` (one file each); `registration`; `walk`; `execute`; `verification`; and for programs with `std`
+//! [`golden`], [`random`] and [`testing`].
 //!
 //! The normative text is `docs/inference-spec.md`; the golden vectors in `inference/vectors` bind both.
 

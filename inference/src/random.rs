@@ -121,8 +121,8 @@ impl Graph<'_> {
         (window, [rows.4, columns.4])
     }
 
-    /// A linear operator or a convolution with its requantization, of at most `width` rows or filters.
-    fn layer(&mut self, width: u32) {
+    /// A linear operator or a convolution with its requantization, of at most `most_rows` rows or filters.
+    fn layer(&mut self, most_rows: u32) {
         let input = self.last();
         let is_image = self.shape.len() == 3;
         if is_image && self.random.between(0, 3) > 0 {
@@ -135,7 +135,7 @@ impl Graph<'_> {
                 self.push(Node::DepthwiseConv2d { input, window, pad_value, parameters });
                 self.shape = vec![channels, rows, columns];
             } else {
-                let outputs = self.random.between(1, width.min(12));
+                let outputs = self.random.between(1, most_rows.min(12));
                 let parameters = self.random.bytes((outputs * channels * kernel) as usize);
                 self.push(Node::Conv2d { input, outputs, window, pad_value, parameters });
                 self.shape = vec![outputs, rows, columns];
@@ -143,7 +143,7 @@ impl Graph<'_> {
             self.requantize(input + 1, self.shape[0]);
         } else {
             let m = self.shape[self.shape.len() - 1];
-            let outputs = self.random.between(1, width);
+            let outputs = self.random.between(1, most_rows);
             let parameters = self.random.bytes((outputs * m) as usize);
             self.push(Node::Linear { input, outputs, parameters });
             *self.shape.last_mut().unwrap_or(&mut 0) = outputs;
@@ -194,19 +194,19 @@ impl Graph<'_> {
     }
 }
 
-/// A random graph that registration accepts: 1 to 4 layers of up to `width` rows, linear or convolutions,
+/// A random graph that registration accepts: 1 to 4 layers of up to `most_rows` rows, linear or convolutions,
 /// with everything else between them and an arg max now and then.
-pub fn random_model(random: &mut Random, width: u32) -> Model {
+pub fn random_model(random: &mut Random, most_rows: u32) -> Model {
     loop {
         let shape = match random.between(0, 3) {
-            0 => vec![random.between(1, 3), random.between(1, width)],
-            1 => vec![random.between(1, width)],
+            0 => vec![random.between(1, 3), random.between(1, most_rows)],
+            1 => vec![random.between(1, most_rows)],
             _ => vec![random.between(1, 4), random.between(1, 9), random.between(1, 9)],
         };
         let nodes = vec![Node::Input { shape: shape.clone() }];
         let mut graph = Graph { random, nodes, shape };
         for _ in 0..graph.random.between(1, 4) {
-            graph.layer(width);
+            graph.layer(most_rows);
             graph.between_layers();
         }
         let input = graph.last();

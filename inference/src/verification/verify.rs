@@ -55,7 +55,7 @@ pub fn verify(
     output.ok_or(ExecutionError::TooLarge.into())
 }
 
-/// [`verify`] for who needs no output: of a batch of any length nothing is kept.
+/// [`verify`] without the output: nothing is kept of a batch, whatever its length.
 ///
 /// # Errors
 /// As [`verify`].
