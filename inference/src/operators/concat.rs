@@ -20,7 +20,7 @@ pub(super) struct ConcatNode<'a> {
 }
 
 impl ConcatNode<'_> {
-    /// Elements that are copied at once from this tensor: those of one index of the axes outside of the joined one.
+    /// Elements that are copied at once from this tensor: all that share their indices on the axes before the joined one.
     fn run(&self, tensor: &Tensor) -> u32 {
         let inner = tensor.shape.iter().skip(usize::from(*self.axis));
         inner.fold(1u32, |product, axis| product.saturating_mul(*axis)).max(1)

@@ -76,7 +76,7 @@ fn sum_into(patches: &Patches, pad_value: i8, filters: &[i8], input: &[i8], accu
     let (rows, columns) = (patches.reaches(0), patches.reaches(1));
     let kernel = patches.kernel().max(1);
     let [_, kernel_columns] = patches.window.kernel;
-    // As if every element were padding; what lies inside is told apart from it below.
+    // Sums begin as if every element were padding; the loops below add the difference for those inside the border.
     let paddings: Vec<i32> = filters
         .chunks_exact(kernel)
         .map(|filter| filter.iter().map(|w| i32::from(*w)).sum::<i32>() * i32::from(pad_value))

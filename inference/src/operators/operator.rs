@@ -29,16 +29,15 @@ pub(crate) trait Operator<'a> {
     /// before it.
     fn bounds(&self, own: &Tensor, before: &[Vec<u64>]) -> Vec<u64>;
 
-    /// What executing and verifying it takes. Like all that follows it is asked only of nodes that [`Self::infer`]
-    /// accepted, and none comes back of others.
+    /// What executing and verifying it takes. This method and those below are called only for nodes that
+    /// [`Self::infer`] accepted; for others they may return none.
     fn counts(&self, tensors: Tensors<'_>, own: &Tensor) -> Option<Counts>;
 
     /// Bytes that verifying it takes beside the tensors that it reads and makes, whatever the number of samples.
     fn scratch(&self, tensors: Tensors<'_>, own: &Tensor) -> Option<u64>;
 
     /// Itself as a product on this input, if its work is [`Work::Traced`].
-    fn product(&self, tensors: Tensors<'_>, node: u32, input: &'a [i8]) -> Option<Linear<'a>> {
-        let _ = (tensors, node, input);
+    fn product(&self, _tensors: Tensors<'_>, _node: u32, _input: &'a [i8]) -> Option<Linear<'a>> {
         None
     }
 
@@ -56,7 +55,7 @@ pub(crate) enum Work {
     Unpaid,
     /// It is a product whose accumulators are part of the trace.
     Traced,
-    /// Its MAC count, and the trace must depend on them in another way.
+    /// It is, but its accumulators aren't part of the trace: a traced operator must depend on it.
     Untraced,
 }
 
