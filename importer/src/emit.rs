@@ -211,7 +211,7 @@ impl Emitter {
         let mut nodes = Vec::new();
         for (index, mut node) in self.nodes.into_iter().enumerate().take(last + 1) {
             if needed[index] {
-                reads_mut(&mut node).into_iter().for_each(|read| *read = names[*read as usize]);
+                node.reads_mut().for_each(|read| *read = names[*read as usize]);
                 names[index] = nodes.len() as u32;
                 nodes.push(node);
             }
@@ -296,24 +296,6 @@ fn coarsened(
     Err(format!(
         "a channel's bias of {offset} and its sums, in units of {scale:e}, are beyond 32 bits; make the layer's weights larger or its rows shorter"
     ))
-}
-
-fn reads_mut(node: &mut Node) -> Vec<&mut u32> {
-    match node {
-        Node::Input { .. } => vec![],
-        Node::Linear { input, .. }
-        | Node::Requantize { input, .. }
-        | Node::Lookup { input, .. }
-        | Node::Flatten { input }
-        | Node::ArgMax { input }
-        | Node::Conv2d { input, .. }
-        | Node::DepthwiseConv2d { input, .. }
-        | Node::MaxPool2d { input, .. }
-        | Node::AveragePool2d { input, .. }
-        | Node::Reshape { input, .. } => vec![input],
-        Node::Add { left, right, .. } => vec![left, right],
-        Node::Concat { inputs, .. } => inputs.iter_mut().collect(),
-    }
 }
 
 /// The integers between which a real range lies.

@@ -21,7 +21,7 @@ use frame_support::{
 use frame_system::offchain::CreateAuthorizedTransaction;
 use millrace_inference::{
     execute,
-    testing::{random_input, random_model, Random},
+    random::{random_input, random_model, Random},
     CheckedModel, Model, Profile,
 };
 use millrace_runtime::{Miners, Models, ProofOfWork, Runtime, RuntimeCall, System, Tasks, WASM_BINARY};
