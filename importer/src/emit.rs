@@ -8,8 +8,8 @@ use millrace_inference::{
 };
 
 use crate::{
-    lower::Lowered,
-    value::{Quantization, Range, Value},
+    lowered::Lowered,
+    value::{Accumulated, Quantization, Range, Value},
 };
 
 /// Most bits that a rescaling may shift.
@@ -88,12 +88,14 @@ impl Emitter {
                 self.read_by_tables.insert(*node, *quantization);
                 self.push(Node::Lookup { input: *node, table })?
             }
-            Value::Accumulated { node, .. } | Value::Sum { left: (node, _), .. } if self.rehearsal => {
+            Value::Accumulated(Accumulated { node, .. }) | Value::Sum { left: (node, _), .. }
+                if self.rehearsal =>
+            {
                 self.push(Node::Flatten { input: *node })?
             }
-            Value::Accumulated { node, scales, offsets, zero_point, range, .. } => {
-                let (min, max) = bounds(*range, to);
-                let (input, channels) = self.rescaled(*node, scales, offsets, *zero_point, to)?;
+            Value::Accumulated(accumulated) => {
+                let (min, max) = bounds(accumulated.range, to);
+                let (input, channels) = self.rescaled(accumulated, to)?;
                 self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?
             }
             Value::Sum { left, right, range, .. } => {
@@ -157,14 +159,9 @@ impl Emitter {
 
     /// How the accumulators of a product become `i8`, and the product: where a row's bias is beyond 32 bits in the row's
     /// own unit, it is a new one with that row in a coarser unit.
-    fn rescaled(
-        &mut self,
-        product: u32,
-        scales: &[f64],
-        offsets: &[f64],
-        zero_point: i8,
-        to: Quantization,
-    ) -> Lowered<(u32, Vec<Rescale>)> {
+    fn rescaled(&mut self, accumulated: &Accumulated, to: Quantization) -> Lowered<(u32, Vec<Rescale>)> {
+        let Accumulated { node: product, scales, offsets, zero_point, .. } = accumulated;
+        let (product, zero_point) = (*product, *zero_point);
         let node = self.nodes.get(product as usize);
         let parameters = node.and_then(parameters).ok_or("its input isn't a product")?;
         let columns = parameters.len().checked_div(scales.len()).unwrap_or(0).max(1);
@@ -298,6 +295,7 @@ fn coarsened(
     ))
 }
 
+/// The tensors that a node reads, to be renumbered.
 fn reads_mut(node: &mut Node) -> Vec<&mut u32> {
     match node {
         Node::Input { .. } => vec![],

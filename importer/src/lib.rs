@@ -10,19 +10,26 @@
 
 mod calibrate;
 mod emit;
+mod end;
 mod error;
-mod functions;
-mod lower;
+mod import;
+mod kind;
+mod lowered;
+mod lowering;
 pub mod npy;
 pub mod onnx;
 mod operators;
 mod prepare;
+mod ranges;
 pub mod report;
+mod shape;
 mod standard;
 mod value;
+mod walk;
 mod weight;
 
-pub use calibrate::Ranges;
 pub use error::ImportError;
-pub use lower::{import, Imported, Options, Step};
+pub use import::{import, Imported, Options};
+pub use ranges::Ranges;
 pub use value::{Quantization, Range};
+pub use walk::Step;

@@ -9,7 +9,7 @@ use std::{fs::File, io::Read, path::Path};
 use millrace_inference::limits::MAX_MODEL_BYTES;
 use prost::Message;
 
-use crate::ImportError;
+use crate::error::ImportError;
 
 /// The longest file that is read. A model holds a sixteenth of it, and floats take four times its bytes.
 pub const MAX_ONNX_BYTES: usize = 16 * MAX_MODEL_BYTES;

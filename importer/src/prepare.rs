@@ -3,10 +3,13 @@
 
 use std::collections::HashSet;
 
+use millrace_inference::limits::MAX_RANK;
+
 use crate::{
-    onnx::{Graph, Model, ValueInfo},
+    error::ImportError,
+    onnx::{Dimension, Graph, Model, ValueInfo},
+    shape::sized,
     standard::OPSETS,
-    ImportError,
 };
 
 /// A graph without what its output doesn't need.
@@ -104,4 +107,26 @@ pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
         output: graph.output.clone(),
     };
     Ok(Prepared { output: output.name.clone(), input, graph, opset })
+}
+
+/// The batch's length, unless it is open, and the axes of a sample; the first axis of the graph's input is the batch.
+pub(crate) fn input_shape(input: &ValueInfo) -> Result<(Option<u32>, Vec<u32>), ImportError> {
+    let failed = |why: String| ImportError::Graph(format!("input '{}' {why}", input.name));
+    let dims = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref()).and_then(|t| t.shape.as_ref());
+    let dims = dims.map_or(&[][..], |shape| shape.dim.as_slice());
+    let length = |dim: &Dimension| u32::try_from(dim.dim_value?).ok().filter(|length| *length > 0);
+    let sample: Option<Vec<u32>> = dims.iter().skip(1).take(MAX_RANK + 1).map(length).collect();
+    let sample = sample.filter(|shape| !shape.is_empty()).ok_or_else(|| {
+        failed(
+            "needs a batch axis and fixed lengths after it; export the model with a static sample shape"
+                .into(),
+        )
+    })?;
+    Ok((dims.first().and_then(length), sized(sample).map_err(failed)?))
+}
+
+/// The element type of the graph's input.
+pub(crate) fn input_type(input: &ValueInfo) -> i32 {
+    let tensor_type = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
+    tensor_type.map_or(0, |tensor_type| tensor_type.elem_type)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use millrace_inference::{CheckedModel, LinearCheck, Node};
 
 use crate::{
-    lower::kind,
+    kind::kind,
     weight::{verification_ref_time, SECOND},
 };
 

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use crate::{
-    lower::Lowered,
+    lowered::Lowered,
     onnx::{Attribute, Node},
 };
 
