@@ -37,16 +37,7 @@ pub(super) fn batch_normalization(
         ));
     }
     let channels = accumulated.scales.len();
-    let read = |position: usize| -> Lowered<Rc<ConstantValue>> {
-        let constant = lowering.constant(node, position)?;
-        if constant.shape != [channels] {
-            return Err(format!(
-                "its input {position} has the shape {:?} for {channels} channels; export the model again",
-                constant.shape
-            ));
-        }
-        Ok(constant)
-    };
+    let read = |position| statistic(lowering, node, position, channels);
     let (gamma, beta, mean, variance) = (read(1)?, read(2)?, read(3)?, read(4)?);
     let epsilon = f64::from(node.float("epsilon", 1e-5));
     let statistics = gamma.real.iter().zip(&beta.real).zip(mean.real.iter().zip(&variance.real));
@@ -70,4 +61,21 @@ pub(super) fn batch_normalization(
         *offset = (*offset - mean) * factor + beta;
     }
     Ok((Value::Accumulated(accumulated), "folded into the rescaling".into()))
+}
+
+/// An input with a number for each channel.
+fn statistic(
+    lowering: &Lowering<'_>,
+    node: &onnx::Node,
+    position: usize,
+    channels: usize,
+) -> Lowered<Rc<ConstantValue>> {
+    let constant = lowering.constant(node, position)?;
+    if constant.shape != [channels] {
+        return Err(format!(
+            "its input {position} has the shape {:?} for {channels} channels; export the model again",
+            constant.shape
+        ));
+    }
+    Ok(constant)
 }

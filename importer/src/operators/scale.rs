@@ -50,18 +50,7 @@ pub(super) fn parameters(
             scales.len()
         ));
     }
-    let (zeros, found) = match name(2) {
-        None => (vec![0; scales.len()], element.unwrap_or(onnx::UINT8)),
-        Some(name) => match lowering.written(name).map(|constant| &constant.numbers) {
-            Some(Numbers::Integer { values, data_type }) => (values.clone(), *data_type),
-            Some(Numbers::Float(_)) => {
-                return Err("its zero point must be an integer; quantize it again".into())
-            }
-            None => {
-                return Err("its zero point must be a constant; quantize statically (quantize_static)".into())
-            }
-        },
-    };
+    let (zeros, found) = zero_points(lowering, node, scales.len(), element)?;
     if element.is_some_and(|element| element != found) {
         return Err(format!(
             "its zero point has ONNX type {found}, its integers have type {}; quantize it again",
@@ -76,6 +65,28 @@ pub(super) fn parameters(
         ));
     }
     Ok(Parameters { scales: scales.iter().map(|scale| f64::from(*scale)).collect(), zeros, element: found })
+}
+
+/// The zero points of a (de)quantization node and their ONNX type, which is also that of its integers. Without them there
+/// are `count` zeros.
+fn zero_points(
+    lowering: &Lowering<'_>,
+    node: &onnx::Node,
+    count: usize,
+    element: Option<i32>,
+) -> Lowered<(Vec<i64>, i32)> {
+    Ok(match node.input.get(2).filter(|name| !name.is_empty()) {
+        None => (vec![0; count], element.unwrap_or(onnx::UINT8)),
+        Some(name) => match lowering.written(name).map(|constant| &constant.numbers) {
+            Some(Numbers::Integer { values, data_type }) => (values.clone(), *data_type),
+            Some(Numbers::Float(_)) => {
+                return Err("its zero point must be an integer; quantize it again".into())
+            }
+            None => {
+                return Err("its zero point must be a constant; quantize statically (quantize_static)".into())
+            }
+        },
+    })
 }
 
 /// The integers' type that a quantization names, if it does.

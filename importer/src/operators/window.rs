@@ -24,10 +24,40 @@ pub(super) fn steps(length: u32, window: &Window, axis: usize) -> u32 {
 /// The window of a convolution or pooling on a plane of this size, whose lengths are at most [`MAX_ELEMENTS`]; it lies
 /// inside the padded plane, and all its lengths are at most that.
 pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lowered<Window> {
-    let pair = |name: &str| -> Lowered<[u32; 2]> {
-        let fits =
-            |length: &i64| u32::try_from(*length).ok().filter(|length| (1..=MAX_ELEMENTS).contains(length));
-        match node.ints(name) {
+    // A kernel of one row or column has nothing to dilate.
+    if pair(node, "dilations")?.iter().zip(kernel).any(|(dilation, length)| *dilation != 1 && length > 1) {
+        return Err("dilated windows can't be represented; use a larger kernel, with zeros in between".into());
+    }
+    let stride = pair(node, "strides")?;
+    let [rows, columns] = kernel;
+    if rows == 0 || columns == 0 || u64::from(rows) * u64::from(columns) > u64::from(MAX_ELEMENTS) {
+        return Err(format!(
+            "its window of {rows} × {columns} must have at least one and at most {MAX_ELEMENTS} elements; use a smaller one"
+        ));
+    }
+    let padding = padding(node, kernel, stride, plane)?;
+    check_padding(kernel, padding, plane)?;
+    let window = Window { kernel, stride, padding };
+    if node.int("ceil_mode", 0) != 0 {
+        let partial = (0..2).any(|axis| {
+            let padded = plane[axis] + padding[axis] + padding[axis + 2];
+            !padded.saturating_sub(kernel[axis]).is_multiple_of(stride[axis])
+        });
+        if partial {
+            return Err(
+                "its last windows reach beyond the padding (ceil_mode), which can't be represented; pad its input, or use ceil_mode=0"
+                    .into(),
+            );
+        }
+    }
+    Ok(window)
+}
+
+/// Two lengths of a window, along rows and columns; 1 and 1 where they aren't given.
+fn pair(node: &onnx::Node, name: &str) -> Lowered<[u32; 2]> {
+    let fits =
+        |length: &i64| u32::try_from(*length).ok().filter(|length| (1..=MAX_ELEMENTS).contains(length));
+    match node.ints(name) {
             None => Ok([1, 1]),
             Some([down, across]) => match (fits(down), fits(across)) {
                 (Some(down), Some(across)) => Ok([down, across]),
@@ -37,21 +67,13 @@ pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lo
             },
             Some(_) => Err(format!("its {name} must be two numbers; export the model again")),
         }
-    };
-    // A kernel of one row or column has nothing to dilate.
-    if pair("dilations")?.iter().zip(kernel).any(|(dilation, length)| *dilation != 1 && length > 1) {
-        return Err("dilated windows can't be represented; use a larger kernel, with zeros in between".into());
-    }
-    let stride = pair("strides")?;
-    let [rows, columns] = kernel;
-    if rows == 0 || columns == 0 || u64::from(rows) * u64::from(columns) > u64::from(MAX_ELEMENTS) {
-        return Err(format!(
-            "its window of {rows} × {columns} must have at least one and at most {MAX_ELEMENTS} elements; use a smaller one"
-        ));
-    }
+}
+
+/// Rows and columns of padding: top, left, bottom, right.
+fn padding(node: &onnx::Node, kernel: [u32; 2], stride: [u32; 2], plane: [u32; 2]) -> Lowered<[u32; 4]> {
     let pads = node.ints("pads");
     let mode = node.text("auto_pad").unwrap_or_default();
-    let padding = match mode.as_str() {
+    Ok(match mode.as_str() {
         "" | "NOTSET" => match pads {
             None => [0; 4],
             Some(pads) => {
@@ -85,7 +107,11 @@ pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lo
         other => {
             return Err(format!("its auto_pad {other} isn't known; export the model with explicit pads"))
         }
-    };
+    })
+}
+
+/// Checks that a window lies in the padded plane, and that its padding is smaller than its kernel.
+fn check_padding(kernel: [u32; 2], padding: [u32; 4], plane: [u32; 2]) -> Lowered<()> {
     for axis in [0, 1] {
         let (before, after) = (padding[axis], padding[axis + 2]);
         if before >= kernel[axis] || after >= kernel[axis] {
@@ -102,18 +128,5 @@ pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lo
             ));
         }
     }
-    let window = Window { kernel, stride, padding };
-    if node.int("ceil_mode", 0) != 0 {
-        let partial = (0..2).any(|axis| {
-            let padded = plane[axis] + padding[axis] + padding[axis + 2];
-            !padded.saturating_sub(kernel[axis]).is_multiple_of(stride[axis])
-        });
-        if partial {
-            return Err(
-                "its last windows reach beyond the padding (ceil_mode), which can't be represented; pad its input, or use ceil_mode=0"
-                    .into(),
-            );
-        }
-    }
-    Ok(window)
+    Ok(())
 }
