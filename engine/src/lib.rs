@@ -13,7 +13,8 @@ use std::{
 
 use millrace_inference::{
     execute,
-    testing::{golden, random_input, random_model, Golden, Random},
+    golden::{golden, Golden},
+    random::{random_input, random_model, Random},
     walk, CheckedModel, Execution, ExecutionError, Linear, LinearOperators, ModelError, Output, Packed,
 };
 use rayon::{

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use crate::{onnx::Node, value::Map};
 
 /// The function of an ONNX operator that maps each element by itself.
-pub(crate) fn unary(operator: &str, node: &Node) -> Option<Map> {
+pub(super) fn unary(node: &Node) -> Option<Map> {
     let alpha = |default: f32| f64::from(node.float("alpha", default));
     let beta = |default: f32| f64::from(node.float("beta", default));
-    Some(match operator {
+    Some(match node.op_type.as_str() {
         "Sigmoid" => Rc::new(sigmoid),
         "Tanh" => Rc::new(f64::tanh),
         "Gelu" if !matches!(node.text("approximate").as_deref(), None | Some("none" | "tanh")) => {
