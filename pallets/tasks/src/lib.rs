@@ -43,12 +43,16 @@ mod escrow;
 mod hooks;
 mod leases;
 mod limits;
+#[cfg(test)]
+mod mock;
 mod offchain;
 mod outputs;
 mod pricing;
 mod queue;
 mod room;
 mod terms;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
