@@ -39,8 +39,12 @@ mod capacity;
 mod hooks;
 mod keys;
 mod market;
+#[cfg(test)]
+mod mock;
 mod schedule;
 mod status;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;

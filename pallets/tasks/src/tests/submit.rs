@@ -1,10 +1,6 @@
 //! Submitting: who may, and what each verdict does to escrow, lease, slot and bond.
 
-use frame_support::{
-    assert_noop, assert_ok,
-    dispatch::DispatchResultWithPostInfo,
-    traits::{fungible::Inspect, Authorize},
-};
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, traits::Authorize};
 use frame_system::RawOrigin;
 use millrace_inference::TraceError;
 use millrace_primitives::{genesis_hash, lease_seed, Verdict};
