@@ -16,6 +16,7 @@ mod chain;
 mod claims;
 pub mod handover;
 pub mod mill;
+pub mod queue;
 mod traits;
 mod units;
 

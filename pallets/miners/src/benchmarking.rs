@@ -1,3 +1,5 @@
+//! What each call and each step of the hooks takes in the worst case.
+
 use alloc::{vec, vec::Vec};
 
 use frame_benchmarking::v2::*;
@@ -12,8 +14,7 @@ use millrace_primitives::{
 use sp_runtime::RuntimeAppPublic;
 
 use crate::{
-    BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places,
-    ScheduledBounds, Terms,
+    BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places, Terms,
 };
 
 const RATE: u64 = 1_000_000_000;
@@ -173,7 +174,7 @@ mod benchmarks {
     #[benchmark]
     fn apply_offer() {
         let miner = renewing::<T>();
-        ScheduledBounds::<T>::mutate(|(_, due, end)| *due = *end);
+        Pallet::<T>::close_schedule();
 
         #[block]
         {

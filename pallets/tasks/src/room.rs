@@ -1,49 +1,14 @@
-//! When leases fall due, what lateness costs, and whether all submissions fit: pure arithmetic.
+//! Whether all submissions fit: what open leases will submit, against what the blocks until then set aside for it.
 
 use alloc::vec::Vec;
 
-use millrace_primitives::{Balance, BlockNumber, Mac};
+use millrace_primitives::BlockNumber;
 
 use crate::LeaseEntry;
 
-/// `due` and `until` of a lease given now: `due = since + floor + ⌈work / rate⌉`,
-/// `until = min(since + 4·(due − since), deadline)`. None if that can't be done by the deadline.
-pub fn terms(
-    since: BlockNumber,
-    floor: u32,
-    work: Mac,
-    rate: u64,
-    deadline: BlockNumber,
-) -> Option<(BlockNumber, BlockNumber)> {
-    if rate == 0 {
-        return None;
-    }
-    let blocks = u32::try_from(work.div_ceil(rate.into())).ok()?.checked_add(floor)?;
-    let due = since.checked_add(blocks).filter(|due| *due <= deadline)?;
-    Some((due, since.saturating_add(blocks.saturating_mul(4)).min(deadline)))
-}
-
-/// The price at a block: full until `due`, then falling linearly to a quarter at `until`, rounded down.
-pub fn price_at(price: Balance, now: BlockNumber, due: BlockNumber, until: BlockNumber) -> Balance {
-    if now > due && now >= until {
-        return price / 4;
-    }
-    let late = now.saturating_sub(due).min(until.saturating_sub(due));
-    let span = Balance::from(until.saturating_sub(due)).saturating_mul(4);
-    let cut = Balance::from(late).saturating_mul(3);
-    sp_runtime::helpers_128bit::multiply_by_rational_with_rounding(
-        price,
-        span.saturating_sub(cut),
-        span.max(1),
-        sp_runtime::Rounding::Down,
-    )
-    .filter(|_| span > 0)
-    .unwrap_or(price)
-}
-
 /// What one block sets aside for submissions.
 #[derive(Clone, Copy, Debug)]
-pub struct Capacity {
+pub(crate) struct Capacity {
     /// Bytes of traces.
     pub bytes: u64,
     /// ref_time.
@@ -72,7 +37,7 @@ fn zip(a: Amounts, b: Amounts, of: impl Fn(i128, i128) -> i128) -> Amounts {
 ///
 /// Learnt once for all searches of a block; a search then looks at two entries, not at all leases.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub(crate) struct Room {
     now: BlockNumber,
     capacity: Capacity,
     /// For each lease by `until`: that block, what it and those before it take, and what is left at least before it and
@@ -82,7 +47,7 @@ pub struct Room {
 
 impl Room {
     /// The room beside `leases`, which are sorted by `until`.
-    pub fn new(leases: &[LeaseEntry], now: BlockNumber, capacity: Capacity) -> Self {
+    pub(crate) fn new(leases: &[LeaseEntry], now: BlockNumber, capacity: Capacity) -> Self {
         let mut taken = [0; 3];
         let mut room = Self { now, capacity, leases: Vec::with_capacity(leases.len()) };
         for lease in leases {
@@ -109,7 +74,7 @@ impl Room {
     }
 
     /// Whether a further lease fits.
-    pub fn fits(&self, new: &LeaseEntry) -> bool {
+    pub(crate) fn fits(&self, new: &LeaseEntry) -> bool {
         let at = self.leases.partition_point(|(until, ..)| *until <= new.until);
         let before =
             at.checked_sub(1).and_then(|last| self.leases.get(last)).map_or([0; 3], |(_, taken, _)| *taken);
@@ -121,38 +86,12 @@ impl Room {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn all_fit(leases: &[LeaseEntry], new: LeaseEntry, now: BlockNumber, capacity: Capacity) -> bool {
         Room::new(leases, now, capacity).fits(&new)
-    }
-
-    #[test]
-    fn terms_follow_the_promised_rate() {
-        assert_eq!(terms(100, 3, 10, 5, 1_000), Some((105, 120)));
-        assert_eq!(terms(100, 3, 11, 5, 1_000), Some((106, 124)));
-        assert_eq!(terms(100, 3, 11, 0, 1_000), None);
-        assert_eq!(terms(100, 3, u128::MAX, 1, u32::MAX), None);
-    }
-
-    #[test]
-    fn no_lease_is_longer_than_its_deadline() {
-        assert_eq!(terms(100, 3, 10, 5, 112), Some((105, 112)));
-        assert_eq!(terms(100, 3, 10, 5, 105), Some((105, 105)));
-        assert_eq!(terms(100, 3, 10, 5, 104), None);
-        assert_eq!(terms(u32::MAX - 4, 3, 1, 1, u32::MAX), Some((u32::MAX, u32::MAX)));
-        assert_eq!(price_at(1_000, 105, 105, 105), 1_000);
-        assert_eq!(price_at(1_000, 106, 105, 105), 250);
-    }
-
-    #[test]
-    fn the_price_falls_to_a_quarter() {
-        assert_eq!(price_at(1_000, 100, 105, 120), 1_000);
-        assert_eq!(price_at(1_000, 105, 105, 120), 1_000);
-        assert_eq!(price_at(1_000, 110, 105, 120), 750);
-        assert_eq!(price_at(1_000, 120, 105, 120), 250);
-        assert_eq!(price_at(1_000, 500, 105, 120), 250);
     }
 
     #[test]
@@ -194,12 +133,6 @@ mod tests {
             });
             let entries: Vec<_> = leases.into_iter().map(entry).collect();
             prop_assert_eq!(all_fit(&entries, entry(new), now, capacity), fits);
-        }
-
-        #[test]
-        fn prices_stay_between_a_quarter_and_the_whole(price: u128, due in 0u32..1000, span in 1u32..1000, now in 0u32..3000) {
-            let paid = price_at(price, now, due, due + span);
-            prop_assert!(paid <= price && paid >= price / 4);
         }
     }
 }

@@ -1,48 +1,17 @@
-use alloc::vec::Vec;
+//! The bonds: what a miner must have on hold, and what a failure takes of it.
 
 use frame_support::{
+    pallet_prelude::DispatchResult,
     traits::{
         fungible::MutateHold,
         tokens::{Fortitude, Precision, Restriction},
         Get,
     },
-    weights::Weight,
 };
-use millrace_primitives::{
-    mill::MillKey, Balance, CapacityOnSale, MinerBond, MinerStatus, ModelId, OnRound, RoundIndex, SlotIndex,
-    SlotMarket, SlotOffer,
-};
+use millrace_primitives::{Balance, MinerBond, SlotIndex, MAC_PER_ASK};
+use sp_runtime::DispatchError;
 
-use crate::{
-    book::position, Config, Event, HoldReason, MillKeys, MinerRecord, Miners, Pallet, ScheduledBounds,
-    WeightInfo,
-};
-
-impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
-    fn lease(
-        model: ModelId,
-        accept: impl Fn(&SlotOffer<T::AccountId>) -> bool,
-    ) -> Option<SlotOffer<T::AccountId>> {
-        Self::do_lease(model, accept)
-    }
-
-    fn free(miner: &T::AccountId, slot: SlotIndex) {
-        let Some(mut record) = Miners::<T>::get(miner) else { return };
-        let Some(state) = position(slot).and_then(|slot| record.slots.get_mut(slot)) else { return };
-        state.leased = None;
-        state.idle_since = Self::now();
-        if state.is_on_sale() {
-            Self::enter_books(miner, &record, &[slot]);
-        }
-        Self::drop_withdrawn(&mut record);
-        Miners::<T>::insert(miner, record);
-    }
-
-    #[cfg(feature = "runtime-benchmarks")]
-    fn benchmark_miner(model: ModelId, key: MillKey) -> T::AccountId {
-        crate::benchmarking::busy_miner::<T>(model, key)
-    }
-}
+use crate::{book::position, Config, Error, Event, HoldReason, MinerRecord, Miners, Pallet, Slot};
 
 impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
     fn slash(
@@ -81,17 +50,39 @@ impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
     }
 }
 
-impl<T: Config> millrace_primitives::MillKeys<T::AccountId> for Pallet<T> {
-    fn mill_key(miner: &T::AccountId) -> Option<MillKey> {
-        Miners::<T>::get(miner).map(|record| record.mill)
-    }
-
-    fn miner_of(key: &MillKey) -> Option<T::AccountId> {
-        MillKeys::<T>::get(key)
-    }
-}
-
 impl<T: Config> Pallet<T> {
+    /// `SlotBond + BondPerMegaMac · rate / 10⁶`, rounded up.
+    pub fn bond_of_rate(rate: u64) -> Option<Balance> {
+        T::BondPerMegaMac::get()
+            .checked_mul(rate.into())?
+            .div_ceil(MAC_PER_ASK)
+            .checked_add(T::SlotBond::get())
+    }
+
+    pub(crate) fn bond_of_rates(rates: impl Iterator<Item = u64>) -> Result<Balance, DispatchError> {
+        rates
+            .map(Self::bond_of_rate)
+            .try_fold(Balance::default(), |sum, bond| sum.checked_add(bond?))
+            .ok_or_else(|| Error::<T>::Overflow.into())
+    }
+
+    /// What the slots in force and those scheduled need, whichever is more.
+    pub(crate) fn needed_bond(record: &MinerRecord) -> Result<Balance, DispatchError> {
+        let now = Self::bond_of_rates(record.slots.iter().map(Slot::bonded_rate))?;
+        match &record.next {
+            Some(next) => Ok(now.max(Self::bond_of_rates(next.rates.iter().copied())?)),
+            None => Ok(now),
+        }
+    }
+
+    /// Holds what a miner's bond lacks.
+    pub(crate) fn top_up(miner: &T::AccountId, record: &mut MinerRecord) -> DispatchResult {
+        let missing = Self::needed_bond(record)?.saturating_sub(record.bond);
+        T::Currency::hold(&HoldReason::Bond.into(), miner, missing)?;
+        record.bond = record.bond.saturating_add(missing);
+        Ok(())
+    }
+
     /// What failing costs at a rate: a fixed part of its bond.
     pub(crate) fn slash_of_rate(rate: u64) -> Balance {
         T::SlashRatio::get().mul_floor(Self::bond_of_rate(rate).unwrap_or_default())
@@ -140,49 +131,5 @@ impl<T: Config> Pallet<T> {
         Self::leave_books(miner, record, &record.on_sale());
         record.slots.iter_mut().for_each(|slot| slot.suspended = true);
         Self::deposit_event(Event::Suspended { miner: miner.clone() });
-    }
-}
-
-impl<T: Config> Pallet<T> {
-    /// How the miner of a key stands, where sprints run on the models `listed`.
-    pub fn status_of(key: &MillKey, listed: Vec<ModelId>) -> Option<MinerStatus<T::AccountId>> {
-        let miner = MillKeys::<T>::get(key)?;
-        let record = Miners::<T>::get(&miner)?;
-        let count = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
-        Some(MinerStatus {
-            slots: count(record.slots.iter().filter(|slot| !slot.withdrawn).count()),
-            scheduled: record.next.is_some(),
-            suspended: record.is_suspended(),
-            bond_short: record.bond < T::SlotBond::get(),
-            listed: count(listed.len()),
-            missing: listed.into_iter().filter(|model| !record.terms.models.contains(model)).collect(),
-            miner,
-        })
-    }
-}
-
-impl<T: Config> CapacityOnSale<T::AccountId> for Pallet<T> {
-    fn rate(miner: &T::AccountId, models: &[ModelId]) -> u64 {
-        Miners::<T>::get(miner)
-            .filter(|record| models.iter().all(|model| record.terms.models.contains(model)))
-            .map_or(0, |record| {
-                record
-                    .slots
-                    .iter()
-                    .filter(|slot| !slot.suspended && !slot.withdrawn)
-                    .fold(0u64, |sum, slot| sum.saturating_add(slot.rate))
-            })
-    }
-
-    fn ask(miner: &T::AccountId) -> Balance {
-        Miners::<T>::get(miner).map_or(Balance::MAX, |record| record.terms.ask)
-    }
-}
-
-impl<T: Config> OnRound for Pallet<T> {
-    /// Offers scheduled until now come into force in the next blocks, a few in each.
-    fn on_round(_: RoundIndex) -> Weight {
-        ScheduledBounds::<T>::mutate(|(_, due, end)| *due = *end);
-        T::WeightInfo::on_round()
     }
 }
