@@ -68,7 +68,7 @@ impl crate::Config for Test {
 }
 
 thread_local! {
-    static MODELS: RefCell<BTreeMap<ModelId, ModelInfo>> = RefCell::new(BTreeMap::new());
+    static MODELS: RefCell<BTreeMap<ModelId, ModelInfo>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 pub struct FakeModels;

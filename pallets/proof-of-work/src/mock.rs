@@ -32,7 +32,7 @@ thread_local! {
     static ENCODINGS: RefCell<Vec<(ModelId, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
 }
 
-pub(crate) struct FakeModels;
+pub struct FakeModels;
 
 impl ModelRegistry for FakeModels {
     fn find(model: ModelId) -> Option<ModelInfo> {

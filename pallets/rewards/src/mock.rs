@@ -103,7 +103,7 @@ thread_local! {
     static TOLD: RefCell<Vec<RoundIndex>> = const { RefCell::new(Vec::new()) };
 }
 
-pub(crate) struct FakeMiners;
+pub struct FakeMiners;
 
 impl MillKeys<AccountId> for FakeMiners {
     fn mill_key(_: &AccountId) -> Option<MillKey> {
@@ -133,7 +133,7 @@ impl OnRound for FakeMiners {
     }
 }
 
-pub(crate) struct FakeModels;
+pub struct FakeModels;
 
 impl ModelRegistry for FakeModels {
     fn find(_: ModelId) -> Option<ModelInfo> {

@@ -105,7 +105,7 @@ thread_local! {
     static ROUND: Cell<RoundIndex> = const { Cell::new(0) };
 }
 
-pub(crate) struct FakeModels;
+pub struct FakeModels;
 
 impl ModelRegistry for FakeModels {
     fn find(model: ModelId) -> Option<ModelInfo> {
@@ -142,7 +142,7 @@ impl ModelRegistry for FakeModels {
     }
 }
 
-pub(crate) struct FakeMiners;
+pub struct FakeMiners;
 
 impl MinerBond<AccountId> for FakeMiners {
     fn slash(_: &AccountId, _: SlotIndex, amount: Balance, _: &AccountId, _: Balance) -> Balance {
@@ -189,7 +189,7 @@ impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
     }
 }
 
-pub(crate) struct FakeVerifier;
+pub struct FakeVerifier;
 
 impl Verifier for FakeVerifier {
     fn weight(_: &Cost) -> Weight {
@@ -209,7 +209,7 @@ impl Verifier for FakeVerifier {
     }
 }
 
-pub(crate) struct FakeRewards;
+pub struct FakeRewards;
 
 impl CreditWork<AccountId> for FakeRewards {
     fn credit(miner: &AccountId, work: Mac) {
@@ -217,7 +217,7 @@ impl CreditWork<AccountId> for FakeRewards {
     }
 }
 
-pub(crate) struct FakeRounds;
+pub struct FakeRounds;
 
 impl Rounds for FakeRounds {
     fn current() -> RoundIndex {
