@@ -29,8 +29,8 @@
 //! Everything else is `millrace-inference`'s own code. The engine's arithmetic is `f32` in burn's chunks alone, where
 //! every value is an integer of at most 2²⁴ and so an `f32`: nothing is rounded, in whatever order it is added.
 //!
-//! An [`Engine`] tests each kernel against the reference when it starts. It owns its threads, and a panic on them becomes an
-//! [`EngineError::Panicked`].
+//! An [`Engine`] tests each kernel against the reference when it starts. It owns its threads, and a panic on them
+//! becomes an [`EngineError::Panicked`].
 
 mod backend;
 mod error;

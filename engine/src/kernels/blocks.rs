@@ -8,8 +8,8 @@ use crate::error::EngineError;
 /// Elements of X that the products of all threads read at most at once, whatever the batch: 32 MiB as `f32`.
 pub(crate) const BLOCK: usize = 8 << 20;
 
-/// The accumulators of an operator in the layout that [`Columns`] says. `multiply` writes X·Wᵀ, `[rows, n]`, over zeros, for
-/// an X of `[rows, m]` with at least one row and about `block` elements.
+/// The accumulators of an operator in the layout that [`Columns`] says. `multiply` writes X·Wᵀ, `[rows, n]`, over zeros,
+/// for an X of `[rows, m]` with at least one row and about `block` elements.
 ///
 /// # Errors
 /// What `multiply` says.

@@ -1,5 +1,6 @@
 //! burn's `f32` products over at most [`CHUNK`] columns at a time. The products of two `i8` and their partial sums are
-//! integers of at most 2²⁴, and each of those is an `f32`: no order of summation rounds. The partial sums are added as `i32`.
+//! integers of at most 2²⁴, and each of those is an `f32`: no order of summation rounds. The partial sums are added as
+//! `i32`.
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use millrace_inference::Linear;

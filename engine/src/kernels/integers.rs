@@ -45,7 +45,8 @@ struct Matrix {
 }
 
 impl Matrix {
-    /// Writes X·Wᵀ to `sums`, `[rows, n]`. W stays on the left: burn's product transposes its right operand anew each time.
+    /// Writes X·Wᵀ to `sums`, `[rows, n]`. W stays on the left: burn's product transposes its right operand anew each
+    /// time.
     fn multiply(&self, x: &[i8], sums: &mut [i32]) -> Result<(), EngineError> {
         let columns = matrix(x, x.len() / self.m, self.m, &self.device).transpose();
         let product = self.w.clone().matmul(columns).transpose();

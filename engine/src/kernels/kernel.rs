@@ -33,7 +33,8 @@ pub(crate) trait Prepared: Send + Sync {
     fn bytes(&self) -> usize;
 
     /// The accumulators of the operator that it was made from, on `operator.input`, in the layout that
-    /// [`Columns`](millrace_inference::Columns) says. It reads about `block` elements of X at once, and at least one column.
+    /// [`Columns`](millrace_inference::Columns) says. It reads about `block` elements of X at once, and at least one
+    /// column.
     ///
     /// # Errors
     /// What the library says that multiplies.
