@@ -1,23 +1,25 @@
-//! Patches for the byte kernel: X on the left, a row for each patch. The channels of an image are laid side by side
-//! first, so that a patch consists of few long runs of bytes, which are copied.
+//! Images laid out for the byte kernel: the channels of each pixel side by side, so that a patch is a few long runs of
+//! bytes, which are copied. The patches become the rows of X.
 
 use std::ops::Range;
 
 use millrace_inference::Patches;
 
-/// Patches that samples share a product for, if one has fewer.
+use super::packed::moved;
+
+/// Patches that one layout holds at least, of several samples if one has fewer.
 const PATCHES: usize = 1024;
-/// Bytes of patches that are laid out at once: they are read again at once, from the cache.
+/// Bytes of patches that are laid out before they are multiplied: few enough to stay in the cache until then.
 const UNROLLED: usize = 256 << 10;
-/// Elements of a sample with its padding, at most; a larger one is gathered column by column.
+/// Elements of a sample with its padding, at most; a larger one is gathered patch by patch.
 const MAX_PADDED: usize = 4 << 20;
 
-/// Samples of at least one convolution, their channels side by side.
-pub(crate) struct Images<'a> {
+/// Samples that a convolution reads, their channels side by side.
+pub(super) struct Images<'a> {
     patches: &'a Patches,
     height: usize,
     width: usize,
-    /// `[samples, height, width, channels]`, moved into `u8` by 128.
+    /// `[samples, height, width, channels]` with the padding, each element [`moved`].
     values: Vec<u8>,
 }
 
@@ -86,9 +88,8 @@ impl<'a> Images<'a> {
     }
 }
 
-/// W, n × m row-major, with the columns in the order of [`Images::unroll`]: a patch's lines, their columns, and the
-/// channels last.
-pub(crate) fn reorder(w: &[i8], patches: &Patches) -> Vec<i8> {
+/// W, n × m row-major, with the columns in the order of [`Images::unroll`]: by a patch's row, then column, then channel.
+pub(super) fn reorder(w: &[i8], patches: &Patches) -> Vec<i8> {
     let [rows, columns] = patches.window.kernel.map(|size| size as usize);
     let (channels, window) = (patches.channels as usize, rows * columns);
     let filters = w.chunks_exact((channels * window).max(1));
@@ -99,10 +100,6 @@ pub(crate) fn reorder(w: &[i8], patches: &Patches) -> Vec<i8> {
         .collect()
 }
 
-fn moved(x: i8) -> u8 {
-    x.cast_unsigned() ^ 0x80
-}
-
 /// Rows and columns of an image with its padding.
 fn padded(patches: &Patches) -> [usize; 2] {
     let [top, left, bottom, right] = patches.window.padding.map(|size| size as usize);
@@ -110,4 +107,37 @@ fn padded(patches: &Patches) -> [usize; 2] {
         (patches.height as usize).saturating_add(top).saturating_add(bottom),
         (patches.width as usize).saturating_add(left).saturating_add(right),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millrace_inference::{Columns, Linear, Window};
+
+    #[test]
+    fn reordered_rows_and_unrolled_patches_give_the_sums_of_the_definition() {
+        let window = Window { kernel: [2, 3], stride: [1, 2], padding: [1, 0, 0, 1] };
+        let patches = Patches { channels: 2, height: 3, width: 4, rows: 3, columns: 2, window };
+        let input: Vec<i8> = (0..2 * 24).map(|at: i8| at.wrapping_mul(37)).collect();
+        let w: Vec<i8> = (0..12).map(|at: i8| at.wrapping_mul(91)).collect();
+        let dot =
+            |x: &[i8], w: &[i8]| -> i32 { x.iter().zip(w).map(|(x, w)| i32::from(*x) * i32::from(*w)).sum() };
+
+        let mut expected = Vec::new();
+        let columns = Columns::Patches { patches, pad_value: -7 };
+        let operator = Linear { node: 1, parameters: &w, n: 1, m: w.len(), input: &input, columns };
+        operator.all_columns(|x| {
+            expected.push(dot(x, &w));
+            true
+        });
+
+        let mut images = Images::new(&patches);
+        images.lay_out(&input, -7);
+        let mut rows = Vec::new();
+        images.unroll(0..2 * patches.positions(), &mut rows);
+        let back: Vec<i8> = rows.iter().map(|x| (x ^ 0x80).cast_signed()).collect();
+        let reordered = reorder(&w, &patches);
+        let sums: Vec<i32> = back.chunks(w.len()).map(|x| dot(x, &reordered)).collect();
+        assert_eq!(sums, expected);
+    }
 }
