@@ -1,9 +1,6 @@
 //! Sprints: attempts on the round's model while no lease waits; only winners leave the engine.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use codec::{Decode, Encode};
 use millrace_engine::{blake2_256_of_each, hashes_at_once, EngineError};
@@ -12,7 +9,7 @@ use millrace_primitives::{
     handover::{sent_key, win_key, wins_key, Win, Wins},
     meets_target,
     mill::MillKey,
-    Attempt, BlockNumber, MillApi, ModelId, SprintTerms,
+    Attempt, BlockNumber, MillApi, SprintTerms,
 };
 use millrace_runtime::AccountId;
 use sp_api::ProvideRuntimeApi;
@@ -22,25 +19,13 @@ use sp_core::{
 };
 use sp_crypto_hashing::blake2_256;
 
-use super::{metrics::Work, watch::Watch, Mill, MillError};
-use crate::service::Hash;
+use super::{error::MillError, metrics::Work, state::Mill, watch::Watch};
+use crate::types::Hash;
 
 /// A series of attempts should take about so long: long enough to fill the threads, short enough for a new anchor.
 const SERIES: Duration = Duration::from_millis(100);
 /// Wins of one key that wait for the chain at most; more are dropped, the oldest first, and counted.
 const WINS_KEPT: usize = 1024;
-
-#[derive(Default)]
-pub(super) struct Sprints {
-    /// What each key may sprint on, asked on top of this block.
-    terms: HashMap<MillKey, (Hash, Option<SprintTerms<AccountId>>)>,
-    genesis: Option<H256>,
-    /// Attempts that should fit the next series.
-    attempts: u64,
-    /// A model that this engine can't execute.
-    declined: Option<ModelId>,
-    max_anchor_age: Option<BlockNumber>,
-}
 
 /// Wins that are kept no longer.
 struct Dropped {
@@ -66,7 +51,7 @@ fn drop_wins(kept: &mut Wins, oldest: BlockNumber, new: usize) -> Dropped {
 
 impl Mill {
     /// Makes a series of attempts for a key; false if the key may not sprint. A lease of one of the keys ends it early.
-    pub(super) fn sprint(&mut self, best: Hash, key: &MillKey, keys: &[MillKey]) -> Result<bool, MillError> {
+    pub fn sprint(&mut self, best: Hash, key: &MillKey, keys: &[MillKey]) -> Result<bool, MillError> {
         let terms = match self.sprints.terms.get(key) {
             Some((at, terms)) if *at == best => terms.clone(),
             _ => {

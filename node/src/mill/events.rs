@@ -1,0 +1,64 @@
+//! Counts and says what the finalized chain did with the miners' work.
+
+use millrace_primitives::BlockNumber;
+use millrace_runtime::{configs::monetary::UNIT, miner_events, system_events_key, AccountId, MinerEvent};
+use sc_client_api::{StorageKey, StorageProvider};
+use sp_blockchain::HeaderBackend;
+
+use super::state::Mill;
+
+/// Blocks whose leases' ends are counted at once.
+const COUNTED_AT_ONCE: u32 = 64;
+
+impl Mill {
+    /// Counts and says what happened to the node's miners on the chain's finalized blocks since the last call; after a long
+    /// absence only on the newest.
+    pub fn follow_chain(&mut self) {
+        let info = self.client.chain_info();
+        let newest = info.finalized_number;
+        let from = self.counted.replace(newest).unwrap_or(newest).max(newest.saturating_sub(COUNTED_AT_ONCE));
+        for number in from.saturating_add(1)..=newest {
+            self.count(number, self.events(number));
+        }
+    }
+
+    /// What happened to miners in a block; nothing if it is gone.
+    fn events(&self, number: BlockNumber) -> Vec<(AccountId, MinerEvent)> {
+        let events = self
+            .client
+            .hash(number)
+            .ok()
+            .flatten()
+            .and_then(|hash| self.client.storage(hash, &StorageKey(system_events_key())).ok().flatten());
+        events.map(|events| miner_events(&events.0)).unwrap_or_default()
+    }
+
+    /// Counts and says what of this happened to the node's miners.
+    fn count(&self, number: BlockNumber, events: Vec<(AccountId, MinerEvent)>) {
+        let (mut sprints, mut credited) = (0u32, 0);
+        for (miner, event) in events.into_iter().filter(|(miner, _)| self.miners.contains(miner)) {
+            match event {
+                MinerEvent::LeaseEnded(how) => {
+                    self.metrics.ended(how);
+                    if matches!(how, "expired" | "wrong") {
+                        log::warn!(target: "millrace", "{miner} was slashed in block {number}: a lease ended as {how}");
+                    }
+                }
+                MinerEvent::SprintAccepted(work) => {
+                    sprints = sprints.saturating_add(1);
+                    credited += work;
+                }
+                MinerEvent::SprintRejected => {
+                    log::warn!(target: "millrace", "{miner} was slashed in block {number}: a sprint's trace was wrong");
+                }
+                MinerEvent::Claimed(round, amount) => {
+                    let mill = amount as f64 / UNIT as f64;
+                    log::info!(target: "millrace", "💰 {miner} was paid {mill:.6} MILL for round {round}");
+                }
+            }
+        }
+        if sprints > 0 {
+            log::info!(target: "millrace", "🏁 block {number} accepted {sprints} sprints: {credited} MAC credited");
+        }
+    }
+}
