@@ -1,36 +1,24 @@
 //! Counts and says what the finalized chain did with the miners' work.
 
 use millrace_primitives::BlockNumber;
-use millrace_runtime::{configs::monetary::UNIT, miner_events, system_events_key, AccountId, MinerEvent};
-use sc_client_api::{StorageKey, StorageProvider};
-use sp_blockchain::HeaderBackend;
+use millrace_runtime::{configs::monetary::UNIT, AccountId, MinerEvent};
+use sp_core::offchain::OffchainStorage;
 
-use super::state::Mill;
+use super::{chain::Chain, state::Mill};
 
 /// Blocks whose leases' ends are counted at once.
 const COUNTED_AT_ONCE: u32 = 64;
 
-impl Mill {
+impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// Counts and says what happened to the node's miners on the chain's finalized blocks since the last call; after a long
     /// absence only on the newest.
     pub fn follow_chain(&mut self) {
-        let info = self.client.chain_info();
-        let newest = info.finalized_number;
+        let heads = self.chain.heads();
+        let newest = heads.finalized_number;
         let from = self.counted.replace(newest).unwrap_or(newest).max(newest.saturating_sub(COUNTED_AT_ONCE));
         for number in from.saturating_add(1)..=newest {
-            self.count(number, self.events(number));
+            self.count(number, self.chain.events(number));
         }
-    }
-
-    /// What happened to miners in a block; nothing if it is gone.
-    fn events(&self, number: BlockNumber) -> Vec<(AccountId, MinerEvent)> {
-        let events = self
-            .client
-            .hash(number)
-            .ok()
-            .flatten()
-            .and_then(|hash| self.client.storage(hash, &StorageKey(system_events_key())).ok().flatten());
-        events.map(|events| miner_events(&events.0)).unwrap_or_default()
     }
 
     /// Counts and says what of this happened to the node's miners.

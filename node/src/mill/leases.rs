@@ -7,24 +7,23 @@ use millrace_engine::EngineError;
 use millrace_primitives::{
     handover::{declined_key, sent_key, trace_key},
     mill::MillKey,
-    BlockNumber, MillApi, OpenLease,
+    BlockNumber, OpenLease,
 };
 use millrace_runtime::AccountId;
-use sp_api::ProvideRuntimeApi;
 use sp_core::{
     offchain::{OffchainStorage, STORAGE_PREFIX},
     H256,
 };
 
-use super::{error::MillError, metrics::Work, state::Mill, watch::Watch};
+use super::{chain::Chain, error::MillError, metrics::Work, state::Mill, watch::Watch};
 use crate::types::Hash;
 
-impl Mill {
+impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// Removes the traces of leases that the chain has settled or given away, once that is final: a re-org
     /// must find finished work again.
     pub fn forget_ended(&mut self, leases: &[OpenLease<AccountId>]) {
         let open: HashSet<H256> = leases.iter().map(|lease| lease.descriptor).collect();
-        let info = self.client.chain_info();
+        let heads = self.chain.heads();
         let database = &mut self.database;
         let before = self.done.len();
         self.done.retain(|descriptor, ended| {
@@ -32,8 +31,8 @@ impl Mill {
                 *ended = None;
                 return true;
             }
-            let ended = *ended.get_or_insert(info.best_number);
-            let keep = info.finalized_number < ended;
+            let ended = *ended.get_or_insert(heads.best_number);
+            let keep = heads.finalized_number < ended;
             if !keep {
                 database.remove(STORAGE_PREFIX, &trace_key(*descriptor));
                 database.remove(STORAGE_PREFIX, &declined_key(*descriptor));
@@ -104,11 +103,10 @@ impl Mill {
         keys: &[MillKey],
     ) -> Result<Vec<u8>, MillError> {
         let started = Instant::now();
-        let input =
-            self.client.runtime_api().input(best, lease.task)?.ok_or(MillError::NoInput(lease.task))?;
+        let input = self.chain.input(best, lease.task)?.ok_or(MillError::NoInput(lease.task))?;
         let model = self.model(best, lease.model)?;
         let descriptor = lease.descriptor;
-        let watch = Watch::new(&self.client, best, keys, move |leases| {
+        let watch = Watch::new(&self.chain, best, keys, move |leases| {
             leases.iter().all(|lease| lease.descriptor != descriptor)
         });
         let begun = Instant::now();

@@ -5,6 +5,7 @@
 //! nothing twice. The chain never waits for the engine: its threads have a lower priority, attempts end where
 //! a lease waits, and a lease that the chain gave away is abandoned.
 
+mod chain;
 mod error;
 mod events;
 mod failures;
@@ -17,6 +18,9 @@ mod standing;
 mod state;
 mod status;
 mod watch;
+
+#[cfg(test)]
+mod tests;
 
 pub use keys::{can_sign, insert_mill_key};
 pub use run::{spawn, MillOptions};

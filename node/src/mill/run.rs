@@ -3,16 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use millrace_engine::{Engine, EngineOptions};
-use millrace_primitives::{handover::NO_CLAIM_KEY, mill::MillKey, MillApi};
+use millrace_primitives::{handover::NO_CLAIM_KEY, mill::MillKey};
 use millrace_runtime::AccountId;
 use prometheus_endpoint::Registry;
 use sc_client_api::Backend;
 use sc_service::TaskManager;
-use sp_api::ProvideRuntimeApi;
 use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
 use sp_keystore::KeystorePtr;
 
 use super::{
+    chain::Chain,
     error::MillError,
     metrics::Metrics,
     state::{Mill, Tools},
@@ -55,7 +55,7 @@ pub fn spawn(
         database.set(STORAGE_PREFIX, NO_CLAIM_KEY, &[1]);
     }
     let engine = start_engine(engine, &metrics)?;
-    let tools = Tools { engine, metrics, client: client.clone(), database, keystore };
+    let tools = Tools { engine, metrics, chain: client.clone(), database, keystore };
     let mill = Mill::new(tools, miner);
     // Essential, because a mill that can't keep its work must end the node, with what to do about it.
     tasks.spawn_essential_handle().spawn_blocking("mill", "engine", run(mill, syncing));
@@ -80,7 +80,7 @@ fn start_engine(options: EngineOptions, metrics: &Metrics) -> sc_service::error:
 }
 
 /// Works until the mill can't keep its work.
-async fn run(mut mill: Mill, syncing: impl Fn() -> bool) {
+async fn run<C: Chain, S: OffchainStorage>(mut mill: Mill<C, S>, syncing: impl Fn() -> bool) {
     loop {
         // The block that a task needs may be far from here, and importing needs the processor more.
         if syncing() {
@@ -103,14 +103,14 @@ async fn run(mut mill: Mill, syncing: impl Fn() -> bool) {
     }
 }
 
-impl Mill {
+impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// Executes one lease or one attempt; false if there was neither.
     ///
     /// # Errors
     /// Above all [`MillError::NotStored`], after which the node must end; the others pass.
     pub fn step(&mut self) -> Result<bool, MillError> {
-        let info = self.client.chain_info();
-        let best = info.best_hash;
+        let heads = self.chain.heads();
+        let best = heads.best;
         let keys = self.keys.usable(&*self.keystore);
         self.speak_of(best, &keys)?;
         // What follows is asked on the same block as the keys' standing, so it is of no other miner.
@@ -119,16 +119,16 @@ impl Mill {
         if keys.is_empty() {
             return Ok(false);
         }
-        let leases = self.client.runtime_api().leases(best, keys.clone())?;
+        let leases = self.chain.leases(best, keys.clone())?;
         self.forget_ended(&leases);
         self.miners.extend(leases.iter().map(|lease| lease.miner.clone()));
         self.follow_chain();
         let open = leases.iter().filter(|lease| !self.done.contains_key(&lease.descriptor)).count();
         self.metrics.queue(open, self.done.len());
         for lease in leases {
-            let rests = self.failures.rests(&lease.descriptor, info.best_number);
+            let rests = self.failures.rests(&lease.descriptor, heads.best_number);
             if !self.done.contains_key(&lease.descriptor) && !rests {
-                self.execute(best, info.best_number, &lease, &keys)?;
+                self.execute(best, heads.best_number, &lease, &keys)?;
                 return Ok(true);
             }
         }

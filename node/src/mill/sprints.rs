@@ -9,17 +9,16 @@ use millrace_primitives::{
     handover::{sent_key, win_key, wins_key, Win, Wins},
     meets_target,
     mill::MillKey,
-    Attempt, BlockNumber, MillApi, SprintTerms,
+    Attempt, BlockNumber, SprintTerms,
 };
 use millrace_runtime::AccountId;
-use sp_api::ProvideRuntimeApi;
 use sp_core::{
     offchain::{OffchainStorage, STORAGE_PREFIX},
     H256,
 };
 use sp_crypto_hashing::blake2_256;
 
-use super::{error::MillError, metrics::Work, state::Mill, watch::Watch};
+use super::{chain::Chain, error::MillError, metrics::Work, state::Mill, watch::Watch};
 use crate::types::Hash;
 
 /// A series of attempts should take about so long: long enough to fill the threads, short enough for a new anchor.
@@ -49,13 +48,13 @@ fn drop_wins(kept: &mut Wins, oldest: BlockNumber, new: usize) -> Dropped {
     Dropped { subjects, unsent }
 }
 
-impl Mill {
+impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// Makes a series of attempts for a key; false if the key may not sprint. A lease of one of the keys ends it early.
     pub fn sprint(&mut self, best: Hash, key: &MillKey, keys: &[MillKey]) -> Result<bool, MillError> {
         let terms = match self.sprints.terms.get(key) {
             Some((at, terms)) if *at == best => terms.clone(),
             _ => {
-                let terms = self.client.runtime_api().sprint(best, key.clone())?;
+                let terms = self.chain.sprint(best, key.clone())?;
                 self.sprints.terms.insert(key.clone(), (best, terms.clone()));
                 terms
             }
@@ -66,7 +65,7 @@ impl Mill {
         }
         let genesis = match self.sprints.genesis {
             Some(genesis) => genesis,
-            None => *self.sprints.genesis.insert(self.client.runtime_api().genesis_hash(best)?),
+            None => *self.sprints.genesis.insert(self.chain.genesis_hash(best)?),
         };
         self.miners.insert(terms.miner.clone());
         let wins = match self.attempts(best, &terms, genesis, keys) {
@@ -92,7 +91,7 @@ impl Mill {
     ) -> Result<(), MillError> {
         let age = match self.sprints.max_anchor_age {
             Some(age) => age,
-            None => *self.sprints.max_anchor_age.insert(self.client.runtime_api().max_anchor_age(best)?),
+            None => *self.sprints.max_anchor_age.insert(self.chain.max_anchor_age(best)?),
         };
         let list = wins_key(key);
         let stored = self.database.get(STORAGE_PREFIX, &list);
@@ -139,7 +138,7 @@ impl Mill {
         let first = self.nonce;
         self.nonce = self.nonce.wrapping_add(count);
         let (done, failures) = (&self.done, &self.failures);
-        let watch = Watch::new(&self.client, best, keys, |leases| {
+        let watch = Watch::new(&self.chain, best, keys, |leases| {
             let known = |descriptor| done.contains_key(descriptor) || failures.contains(descriptor);
             leases.iter().any(|lease| !known(&lease.descriptor))
         });

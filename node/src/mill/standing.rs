@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use millrace_primitives::{mill::MillKey, MillApi};
-use sp_api::ProvideRuntimeApi;
+use millrace_primitives::mill::MillKey;
+use sp_core::offchain::OffchainStorage;
 
 use super::{
+    chain::Chain,
     error::MillError,
     state::Mill,
     status::{reasons, Reason},
 };
 use crate::types::Hash;
 
-impl Mill {
+impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// Why a key earns nothing, or less.
     pub fn standing_of(&self, key: &MillKey) -> BTreeSet<Reason> {
         self.standing.get(key).map(|(_, reasons)| reasons.clone()).unwrap_or_default()
@@ -27,7 +28,7 @@ impl Mill {
             if self.standing.get(key).is_some_and(|(at, _)| *at == best) {
                 continue;
             }
-            let status = self.client.runtime_api().status(best, key.clone())?;
+            let status = self.chain.status(best, key.clone())?;
             self.said.update(key, &status, self.only.as_ref());
             self.standing.insert(key.clone(), (best, reasons(&status, self.only.as_ref())));
         }

@@ -7,10 +7,8 @@ use std::{
 
 use codec::{Decode, Encode};
 use millrace_engine::{Engine, PreparedModel};
-use millrace_primitives::{mill::MillKey, BlockNumber, MillApi, ModelId, SprintTerms};
-use millrace_runtime::{opaque::Block, AccountId};
-use sc_client_api::Backend;
-use sp_api::ProvideRuntimeApi;
+use millrace_primitives::{mill::MillKey, BlockNumber, ModelId, SprintTerms};
+use millrace_runtime::AccountId;
 use sp_core::{
     offchain::{OffchainStorage, STORAGE_PREFIX},
     H256,
@@ -18,19 +16,17 @@ use sp_core::{
 use sp_keystore::KeystorePtr;
 
 use super::{
+    chain::Chain,
     error::MillError,
     failures::Failures,
     keys::Keys,
     metrics::Metrics,
     status::{Reason, Said},
 };
-use crate::types::{Hash, ParachainBackend, ParachainClient};
-
-/// Where the mill and the runtime's off-chain worker leave each other what they have.
-type OffchainDb = <ParachainBackend as Backend<Block>>::OffchainStorage;
+use crate::types::Hash;
 
 /// The descriptors of finished leases whose answers the database still holds.
-const DONE_KEY: &[u8] = b"millrace/done";
+pub(super) const DONE_KEY: &[u8] = b"millrace/done";
 /// Bytes of prepared parameters that are kept for models to come again.
 const MODEL_BYTES_KEPT: usize = 512 << 20;
 
@@ -47,12 +43,13 @@ pub(super) struct Sprints {
     pub max_anchor_age: Option<BlockNumber>,
 }
 
-/// The part of a node that executes.
-pub(super) struct Mill {
+/// The part of a node that executes: for the chain `C`, with its finished work in `S`.
+pub(super) struct Mill<C, S> {
     pub engine: Engine,
     pub metrics: Metrics,
-    pub client: Arc<ParachainClient>,
-    pub database: OffchainDb,
+    pub chain: C,
+    /// Where the mill and the runtime's off-chain worker leave each other what they have.
+    pub database: S,
     pub keystore: KeystorePtr,
     /// The only miner that is worked for, if the node was told so.
     pub only: Option<AccountId>,
@@ -78,29 +75,29 @@ pub(super) struct Mill {
 }
 
 /// What a mill works with.
-pub(super) struct Tools {
+pub(super) struct Tools<C, S> {
     /// Executes.
     pub engine: Engine,
     /// Counts.
     pub metrics: Metrics,
     /// Knows the chain.
-    pub client: Arc<ParachainClient>,
+    pub chain: C,
     /// Keeps what was finished.
-    pub database: OffchainDb,
+    pub database: S,
     /// Holds the mill keys.
     pub keystore: KeystorePtr,
 }
 
-impl Mill {
+impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// A mill that works for `only` if that is given. It knows what was finished before a restart.
-    pub fn new(tools: Tools, only: Option<AccountId>) -> Self {
-        let Tools { engine, metrics, client, database, keystore } = tools;
+    pub fn new(tools: Tools<C, S>, only: Option<AccountId>) -> Self {
+        let Tools { engine, metrics, chain, database, keystore } = tools;
         let done = database.get(STORAGE_PREFIX, DONE_KEY);
         let done = done.and_then(|bytes| Vec::<H256>::decode(&mut &bytes[..]).ok()).unwrap_or_default();
         Self {
             engine,
             metrics,
-            client,
+            chain,
             database,
             keystore,
             only,
@@ -127,7 +124,7 @@ impl Mill {
         if let Some(model) = self.models.get(&id) {
             return Ok(model.clone());
         }
-        let encoding = self.client.runtime_api().model(best, id)?.ok_or(MillError::UnknownModel(id))?;
+        let encoding = self.chain.model(best, id)?.ok_or(MillError::UnknownModel(id))?;
         let model = Arc::new(self.engine.prepare(&encoding)?);
         let kept: usize = self.models.values().map(|model| model.bytes()).sum();
         if kept.saturating_add(model.bytes()) > MODEL_BYTES_KEPT {
