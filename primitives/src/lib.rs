@@ -10,6 +10,7 @@
 extern crate alloc;
 
 mod api;
+mod attempt;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 mod chain;
@@ -21,6 +22,7 @@ mod traits;
 mod units;
 
 pub use api::*;
+pub use attempt::*;
 pub use chain::*;
 pub use claims::*;
 pub use traits::*;

@@ -59,6 +59,7 @@ impl<C: Chain, S: OffchainStorage> Mill<C, S> {
         if self.database.get(STORAGE_PREFIX, &trace_key(descriptor)).is_some() {
             log::info!(target: "millrace", "task {} was executed before the restart", lease.task);
             self.done.insert(descriptor, None);
+            self.remember_done();
             return Ok(());
         }
         let trace = match self.compute(best, lease, keys) {
