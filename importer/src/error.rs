@@ -1,5 +1,3 @@
-//! Why a file can't be imported, in sentences that name the node and what to do.
-
 use std::path::PathBuf;
 
 use millrace_inference::ModelError;

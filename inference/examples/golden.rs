@@ -6,8 +6,7 @@ use std::{array, fs, path::PathBuf};
 
 use millrace_inference::{
     execute, expand, lanes, model_id,
-    random::{random_input, random_model, Random},
-    testing::{accumulators, trace_of},
+    testing::{accumulators, random_input, random_model, trace_of, Random},
     CheckedModel, Domain, LinearCheck, Model, Node, Rescale, Statement, Window,
 };
 use serde_json::{json, Value};

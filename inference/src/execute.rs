@@ -1,14 +1,10 @@
-//! Executes a model by definition: the reference for engines and verifiers.
-
 use alloc::vec::Vec;
 
 use crate::{
-    error::ExecutionError,
-    linear::Linear,
-    registration::checked::CheckedModel,
-    trace::pack::pack,
-    values::Output,
-    walk::{walk, LinearOperators},
+    kernels,
+    trace::pack,
+    walk::{walk, Linear, LinearOperators, Output},
+    CheckedModel, ExecutionError,
 };
 
 /// What executing a model on a batch leaves.
@@ -31,7 +27,7 @@ pub fn execute(model: &CheckedModel, input: &[u8]) -> Result<Execution, Executio
     impl LinearOperators for Reference {
         type Error = ExecutionError;
         fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, ExecutionError> {
-            let accumulators = operator.accumulators();
+            let accumulators = kernels::linear(&operator);
             pack(&accumulators, &mut self.0);
             Ok(accumulators)
         }

@@ -3,8 +3,7 @@
 
 use millrace_inference::{
     execute,
-    random::{random_input, random_model, Random},
-    testing::{accumulators, statement, trace_of},
+    testing::{accumulators, random_input, random_model, statement, trace_of, Random},
     verify, CheckedModel, Domain, LinearCheck, Model, Node, Statement, TraceError, Window,
 };
 use proptest::prelude::*;

@@ -8,8 +8,7 @@ mod vectors;
 use definition::{Attempt, Claim, Definition, Mistake, Refused, MISTAKES};
 use millrace_inference::{
     execute,
-    random::{random_input, random_model, Random},
-    testing::{accumulators, statement},
+    testing::{accumulators, random_input, random_model, statement, Random},
     verify, CheckedModel,
 };
 use sp_crypto_hashing::blake2_256;

@@ -3,8 +3,7 @@
 
 use millrace_inference::{
     check, execute,
-    random::{random_input, random_model, Random},
-    testing::{accumulators, in_slices_of, statement},
+    testing::{accumulators, in_slices_of, random_input, random_model, statement, Random},
     verify, CheckedModel, Model, ModelError, ModelFault, Node, Rescale, Window,
 };
 use proptest::prelude::*;

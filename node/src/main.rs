@@ -10,7 +10,6 @@ mod engine;
 mod mill;
 mod rpc;
 mod service;
-mod types;
 
 use std::process::ExitCode;
 

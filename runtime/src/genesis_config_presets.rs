@@ -16,7 +16,7 @@ use crate::{
         monetary::{EXISTENTIAL_DEPOSIT, MICROUNIT, UNIT},
     },
     AccountId, AuraId, BalancesConfig, CollatorSelectionConfig, MinersConfig, ModelsConfig,
-    ParachainInfoConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SprintsConfig,
+    ParachainInfoConfig, ProofOfWorkConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
     SudoConfig,
 };
 
@@ -88,7 +88,7 @@ fn genesis(network: Network) -> serde_json::Value {
                 })
                 .collect::<Vec<_>>(),
         },
-        sprints: SprintsConfig { listed: vec![(model, SPRINT_SAMPLES)], difficulty: DIFFICULTY },
+        proof_of_work: ProofOfWorkConfig { listed: vec![(model, SPRINT_SAMPLES)], difficulty: DIFFICULTY },
         sudo: SudoConfig { key: Some(owner) },
     })
 }

@@ -4,8 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use millrace_inference::{
     execute,
-    random::{random_input, random_model, Random},
-    testing::{accumulators, trace_of},
+    testing::{accumulators, random_input, random_model, trace_of, Random},
     verify, CheckedModel,
 };
 use sp_crypto_hashing::blake2_256;

@@ -1,5 +1,3 @@
-//! What each call and each step of the hooks takes in the worst case.
-
 use alloc::{vec, vec::Vec};
 
 use frame_benchmarking::v2::*;
@@ -9,12 +7,13 @@ use millrace_primitives::{
     benchmarking::{bound, linear},
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, MillKeys, MinerBond, ModelId, ModelRegistry, OnRound,
+    ownership_message, CapacityMarket, MillKeys, ModelId, ModelRegistry, OnRound,
 };
 use sp_runtime::RuntimeAppPublic;
 
 use crate::{
-    BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places, Terms,
+    BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places,
+    ScheduledBounds, Terms,
 };
 
 const RATE: u64 = 1_000_000_000;
@@ -174,7 +173,7 @@ mod benchmarks {
     #[benchmark]
     fn apply_offer() {
         let miner = renewing::<T>();
-        Pallet::<T>::close_schedule();
+        ScheduledBounds::<T>::mutate(|(_, due, end)| *due = *end);
 
         #[block]
         {

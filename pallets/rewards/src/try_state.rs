@@ -1,5 +1,3 @@
-//! What must hold between two transactions.
-
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 

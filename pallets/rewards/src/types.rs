@@ -1,5 +1,3 @@
-//! The records in storage.
-
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use millrace_primitives::{Balance, Mac};
 use scale_info::TypeInfo;

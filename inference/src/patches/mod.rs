@@ -1,5 +1,0 @@
-//! Patches of an image under a window.
-
-mod gather;
-pub(crate) mod layout;
-pub(crate) mod sweep;

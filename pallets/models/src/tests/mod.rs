@@ -1,6 +1,0 @@
-//! Tests by call and role, on the runtime of `mock.rs`.
-
-mod register;
-mod registry;
-mod remove;
-mod retire;

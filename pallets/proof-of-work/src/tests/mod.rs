@@ -1,3 +1,0 @@
-//! Tests by role, on the runtime of `mock.rs`.
-
-mod verifier;
