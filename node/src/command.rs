@@ -11,7 +11,8 @@ use crate::{
     cli::{Cli, RelayChainCli, Subcommand},
     dev,
     mill::MillOptions,
-    service::{self, is_dev, new_partial, NodeArgs},
+    service::{is_dev, new_partial, start_node, NodeArgs},
+    types::HostFunctions,
 };
 
 /// What our nodes do differently from the SDK's defaults.
@@ -117,7 +118,7 @@ fn start(cli: Cli) -> Result<()> {
         if config.role.is_authority() && !net.force_enable_webrtc && net.listen_addr.is_empty() {
             relay.network.remove_webrtc_addresses();
         }
-        service::start_node(
+        start_node(
             config,
             relay,
             NodeArgs {
@@ -139,7 +140,7 @@ fn benchmark(cli: &Cli, cmd: &BenchmarkCmd) -> Result<()> {
         // Needs a runtime blob with benchmarks: `--runtime`, which `scripts/benchmark.sh` builds.
         BenchmarkCmd::Pallet(cmd) => {
             let spec = cmd.shared_params.chain.as_ref().map(|id| cli.load_spec(id)).transpose()?;
-            cmd.run_with_spec::<sp_runtime::traits::HashingFor<Block>, service::HostFunctions>(spec)
+            cmd.run_with_spec::<sp_runtime::traits::HashingFor<Block>, HostFunctions>(spec)
         }
         BenchmarkCmd::Block(cmd) => runner(cli, cmd)?.sync_run(|c| cmd.run(new_partial(&c)?.client)),
         BenchmarkCmd::Machine(cmd) => {

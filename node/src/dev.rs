@@ -18,26 +18,31 @@ use sc_consensus::LongestChain;
 use sc_consensus_manual_seal::{
     consensus::aura::AuraConsensusDataProvider, run_manual_seal, EngineCommand, ManualSealParams,
 };
-use sc_network::{config::FullNetworkConfiguration, NotificationMetrics};
+use sc_network::{config::FullNetworkConfiguration, service::traits::NetworkService, NotificationMetrics};
 use sc_service::{Configuration, PartialComponents, TaskManager};
 use sc_storage_monitor::StorageMonitorParams;
+use sc_telemetry::TelemetryHandle;
 use sp_api::ProvideRuntimeApi;
 use sp_consensus_aura::SlotDuration;
 use sp_runtime::traits::{Header as _, UniqueSaturatedInto};
 
 use crate::{
     mill::{insert_mill_key, MillOptions},
-    service::{new_partial, para_id, spawn_offchain_workers, watch_disk, Extra, Hash, ParachainClient},
+    service::{new_partial, para_id, watch_disk, Extra, Parts},
+    types::{Hash, ParachainClient},
 };
 
 /// What a collator leaves of a block's proof: 85 % of the relay chain's limit, the length included.
 const POV_LIMIT: usize = (MAX_POV_SIZE as usize) * 85 / 100;
+/// The inherents of a block.
 type DevInherents = (sp_timestamp::InherentDataProvider, MockValidationDataInherentDataProvider<()>);
 
+/// The relay chain's slots, of which a parachain's slot is a multiple.
 const RELAY_SLOT_MILLIS: u64 = 6_000;
 /// The mocked relay chain starts in the past, so that blocks faster than 6 s don't run ahead of the clock at once.
 const HEAD_START: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// Makes what a block gets from outside: the time, and a relay chain that isn't there.
 struct InherentBuilder {
     client: Arc<ParachainClient>,
     para_id: ParaId,
@@ -100,6 +105,9 @@ impl InherentBuilder {
 const DEV_MILL_SURI: &str = "//Ferdie";
 
 /// Starts the node; `mill` is none with the engine off, `mill_suri` a mill key other than the preset's.
+///
+/// # Errors
+/// What keeps the node from starting.
 pub fn start_dev_node(
     mut config: Configuration,
     block_time: Duration,
@@ -110,28 +118,28 @@ pub fn start_dev_node(
     let PartialComponents {
         client,
         backend,
-        mut task_manager,
+        task_manager: mut tasks,
         keystore_container,
         import_queue,
-        transaction_pool,
+        transaction_pool: pool,
         select_chain: (),
         other: Extra { mut telemetry, .. },
     } = new_partial(&config)?;
+    let parts = Parts { client, backend, pool, keystore: keystore_container.keystore() };
 
-    watch_disk(storage_monitor, config.database.path().map(Into::into), &task_manager)?;
+    watch_disk(storage_monitor, config.database.path().map(Into::into), &tasks)?;
     config.network.default_peers_set.in_peers = 0;
     config.network.default_peers_set.out_peers = 0;
     let net_config =
         FullNetworkConfiguration::<_, _, sc_network::Litep2pNetworkBackend>::new(&config.network, None);
-
     let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
         sc_service::build_network(sc_service::BuildNetworkParams {
             config: &config,
             net_config,
-            client: client.clone(),
-            transaction_pool: transaction_pool.clone(),
-            spawn_handle: task_manager.spawn_handle(),
-            spawn_essential_handle: task_manager.spawn_essential_handle(),
+            client: parts.client.clone(),
+            transaction_pool: parts.pool.clone(),
+            spawn_handle: tasks.spawn_handle(),
+            spawn_essential_handle: tasks.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
             warp_sync_config: None,
@@ -139,42 +147,56 @@ pub fn start_dev_node(
             metrics: NotificationMetrics::new(None),
             gap_sync_body_policy: None,
         })?;
+    let reports = telemetry.as_ref().map(|telemetry| telemetry.handle());
+    start_services(&config, &parts, &network, mill, mill_suri, &tasks)?;
+    seal(&config, &parts, block_time, reports, &tasks)?;
+    sc_service::spawn_tasks(sc_service::SpawnTasksParams {
+        config,
+        client: parts.client.clone(),
+        backend: parts.backend.clone(),
+        task_manager: &mut tasks,
+        keystore: parts.keystore.clone(),
+        transaction_pool: parts.pool.clone(),
+        rpc_builder: parts.rpc_builder(),
+        network,
+        system_rpc_tx,
+        tx_handler_controller,
+        sync_service,
+        telemetry: telemetry.as_mut(),
+        tracing_execute_block: Some(Arc::new(ParachainTracingExecuteBlock::new(parts.client))),
+    })?;
+    Ok(tasks)
+}
 
-    spawn_offchain_workers(
-        &task_manager,
-        &config,
-        &client,
-        &backend,
-        &transaction_pool,
-        keystore_container.keystore(),
-        &network,
-    )?;
+/// Starts the off-chain workers and the mill with its key.
+fn start_services(
+    config: &Configuration,
+    parts: &Parts,
+    network: &Arc<dyn NetworkService>,
+    mill: Option<MillOptions>,
+    mill_suri: Option<String>,
+    tasks: &TaskManager,
+) -> sc_service::error::Result<()> {
+    parts.spawn_offchain_workers(config, network, tasks)?;
+    insert_mill_key(&parts.keystore, mill_suri.as_deref().unwrap_or(DEV_MILL_SURI))?;
+    // Nobody else makes blocks, so there is nothing to catch up with.
+    parts.start_mill(mill, config.prometheus_registry(), || false, tasks)
+}
 
-    insert_mill_key(&keystore_container.keystore(), mill_suri.as_deref().unwrap_or(DEV_MILL_SURI))?;
-    if let Some(options) = mill {
-        crate::mill::spawn(
-            &task_manager,
-            &client,
-            &backend,
-            keystore_container.keystore(),
-            config.prometheus_registry(),
-            || false,
-            options,
-        )?;
-    }
-
-    let mut proposer = sc_basic_authorship::ProposerFactory::new(
-        task_manager.spawn_handle(),
-        client.clone(),
-        transaction_pool.clone(),
-        config.prometheus_registry(),
-        telemetry.as_ref().map(|t| t.handle()),
-    );
+/// Makes and finalizes a block at every tick.
+fn seal(
+    config: &Configuration,
+    parts: &Parts,
+    block_time: Duration,
+    telemetry: Option<TelemetryHandle>,
+    tasks: &TaskManager,
+) -> sc_service::error::Result<()> {
+    let client = parts.client.clone();
+    let mut proposer = parts.proposer(config.prometheus_registry(), telemetry, tasks);
     proposer.set_default_block_size_limit(POV_LIMIT);
 
     let slot_duration = sc_consensus_aura::slot_duration::<AuraId, Block, _>(&*client)?;
-    let para_id = para_id(&client, &config)?;
-    let inherents = InherentBuilder::new(client.clone(), para_id, slot_duration)?;
+    let inherents = InherentBuilder::new(client.clone(), para_id(&client, config)?, slot_duration)?;
 
     let mut ticks = tokio::time::interval(block_time);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -193,43 +215,20 @@ pub fn start_dev_node(
     let sealing = run_manual_seal(ManualSealParams {
         block_import: client.clone(),
         env: proposer,
-        client: client.clone(),
-        pool: transaction_pool.clone(),
+        client,
+        pool: parts.pool.clone(),
         commands_stream: commands,
-        select_chain: LongestChain::new(backend.clone()),
+        select_chain: LongestChain::new(parts.backend.clone()),
         consensus_data_provider: Some(Box::new(AuraConsensusDataProvider::<Block>::new_with_slot_duration(
             slot_duration,
         ))),
         create_inherent_data_providers: move |parent: Hash, ()| future::ready(inherents.build(parent)),
     });
-    task_manager.spawn_essential_handle().spawn_blocking("manual-seal", None, sealing);
-
-    let rpc_builder = {
-        let (client, pool) = (client.clone(), transaction_pool.clone());
-        let keystore = keystore_container.keystore();
-        Box::new(move |_| {
-            let (client, pool, keystore) = (client.clone(), pool.clone(), keystore.clone());
-            crate::rpc::create_full(crate::rpc::FullDeps { client, pool, keystore }).map_err(Into::into)
-        })
-    };
-    sc_service::spawn_tasks(sc_service::SpawnTasksParams {
-        config,
-        client: client.clone(),
-        backend,
-        task_manager: &mut task_manager,
-        keystore: keystore_container.keystore(),
-        transaction_pool,
-        rpc_builder,
-        network,
-        system_rpc_tx,
-        tx_handler_controller,
-        sync_service,
-        telemetry: telemetry.as_mut(),
-        tracing_execute_block: Some(Arc::new(ParachainTracingExecuteBlock::new(client))),
-    })?;
-    Ok(task_manager)
+    tasks.spawn_essential_handle().spawn_blocking("manual-seal", None, sealing);
+    Ok(())
 }
 
+/// The relay chain's limits, as the parachain reads them in each block.
 fn host_configuration() -> (Vec<u8>, Vec<u8>) {
     use cumulus_primitives_core::{
         relay_chain::{well_known_keys, AsyncBackingParams, MAX_CODE_SIZE},

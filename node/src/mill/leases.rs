@@ -23,7 +23,7 @@ use sp_core::{
 };
 
 use super::{metrics::Work, watch::Watch, Mill, MillError, DONE_KEY};
-use crate::service::Hash;
+use crate::types::Hash;
 
 /// Blocks whose leases' ends are counted at once.
 const COUNTED_AT_ONCE: u32 = 64;

@@ -43,7 +43,7 @@ use metrics::Metrics;
 use sprints::Sprints;
 use status::{reasons, Reason, Said};
 
-use crate::service::{Hash, ParachainBackend, ParachainClient};
+use crate::types::{Hash, ParachainBackend, ParachainClient};
 
 type OffchainDb = <ParachainBackend as Backend<Block>>::OffchainStorage;
 

@@ -23,7 +23,7 @@ use sp_core::{
 use sp_crypto_hashing::blake2_256;
 
 use super::{metrics::Work, watch::Watch, Mill, MillError};
-use crate::service::Hash;
+use crate::types::Hash;
 
 /// A series of attempts should take about so long: long enough to fill the threads, short enough for a new anchor.
 const SERIES: Duration = Duration::from_millis(100);

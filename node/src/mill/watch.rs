@@ -6,7 +6,7 @@ use millrace_primitives::{mill::MillKey, MillApi, OpenLease};
 use millrace_runtime::AccountId;
 use sp_api::ProvideRuntimeApi;
 
-use crate::service::{Hash, ParachainClient};
+use crate::types::{Hash, ParachainClient};
 
 type Leases = [OpenLease<AccountId>];
 
