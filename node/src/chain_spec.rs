@@ -1,19 +1,25 @@
-//! Chain specifications.
+//! Chain specifications: the two presets, and files, which are checked for what a person forgets.
 
 use sc_chain_spec::{ChainSpecExtension, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sc_service::{ChainType, Properties};
 use serde::{Deserialize, Serialize};
 
+/// A specification with what a parachain needs besides.
 pub type ChainSpec = sc_service::GenericChainSpec<Extensions>;
 
+/// What a parachain's specification has besides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ChainSpecExtension)]
 pub struct Extensions {
+    /// Name of its relay chain, or the file of that chain's specification.
     #[serde(alias = "relayChain", alias = "RelayChain")]
     pub relay_chain: String,
+    /// Its id there.
     #[serde(alias = "paraId", alias = "ParaId")]
     pub para_id: u32,
 }
+
 impl Extensions {
+    /// Those of a specification, if it has them.
     pub fn try_get(spec: &dyn sc_service::ChainSpec) -> Option<&Self> {
         sc_chain_spec::get_extension(spec.extensions())
     }
@@ -34,6 +40,11 @@ fn spec(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<Cha
         .with_properties(properties)
         .build())
 }
+
+/// The specification that `--chain` names: `dev`, `local` or a file.
+///
+/// # Errors
+/// A sentence for the person at the terminal.
 pub fn load(id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
     Ok(Box::new(match id {
         "dev" => spec("Millrace Development", "millrace-dev", ChainType::Development, DEV_RUNTIME_PRESET)?,

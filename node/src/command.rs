@@ -22,6 +22,7 @@ fn apply_defaults(config: &mut Configuration, database: Option<sc_cli::Database>
     }
     config.offchain_worker.enabled = true;
 }
+
 fn runner<C: CliConfiguration>(cli: &Cli, cmd: &C) -> Result<Runner<Cli>> {
     let mut runner = cli.create_runner(cmd)?;
     apply_defaults(runner.config_mut(), cmd.database()?);

@@ -17,12 +17,20 @@ use sp_keystore::{Keystore, KeystorePtr};
 
 use crate::mill::can_sign;
 
+/// What the methods need.
 pub struct FullDeps<C, P> {
+    /// The chain.
     pub client: Arc<C>,
+    /// Transactions that wait for a block.
     pub pool: Arc<P>,
+    /// The node's keys.
     pub keystore: KeystorePtr,
 }
 
+/// The methods of one connection.
+///
+/// # Errors
+/// If two methods have one name.
 pub fn create_full<C, P>(
     deps: FullDeps<C, P>,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>

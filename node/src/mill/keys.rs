@@ -20,7 +20,7 @@ pub fn can_sign(keystore: &dyn Keystore, key: &sr25519::Public) -> bool {
 
 /// The keys that were seen, and whether they can sign.
 #[derive(Default)]
-pub(super) struct Keys(HashMap<MillKey, bool>);
+pub struct Keys(HashMap<MillKey, bool>);
 
 impl Keys {
     /// The keys that can sign now, sorted. Each is tried when it appears.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use millrace_primitives::{mill::MillKey, MinerStatus};
+use millrace_primitives::mill::MillKey;
 use millrace_runtime::AccountId;
 
-type Status = Option<MinerStatus<AccountId>>;
+use super::chain::Status;
 
 /// Why a node earns nothing now, or less than it could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ impl Reason {
 }
 
 /// The reasons in a status, for a node that works for `only` if that is given.
-pub(super) fn reasons(status: &Status, only: Option<&AccountId>) -> BTreeSet<Reason> {
+pub fn reasons(status: &Status, only: Option<&AccountId>) -> BTreeSet<Reason> {
     let Some(status) = status else { return [Reason::NotRegistered].into() };
     if only.is_some_and(|only| *only != status.miner) {
         return [Reason::OtherMiner].into();
@@ -82,7 +82,7 @@ pub(super) fn reasons(status: &Status, only: Option<&AccountId>) -> BTreeSet<Rea
 
 /// What was last said of each key.
 #[derive(Default)]
-pub(super) struct Said(HashMap<MillKey, Status>);
+pub struct Said(HashMap<MillKey, Status>);
 
 impl Said {
     /// Says what changed for a key; nothing if nothing did.
@@ -176,7 +176,7 @@ fn changes(before: Option<&Status>, now: &Status, only: Option<&AccountId>) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use millrace_primitives::ModelId;
+    use millrace_primitives::{MinerStatus, ModelId};
 
     fn healthy() -> MinerStatus<AccountId> {
         MinerStatus {
