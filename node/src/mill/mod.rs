@@ -29,10 +29,10 @@ mod step;
 mod watch;
 mod wins;
 
+pub use keys::can_sign;
+pub use start::{insert_mill_key, spawn, MillOptions};
+
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod tests;
-
-pub use keys::can_sign;
-pub use start::{insert_mill_key, spawn, MillOptions};
