@@ -1,4 +1,4 @@
-// A network that starts with the previous runtime and is upgraded to this one, with tasks open.
+// A network that starts with this runtime under an earlier version and is upgraded to this one, with tasks open.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -31,7 +31,7 @@ describe('a runtime upgrade with tasks open', () => {
   before(async () => {
     const spec = join(specs, 'previous.json');
     const built = spawnSync(join(here, 'previous-spec.sh'), [spec], { stdio: 'inherit' });
-    assert.equal(built.status, 0, 'the previous runtime is compiled');
+    assert.equal(built.status, 0, 'the runtime of the earlier version is compiled');
     network = await Network.start('upgrade.toml', { env: { PREVIOUS_SPEC: spec } });
     api = await network.api('collator-1');
   }, { timeout: 1_800_000 });
