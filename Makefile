@@ -2,8 +2,10 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/millrace/target
 NODE := $(CARGO_TARGET_DIR)/release/millrace-node
 CLIENT := clients/js
+# Crates that are workspaces of their own are built apart.
+PURE := $(abspath $(CARGO_TARGET_DIR)/../pure)
 
-.PHONY: help setup build client dev demo test harness bench-weights fuzz zombienet test-zombienet
+.PHONY: help setup build client dev demo test format check harness bench-weights fuzz zombienet test-zombienet test-compat
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,9 +26,23 @@ dev: build ## Run a development node that mines, until Ctrl-C
 demo: build client ## Post the demo task and show who was paid; ONCE=1 ends the node afterwards
 	@scripts/demo.sh "$(NODE)" "$(ONCE)"
 
-test: build client ## All tests: crates, runtime and the end-to-end test
+test: build client ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out
+	node --test scripts/test/*.test.mjs
 	cargo test --release --workspace
+	cargo test --release --manifest-path inference/bench/Cargo.toml --target-dir $(PURE)
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
+
+format: client ## Format all Rust and JavaScript
+	cargo fmt --all
+	@cd $(CLIENT) && npm run --silent format
+
+check: client ## What CI checks without compiling: formats, layers, errors, scripts, JavaScript, licences
+	cargo fmt --all -- --check
+	node scripts/layers.mjs
+	node scripts/errors.mjs --quiet
+	shellcheck $(shell git ls-files '*.sh') .ci/run
+	@cd $(CLIENT) && npm run --silent check
+	scripts/deny.sh
 
 harness: ## Largest submissions of many models in the real blob: time and memory against what was declared
 	HARNESS_MS=490 HARNESS_MODELS=150 cargo test --release --workspace --test wasm -- --nocapture
@@ -43,3 +59,7 @@ zombienet: build ## Start a relay chain, collators and miners, until Ctrl-C
 test-zombienet: build client ## Run the scenarios on test networks (some 35 minutes), or those that ONLY=… names
 	@zombienet/network.sh --build
 	zombienet/scenarios/run.sh "$(ONLY)"
+
+test-compat: client ## Run the runtime on the stock omni-node, chopsticks and polkadot-api
+	cargo build --release --workspace --bins
+	cd zombienet/compat && npm ci --no-fund --no-audit --silent && node --test --test-reporter=spec

@@ -20,7 +20,7 @@ case "${1:-}" in
   -*) echo "benchmark: unknown option '$1'; see scripts/benchmark.sh --help" >&2; exit 2 ;;
 esac
 pallets=("$@")
-[ "${#pallets[@]}" -gt 0 ] || pallets=(models rewards miners proof-of-work tasks)
+[ "${#pallets[@]}" -gt 0 ] || mapfile -t pallets < <(cd pallets && printf '%s\n' */src/benchmarking.rs | cut -d/ -f1)
 for pallet in "${pallets[@]}"; do
   [ -f "pallets/$pallet/src/benchmarking.rs" ] || { echo "benchmark: there is no pallets/$pallet/src/benchmarking.rs" >&2; exit 2; }
 done

@@ -19,6 +19,7 @@ plain() {
     process.stdout.write(text.replace(/\n\s*"code": "0x[0-9a-f]*",?/, ""));'
 }
 with_code() { # with_code SPEC
+  # shellcheck disable=SC2016 # the second program is JavaScript
   "$node" export-chain-spec --chain local 2>/dev/null | node -e '
     const fs = require("fs");
     const [code] = fs.readFileSync(0, "utf8").match(/"code": "0x[0-9a-f]*"/);

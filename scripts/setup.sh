@@ -30,11 +30,12 @@ if ! have rustc && [ -r "$HOME/.cargo/env" ]; then
   # shellcheck disable=SC1091
   . "$HOME/.cargo/env"
 fi
-have rustc && have cargo || fail "no rustc and cargo on the PATH: install Rust $MINIMUM_RUST or newer with rustup or your distribution, then run this again."
+{ have rustc && have cargo; } || fail "no rustc and cargo on the PATH: install Rust $MINIMUM_RUST or newer with rustup or your distribution, then run this again."
 rust_version=$(rustc --version | cut -d' ' -f2)
 at_least "$MINIMUM_RUST" "$rust_version" || fail "rustc $rust_version is too old: Millrace needs $MINIMUM_RUST or newer (rustup update)."
 
-# 2. System packages: protobuf for libp2p, clang and libclang for RocksDB's bindings, a C++ compiler for RocksDB and Binaryen.
+# 2. System packages: protobuf for libp2p, clang and libclang for RocksDB's bindings, a C++ compiler for RocksDB and Binaryen,
+# Node.js for the client, shellcheck for CI.
 missing=()
 have protoc || missing+=(protobuf-compiler)
 have clang || missing+=(clang)
@@ -50,6 +51,7 @@ have curl || missing+=(curl ca-certificates)
 [ -e /usr/include/openssl/ssl.h ] || missing+=(libssl-dev)
 if ! have node || ! at_least "$MINIMUM_NODE" "$(node --version | tr -d v)"; then missing+=(nodejs); fi
 have npm || missing+=(npm)
+have shellcheck || missing+=(shellcheck)
 
 if [ "${#missing[@]}" -gt 0 ]; then
   [ "$check_only" = 0 ] || fail "missing packages: ${missing[*]}. Run scripts/setup.sh."
@@ -72,6 +74,7 @@ target_from_debian_sources() {
   local work mirror suite version deb
   work=$(mktemp -d)
   trap 'rm -rf "$work"' RETURN
+  # shellcheck disable=SC2016 # apt-get fills it in
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | grep -v security | head -n 1)
   [ -n "$mirror" ] || return 1
   # A private apt directory: the system's own sources and pins stay as they are.
@@ -109,7 +112,7 @@ if ! has_target; then
   if have rustup && timeout 300 rustup target add "$WASM_TARGET" >/dev/null 2>&1 && has_target; then
     say "rustup installed $WASM_TARGET"
   else
-    target_from_debian_sources && has_target ||
+    { target_from_debian_sources && has_target; } ||
       fail "can't install $WASM_TARGET: rustup can't reach its server and Debian's rust-src of rustc $rust_version couldn't be built. Run 'rustup target add $WASM_TARGET' on a machine that has access."
   fi
 fi

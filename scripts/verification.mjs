@@ -4,7 +4,20 @@
 
 import { readFileSync } from 'node:fs';
 
-const SHAPES = [[64, 1], [64, 8], [64, 64], [64, 256], [256, 1], [256, 64], [256, 256], [512, 1], [512, 64], [512, 256], [1024, 64], [1024, 256]];
+const SHAPES = [
+  [64, 1],
+  [64, 8],
+  [64, 64],
+  [64, 256],
+  [256, 1],
+  [256, 64],
+  [256, 256],
+  [512, 1],
+  [512, 64],
+  [512, 256],
+  [1024, 64],
+  [1024, 256],
+];
 
 const batches = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 /** The median of a benchmark's runs for each shape, in ns. */
@@ -24,5 +37,7 @@ console.log('|---|---|---|---|---|---|');
 SHAPES.forEach(([size, samples], at) => {
   const ms = (ns) => `${(ns / 1e6).toFixed(3)} ms`;
   const macs = size * size * samples;
-  console.log(`| ${size} | ${samples} | ${ms(verify[at])} | ${ms(execute[at])} | ${(execute[at] / verify[at]).toFixed(1)} | ${(execute[at] / macs).toFixed(2)} |`);
+  console.log(
+    `| ${size} | ${samples} | ${ms(verify[at])} | ${ms(execute[at])} | ${(execute[at] / verify[at]).toFixed(1)} | ${(execute[at] / macs).toFixed(2)} |`,
+  );
 });

@@ -22,7 +22,7 @@ case "${1:-}" in
   -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
   -*) echo "zombienet: unknown option '$1'; see zombienet/network.sh --help" >&2; exit 2 ;;
 esac
-file=$(realpath "${1:-local.toml}") && [ -r "$file" ] || fail "there is no network file '${1:-local.toml}'."
+{ file=$(realpath "${1:-local.toml}") && [ -r "$file" ]; } || fail "there is no network file '${1:-local.toml}'."
 
 if [ -z "${ZOMBIENET_SKIP_BUILD:-}" ]; then
   (cd .. && cargo build --release --workspace --bins)
@@ -45,7 +45,8 @@ done
 
 # A network that has just ended leaves its ports in the state TIME_WAIT (06) for a minute; zombie-cli fails on them.
 closing() { grep -qiE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [^ ]+ 06 " /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
-for port in $(sed -n 's/^rpc_port *= *//p' "$file"); do
+mapfile -t ports < <(sed -n 's/^rpc_port *= *//p' "$file")
+for port in "${ports[@]}"; do
   ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || fail "port $port is in use: end the process that listens on it."
   waited=0
   while closing "$port"; do

@@ -6,7 +6,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { account, connect, digits, integers, mill, modelId, outcome, post, register, send, submittedBytes, UNIT } from './client.js';
+import {
+  account,
+  connect,
+  digits,
+  formatAmount,
+  integers,
+  modelId,
+  outcome,
+  post,
+  register,
+  send,
+  submittedBytes,
+  UNIT,
+} from './client.js';
 import { readBatch } from './npy.js';
 
 const HELP = `millrace: posts tasks and reports on their execution
@@ -38,10 +51,11 @@ of the digits:
 const here = dirname(fileURLToPath(import.meta.url));
 const text = { type: 'string' };
 // A zero point may begin with a minus, which would be taken for another option.
-const args = process.argv.slice(2).reduce(
-  (list, arg) => (/^--(output-)?zero-point$/.test(list.at(-1)) ? [...list.slice(0, -1), `${list.at(-1)}=${arg}`] : [...list, arg]),
-  [],
-);
+const args = [];
+for (const arg of process.argv.slice(2)) {
+  if (/^--(output-)?zero-point$/.test(args.at(-1))) args.push(`${args.pop()}=${arg}`);
+  else args.push(arg);
+}
 const { values, positionals } = parseArgs({
   args,
   allowPositionals: true,
@@ -101,22 +115,31 @@ async function offer(api, signer, model) {
     return;
   }
   await send(api, api.tx.miners.offer(ask, rates, [...models, model]), signer);
-  console.log(`offered    from the next round on: ${rates.length} slots, ${models.length + 1} models, ${ask} planck per mega-MAC`);
+  console.log(
+    `offered    from the next round on: ${rates.length} slots, ${models.length + 1} models, ${ask} planck per mega-MAC`,
+  );
 }
 
 /** Posts a batch and follows it to its end; undefined if it was refunded. */
 async function run(api, signer, { model, profile, input, what }) {
-  const perSample = profile.layers.reduce((sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns), profile.depthwise.toBigInt());
+  const perSample = profile.layers.reduce(
+    (sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns),
+    profile.depthwise.toBigInt(),
+  );
   const samples = Math.floor(input.length / profile.sampleBytes.toNumber());
   const now = (await api.query.system.number()).toNumber();
   const blocks = Number(values.blocks);
   const posted = await post(api, signer, { model, input, maxPrice: BigInt(values['max-price']), deadline: now + blocks });
-  console.log(`task       ${posted.task}: ${samples} ${what}, ${perSample * BigInt(samples)} MAC, posting fee ${mill(posted.fee)}`);
+  console.log(
+    `task       ${posted.task}: ${samples} ${what}, ${perSample * BigInt(samples)} MAC, posting fee ${formatAmount(posted.fee)}`,
+  );
   const result = await outcome(api, posted.task, { from: now, timeout: 60_000 + blocks * 12_000 });
   for (const step of result.history) {
-    console.log(step.kind === 'leased'
-      ? `leased     to ${step.miner} in block ${step.block} for ${mill(step.price)}`
-      : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`);
+    console.log(
+      step.kind === 'leased'
+        ? `leased     to ${step.miner} in block ${step.block} for ${formatAmount(step.price)}`
+        : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`,
+    );
   }
   if (result.kind !== 'settled') {
     console.log(`refunded   in block ${result.block}: no slot took the task; all that was held is back`);
@@ -128,11 +151,13 @@ async function run(api, signer, { model, profile, input, what }) {
 
 async function bill(api, result) {
   const traceBytes = await submittedBytes(api, result.block, result.task);
-  console.log(`settled    in block ${result.block}, ${result.block - result.posted} blocks after posting, ${traceBytes} bytes of trace verified`);
-  console.log(`paid       ${mill(result.paid)} to ${result.miner}`);
-  console.log(`burned     ${mill(result.burned)}`);
-  console.log(`fee        ${mill(result.fee)} for the verification`);
-  console.log(`came back  ${mill(result.returned)} of the ceiling, and the deposit`);
+  console.log(
+    `settled    in block ${result.block}, ${result.block - result.posted} blocks after posting, ${traceBytes} bytes of trace verified`,
+  );
+  console.log(`paid       ${formatAmount(result.paid)} to ${result.miner}`);
+  console.log(`burned     ${formatAmount(result.burned)}`);
+  console.log(`fee        ${formatAmount(result.fee)} for the verification`);
+  console.log(`came back  ${formatAmount(result.returned)} of the ceiling, and the deposit`);
 }
 
 async function postDigits(api, signer) {
@@ -144,7 +169,10 @@ async function postDigits(api, signer) {
   const predictions = integers(result.output);
   const right = predictions.filter((prediction, i) => prediction === labels[i]).length;
   for (let row = 0; row < predictions.length; row += 16) {
-    const wrong = labels.slice(row, row + 16).map((label, i) => (predictions[row + i] === label ? ' ' : '^')).join(' ');
+    const wrong = labels
+      .slice(row, row + 16)
+      .map((label, i) => (predictions[row + i] === label ? ' ' : '^'))
+      .join(' ');
     console.log(`predicted  ${predictions.slice(row, row + 16).join(' ')}`);
     if (wrong.trim()) console.log(`wrong      ${wrong}`);
   }
@@ -189,7 +217,7 @@ async function main() {
       await postDigits(api, signer);
     } else if (command === 'register') {
       const { record } = await registerModel(api, signer, readFileSync(operands[0]));
-      console.log(`on hold    ${mill(record.deposit.toBigInt())} of ${record.owner} until the model is removed`);
+      console.log(`on hold    ${formatAmount(record.deposit.toBigInt())} of ${record.owner} until the model is removed`);
     } else if (command === 'offer') {
       await offer(api, signer, nameOf(operands[0]));
     } else {

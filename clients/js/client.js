@@ -35,14 +35,14 @@ export function account(secret) {
 }
 
 /** Planck as a decimal number of MILL. */
-export function mill(planck) {
+export function formatAmount(planck) {
   const value = BigInt(planck);
   const sign = value < 0n ? '-' : '';
   const digits = (value < 0n ? -value : value).toString().padStart(13, '0');
   return `${sign}${digits.slice(0, -12)}.${digits.slice(-12)} MILL`;
 }
 
-/** Reads a task's model file. */
+/** Name of a model: the hash of its encoding. */
 export const modelId = (encoding) => blake2AsHex(encoding, 256);
 /** Name of a runtime's code, as the chain hashes it. */
 export const codeHash = (code) => blake2AsHex(code, 256);
@@ -69,7 +69,11 @@ export async function send(api, call, signer) {
         if (dispatchError) {
           reject(new Error(explain(api, dispatchError)));
         } else if (status.isInBlock || status.isFinalized) {
-          resolve({ events: events.map(({ event }) => event), block: status.isInBlock ? status.asInBlock : status.asFinalized, txHash });
+          resolve({
+            events: events.map(({ event }) => event),
+            block: status.isInBlock ? status.asInBlock : status.asFinalized,
+            txHash,
+          });
         } else if (status.isInvalid || status.isDropped || status.isUsurped) {
           reject(new Error(`the transaction was ${status.type.toLowerCase()}`));
         }
@@ -85,7 +89,7 @@ export function explain(api, dispatchError) {
   return `${section}.${name}: ${docs.join(' ')}`;
 }
 
-const find = (api, events, kind) => events.find((event) => kind.is(event));
+const find = (events, kind) => events.find((event) => kind.is(event));
 
 /** Registers a model unless it is registered already; resolves with its name. */
 export async function register(api, signer, encoding) {
@@ -99,8 +103,8 @@ export async function register(api, signer, encoding) {
 export async function post(api, signer, { model, input, maxPrice, deadline }) {
   const call = api.tx.tasks.post(model, `0x${Buffer.from(input).toString('hex')}`, maxPrice, deadline);
   const { events, block } = await send(api, call, signer);
-  const posted = find(api, events, api.events.tasks.TaskPosted);
-  const paid = find(api, events, api.events.transactionPayment.TransactionFeePaid);
+  const posted = find(events, api.events.tasks.TaskPosted);
+  const paid = find(events, api.events.transactionPayment.TransactionFeePaid);
   return { task: posted.data.task.toBigInt(), fee: paid.data.actualFee.toBigInt(), block };
 }
 

@@ -16,13 +16,20 @@ export function readNpy(file) {
   const [length, start] = bytes[6] === 1 ? [bytes.readUInt16LE(8), 10] : [bytes.readUInt32LE(8), 12];
   const header = bytes.toString('latin1', start, start + length);
   const type = header.match(/'descr': *'([^']*)'/)?.[1];
-  const shape = header.match(/'shape': *\(([^)]*)\)/)?.[1].split(',').filter((axis) => axis.trim()).map(Number);
-  if (!(type in READERS) || !shape) throw new Error(`${file} holds elements of type ${type}; float32, float64, int8 and uint8 are read`);
-  if (/'fortran_order': *True/.test(header)) throw new Error(`${file} is stored column by column; save it with numpy.ascontiguousarray`);
+  const shape = header
+    .match(/'shape': *\(([^)]*)\)/)?.[1]
+    .split(',')
+    .filter((axis) => axis.trim())
+    .map(Number);
+  if (!(type in READERS) || !shape)
+    throw new Error(`${file} holds elements of type ${type}; float32, float64, int8 and uint8 are read`);
+  if (/'fortran_order': *True/.test(header))
+    throw new Error(`${file} is stored column by column; save it with numpy.ascontiguousarray`);
   const data = bytes.subarray(start + length);
   const [size, read] = READERS[type];
   const count = shape.reduce((product, axis) => product * axis, 1);
-  if (data.length !== count * size) throw new Error(`${file} has ${data.length} bytes of data where its shape takes ${count * size}`);
+  if (data.length !== count * size)
+    throw new Error(`${file} has ${data.length} bytes of data where its shape takes ${count * size}`);
   return { shape, type, numbers: Array.from({ length: count }, (_, i) => read(data, i * size)) };
 }
 
@@ -37,10 +44,15 @@ export function readBatch(file, quantization) {
     if (quantization) throw new Error(`${file} holds bytes already: leave --scale and --zero-point out`);
     return Buffer.from(numbers.map((number) => number & 255));
   }
-  if (!quantization) throw new Error(`${file} holds real numbers: say how they become bytes with --scale and --zero-point, as import printed them`);
+  if (!quantization)
+    throw new Error(
+      `${file} holds real numbers: say how they become bytes with --scale and --zero-point, as import printed them`,
+    );
   const { scale, zeroPoint } = quantization;
-  return Buffer.from(numbers.map((real) => {
-    if (!Number.isFinite(real)) throw new Error(`${file} holds ${real}`);
-    return Math.max(-128, Math.min(127, round(real / scale) + zeroPoint)) & 255;
-  }));
+  return Buffer.from(
+    numbers.map((real) => {
+      if (!Number.isFinite(real)) throw new Error(`${file} holds ${real}`);
+      return Math.max(-128, Math.min(127, round(real / scale) + zeroPoint)) & 255;
+    }),
+  );
 }

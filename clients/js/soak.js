@@ -90,13 +90,23 @@ const grown = (of) => ({
   last: Math.round(memory.at(-1)[of]),
   slope_an_hour_after_a_third: Math.round(slope(late, of)),
 });
-console.log(JSON.stringify({
-  engine: values.idle ? 'off' : 'saturated',
-  minutes,
-  blocks: intervals.length,
-  block_ms: { median: Math.round(quantile(intervals, 0.5)), p99: Math.round(quantile(intervals, 0.99)), max: Math.round(intervals.at(-1)) },
-  tasks: { posted, settled },
-  resident_mib: grown('resident'),
-  anonymous_mib: grown('anonymous'),
-  file_mib: grown('file'),
-}, null, 2));
+console.log(
+  JSON.stringify(
+    {
+      engine: values.idle ? 'off' : 'saturated',
+      minutes,
+      blocks: intervals.length,
+      block_ms: {
+        median: Math.round(quantile(intervals, 0.5)),
+        p99: Math.round(quantile(intervals, 0.99)),
+        max: Math.round(intervals.at(-1)),
+      },
+      tasks: { posted, settled },
+      resident_mib: grown('resident'),
+      anonymous_mib: grown('anonymous'),
+      file_mib: grown('file'),
+    },
+    null,
+    2,
+  ),
+);

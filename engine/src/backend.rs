@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 
-use crate::EngineError;
+use crate::error::EngineError;
 
 /// A device that burn computes on.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// The processor: burn's `flex`, and the 8-bit instructions.
+    /// The processor: rten's kernel of 8-bit integers, and burn's `flex` for operators too wide for it.
     pub fn cpu() -> Self {
         Self {
             name: "cpu".into(),

@@ -1,5 +1,5 @@
-//! blake2-256 of several traces at once: the lanes of a processor's vectors, of which one hash can't fill more than a
-//! part, take a trace each. docs/benchmarks.md has what that gains.
+//! blake2-256 of several traces side by side. One hash fills only a part of a processor's vectors, several fill them.
+//! docs/benchmarks.md has what that gains.
 
 use blake2b_simd::{
     many::{degree, hash_many, HashManyJob},

@@ -1,7 +1,7 @@
-//! Quantization from observed ranges, for float graphs.
+//! Runs a float graph on samples, to see the ranges of its tensors.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     panic::{catch_unwind, AssertUnwindSafe},
     path::Path,
 };
@@ -11,20 +11,17 @@ use rten::{Model, ModelOptions, NodeId, Value};
 use rten_tensor::{prelude::*, Tensor};
 
 use crate::{
+    end::end,
     error::ImportError,
-    lower::{input_shape, input_type, rehearse},
     npy::Array,
     onnx::{self, Attribute, Node, OperatorSet},
-    prepare::{prepare, Prepared},
-    value::Quantization,
+    prepare::{input_shape, input_type, prepare, Prepared},
+    ranges::Ranges,
+    walk::walk,
 };
 
 /// Samples that run at once where the graph leaves the batch open: more would only take memory.
 const BATCH: usize = 32;
-
-/// The least and the largest value that calibration saw of each tensor.
-#[derive(Clone, Debug, Default)]
-pub struct Ranges(HashMap<String, (f32, f32)>);
 
 impl Ranges {
     /// Runs a float ONNX file on samples, an array of shape N × a sample's, and sees every tensor that comes up.
@@ -122,23 +119,13 @@ impl Ranges {
         }
         Ok(())
     }
+}
 
-    /// Widens a tensor's range to those of these values that are finite.
-    pub fn observe(&mut self, tensor: &str, values: &[f32]) {
-        let range = self.0.entry(tensor.to_owned()).or_insert((f32::INFINITY, f32::NEG_INFINITY));
-        for value in values.iter().filter(|value| value.is_finite()) {
-            *range = (range.0.min(*value), range.1.max(*value));
-        }
-    }
-
-    /// An asymmetric quantization that covers a tensor's range and zero.
-    pub fn quantization(&self, tensor: &str) -> Option<Quantization> {
-        let (low, high) = *self.0.get(tensor)?;
-        let (low, high) = (f64::from(low.min(0.0)), f64::from(high.max(0.0)));
-        let scale = if high > low { (high - low) / 255.0 } else { 1.0 };
-        let zero_point = (f64::from(i8::MIN) - low / scale).round_ties_even().clamp(-128.0, 127.0) as i8;
-        Some(Quantization { scale, zero_point })
-    }
+/// Walks a float graph as an import will, so that what can't be represented is refused by its name before anything is run.
+fn rehearse(prepared: &Prepared) -> Result<(), ImportError> {
+    let (mut lowering, _) = walk(prepared, None, true)?;
+    end(&mut lowering, &prepared.output, false)?;
+    Ok(())
 }
 
 /// The samples' numbers, if they are whole samples of this shape on which there is something to see.
@@ -231,19 +218,6 @@ fn explicit(prepared: &Prepared) -> Result<onnx::Model, ImportError> {
 mod tests {
     use super::*;
     use crate::npy::Numbers;
-
-    #[test]
-    fn ranges_cover_zero_and_use_all_integers() {
-        let mut ranges = Ranges::default();
-        ranges.observe("x", &[0.0, 2.55]);
-        ranges.observe("y", &[1.0, -1.0, f32::NAN]);
-        let x = ranges.quantization("x").expect("observed");
-        assert_eq!(x.zero_point, -128);
-        assert_eq!((x.quantize(0.0), x.quantize(2.55), x.quantize(9.0)), (-128, 127, 127));
-        let y = ranges.quantization("y").expect("observed");
-        assert!((y.real(y.quantize(0.5)) - 0.5).abs() <= y.scale / 2.0);
-        assert!(ranges.quantization("z").is_none());
-    }
 
     #[test]
     fn samples_are_whole_finite_and_something() {

@@ -1,3 +1,5 @@
+//! Why a file can't be imported, in sentences that name the node and what to do.
+
 use std::path::PathBuf;
 
 use millrace_inference::ModelError;

@@ -7,22 +7,49 @@
 //!
 //! How real numbers map to integers is the caller's to keep: [`Imported::input`] says how an input's bytes are
 //! made.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use millrace_importer::{import, onnx::Model, Options};
+//! use millrace_inference::CheckedModel;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/q07_output_dtype_int8.onnx");
+//! let imported = import(&Model::load(&file)?, Options::default())?;
+//! let model = CheckedModel::from_bytes(&imported.model.to_bytes())?;
+//! println!("reads N × {:?}, gives N × {:?}", model.input_shape(), model.output().0);
+//! assert_eq!(model.input_shape(), [3, 8, 8]);
+//! assert_eq!(model.output().0, [4, 8, 8]);
+//! // The bytes that stand for zero and one in an input.
+//! println!("{} and {}", imported.input.quantize(0.0), imported.input.quantize(1.0));
+//! # Ok(())
+//! # }
+//! ```
 
 mod calibrate;
 mod emit;
+mod end;
 mod error;
-mod functions;
-mod lower;
+mod import;
+mod kind;
+mod lowered;
+mod lowering;
 pub mod npy;
 pub mod onnx;
 mod operators;
 mod prepare;
+mod ranges;
 pub mod report;
+mod rescaling;
+mod shape;
 mod standard;
 mod value;
+mod walk;
 mod weight;
 
-pub use calibrate::Ranges;
 pub use error::ImportError;
-pub use lower::{import, Imported, Options, Step};
+pub use import::{import, Imported, Options};
+pub use ranges::Ranges;
 pub use value::{Quantization, Range};
+pub use walk::Step;

@@ -3,10 +3,13 @@
 
 use std::collections::HashSet;
 
+use millrace_inference::limits::MAX_RANK;
+
 use crate::{
-    onnx::{Graph, Model, ValueInfo},
+    error::ImportError,
+    onnx::{Dimension, Graph, Model, Node, Tensor, ValueInfo},
+    shape::sized,
     standard::OPSETS,
-    ImportError,
 };
 
 /// A graph without what its output doesn't need.
@@ -20,6 +23,11 @@ pub(crate) struct Prepared {
     pub(crate) output: String,
 }
 
+/// Looks at a file as a whole.
+///
+/// # Errors
+/// [`ImportError`] if the file hasn't exactly one input and output, another version of the standard, functions of its own,
+/// or a name that is given twice.
 pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
     let failed = |why: String| Err(ImportError::Graph(why));
     let Some(graph) = &model.graph else { return failed("the file has no graph".into()) };
@@ -29,24 +37,47 @@ pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
             graph.output.len()
         ));
     };
-    let own = |domain: &str| matches!(domain, "" | "ai.onnx");
-    let opset = model.opset_import.iter().find(|set| own(&set.domain)).map(|set| set.version);
-    let opset = match opset {
-        Some(version) if OPSETS.contains(&version) => version,
-        Some(version) => {
-            return failed(format!(
-                "its operators are of ONNX's version {version}, and versions {} to {} are read; convert it with onnx.version_converter.convert_version(model, 17)",
-                OPSETS.start(),
-                OPSETS.end()
-            ))
-        }
-        None => {
-            return failed("it doesn't say of which version of ONNX its operators are; export it again".into())
-        }
+    let opset = opset_of(model)?;
+    let (nodes, wanted) = needed(graph, &output.name);
+    let initializers: Vec<_> =
+        graph.initializer.iter().filter(|tensor| wanted.contains(tensor.name.as_str())).collect();
+    check_functions(model, &nodes)?;
+    let input = only_input(graph, &wanted)?;
+    check_names(&input, &initializers, &nodes)?;
+    let graph = Graph {
+        node: nodes.into_iter().cloned().collect(),
+        initializer: initializers.into_iter().cloned().collect(),
+        input: vec![input.clone()],
+        output: graph.output.clone(),
     };
+    Ok(Prepared { output: output.name.clone(), input, graph, opset })
+}
 
+/// Whether a domain is that of the standard's operators.
+fn own(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
+}
+
+/// The version of the standard's operators.
+fn opset_of(model: &Model) -> Result<i64, ImportError> {
+    let failed = |why: String| Err(ImportError::Graph(why));
+    match model.opset_import.iter().find(|set| own(&set.domain)).map(|set| set.version) {
+        Some(version) if OPSETS.contains(&version) => Ok(version),
+        Some(version) => failed(format!(
+            "its operators are of ONNX's version {version}, and versions {} to {} are read; convert it with onnx.version_converter.convert_version(model, 17)",
+            OPSETS.start(),
+            OPSETS.end()
+        )),
+        None => {
+            failed("it doesn't say of which version of ONNX its operators are; export it again".into())
+        }
+    }
+}
+
+/// The nodes that the output depends on, in order, and the names that are read for it.
+fn needed<'a>(graph: &'a Graph, output: &'a str) -> (Vec<&'a Node>, HashSet<&'a str>) {
     // A node comes after those that it reads, so what is needed is known by going backwards.
-    let mut wanted: HashSet<&str> = HashSet::from([output.name.as_str()]);
+    let mut wanted: HashSet<&str> = HashSet::from([output]);
     let mut nodes = Vec::new();
     for node in graph.node.iter().rev() {
         if node.output.iter().any(|name| !name.is_empty() && wanted.contains(name.as_str())) {
@@ -55,10 +86,12 @@ pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
         }
     }
     nodes.reverse();
-    let initializers: Vec<_> =
-        graph.initializer.iter().filter(|tensor| wanted.contains(tensor.name.as_str())).collect();
+    (nodes, wanted)
+}
 
-    for node in &nodes {
+/// Checks that no node is a function that the file defines.
+fn check_functions(model: &Model, nodes: &[&Node]) -> Result<(), ImportError> {
+    for node in nodes {
         let is_it = |name: &str, domain: &str| {
             name == node.op_type && (domain == node.domain || own(domain) && own(&node.domain))
         };
@@ -67,7 +100,11 @@ pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
             return Err(ImportError::Node { node: node.label(), why: why.into() });
         }
     }
+    Ok(())
+}
 
+/// The one input that the output depends on and that isn't a constant.
+fn only_input(graph: &Graph, wanted: &HashSet<&str>) -> Result<ValueInfo, ImportError> {
     // Old files list their initializers as inputs, too.
     let constants: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
     let inputs: Vec<_> = graph
@@ -75,16 +112,17 @@ pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
         .iter()
         .filter(|input| wanted.contains(input.name.as_str()) && !constants.contains(input.name.as_str()))
         .collect();
-    let input = match inputs.as_slice() {
-        [input] => ValueInfo::clone(input),
-        inputs => {
-            return failed(format!(
-                "the graph's output depends on {} inputs; exactly one can be imported, so make the others constants, or join them before the export",
-                inputs.len()
-            ))
-        }
-    };
+    match inputs.as_slice() {
+        [input] => Ok(ValueInfo::clone(input)),
+        inputs => Err(ImportError::Graph(format!(
+            "the graph's output depends on {} inputs; exactly one can be imported, so make the others constants, or join them before the export",
+            inputs.len()
+        ))),
+    }
+}
 
+/// Checks that each name is given once.
+fn check_names(input: &ValueInfo, initializers: &[&Tensor], nodes: &[&Node]) -> Result<(), ImportError> {
     let mut given = HashSet::from([input.name.as_str()]);
     let names = initializers
         .iter()
@@ -93,15 +131,32 @@ pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
         .filter(|name| !name.is_empty());
     for name in names {
         if !given.insert(name) {
-            return failed(format!("'{name}' is given twice; give each tensor its own name"));
+            return Err(ImportError::Graph(format!(
+                "'{name}' is given twice; give each tensor its own name"
+            )));
         }
     }
+    Ok(())
+}
 
-    let graph = Graph {
-        node: nodes.into_iter().cloned().collect(),
-        initializer: initializers.into_iter().cloned().collect(),
-        input: vec![input.clone()],
-        output: graph.output.clone(),
-    };
-    Ok(Prepared { output: output.name.clone(), input, graph, opset })
+/// The batch's length, unless it is open, and the axes of a sample; the first axis of the graph's input is the batch.
+pub(crate) fn input_shape(input: &ValueInfo) -> Result<(Option<u32>, Vec<u32>), ImportError> {
+    let failed = |why: String| ImportError::Graph(format!("input '{}' {why}", input.name));
+    let dims = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref()).and_then(|t| t.shape.as_ref());
+    let dims = dims.map_or(&[][..], |shape| shape.dim.as_slice());
+    let length = |dim: &Dimension| u32::try_from(dim.dim_value?).ok().filter(|length| *length > 0);
+    let sample: Option<Vec<u32>> = dims.iter().skip(1).take(MAX_RANK + 1).map(length).collect();
+    let sample = sample.filter(|shape| !shape.is_empty()).ok_or_else(|| {
+        failed(
+            "needs a batch axis and fixed lengths after it; export the model with a static sample shape"
+                .into(),
+        )
+    })?;
+    Ok((dims.first().and_then(length), sized(sample).map_err(failed)?))
+}
+
+/// The element type of the graph's input.
+pub(crate) fn input_type(input: &ValueInfo) -> i32 {
+    let tensor_type = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
+    tensor_type.map_or(0, |tensor_type| tensor_type.elem_type)
 }

@@ -1,26 +1,30 @@
 //! What a person wants to know of a model before registering it.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use millrace_inference::{CheckedModel, LinearCheck, Node};
 
 use crate::{
-    lower::kind,
+    kind::kind,
     weight::{verification_ref_time, SECOND},
 };
 
-/// The graph with shapes, MAC and bytes, and what verifying a batch takes.
+/// The graph with shapes, MAC and bytes, and what verifying a batch of so many samples takes.
 pub fn inspect(model: &CheckedModel, samples: u32) -> String {
     let mut text = String::new();
-    let profile = model.profile();
-    let mut layers = profile.layers.iter();
-    let mut line = |line: std::fmt::Arguments<'_>| {
-        let _ = writeln!(text, "{line}");
-    };
-    line(format_args!(
+    // Nothing that is written to a string fails.
+    let _ = graph(&mut text, model, samples).and_then(|()| totals(&mut text, model, samples));
+    text
+}
+
+/// A line for each node.
+fn graph(text: &mut String, model: &CheckedModel, samples: u32) -> fmt::Result {
+    let mut layers = model.profile().layers.iter();
+    writeln!(
+        text,
         "{:>4} {:<16} {:<16} {:<14} {:>14} {:>10}  accumulators",
         "node", "operator", "reads", "shape", "MAC/sample", "bytes"
-    ));
+    )?;
     for (index, node) in model.model().nodes.iter().enumerate() {
         let shape = model.tensor(index).map_or(&[][..], |(shape, _)| shape);
         let shape: Vec<String> = shape.iter().map(ToString::to_string).collect();
@@ -46,44 +50,55 @@ pub fn inspect(model: &CheckedModel, samples: u32) -> String {
             _ => (0, String::new()),
         };
         let reads: Vec<String> = node.reads().map(|read| read.to_string()).collect();
-        line(format_args!(
+        writeln!(
+            text,
             "{index:>4} {:<16} {:<16} {:<14} {mac:>14} {:>10}  {note}",
             kind(node),
             reads.join(" "),
             shape.join("×"),
             bytes(node),
-        ));
+        )?;
     }
+    Ok(())
+}
+
+/// What the model and a batch take as a whole.
+fn totals(text: &mut String, model: &CheckedModel, samples: u32) -> fmt::Result {
+    let profile = model.profile();
     let cost = profile.cost(samples);
-    line(format_args!(""));
-    line(format_args!("model        {} bytes, {} MAC a sample", profile.encoded_bytes, profile.work(1)));
-    line(format_args!(
+    writeln!(text)?;
+    writeln!(text, "model        {} bytes, {} MAC a sample", profile.encoded_bytes, profile.work(1))?;
+    writeln!(
+        text,
         "batch        {samples} samples: input {} bytes, output {} bytes, trace at most {} bytes",
         cost.input_bytes,
         profile.output_bytes(samples),
         cost.trace_bytes
-    ));
-    line(format_args!(
+    )?;
+    writeln!(
+        text,
         "verification {} multiply-adds folded, {} recomputed, {} rows drawn, {} elements, {} bytes",
         cost.folded,
         cost.recomputed,
         cost.drawn,
         cost.elements,
         cost.stored_bytes() + cost.trace_bytes
-    ));
+    )?;
     let weight = verification_ref_time(&cost);
-    line(format_args!(
+    writeln!(
+        text,
         "on chain     {:.2} ms of ref_time, {:.2} % of a block's two seconds; {} bytes of proof besides the trace",
         weight as f64 / 1e9,
         weight as f64 * 50.0 / SECOND as f64,
         cost.stored_bytes()
-    ));
+    )?;
     let work = profile.work(samples);
-    line(format_args!(
+    writeln!(
+        text,
         "             {:.1} times less than the {work} MAC of executing it",
         work as f64 / (cost.folded + cost.recomputed).max(1) as f64
-    ));
-    text
+    )?;
+    Ok(())
 }
 
 /// Bytes of a node's parameters.

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use crate::{
-    lower::Lowered,
+    lowered::Lowered,
     onnx::{Attribute, Node},
 };
 
@@ -19,43 +19,55 @@ const TENSOR: i32 = Attribute::TENSOR;
 const FLOATS: i32 = Attribute::FLOATS;
 const INTS: i32 = Attribute::INTS;
 
+const QUANTIZE: &[(&str, i32)] =
+    &[("axis", INT), ("block_size", INT), ("output_dtype", INT), ("precision", INT), ("saturate", INT)];
+
+const CONVOLUTION: &[(&str, i32)] = &[
+    ("auto_pad", TEXT),
+    ("dilations", INTS),
+    ("group", INT),
+    ("kernel_shape", INTS),
+    ("pads", INTS),
+    ("strides", INTS),
+];
+
+const POOL: &[(&str, i32)] = &[
+    ("auto_pad", TEXT),
+    ("ceil_mode", INT),
+    ("count_include_pad", INT),
+    ("dilations", INTS),
+    ("kernel_shape", INTS),
+    ("pads", INTS),
+    ("strides", INTS),
+];
+
+const MAX_POOL: &[(&str, i32)] = &[
+    ("auto_pad", TEXT),
+    ("ceil_mode", INT),
+    ("dilations", INTS),
+    ("kernel_shape", INTS),
+    ("pads", INTS),
+    ("storage_order", INT),
+    ("strides", INTS),
+];
+
+const CONSTANT: &[(&str, i32)] = &[
+    ("value", TENSOR),
+    ("value_float", FLOAT),
+    ("value_floats", FLOATS),
+    ("value_int", INT),
+    ("value_ints", INTS),
+];
+
 /// How many inputs an operator has, and which attributes of which types.
 type Signature = (RangeInclusive<usize>, &'static [(&'static str, i32)]);
 
 /// The signature of an operator; none if it isn't one that is imported.
 fn signature(operator: &str) -> Option<Signature> {
-    const POOL: &[(&str, i32)] = &[
-        ("auto_pad", TEXT),
-        ("ceil_mode", INT),
-        ("count_include_pad", INT),
-        ("dilations", INTS),
-        ("kernel_shape", INTS),
-        ("pads", INTS),
-        ("strides", INTS),
-    ];
     let found: Signature = match operator {
-        "QuantizeLinear" => (
-            2..=3,
-            &[
-                ("axis", INT),
-                ("block_size", INT),
-                ("output_dtype", INT),
-                ("precision", INT),
-                ("saturate", INT),
-            ],
-        ),
+        "QuantizeLinear" => (2..=3, QUANTIZE),
         "DequantizeLinear" => (2..=3, &[("axis", INT), ("block_size", INT), ("output_dtype", INT)]),
-        "Conv" => (
-            2..=3,
-            &[
-                ("auto_pad", TEXT),
-                ("dilations", INTS),
-                ("group", INT),
-                ("kernel_shape", INTS),
-                ("pads", INTS),
-                ("strides", INTS),
-            ],
-        ),
+        "Conv" => (2..=3, CONVOLUTION),
         "Gemm" => (2..=3, &[("alpha", FLOAT), ("beta", FLOAT), ("transA", INT), ("transB", INT)]),
         "BatchNormalization" => {
             (5..=5, &[("epsilon", FLOAT), ("momentum", FLOAT), ("spatial", INT), ("training_mode", INT)])
@@ -63,18 +75,7 @@ fn signature(operator: &str) -> Option<Signature> {
         "Clip" => (1..=3, &[("max", FLOAT), ("min", FLOAT)]),
         "MatMul" | "Add" | "Sub" | "Mul" | "Div" => (2..=2, &[]),
         // Its storage order is that of its second output, which isn't given.
-        "MaxPool" => (
-            1..=1,
-            &[
-                ("auto_pad", TEXT),
-                ("ceil_mode", INT),
-                ("dilations", INTS),
-                ("kernel_shape", INTS),
-                ("pads", INTS),
-                ("storage_order", INT),
-                ("strides", INTS),
-            ],
-        ),
+        "MaxPool" => (1..=1, MAX_POOL),
         "AveragePool" => (1..=1, POOL),
         "ReduceMean" => (1..=2, &[("axes", INTS), ("keepdims", INT), ("noop_with_empty_axes", INT)]),
         "Flatten" | "Softmax" | "LogSoftmax" => (1..=1, &[("axis", INT)]),
@@ -87,16 +88,7 @@ fn signature(operator: &str) -> Option<Signature> {
         "Gelu" => (1..=1, &[("approximate", TEXT)]),
         "LeakyRelu" | "Elu" => (1..=1, &[("alpha", FLOAT)]),
         "HardSigmoid" => (1..=1, &[("alpha", FLOAT), ("beta", FLOAT)]),
-        "Constant" => (
-            0..=0,
-            &[
-                ("value", TENSOR),
-                ("value_float", FLOAT),
-                ("value_floats", FLOATS),
-                ("value_int", INT),
-                ("value_ints", INTS),
-            ],
-        ),
+        "Constant" => (0..=0, CONSTANT),
         "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Mish" | "Neg" | "Relu"
         | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
         _ => return None,

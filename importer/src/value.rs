@@ -61,17 +61,8 @@ pub(crate) enum Value {
     Ordered { node: u32, shape: Vec<u32>, axes: std::ops::Range<usize>, softmax: String },
     /// An `i8` tensor.
     Quantized { node: u32, shape: Vec<u32>, quantization: Quantization },
-    /// Accumulators of a product whose input has this zero point, with a channel c for each index of an axis of a
-    /// sample: `real = (acc − zero_point · Σ W[c]) · scale[c] + offset[c]`, then the range.
-    Accumulated {
-        node: u32,
-        shape: Vec<u32>,
-        axis: usize,
-        scales: Vec<f64>,
-        offsets: Vec<f64>,
-        zero_point: i8,
-        range: Range,
-    },
+    /// What a product gives.
+    Accumulated(Accumulated),
     /// A function of a quantized tensor, element by element.
     Mapped { node: u32, shape: Vec<u32>, quantization: Quantization, map: Map },
     /// The sum of two quantized tensors, then the range.
@@ -82,6 +73,31 @@ pub(crate) enum Value {
     Constant(Rc<ConstantValue>),
     /// Indices: the graph's last step.
     Index { node: u32 },
+}
+
+/// Accumulators of a product, with a channel c for each index of an axis of a sample:
+/// `real = (acc − zero_point · Σ W[c]) · scale[c] + offset[c]`, then the range.
+#[derive(Clone)]
+pub(crate) struct Accumulated {
+    pub(crate) node: u32,
+    /// Shape of a sample.
+    pub(crate) shape: Vec<u32>,
+    /// The axis of a sample along which the channels lie.
+    pub(crate) axis: usize,
+    pub(crate) scales: Vec<f64>,
+    pub(crate) offsets: Vec<f64>,
+    /// That of the product's input.
+    pub(crate) zero_point: i8,
+    pub(crate) range: Range,
+}
+
+impl Accumulated {
+    /// Adds a number to each channel.
+    pub(crate) fn shift(&mut self, numbers: &[f64]) {
+        for (offset, number) in self.offsets.iter_mut().zip(numbers) {
+            *offset += number;
+        }
+    }
 }
 
 /// A constant of the float graph.
@@ -107,7 +123,7 @@ impl Value {
             Self::Input { shape }
             | Self::Ordered { shape, .. }
             | Self::Quantized { shape, .. }
-            | Self::Accumulated { shape, .. }
+            | Self::Accumulated(Accumulated { shape, .. })
             | Self::Mapped { shape, .. }
             | Self::Sum { shape, .. }
             | Self::Joined { shape, .. } => Some(shape),

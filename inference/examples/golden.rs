@@ -6,7 +6,8 @@ use std::{array, fs, path::PathBuf};
 
 use millrace_inference::{
     execute, expand, lanes, model_id,
-    testing::{accumulators, random_input, random_model, trace_of, Random},
+    random::{random_input, random_model, Random},
+    testing::{accumulators, trace_of},
     CheckedModel, Domain, LinearCheck, Model, Node, Rescale, Statement, Window,
 };
 use serde_json::{json, Value};

@@ -1,10 +1,14 @@
+//! Executes a model by definition: the reference for engines and verifiers.
+
 use alloc::vec::Vec;
 
 use crate::{
-    kernels,
-    trace::pack,
-    walk::{walk, Linear, LinearOperators, Output},
-    CheckedModel, ExecutionError,
+    error::ExecutionError,
+    linear::Linear,
+    registration::checked::CheckedModel,
+    trace::pack::pack,
+    values::Output,
+    walk::{walk, LinearOperators},
 };
 
 /// What executing a model on a batch leaves.
@@ -27,7 +31,7 @@ pub fn execute(model: &CheckedModel, input: &[u8]) -> Result<Execution, Executio
     impl LinearOperators for Reference {
         type Error = ExecutionError;
         fn linear(&mut self, operator: Linear<'_>) -> Result<Vec<i32>, ExecutionError> {
-            let accumulators = kernels::linear(&operator);
+            let accumulators = operator.accumulators();
             pack(&accumulators, &mut self.0);
             Ok(accumulators)
         }

@@ -12,6 +12,48 @@
 //! 4. [`Statement::seed`] draws the verifier's randomness from everything that is claimed.
 //! 5. [`verify`] accepts a trace, and derives the output from it, or says where it is wrong.
 //!
+//! A model of one layer, executed and verified:
+//!
+//! ```
+//! use millrace_inference::*;
+//! use sp_crypto_hashing::blake2_256;
+//!
+//! let model = Model {
+//!     nodes: vec![
+//!         Node::Input { shape: vec![3] },
+//!         Node::Linear { input: 0, outputs: 2, parameters: vec![1, 2, 3, 4, 5, 6] },
+//!         Node::ArgMax { input: 1 },
+//!     ],
+//! };
+//! let bytes = model.to_bytes();
+//! let model = CheckedModel::from_bytes(&bytes).expect("it obeys every bound");
+//!
+//! // Two samples of three `i8`, one in each byte.
+//! let input = [1, 1, 1, 0, 0, 0xff];
+//! let Execution { output, trace } = execute(&model, &input).expect("whole samples");
+//! assert_eq!(output, Values::I32(vec![1, 0]));
+//!
+//! let statement = Statement {
+//!     domain: Domain::Lease,
+//!     genesis_hash: [1; 32],
+//!     subject: [2; 32],
+//!     miner: &[3; 32],
+//!     model: model_id(&bytes, blake2_256),
+//!     input_hash: blake2_256(&input),
+//!     samples: 2,
+//! };
+//! assert_eq!(verify(&model, &input, &trace, statement.seed(&trace, blake2_256)), Ok(output));
+//!
+//! let mut forged = trace;
+//! forged[1] ^= 1;
+//! assert!(verify(&model, &input, &forged, statement.seed(&forged, blake2_256)).is_err());
+//! ```
+//!
+//! Rooms, each of which uses only those before it: [`limits`]; `format` (what is encoded); `error`; `trace` (how accumulators
+//! are packed); `cost` (what is counted); `allocation`, `patches`, `tensor`, `linear` and `values` (what operators work on);
+//! `operators` (one file each); `registration`; `walk`; `execute`; `verification`; and for programs with `std`
+//! [`golden`], [`random`] and [`testing`].
+//!
 //! The normative text is `docs/inference-spec.md`; the golden vectors in `inference/vectors` bind both.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -22,34 +64,45 @@
 
 extern crate alloc;
 
-mod bounds;
-mod check;
-mod counts;
+mod allocation;
+mod cost;
 mod error;
 mod execute;
-mod fold;
-mod kernels;
+mod format;
+#[cfg(feature = "std")]
+pub mod golden;
 pub mod limits;
-mod memory;
-mod model;
+mod linear;
+mod operators;
 mod patches;
-mod profile;
-mod shapes;
+#[cfg(feature = "std")]
+pub mod random;
+mod registration;
+mod tensor;
 #[cfg(feature = "std")]
 pub mod testing;
 mod trace;
-mod transcript;
-mod verify;
+mod values;
+mod verification;
 mod walk;
 
-pub use check::CheckedModel;
-pub use error::{ExecutionError, ModelError, ModelFault, TraceError};
+pub use cost::{counts::LayerShape, linear_check::LinearCheck, profile::Profile, verification::Cost};
+pub use error::{ExecutionError, TraceError};
 pub use execute::{execute, Execution};
-pub use memory::most_bytes_of_verifications;
-pub use model::{model_id, DataType, Model, ModelId, Node, Rescale, Window, FORMAT_VERSION};
-pub use patches::Patches;
-pub use profile::{Cost, LayerShape, Profile};
-pub use trace::Packed;
-pub use transcript::{expand, lanes, sprint_digest, Domain, HashFunction, Statement};
-pub use verify::{check, verify, LinearCheck};
-pub use walk::{walk, Columns, Linear, LinearOperators, Output, Values};
+pub use format::{
+    data_type::DataType,
+    error::{ModelError, ModelFault},
+    id::{model_id, HashFunction, ModelId, FORMAT_VERSION},
+    model::Model,
+    node::{Node, Rescale, Window},
+};
+pub use linear::{Columns, Linear};
+pub use patches::layout::Patches;
+pub use registration::{checked::CheckedModel, memory::most_bytes_of_verifications};
+pub use trace::join::Packed;
+pub use values::{Output, Values};
+pub use verification::{
+    transcript::{expand, lanes, sprint_digest, Domain, Statement},
+    verify::{check, verify},
+};
+pub use walk::{walk, LinearOperators};

@@ -20,3 +20,5 @@ pub const MAX_CONCAT: usize = 64;
 pub const SLICE_BYTES: u64 = 2 * 1024 * 1024;
 /// Bytes of lanes that a verification keeps for a whole batch; operators whose lanes don't fit are computed again.
 pub const LANE_BYTES: u64 = 2 * 1024 * 1024;
+/// Every accumulator and every multiplier is below this.
+pub(crate) const TWO_31: u64 = 1 << 31;

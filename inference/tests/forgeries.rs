@@ -3,7 +3,8 @@
 
 use millrace_inference::{
     execute,
-    testing::{accumulators, random_input, random_model, statement, trace_of, Random},
+    random::{random_input, random_model, Random},
+    testing::{accumulators, statement, trace_of},
     verify, CheckedModel, Domain, LinearCheck, Model, Node, Statement, TraceError, Window,
 };
 use proptest::prelude::*;

@@ -6,7 +6,7 @@ mod vectors;
 use std::{collections::HashSet, mem::discriminant};
 
 use millrace_inference::{
-    execute, expand, lanes, model_id, testing::golden, verify, CheckedModel, Domain, LinearCheck, Statement,
+    execute, expand, golden::golden, lanes, model_id, verify, CheckedModel, Domain, LinearCheck, Statement,
 };
 use sp_crypto_hashing::blake2_256;
 use vectors::File;

@@ -8,7 +8,8 @@ mod vectors;
 use definition::{Attempt, Claim, Definition, Mistake, Refused, MISTAKES};
 use millrace_inference::{
     execute,
-    testing::{accumulators, random_input, random_model, statement, Random},
+    random::{random_input, random_model, Random},
+    testing::{accumulators, statement},
     verify, CheckedModel,
 };
 use sp_crypto_hashing::blake2_256;

@@ -3,7 +3,8 @@
 
 use millrace_inference::{
     check, execute,
-    testing::{accumulators, in_slices_of, random_input, random_model, statement, Random},
+    random::{random_input, random_model, Random},
+    testing::{accumulators, in_slices_of, statement},
     verify, CheckedModel, Model, ModelError, ModelFault, Node, Rescale, Window,
 };
 use proptest::prelude::*;

@@ -9,9 +9,10 @@ use sc_service::{config::DatabaseSource, Configuration};
 
 use crate::{
     cli::{Cli, RelayChainCli, Subcommand},
-    dev,
+    dev::{start_dev_node, DevArgs},
     mill::MillOptions,
-    service::{self, is_dev, new_partial, NodeArgs},
+    service::{is_dev, new_partial, start_node, NodeArgs},
+    types::HostFunctions,
 };
 
 /// What our nodes do differently from the SDK's defaults.
@@ -92,14 +93,13 @@ fn start(cli: Cli) -> Result<()> {
     let mill = engine.map(|engine| MillOptions { engine, miner: cli.miner.clone(), claim: !cli.no_claim });
     runner.run_node_until_exit(|config| async move {
         if is_dev(&config) {
-            return dev::start_dev_node(
-                config,
-                Duration::from_millis(cli.dev_block_time),
+            let args = DevArgs {
+                block_time: Duration::from_millis(cli.dev_block_time),
                 mill,
-                cli.mill_suri,
-                cli.storage_monitor,
-            )
-            .map_err(Into::into);
+                mill_suri: cli.mill_suri,
+                storage_monitor: cli.storage_monitor,
+            };
+            return start_dev_node(config, args).map_err(Into::into);
         }
         let hwbench = (!cli.no_hardware_benchmarks)
             .then(|| {
@@ -117,7 +117,7 @@ fn start(cli: Cli) -> Result<()> {
         if config.role.is_authority() && !net.force_enable_webrtc && net.listen_addr.is_empty() {
             relay.network.remove_webrtc_addresses();
         }
-        service::start_node(
+        start_node(
             config,
             relay,
             NodeArgs {
@@ -139,7 +139,7 @@ fn benchmark(cli: &Cli, cmd: &BenchmarkCmd) -> Result<()> {
         // Needs a runtime blob with benchmarks: `--runtime`, which `scripts/benchmark.sh` builds.
         BenchmarkCmd::Pallet(cmd) => {
             let spec = cmd.shared_params.chain.as_ref().map(|id| cli.load_spec(id)).transpose()?;
-            cmd.run_with_spec::<sp_runtime::traits::HashingFor<Block>, service::HostFunctions>(spec)
+            cmd.run_with_spec::<sp_runtime::traits::HashingFor<Block>, HostFunctions>(spec)
         }
         BenchmarkCmd::Block(cmd) => runner(cli, cmd)?.sync_run(|c| cmd.run(new_partial(&c)?.client)),
         BenchmarkCmd::Machine(cmd) => {

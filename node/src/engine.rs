@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use millrace_engine::{Backend, Engine, EngineOptions, PreparedModel};
-use millrace_inference::testing::{random_input, Random};
+use millrace_inference::random::{random_input, Random};
 use millrace_primitives::MAC_PER_ASK;
 use millrace_runtime::configs::monetary::UNIT;
 

@@ -10,6 +10,7 @@ mod engine;
 mod mill;
 mod rpc;
 mod service;
+mod types;
 
 use std::process::ExitCode;
 

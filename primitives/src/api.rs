@@ -1,3 +1,5 @@
+//! What a mining node asks the chain, and the records in which it answers.
+
 use alloc::vec::Vec;
 
 use codec::{Decode, Encode};

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use sp_core::H256;
 
-use crate::{claims::Attempt, mill::MillKey, BlockNumber};
+use crate::{attempt::Attempt, mill::MillKey, BlockNumber};
 
 /// Key of the finished trace for a lease.
 pub fn trace_key(descriptor: H256) -> Vec<u8> {

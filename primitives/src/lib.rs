@@ -10,16 +10,19 @@
 extern crate alloc;
 
 mod api;
+mod attempt;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 mod chain;
 mod claims;
 pub mod handover;
 pub mod mill;
+pub mod queue;
 mod traits;
 mod units;
 
 pub use api::*;
+pub use attempt::*;
 pub use chain::*;
 pub use claims::*;
 pub use traits::*;

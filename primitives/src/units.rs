@@ -1,3 +1,5 @@
+//! Units and names that all of the chain shares.
+
 use sp_core::H256;
 
 /// Number of a block of this chain.

@@ -8,8 +8,7 @@ use frame_support::{
     weights::Weight,
 };
 use millrace_primitives::{
-    mill::MillKey, ListedModels, MillKeys, MinerStatus, ModelId, ModelRegistry, OpenLease, SprintTerms,
-    TaskId,
+    mill::MillKey, MillKeys, MinerStatus, ModelId, ModelRegistry, OpenLease, SprintTerms, TaskId,
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::SlotDuration;
@@ -24,8 +23,8 @@ use sp_version::RuntimeVersion;
 use crate::{
     configs::consensus::{ConsensusHook, RELAY_PARENT_OFFSET, SLOT_DURATION},
     genesis_config_presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, Hash, InherentDataExt,
-    Miners, Models, Nonce, ParachainInfo, ParachainSystem, ProofOfWork, Runtime, RuntimeGenesisConfig,
-    SessionKeys, System, Tasks, TransactionPayment, VERSION,
+    Miners, Models, Nonce, ParachainInfo, ParachainSystem, Runtime, RuntimeGenesisConfig, SessionKeys,
+    Sprints, System, Tasks, TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {
@@ -161,13 +160,13 @@ impl_runtime_apis! {
             pallet_tasks::Inputs::<Runtime>::get(task).map(Into::into)
         }
         fn sprint(key: MillKey) -> Option<SprintTerms<AccountId>> {
-            ProofOfWork::sprint_terms(key)
+            Sprints::sprint_terms(key)
         }
         fn status(key: MillKey) -> Option<MinerStatus<AccountId>> {
-            Miners::status_of(&key, ProofOfWork::listed())
+            Miners::status_of(&key, Models::listed())
         }
         fn max_anchor_age() -> BlockNumber {
-            <Runtime as pallet_proof_of_work::Config>::MaxAnchorAge::get()
+            <Runtime as pallet_sprints::Config>::MaxAnchorAge::get()
         }
         fn genesis_hash() -> Hash {
             millrace_primitives::genesis_hash::<Runtime>()
@@ -196,7 +195,7 @@ impl_runtime_apis! {
         fn benchmark_metadata(
             extra: bool,
         ) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
-            use crate::Rewards;
+            use crate::{ProofOfWork, Rewards};
             use frame_benchmarking::BenchmarkList;
             use frame_support::traits::StorageInfoTrait;
 
@@ -207,7 +206,7 @@ impl_runtime_apis! {
         fn dispatch_benchmark(
             config: frame_benchmarking::BenchmarkConfig,
         ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
-            use crate::Rewards;
+            use crate::{ProofOfWork, Rewards};
             use frame_benchmarking::BenchmarkBatch;
             use frame_support::traits::WhitelistedStorageKeys;
 

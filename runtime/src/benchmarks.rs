@@ -5,5 +5,6 @@ frame_benchmarking::define_benchmarks!(
     [pallet_rewards, Rewards]
     [pallet_miners, Miners]
     [pallet_proof_of_work, ProofOfWork]
+    [pallet_sprints, Sprints]
     [pallet_tasks, Tasks]
 );

@@ -32,7 +32,7 @@ pub fn miner_events(events: &[u8]) -> Vec<(AccountId, MinerEvent)> {
 }
 
 fn miner_event(event: RuntimeEvent) -> Option<(AccountId, MinerEvent)> {
-    use pallet_proof_of_work::Event::{SprintRejected, SprintWon};
+    use pallet_sprints::Event::{SprintRejected, SprintWon};
     Some(match event {
         RuntimeEvent::Tasks(Event::TaskSettled { miner, .. }) => (miner, MinerEvent::LeaseEnded("settled")),
         RuntimeEvent::Tasks(Event::LeaseFailed { miner, reason, .. }) => {
@@ -44,10 +44,10 @@ fn miner_event(event: RuntimeEvent) -> Option<(AccountId, MinerEvent)> {
             };
             (miner, MinerEvent::LeaseEnded(how))
         }
-        RuntimeEvent::ProofOfWork(SprintWon { miner, credited, .. }) => {
+        RuntimeEvent::Sprints(SprintWon { miner, credited, .. }) => {
             (miner, MinerEvent::SprintAccepted(credited))
         }
-        RuntimeEvent::ProofOfWork(SprintRejected { miner }) => (miner, MinerEvent::SprintRejected),
+        RuntimeEvent::Sprints(SprintRejected { miner }) => (miner, MinerEvent::SprintRejected),
         RuntimeEvent::Rewards(pallet_rewards::Event::Claimed { miner, round, amount }) => {
             (miner, MinerEvent::Claimed(round, amount))
         }

@@ -16,7 +16,7 @@ use crate::{
         monetary::{EXISTENTIAL_DEPOSIT, MICROUNIT, UNIT},
     },
     AccountId, AuraId, BalancesConfig, CollatorSelectionConfig, MinersConfig, ModelsConfig,
-    ParachainInfoConfig, ProofOfWorkConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+    ParachainInfoConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SprintsConfig,
     SudoConfig,
 };
 
@@ -88,7 +88,7 @@ fn genesis(network: Network) -> serde_json::Value {
                 })
                 .collect::<Vec<_>>(),
         },
-        proof_of_work: ProofOfWorkConfig { listed: vec![(model, SPRINT_SAMPLES)], difficulty: DIFFICULTY },
+        sprints: SprintsConfig { listed: vec![(model, SPRINT_SAMPLES)], difficulty: DIFFICULTY },
         sudo: SudoConfig { key: Some(owner) },
     })
 }

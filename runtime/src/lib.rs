@@ -91,10 +91,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("millrace"),
     impl_name: alloc::borrow::Cow::Borrowed("millrace"),
     authoring_version: 1,
-    spec_version: 7,
+    spec_version: 8,
     impl_version: 0,
     apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 2,
+    transaction_version: 3,
     system_version: 1,
 };
 
@@ -150,7 +150,8 @@ mod runtime {
     #[runtime::pallet_index(32)]
     pub type Proxy = pallet_proxy;
 
-    // A round's end comes first, so that offers and targets of the new round act in the same block.
+    // Rewards comes before Miners and Sprints: it begins a round, so that offers and targets of the new round act in the
+    // same block.
     #[runtime::pallet_index(40)]
     pub type Models = pallet_models;
     #[runtime::pallet_index(41)]
@@ -161,6 +162,8 @@ mod runtime {
     pub type ProofOfWork = pallet_proof_of_work;
     #[runtime::pallet_index(44)]
     pub type Tasks = pallet_tasks;
+    #[runtime::pallet_index(45)]
+    pub type Sprints = pallet_sprints;
 
     #[runtime::pallet_index(255)]
     pub type Sudo = pallet_sudo;

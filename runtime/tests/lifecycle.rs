@@ -1,15 +1,13 @@
 //! A task's whole life on the real runtime.
 #![allow(missing_docs)]
 
-mod common;
-
-use common::*;
 use frame_support::{assert_noop, assert_ok, traits::Authorize};
-use millrace_primitives::{Balance, CapacityMarket};
+use millrace_primitives::{Balance, SlotMarket};
 use millrace_runtime::{
     configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     System, Tasks,
 };
+use millrace_runtime_tests::*;
 use pallet_tasks::{Error, Event, LeaseFailure};
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
@@ -347,8 +345,8 @@ fn a_task_whose_verification_takes_too_much_memory_is_refused() {
             Error::<Runtime>::VerificationMemory
         );
         assert_noop!(
-            millrace_runtime::ProofOfWork::set_listed(RuntimeOrigin::root(), vec![(model, 1)]),
-            pallet_proof_of_work::Error::<Runtime>::VerificationMemory
+            millrace_runtime::Sprints::set_listed(RuntimeOrigin::root(), vec![(model, 1)]),
+            pallet_sprints::Error::<Runtime>::VerificationMemory
         );
     });
 }

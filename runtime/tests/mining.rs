@@ -1,22 +1,20 @@
 //! Models, sprints, rounds and claims on the real runtime.
 #![allow(missing_docs)]
 
-mod common;
-
-use common::*;
 use frame_support::{assert_noop, assert_ok};
 use millrace_inference::{execute, sprint_digest, CheckedModel};
 use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, Attempt, Mac};
 use millrace_runtime::{
-    Miners, Models, ProofOfWork, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System, Tasks,
+    Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Sprints, System, Tasks,
 };
+use millrace_runtime_tests::*;
 use sp_core::{Pair, H256};
 use sp_crypto_hashing::blake2_256;
 use sp_runtime::transaction_validity::InvalidTransaction;
 
 /// Grinds nonces until one wins; `forge` changes the trace before it is hashed.
 fn win(forge: impl Fn(&mut Vec<u8>)) -> RuntimeCall {
-    let terms = ProofOfWork::sprint_terms(MillKey::from(MILL.public())).expect("a miner's key");
+    let terms = Sprints::sprint_terms(MillKey::from(MILL.public())).expect("a miner's key");
     let model = CheckedModel::from_bytes(DIGITS).expect("the digits");
     for nonce in 0.. {
         let attempt = Attempt {
@@ -33,7 +31,7 @@ fn win(forge: impl Fn(&mut Vec<u8>)) -> RuntimeCall {
         let seed = attempt.seed(genesis_hash::<Runtime>(), trace_hash);
         if meets_target(&sprint_digest(&seed, blake2_256), terms.difficulty) {
             let message = attempt.message(genesis_hash::<Runtime>(), trace_hash);
-            return pallet_proof_of_work::Call::sprint {
+            return pallet_sprints::Call::sprint {
                 miner: attempt.miner,
                 anchor: terms.anchor_number,
                 nonce,
@@ -84,7 +82,7 @@ fn a_ground_digest_without_the_work_is_slashed() {
         pass(2);
         let bond = total(MINER);
         assert_ok!(apply(win(|trace| trace[9] ^= 1)).expect("the digest meets the target"));
-        System::assert_has_event(pallet_proof_of_work::Event::SprintRejected { miner: id(MINER) }.into());
+        System::assert_has_event(pallet_sprints::Event::SprintRejected { miner: id(MINER) }.into());
         assert!(total(MINER) < bond);
         assert!(pallet_rewards::Scores::<Runtime>::get(0, id(MINER)).is_none());
     });
@@ -93,7 +91,7 @@ fn a_ground_digest_without_the_work_is_slashed() {
 #[test]
 fn a_round_without_winners_mints_nothing_and_the_target_follows_the_load() {
     on_dev(|| {
-        assert_eq!(pallet_proof_of_work::Difficulty::<Runtime>::get(), 64);
+        assert_eq!(pallet_sprints::Difficulty::<Runtime>::get(), 64);
         close_round();
         let closed = |event: &RuntimeEvent| {
             matches!(
@@ -102,7 +100,7 @@ fn a_round_without_winners_mints_nothing_and_the_target_follows_the_load() {
             )
         };
         assert!(market_events().iter().any(closed));
-        assert_eq!(pallet_proof_of_work::Difficulty::<Runtime>::get(), 32);
+        assert_eq!(pallet_sprints::Difficulty::<Runtime>::get(), 32);
     });
 }
 
@@ -113,7 +111,7 @@ fn a_stale_anchor_or_anothers_key_is_refused() {
         let call = win(|_| {});
         pass(9);
         assert_eq!(apply(call).expect_err("too old"), InvalidTransaction::Stale.into());
-        let RuntimeCall::ProofOfWork(pallet_proof_of_work::Call::sprint {
+        let RuntimeCall::Sprints(pallet_sprints::Call::sprint {
             anchor,
             nonce,
             trace_hash,
@@ -124,7 +122,7 @@ fn a_stale_anchor_or_anothers_key_is_refused() {
         else {
             unreachable!("win makes sprints")
         };
-        let forged = pallet_proof_of_work::Call::sprint {
+        let forged = pallet_sprints::Call::sprint {
             miner,
             anchor,
             nonce,
@@ -203,7 +201,7 @@ fn a_wrong_sprint_is_the_last_until_the_miner_resumes() {
         let slash = Miners::bond_of_rate(50_000_000_000).expect("a bond") / 10;
         assert_eq!(before - total(MINER), slash);
         assert_eq!(apply(also_wrong.clone()).expect_err("suspended"), InvalidTransaction::Stale.into());
-        assert!(ProofOfWork::sprint_terms(MillKey::from(MILL.public())).is_none());
+        assert!(Sprints::sprint_terms(MillKey::from(MILL.public())).is_none());
         assert_eq!(before - total(MINER), slash);
         assert_ok!(Miners::resume(signed(MINER)));
         assert_ok!(apply(also_wrong).expect("it may sprint again"));
@@ -218,9 +216,9 @@ fn a_wrong_sprint_without_slots_is_the_last_too() {
         assert_ok!(Miners::offer(signed(MINER), 1, vec![], vec![]));
         pass(12);
         assert_ok!(apply(win(|trace| trace[9] ^= 1)).expect("the digest meets the target"));
-        assert!(ProofOfWork::sprint_terms(MillKey::from(MILL.public())).is_none());
+        assert!(Sprints::sprint_terms(MillKey::from(MILL.public())).is_none());
         assert_ok!(Miners::resume(signed(MINER)));
-        assert!(ProofOfWork::sprint_terms(MillKey::from(MILL.public())).is_some());
+        assert!(Sprints::sprint_terms(MillKey::from(MILL.public())).is_some());
     });
 }
 
@@ -230,7 +228,7 @@ fn a_listed_model_cant_be_retired() {
     use sp_keyring::Sr25519Keyring::Alice;
     on_dev(|| {
         assert_noop!(Models::retire(signed(Alice), digits()), pallet_models::Error::<Runtime>::Listed);
-        assert_ok!(ProofOfWork::set_listed(RuntimeOrigin::root(), vec![]));
+        assert_ok!(Sprints::set_listed(RuntimeOrigin::root(), vec![]));
         assert_ok!(Models::retire(signed(Alice), digits()));
     });
 }

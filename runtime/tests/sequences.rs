@@ -1,11 +1,9 @@
 //! Whatever is called in whatever order, nothing is created or lost, and only work earns.
 #![allow(missing_docs)]
 
-mod common;
-
-use common::*;
 use millrace_primitives::{Balance, CreditWork, Mac, TaskId};
 use millrace_runtime::{Balances, Miners, Rewards, Runtime, RuntimeEvent, Tasks};
+use millrace_runtime_tests::*;
 use pallet_tasks::Event as TaskEvent;
 use proptest::prelude::*;
 use sp_keyring::Sr25519Keyring;

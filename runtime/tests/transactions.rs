@@ -1,13 +1,11 @@
 //! What the runtime accepts as a transaction, extensions included.
 #![allow(missing_docs)]
 
-mod common;
-
 use codec::{Decode, Encode};
-use common::*;
 use frame_support::assert_ok;
 use frame_system::offchain::{CreateAuthorizedTransaction, CreateTransaction};
 use millrace_runtime::{Executive, Runtime, RuntimeCall, System, TxExtension, UncheckedExtrinsic};
+use millrace_runtime_tests::*;
 use sp_runtime::{
     generic::Era,
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity},

@@ -22,6 +22,7 @@ fn every_pallet_has_measured_weights() {
         pallet_proxy::WeightInfo,
         pallet_rewards::WeightInfo,
         pallet_session::WeightInfo,
+        pallet_sprints::WeightInfo,
         pallet_sudo::WeightInfo,
         pallet_tasks::WeightInfo,
         pallet_timestamp::WeightInfo,
@@ -33,6 +34,7 @@ fn every_pallet_has_measured_weights() {
         include_str!("../../pallets/models/src/weights.rs"),
         include_str!("../../pallets/proof-of-work/src/weights.rs"),
         include_str!("../../pallets/rewards/src/weights.rs"),
+        include_str!("../../pallets/sprints/src/weights.rs"),
         include_str!("../../pallets/tasks/src/weights.rs"),
     ];
     for weights in generated {

@@ -19,8 +19,20 @@ const model = modelId(readFileSync(join(models, 'digits.millrace')));
 
 /** The runtime interfaces of the SDK's release: ext_<interface>_<function>_version_<n>. */
 const INTERFACES = [
-  'allocator', 'crypto', 'default_child_storage', 'hashing', 'logging', 'misc', 'offchain', 'offchain_index',
-  'panic_handler', 'storage', 'storage_proof_size', 'transaction_index', 'trie', 'wasm_tracing',
+  'allocator',
+  'crypto',
+  'default_child_storage',
+  'hashing',
+  'logging',
+  'misc',
+  'offchain',
+  'offchain_index',
+  'panic_handler',
+  'storage',
+  'storage_proof_size',
+  'transaction_index',
+  'trie',
+  'wasm_tracing',
 ];
 
 /** Posts 16 digits on a chain that knows the demo model; resolves with the task's number. */
@@ -50,18 +62,38 @@ describe('the runtime', () => {
     const functions = imports.filter(({ kind }) => kind === 'function').map(({ name }) => name);
     assert.ok(functions.length > 10);
     const known = new RegExp(`^ext_(${INTERFACES.join('|')})_[a-z0-9_]+_version_\\d+$`);
-    assert.deepEqual(functions.filter((name) => !known.test(name)), []);
+    assert.deepEqual(
+      functions.filter((name) => !known.test(name)),
+      [],
+    );
   });
 
   it('runs on the unmodified omni-node', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-omni-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const spec = join(folder, 'local.json');
-    writeFileSync(spec, execFileSync(join(release, 'millrace-node'), ['export-chain-spec', '--chain', 'local'], { maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] }));
+    writeFileSync(
+      spec,
+      execFileSync(join(release, 'millrace-node'), ['export-chain-spec', '--chain', 'local'], {
+        maxBuffer: 1 << 26,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
     const [rpc, p2p] = [await freePort(), await freePort()];
     start(t, join(release, 'millrace-omni-node'), [
-      '--chain', spec, '--dev-block-time', '1000', '--base-path', folder, '--rpc-port', String(rpc), '--port', String(p2p),
-      '--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry',
+      '--chain',
+      spec,
+      '--dev-block-time',
+      '1000',
+      '--base-path',
+      folder,
+      '--rpc-port',
+      String(rpc),
+      '--port',
+      String(p2p),
+      '--no-hardware-benchmarks',
+      '--no-prometheus',
+      '--no-telemetry',
     ]);
     assert.equal(typeof (await postsATask(`ws://127.0.0.1:${rpc}`)), 'bigint');
   });
@@ -71,7 +103,11 @@ describe('the runtime', () => {
     try {
       writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
       symlinkSync(join(here, 'node_modules'), join(folder, 'node_modules'));
-      execFileSync(join(here, 'node_modules/.bin/papi'), ['add', 'millrace', '--wasm', blob], { cwd: folder, stdio: 'pipe', timeout: 180_000 });
+      execFileSync(join(here, 'node_modules/.bin/papi'), ['add', 'millrace', '--wasm', blob], {
+        cwd: folder,
+        stdio: 'pipe',
+        timeout: 180_000,
+      });
       const found = readdirSync(join(folder, '.papi'), { recursive: true }).filter((file) => String(file).endsWith('.d.ts'));
       const types = found.map((file) => readFileSync(join(folder, '.papi', String(file)), 'utf8')).join('\n');
       assert.match(types, /max_price/);
@@ -93,7 +129,14 @@ describe('the runtime', () => {
 
     it('is forked by chopsticks, where a task can be posted', async (t) => {
       const port = await freePort();
-      start(t, join(here, 'node_modules/.bin/chopsticks'), ['--endpoint', node.url, '--port', String(port), '--build-block-mode', 'Instant']);
+      start(t, join(here, 'node_modules/.bin/chopsticks'), [
+        '--endpoint',
+        node.url,
+        '--port',
+        String(port),
+        '--build-block-mode',
+        'Instant',
+      ]);
       assert.equal(typeof (await postsATask(`ws://127.0.0.1:${port}`)), 'bigint');
     });
   });

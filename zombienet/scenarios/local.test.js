@@ -32,7 +32,8 @@ const finalState = async (block) => {
   await until(`block ${block} is final`, async () => (await finalized()) >= block);
   return api.at(await api.rpc.chain.getFinalizedHead());
 };
-const advances = (count, what, of = api) => finalized(of).then((from) => until(what, async () => (await finalized(of)) >= from + count));
+const advances = (count, what, of = api) =>
+  finalized(of).then((from) => until(what, async () => (await finalized(of)) >= from + count));
 const address = (key) => api.createType('AccountId', key.publicKey).toString();
 const minerOf = (cold) => MINERS.find((miner) => address(miner.cold) === cold);
 const bond = async (at, miner) => (await at.query.miners.miners(miner.cold.publicKey)).unwrap().bond.toBigInt();
@@ -51,8 +52,14 @@ async function postDigits(samples = 64) {
   return { task, start };
 }
 const leased = (task, start) =>
-  watch(api, (event, block) => (api.events.tasks.TaskLeased.is(event) && event.data.task.toBigInt() === task
-    ? { miner: minerOf(event.data.miner.toString()), block, until: event.data.until.toNumber() } : undefined), { from: start, timeout: 300_000 });
+  watch(
+    api,
+    (event, block) =>
+      api.events.tasks.TaskLeased.is(event) && event.data.task.toBigInt() === task
+        ? { miner: minerOf(event.data.miner.toString()), block, until: event.data.until.toNumber() }
+        : undefined,
+    { from: start, timeout: 300_000 },
+  );
 const settles = (task, start) => outcome(api, task, { from: start, timeout: 900_000 });
 
 /** What the chain may say to a batch whose verification is too much for a block. */
@@ -61,10 +68,13 @@ const REFUSALS = /^tasks\.(VerificationMemory|SubmissionTooLarge):/;
 /** Posts batches in one transaction, or one by one where the chain refuses some; resolves with the tasks that it took. */
 async function postAtOnce(batches, deadline) {
   const calls = batches.map(({ encoding, input }) => api.tx.tasks.post(modelId(encoding), hex(input), UNIT, deadline));
-  const posted = ({ events }) => events.filter((event) => api.events.tasks.TaskPosted.is(event)).map(({ data }) => ({
-    task: data.task.toBigInt(),
-    batch: batches.find(({ encoding }) => modelId(encoding) === data.model.toHex()),
-  }));
+  const posted = ({ events }) =>
+    events
+      .filter((event) => api.events.tasks.TaskPosted.is(event))
+      .map(({ data }) => ({
+        task: data.task.toBigInt(),
+        batch: batches.find(({ encoding }) => modelId(encoding) === data.model.toHex()),
+      }));
   const refused = (error) => {
     assert.match(error.message, REFUSALS);
     return { events: [] };
@@ -94,12 +104,15 @@ async function authors(count) {
 }
 
 describe('a network of two validators, two collators and two miners', () => {
-  before(async () => {
-    network = await Network.start('local.toml');
-    api = await network.api('collator-1');
-    // So that each scenario can run alone.
-    await until('a block is final', async () => (await finalized()) >= 1, { timeout: 600_000 });
-  }, { timeout: 1_500_000 });
+  before(
+    async () => {
+      network = await Network.start('local.toml');
+      api = await network.api('collator-1');
+      // So that each scenario can run alone.
+      await until('a block is final', async () => (await finalized()) >= 1, { timeout: 600_000 });
+    },
+    { timeout: 1_500_000 },
+  );
   after(() => network?.stop());
 
   it('produces and finalizes blocks of both collators', async () => {
@@ -129,7 +142,9 @@ describe('a network of two validators, two collators and two miners', () => {
     const honest = MINERS.find((miner) => miner !== liar);
     const earlier = await bond(api, liar);
     await submitTrace(api, liar.mill, task, Uint8Array.of(1, 0, 0, 0));
-    await watch(api, (event) => (api.events.tasks.LeaseFailed.is(event) && event.data.task.toBigInt() === task) || undefined, { from: start });
+    await watch(api, (event) => (api.events.tasks.LeaseFailed.is(event) && event.data.task.toBigInt() === task) || undefined, {
+      from: start,
+    });
     for (const miner of MINERS) signal(miner, 'SIGCONT');
     const result = await settles(task, start);
     assert.equal(result.kind, 'settled');
@@ -175,16 +190,24 @@ describe('a network of two validators, two collators and two miners', () => {
       await api.tx.tasks.post(model, input, UNIT, start + 300).signAndSend(REQUESTER, { nonce: first + i, era: 0 });
     }
     let count = 0;
-    await watch(api, (event) => {
-      count += api.events.tasks.TaskLeased.is(event) ? 1 : 0;
-      return count >= tasks || undefined;
-    }, { from: start, timeout: 300_000 });
+    await watch(
+      api,
+      (event) => {
+        count += api.events.tasks.TaskLeased.is(event) ? 1 : 0;
+        return count >= tasks || undefined;
+      },
+      { from: start, timeout: 300_000 },
+    );
     for (const miner of MINERS) signal(miner, 'SIGCONT');
     const settled = [];
-    await watch(api, (event, block) => {
-      if (api.events.tasks.TaskSettled.is(event)) settled.push(block);
-      return settled.length >= tasks || undefined;
-    }, { from: start, timeout: 600_000 });
+    await watch(
+      api,
+      (event, block) => {
+        if (api.events.tasks.TaskSettled.is(event)) settled.push(block);
+        return settled.length >= tasks || undefined;
+      },
+      { from: start, timeout: 600_000 },
+    );
 
     const of = (block) => settled.filter((other) => other === block).length;
     const fullest = settled.reduce((most, block) => (of(block) > of(most) ? block : most));
@@ -197,12 +220,16 @@ describe('a network of two validators, two collators and two miners', () => {
     assert.ok(used[0] <= allowed[0] && used[1] <= allowed[1], `${used} of ${allowed}`);
     const { block } = await api.rpc.chain.getBlock(hash);
     const bytes = block.extrinsics.reduce((sum, extrinsic) => sum + extrinsic.encodedLength, 0);
-    const povs = ['collator-1', 'collator-2'].flatMap((name) => [...network.log(name).matchAll(/Compressed PoV size: ([\d.]+)kb/g)].map((match) => Number(match[1])));
+    const povs = ['collator-1', 'collator-2'].flatMap((name) =>
+      [...network.log(name).matchAll(/Compressed PoV size: ([\d.]+)kb/g)].map((match) => Number(match[1])),
+    );
     assert.ok(Math.max(...povs) * 1024 < 10 * 2 ** 20, 'the relay chain takes 10 MiB');
     const took = await network.longest('miner-1', 'substrate_block_verification_and_import_time');
     assert.ok(took <= 2.5, `a follower took up to ${took} s to import a block`);
     t.diagnostic(`every block so far was imported within ${took} s`);
-    t.diagnostic(`block ${fullest}: ${of(fullest)} submissions, ${bytes} bytes of transactions, ref_time ${used[0] / 1_000_000_000n} ms of ${allowed[0] / 1_000_000_000n}, proof size ${used[1]} of ${allowed[1]} bytes; largest compressed PoV ${Math.max(...povs)} KiB`);
+    t.diagnostic(
+      `block ${fullest}: ${of(fullest)} submissions, ${bytes} bytes of transactions, ref_time ${used[0] / 1_000_000_000n} ms of ${allowed[0] / 1_000_000_000n}, proof size ${used[1]} of ${allowed[1]} bytes; largest compressed PoV ${Math.max(...povs)} KiB`,
+    );
   });
 
   it('goes on after the worst blocks that a requester and a miner can make', async (t) => {
@@ -215,7 +242,11 @@ describe('a network of two validators, two collators and two miners', () => {
     const models = [encoding, ...encodings].map(modelId);
     const from = await finalized();
     await send(api, api.tx.miners.offer(50_000_000n, Array(8).fill(1_000_000_000), models), miner.cold);
-    await watch(api, (event) => (api.events.miners.OfferInForce.is(event) && event.data.miner.toString() === address(miner.cold)) || undefined, { from, timeout: 300_000 });
+    await watch(
+      api,
+      (event) => (api.events.miners.OfferInForce.is(event) && event.data.miner.toString() === address(miner.cold)) || undefined,
+      { from, timeout: 300_000 },
+    );
     for (const attack of attacks) {
       // The miner sleeps until all are leased, so that their traces come in one block.
       const start = await best();
@@ -240,7 +271,9 @@ describe('a network of two validators, two collators and two miners', () => {
       }
       await advances(5, 'five more blocks are final');
     }
-    t.diagnostic(`every block so far was imported within ${await network.longest('miner-2', 'substrate_block_verification_and_import_time')} s`);
+    t.diagnostic(
+      `every block so far was imported within ${await network.longest('miner-2', 'substrate_block_verification_and_import_time')} s`,
+    );
   });
 
   it('settles each task once while collators falter and blocks are taken back', async (t) => {
@@ -280,11 +313,17 @@ describe('a network of two validators, two collators and two miners', () => {
     await advances(3, 'three more blocks are final with one collator');
     const joining = account('//Eve');
     const node = await network.join('collator-3', 9950, ['--collator']);
-    const { keys, proof } = await node._rpcCore.provider.send('author_rotateKeysWithOwner', [`0x${Buffer.from(joining.publicKey).toString('hex')}`]);
+    const { keys, proof } = await node._rpcCore.provider.send('author_rotateKeysWithOwner', [
+      `0x${Buffer.from(joining.publicKey).toString('hex')}`,
+    ]);
     await send(api, api.tx.session.setKeys(keys, proof), joining);
     await send(api, api.tx.collatorSelection.registerAsCandidate(), joining);
     const newcomer = address(joining);
-    await until('the newcomer is in the collator set', async () => (await api.query.session.validators()).some((key) => key.toString() === newcomer), { timeout: 600_000 });
+    await until(
+      'the newcomer is in the collator set',
+      async () => (await api.query.session.validators()).some((key) => key.toString() === newcomer),
+      { timeout: 600_000 },
+    );
     await until('the newcomer authors', async () => (await authors(6)).has(newcomer));
     network.run('collator-2', argv);
     await until('all three author', async () => (await authors(9)).size === 3, { timeout: 600_000 });

@@ -50,7 +50,7 @@ function end(pid) {
 function listed(value, found = {}) {
   if (value && typeof value === 'object') {
     if (typeof value.name === 'string' && typeof value.ws_uri === 'string') found[value.name] = value;
-    Object.values(value).forEach((inner) => listed(inner, found));
+    for (const inner of Object.values(value)) listed(inner, found);
   }
   return found;
 }
@@ -60,7 +60,14 @@ export class Network {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-net-'));
     const log = join(folder, 'zombienet.log');
     const child = spawnInto(log, join(here, '../network.sh'), [join(here, '..', file)], {
-      env: { ...process.env, ...env, ZOMBIENET_DIR: folder, ZOMBIENET_SKIP_BUILD: '1', ZOMBIENET_VERIFIER: 'none', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        ...env,
+        ZOMBIENET_DIR: folder,
+        ZOMBIENET_SKIP_BUILD: '1',
+        ZOMBIENET_VERIFIER: 'none',
+        NO_COLOR: '1',
+      },
     });
     const network = new Network(folder, child);
     child.on('exit', (code) => {
@@ -147,12 +154,35 @@ export class Network {
     const argv = this.process('miner-1').argv;
     const after = (option) => argv[argv.indexOf(option) + 1];
     this.run(name, [
-      'millrace-node', '--base-path', join(this.folder, name, 'data'), '--chain', after('--chain'), '--name', name,
-      '--rpc-port', String(rpcPort), '--rpc-methods', 'unsafe', '--listen-addr', '/ip4/127.0.0.1/tcp/0/ws',
-      '--bootnodes', after('--bootnodes'), '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks', '--unsafe-force-node-key-generation',
-      '--relay-chain-rpc-urls', this.nodes.alice.ws_uri, ...args,
+      'millrace-node',
+      '--base-path',
+      join(this.folder, name, 'data'),
+      '--chain',
+      after('--chain'),
+      '--name',
+      name,
+      '--rpc-port',
+      String(rpcPort),
+      '--rpc-methods',
+      'unsafe',
+      '--listen-addr',
+      '/ip4/127.0.0.1/tcp/0/ws',
+      '--bootnodes',
+      after('--bootnodes'),
+      '--no-telemetry',
+      '--no-prometheus',
+      '--no-hardware-benchmarks',
+      '--unsafe-force-node-key-generation',
+      '--relay-chain-rpc-urls',
+      this.nodes.alice.ws_uri,
+      ...args,
       // A relay chain that the node doesn't know by name; its part of the node listens too.
-      '--', '--chain', argv[argv.lastIndexOf('--chain') + 1], '--listen-addr', '/ip4/127.0.0.1/tcp/0/ws', '--no-prometheus',
+      '--',
+      '--chain',
+      argv[argv.lastIndexOf('--chain') + 1],
+      '--listen-addr',
+      '/ip4/127.0.0.1/tcp/0/ws',
+      '--no-prometheus',
     ]);
     this.nodes[name] = { name, ws_uri: `ws://127.0.0.1:${rpcPort}` };
     return this.api(name);
@@ -162,7 +192,10 @@ export class Network {
     for (const name of Object.keys(this.apis)) await this.disconnect(name);
     this.child.kill('SIGINT');
     for (const child of this.own) child.kill('SIGKILL');
-    await until('zombienet has ended', () => this.ended !== undefined || this.child.exitCode !== null, { timeout: 30_000, every: 200 }).catch(() => this.child.kill('SIGKILL'));
+    await until('zombienet has ended', () => this.ended !== undefined || this.child.exitCode !== null, {
+      timeout: 30_000,
+      every: 200,
+    }).catch(() => this.child.kill('SIGKILL'));
     // Workers and zombienet itself too. What is killed still writes for a moment, and its folder can't be removed meanwhile.
     await until(
       'no process is left',

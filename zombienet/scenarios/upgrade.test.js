@@ -28,32 +28,42 @@ const specs = mkdtempSync(join(tmpdir(), 'millrace-spec-'));
 describe('a runtime upgrade with tasks open', () => {
   let network;
   let api;
-  before(async () => {
-    const spec = join(specs, 'previous.json');
-    const built = spawnSync(join(here, 'previous-spec.sh'), [spec], { stdio: 'inherit' });
-    assert.equal(built.status, 0, 'the runtime of the earlier version is compiled');
-    network = await Network.start('upgrade.toml', { env: { PREVIOUS_SPEC: spec } });
-    api = await network.api('collator-1');
-  }, { timeout: 1_800_000 });
+  before(
+    async () => {
+      const spec = join(specs, 'previous.json');
+      const built = spawnSync(join(here, 'previous-spec.sh'), [spec], { stdio: 'inherit' });
+      assert.equal(built.status, 0, 'the runtime of the earlier version is compiled');
+      network = await Network.start('upgrade.toml', { env: { PREVIOUS_SPEC: spec } });
+      api = await network.api('collator-1');
+    },
+    { timeout: 1_800_000 },
+  );
   after(async () => {
     await network?.stop();
     rmSync(specs, { recursive: true, force: true });
   });
 
   it('passes pre-checking, is enacted, and settles what was open before it', async () => {
-    const version = async () => (await api.rpc.state.getRuntimeVersion(await api.rpc.chain.getFinalizedHead())).specVersion.toNumber();
+    const version = async () =>
+      (await api.rpc.state.getRuntimeVersion(await api.rpc.chain.getFinalizedHead())).specVersion.toNumber();
     const number = async () => (await api.rpc.chain.getHeader()).number.toNumber();
-    await until('blocks are final', async () => (await api.rpc.chain.getFinalizedHead()).toHex() !== api.genesisHash.toHex(), { timeout: 600_000 });
+    await until('blocks are final', async () => (await api.rpc.chain.getFinalizedHead()).toHex() !== api.genesisHash.toHex(), {
+      timeout: 600_000,
+    });
     const before = await version();
 
     // No slot is on sale until the new runtime is there, so the tasks wait in the queue.
     const from = await number();
     for (const cold of [MINER, IDLE]) await send(api, api.tx.miners.offer(ASK, [], []), cold);
     let withdrawn = 0;
-    await watch(api, (event) => {
-      withdrawn += api.events.miners.OfferInForce.is(event) ? 1 : 0;
-      return withdrawn === 2 || undefined;
-    }, { from, timeout: 600_000 });
+    await watch(
+      api,
+      (event) => {
+        withdrawn += api.events.miners.OfferInForce.is(event) ? 1 : 0;
+        return withdrawn === 2 || undefined;
+      },
+      { from, timeout: 600_000 },
+    );
     const start = await number();
     const { input } = digits(folder, 64);
     const model = modelId(encoding);
@@ -64,7 +74,9 @@ describe('a runtime upgrade with tasks open', () => {
     await send(api, api.tx.sudo.sudo(api.tx.system.authorizeUpgrade(codeHash(CODE))), SUDO);
     // Whoever has the code may bring it; the relay chain's validators then vote on it before it is enacted.
     await send(api, api.tx.system.applyAuthorizedUpgrade(`0x${CODE.toString('hex')}`), SUDO);
-    await until('the new runtime is enacted on the finalized chain', async () => (await version()) > before, { timeout: 900_000 });
+    await until('the new runtime is enacted on the finalized chain', async () => (await version()) > before, {
+      timeout: 900_000,
+    });
     const relay = await network.api('alice');
     const hash = (await relay.query.paras.currentCodeHash(2000)).unwrap().toHex();
     assert.equal(hash, codeHash(CODE), 'the relay chain validates with the new code');

@@ -29,7 +29,8 @@ const balance = async (api, who) => {
 };
 const at = async (api, block) => api.at(await api.rpc.chain.getBlockHash(block));
 /** What an event says that the miner was paid for a round, planck; undefined for all other events. */
-const claimed = (api, event) => (api.events.rewards.Claimed.is(event) && event.data.miner.eq(MINER.publicKey) ? event.data.amount.toBigInt() : undefined);
+const claimed = (api, event) =>
+  api.events.rewards.Claimed.is(event) && event.data.miner.eq(MINER.publicKey) ? event.data.amount.toBigInt() : undefined;
 
 describe('a development node that mines', () => {
   let node;
@@ -133,14 +134,15 @@ describe('a development node that mines', () => {
     const { block } = await api.rpc.chain.getBlock(await api.rpc.chain.getBlockHash(result.block));
     const calls = block.extrinsics.map(({ method }) => `${method.section}.${method.method}`);
     const submission = calls.indexOf('tasks.submit');
-    const other = calls.findIndex((call) => call === 'system.remark');
+    const other = calls.indexOf('system.remark');
     assert.ok(submission >= 0 && (other < 0 || submission < other), calls.join(' '));
   });
 
   it('registers a mill key only with its own signature', async () => {
     const [miner, key] = [account('//Eve'), account('//Eve//mill')];
     // Too dear for every task of these tests, so that none is leased to a miner without a node.
-    const registration = (proof) => send(api, api.tx.miners.register(key.publicKey, proof, 1000n * UNIT, [1_000], [modelId(encoding)]), miner);
+    const registration = (proof) =>
+      send(api, api.tx.miners.register(key.publicKey, proof, 1000n * UNIT, [1_000], [modelId(encoding)]), miner);
     const record = () => api.query.miners.miners(miner.publicKey);
     await assert.rejects(registration(proveMill(api, key, account('//Dave').publicKey)), /miners\./);
     await assert.rejects(registration(proveMill(api, miner, miner.publicKey)), /miners\./);
@@ -150,7 +152,10 @@ describe('a development node that mines', () => {
 
     // The node proves its own key.
     const proofs = await api._rpcCore.provider.send('millrace_proveMill', [miner.address]);
-    assert.deepEqual(proofs.map(({ mill }) => hexToU8a(mill)), [account('//Ferdie').publicKey]);
+    assert.deepEqual(
+      proofs.map(({ mill }) => hexToU8a(mill)),
+      [account('//Ferdie').publicKey],
+    );
     const said = u8aConcat(new TextEncoder().encode('millrace/own'), api.genesisHash.toU8a(), miner.publicKey);
     assert.ok(sr25519Verify(said, hexToU8a(proofs[0].proof), hexToU8a(proofs[0].mill)));
   });
@@ -175,7 +180,11 @@ describe('a block with submissions made to exhaust its memory', () => {
     const tasks = events.filter((event) => idle.api.events.tasks.TaskPosted.is(event)).map(({ data }) => data.task.toBigInt());
     assert.equal(tasks.length, attack.length);
     for (const task of tasks) {
-      await watch(idle.api, (event) => (idle.api.events.tasks.TaskLeased.is(event) && event.data.task.toBigInt() === task) || undefined, { from: start });
+      await watch(
+        idle.api,
+        (event) => (idle.api.events.tasks.TaskLeased.is(event) && event.data.task.toBigInt() === task) || undefined,
+        { from: start },
+      );
     }
     await idle.stop();
 
@@ -191,7 +200,10 @@ describe('a block with submissions made to exhaust its memory', () => {
     await stop();
 
     const [file, other] = [join(base, 'blocks.bin'), basePath()];
-    const run = (command, at, ...args) => spawnSync(binary, [command, '--dev', '--base-path', at, '--database', 'paritydb', '--binary', ...args], { encoding: 'utf8' });
+    const run = (command, at, ...args) =>
+      spawnSync(binary, [command, '--dev', '--base-path', at, '--database', 'paritydb', '--binary', ...args], {
+        encoding: 'utf8',
+      });
     const exported = run('export-blocks', base, '--from', '1', '--to', String(results[0].block), file);
     assert.equal(exported.status, 0, exported.stderr);
     // An import gets twice as many pages: 2,080, which are 130 MiB.
@@ -260,7 +272,12 @@ describe('a node killed after it executed a task', () => {
     const slow = await startNode({ base, blockTime: 8000 });
     const { input } = digits(folder, 64);
     const start = await number(slow.api);
-    const { task } = await post(slow.api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 500 });
+    const { task } = await post(slow.api, account('//Bob'), {
+      model: modelId(encoding),
+      input,
+      maxPrice: UNIT,
+      deadline: start + 500,
+    });
     await until(() => slow.log().includes(`executed task ${task}:`), 'the execution');
     // A finished trace is safe after a second; the block that could settle it is further away.
     await sleep(1500);
@@ -285,11 +302,18 @@ describe('a node whose disk runs full', () => {
     rmSync(base, { recursive: true, force: true });
   });
 
-  it('ends with what to do, and settles its task once there is space', { skip: mounted ? false : 'mounting a small disk needs root' }, async () => {
+  it('ends with what to do, and settles its task once there is space', {
+    skip: mounted ? false : 'mounting a small disk needs root',
+  }, async () => {
     const full = await startNode({ base, args: ['--no-mine', '--db-storage-polling-period', '1'] });
     const { input } = digits(folder, 64);
     const start = await number(full.api);
-    const { task } = await post(full.api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 500 });
+    const { task } = await post(full.api, account('//Bob'), {
+      model: modelId(encoding),
+      input,
+      maxPrice: UNIT,
+      deadline: start + 500,
+    });
     await watch(full.api, (event) => full.api.events.tasks.TaskLeased.is(event) || undefined, { from: start });
     await full.api.disconnect();
     const filler = join(base, 'filler');
@@ -317,8 +341,17 @@ describe('a miner whose memory a task exceeds', () => {
     const start = await number(api);
     const record = async () => (await api.query.miners.miners(MINER.publicKey)).unwrap();
     const before = await record();
-    const { task: large } = await post(api, requester, { model, input: new Uint8Array(64 * 8000), maxPrice: UNIT, deadline: start + 30 });
-    const reason = await watch(api, (event) => (api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined), { from: start });
+    const { task: large } = await post(api, requester, {
+      model,
+      input: new Uint8Array(64 * 8000),
+      maxPrice: UNIT,
+      deadline: start + 30,
+    });
+    const reason = await watch(
+      api,
+      (event) => (api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined),
+      { from: start },
+    );
     assert.equal(reason, 'Declined');
     const after = await record();
     assert.equal(after.bond.toBigInt(), before.bond.toBigInt(), 'nothing was slashed');
@@ -348,12 +381,21 @@ describe('a miner that sends a wrong trace', () => {
     const { api, stop, remove } = await startNode({ args: ['--no-mine'] });
     const start = await number(api);
     const { input } = digits(folder, 64);
-    const { task } = await post(api, account('//Bob'), { model: modelId(encoding), input, maxPrice: UNIT, deadline: start + 500 });
+    const { task } = await post(api, account('//Bob'), {
+      model: modelId(encoding),
+      input,
+      maxPrice: UNIT,
+      deadline: start + 500,
+    });
     await watch(api, (event) => api.events.tasks.TaskLeased.is(event) || undefined, { from: start });
     const bond = async () => (await api.query.miners.miners(MINER.publicKey)).unwrap().bond.toBigInt();
     const before = await bond();
     await submitTrace(api, account('//Ferdie'), task, Uint8Array.of(1, 0, 0, 0));
-    const reason = await watch(api, (event) => (api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined), { from: start });
+    const reason = await watch(
+      api,
+      (event) => (api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined),
+      { from: start },
+    );
     assert.equal(reason, 'WrongTrace');
     assert.ok((await bond()) < before);
     await stop();

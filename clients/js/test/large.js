@@ -8,9 +8,15 @@ export function largeModel() {
   const word = (value) => Buffer.from(Uint32Array.of(value).buffer);
   const parameters = Int8Array.from({ length: OUTPUTS * SAMPLE_BYTES }, (_, i) => (i * 31) % 97);
   return Buffer.concat([
-    Buffer.from([1, 3 << 2, 0, 1 << 2]), word(SAMPLE_BYTES),
-    Buffer.from([1]), word(0), word(OUTPUTS), word((parameters.length << 2) | 2), Buffer.from(parameters),
-    Buffer.from([6]), word(1),
+    Buffer.from([1, 3 << 2, 0, 1 << 2]),
+    word(SAMPLE_BYTES),
+    Buffer.from([1]),
+    word(0),
+    word(OUTPUTS),
+    word((parameters.length << 2) | 2),
+    Buffer.from(parameters),
+    Buffer.from([6]),
+    word(1),
   ]);
 }
 

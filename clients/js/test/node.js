@@ -42,9 +42,23 @@ export const stopAll = () => Promise.all([...running].map((node) => node.stop('S
 export async function startNode({ base = basePath(), args = [], blockTime = 1000, threshold = 64 } = {}) {
   const [rpc, p2p] = [await freePort(), await freePort()];
   const child = spawnInto(join(base, 'node.log'), binary, [
-    '--dev', '--base-path', base, '--dev-block-time', String(blockTime), '--rpc-port', String(rpc), '--port', String(p2p),
-    '--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry', '--database', 'paritydb',
-    '--db-storage-threshold', String(threshold), ...args,
+    '--dev',
+    '--base-path',
+    base,
+    '--dev-block-time',
+    String(blockTime),
+    '--rpc-port',
+    String(rpc),
+    '--port',
+    String(p2p),
+    '--no-hardware-benchmarks',
+    '--no-prometheus',
+    '--no-telemetry',
+    '--database',
+    'paritydb',
+    '--db-storage-threshold',
+    String(threshold),
+    ...args,
   ]);
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const node = { base, child, url: `ws://127.0.0.1:${rpc}`, ended, log: () => readFileSync(join(base, 'node.log'), 'utf8') };

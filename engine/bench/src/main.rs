@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Instant};
 
 use clap::{Parser, ValueEnum};
 use millrace_engine::{Backend, Engine, EngineOptions, Kernel};
-use millrace_inference::testing::Random;
+use millrace_inference::random::Random;
 use rten_tensor::Tensor;
 use tract_onnx::prelude::*;
 

@@ -7,7 +7,7 @@ use std::{hint::black_box, path::Path};
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Throughput};
 use millrace_inference::{
     execute,
-    testing::{random_input, Random},
+    random::{random_input, Random},
     verify, CheckedModel, Model, Node,
 };
 use sp_crypto_hashing::blake2_256;

@@ -3,7 +3,7 @@
 
 use millrace_inference::{
     execute,
-    testing::{random_input, Random},
+    random::{random_input, Random},
     verify, CheckedModel, Model, Node, Window,
 };
 use sp_crypto_hashing::blake2_256;

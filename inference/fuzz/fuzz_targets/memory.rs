@@ -9,7 +9,7 @@ use std::{
 use libfuzzer_sys::fuzz_target;
 use millrace_inference::{
     check, execute,
-    testing::{random_input, random_model, Random},
+    random::{random_input, random_model, Random},
     CheckedModel, LinearCheck,
 };
 

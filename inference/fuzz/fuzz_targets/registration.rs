@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use millrace_inference::{
     execute,
-    testing::{random_input, random_model, Random},
+    random::{random_input, random_model, Random},
     verify, CheckedModel,
 };
 

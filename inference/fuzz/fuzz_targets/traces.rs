@@ -4,7 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use millrace_inference::{
     execute,
-    testing::{accumulators, random_input, random_model, trace_of, Random},
+    random::{random_input, random_model, Random},
+    testing::{accumulators, trace_of},
     verify, CheckedModel,
 };
 use sp_crypto_hashing::blake2_256;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use millrace_primitives::mill::{MillKey, KEY_TYPE};
 use sp_core::{sr25519, Pair as _};
-use sp_keystore::Keystore;
+use sp_keystore::{Keystore, KeystorePtr};
 
 /// What a key signs to show that it can.
 const PROBE: &[u8] = b"millrace/probe";
@@ -16,6 +16,16 @@ pub fn can_sign(keystore: &dyn Keystore, key: &sr25519::Public) -> bool {
         keystore.sr25519_sign(KEY_TYPE, key, PROBE),
         Ok(Some(signature)) if sr25519::Pair::verify(&signature, PROBE, key)
     )
+}
+
+/// Puts the mill key of a secret into the keystore.
+///
+/// # Errors
+/// If `suri` is no secret, or the keystore can't be written.
+pub fn insert_mill_key(keystore: &KeystorePtr, suri: &str) -> sc_service::error::Result<()> {
+    keystore.sr25519_generate_new(KEY_TYPE, Some(suri)).map(drop).map_err(|error| {
+        sc_service::Error::Other(format!("The mill key can't be put into the keystore: {error}"))
+    })
 }
 
 /// The keys that were seen, and whether they can sign.

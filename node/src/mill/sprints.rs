@@ -1,9 +1,6 @@
 //! Sprints: attempts on the round's model while no lease waits; only winners leave the engine.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use codec::{Decode, Encode};
 use millrace_engine::{blake2_256_of_each, hashes_at_once, EngineError};
@@ -12,35 +9,22 @@ use millrace_primitives::{
     handover::{sent_key, win_key, wins_key, Win, Wins},
     meets_target,
     mill::MillKey,
-    Attempt, BlockNumber, MillApi, ModelId, SprintTerms,
+    Attempt, BlockNumber, SprintTerms,
 };
 use millrace_runtime::AccountId;
-use sp_api::ProvideRuntimeApi;
 use sp_core::{
     offchain::{OffchainStorage, STORAGE_PREFIX},
     H256,
 };
 use sp_crypto_hashing::blake2_256;
 
-use super::{metrics::Work, watch::Watch, Mill, MillError};
-use crate::service::Hash;
+use super::{chain::Chain, error::MillError, metrics::Work, state::Mill, watch::Watch};
+use crate::types::Hash;
 
 /// A series of attempts should take about so long: long enough to fill the threads, short enough for a new anchor.
 const SERIES: Duration = Duration::from_millis(100);
 /// Wins of one key that wait for the chain at most; more are dropped, the oldest first, and counted.
 const WINS_KEPT: usize = 1024;
-
-#[derive(Default)]
-pub(super) struct Sprints {
-    /// What each key may sprint on, asked on top of this block.
-    terms: HashMap<MillKey, (Hash, Option<SprintTerms<AccountId>>)>,
-    genesis: Option<H256>,
-    /// Attempts that should fit the next series.
-    attempts: u64,
-    /// A model that this engine can't execute.
-    declined: Option<ModelId>,
-    max_anchor_age: Option<BlockNumber>,
-}
 
 /// Wins that are kept no longer.
 struct Dropped {
@@ -64,13 +48,13 @@ fn drop_wins(kept: &mut Wins, oldest: BlockNumber, new: usize) -> Dropped {
     Dropped { subjects, unsent }
 }
 
-impl Mill {
+impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// Makes a series of attempts for a key; false if the key may not sprint. A lease of one of the keys ends it early.
-    pub(super) fn sprint(&mut self, best: Hash, key: &MillKey, keys: &[MillKey]) -> Result<bool, MillError> {
+    pub fn sprint(&mut self, best: Hash, key: &MillKey, keys: &[MillKey]) -> Result<bool, MillError> {
         let terms = match self.sprints.terms.get(key) {
             Some((at, terms)) if *at == best => terms.clone(),
             _ => {
-                let terms = self.client.runtime_api().sprint(best, key.clone())?;
+                let terms = self.chain.sprint(best, key.clone())?;
                 self.sprints.terms.insert(key.clone(), (best, terms.clone()));
                 terms
             }
@@ -81,7 +65,7 @@ impl Mill {
         }
         let genesis = match self.sprints.genesis {
             Some(genesis) => genesis,
-            None => *self.sprints.genesis.insert(self.client.runtime_api().genesis_hash(best)?),
+            None => *self.sprints.genesis.insert(self.chain.genesis_hash(best)?),
         };
         self.miners.insert(terms.miner.clone());
         let wins = match self.attempts(best, &terms, genesis, keys) {
@@ -107,7 +91,7 @@ impl Mill {
     ) -> Result<(), MillError> {
         let age = match self.sprints.max_anchor_age {
             Some(age) => age,
-            None => *self.sprints.max_anchor_age.insert(self.client.runtime_api().max_anchor_age(best)?),
+            None => *self.sprints.max_anchor_age.insert(self.chain.max_anchor_age(best)?),
         };
         let list = wins_key(key);
         let stored = self.database.get(STORAGE_PREFIX, &list);
@@ -154,7 +138,7 @@ impl Mill {
         let first = self.nonce;
         self.nonce = self.nonce.wrapping_add(count);
         let (done, failures) = (&self.done, &self.failures);
-        let watch = Watch::new(&self.client, best, keys, |leases| {
+        let watch = Watch::new(&self.chain, best, keys, |leases| {
             let known = |descriptor| done.contains_key(descriptor) || failures.contains(descriptor);
             leases.iter().any(|lease| !known(&lease.descriptor))
         });

@@ -1,3 +1,5 @@
+//! What each call and each step of the hooks takes in the worst case.
+
 use alloc::{vec, vec::Vec};
 
 use frame_benchmarking::v2::*;
@@ -7,13 +9,12 @@ use millrace_primitives::{
     benchmarking::{bound, linear},
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, CapacityMarket, MillKeys, ModelId, ModelRegistry, OnRound,
+    ownership_message, MillKeys, MinerBond, ModelId, ModelRegistry, OnRound,
 };
 use sp_runtime::RuntimeAppPublic;
 
 use crate::{
-    BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places,
-    ScheduledBounds, Terms,
+    BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places, Terms,
 };
 
 const RATE: u64 = 1_000_000_000;
@@ -173,7 +174,7 @@ mod benchmarks {
     #[benchmark]
     fn apply_offer() {
         let miner = renewing::<T>();
-        ScheduledBounds::<T>::mutate(|(_, due, end)| *due = *end);
+        Pallet::<T>::close_schedule();
 
         #[block]
         {

@@ -1,11 +1,10 @@
-//! The books: which slots are for sale, in the order in which they are sold.
+//! The books: which slots are for sale, in the order in which they are sold, and the places reserved for them. Nothing
+//! else touches [`Books`] and [`Places`].
 
-use frame_support::{ensure, pallet_prelude::DispatchResult};
+use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use millrace_primitives::{ModelId, SlotIndex, SlotOffer};
 
-use crate::{BookEntry, Books, Config, Error, MaxBook, MinerRecord, Miners, Pallet, Places, Terms};
-
-use frame_support::traits::Get;
+use crate::{BookEntry, Books, Config, Error, MaxBook, MinerRecord, Pallet, Places, Terms};
 
 impl<T: Config> Pallet<T> {
     /// Enters slots into the books of all models that their miner offers.
@@ -56,25 +55,21 @@ impl<T: Config> Pallet<T> {
     /// Gives back what [`Self::reserve_places`] reserved.
     pub(crate) fn release_places(terms: &Terms) {
         for model in &terms.models {
-            Self::release_place(*model, terms.slots());
+            let places = Places::<T>::get(model).saturating_sub(terms.slots());
+            if places == 0 {
+                Places::<T>::remove(model);
+            } else {
+                Places::<T>::insert(model, places);
+            }
         }
     }
 
-    pub(crate) fn release_place(model: ModelId, slots: u32) {
-        let places = Places::<T>::get(model).saturating_sub(slots);
-        if places == 0 {
-            Places::<T>::remove(model);
-        } else {
-            Places::<T>::insert(model, places);
-        }
-    }
-
-    /// Leases the first acceptable slot of a model's book.
-    pub(crate) fn do_lease(
+    /// The first acceptable slot of a model's book.
+    pub(crate) fn find_in_book(
         model: ModelId,
         accept: impl Fn(&SlotOffer<T::AccountId>) -> bool,
     ) -> Option<SlotOffer<T::AccountId>> {
-        let offer = Books::<T>::get(model)
+        Books::<T>::get(model)
             .into_iter()
             .map(|entry| SlotOffer {
                 miner: entry.miner,
@@ -83,14 +78,7 @@ impl<T: Config> Pallet<T> {
                 rate: entry.rate,
                 slash: Self::slash_of_rate(entry.rate),
             })
-            .find(|offer| accept(offer))?;
-        Miners::<T>::mutate(&offer.miner, |record| {
-            let record = record.as_mut()?;
-            Self::leave_books(&offer.miner, record, &[offer.slot]);
-            record.slots.get_mut(position(offer.slot)?)?.leased = Some(offer.rate);
-            Some(())
-        })?;
-        Some(offer)
+            .find(|offer| accept(offer))
     }
 }
 

@@ -32,9 +32,19 @@ pub use pallet::*;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod bond;
 mod book;
-mod dispatch;
-mod impls;
+mod calls;
+mod capacity;
+mod hooks;
+mod keys;
+mod market;
+#[cfg(test)]
+mod mock;
+mod schedule;
+mod status;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
@@ -54,6 +64,7 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use millrace_primitives::{
         mill::{MillKey, MillSignature},
+        queue::QueueBounds,
         Balance, ModelId, ModelRegistry, SlotIndex,
     };
     use sp_runtime::Permill;
@@ -111,13 +122,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type Places<T: Config> = StorageMap<_, Identity, ModelId, u32, ValueQuery>;
 
-    /// The miners whose scheduled offers wait for a round, by position.
+    /// The miners whose scheduled offers wait for a round, by position in the queue.
     #[pallet::storage]
     pub type Scheduled<T: Config> = StorageMap<_, Twox64Concat, u32, T::AccountId>;
 
-    /// First position, first position that waits for the next round, and end of [`Scheduled`].
+    /// The positions of [`Scheduled`] in use; the mark is the first that waits for the next round.
     #[pallet::storage]
-    pub type ScheduledBounds<T: Config> = StorageValue<_, (u32, u32, u32), ValueQuery>;
+    pub type ScheduledBounds<T: Config> = StorageValue<_, QueueBounds<u32>, ValueQuery>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -257,9 +268,7 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            let applied = Self::apply_scheduled(T::OffersPerBlock::get());
-            T::WeightInfo::apply_none()
-                .saturating_add(T::WeightInfo::apply_offer().saturating_mul(applied.into()))
+            Self::apply_some()
         }
 
         #[cfg(feature = "try-runtime")]
@@ -274,6 +283,11 @@ pub mod pallet {
         /// offer: `ask` in planck per mega-MAC, a rate in MAC per block for each slot, and the models
         /// offered. `proof` is the mill key's signature over `("millrace/own", genesis hash, account)`, so
         /// that nobody registers another's key. Holds the bond of all slots.
+        ///
+        /// # Errors
+        /// - [`Error::AlreadyExists`]: use [`Call::offer`] or [`Call::set_mill`], or another mill key.
+        /// - [`Error::InvalidProof`]: have the key's own node make the proof (`millrace_proveMill`) for this account.
+        /// - The errors of [`Call::offer`], but for [`Error::NotFound`].
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::register())]
         pub fn register(
@@ -291,6 +305,17 @@ pub mod pallet {
 
         /// Schedules a new offer in place of the present one, to act from the next round. No slots at all
         /// is the way to leave; [`Call::withdraw`] then releases the bond.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: register the account first.
+        /// - [`Error::TooManySlots`]: offer [`MaxSlots`](super::MaxSlots) at most.
+        /// - [`Error::TooManyModels`]: offer [`MaxModels`](super::MaxModels) at most.
+        /// - [`Error::ZeroRate`]: leave the slot out, or promise at least one MAC per block.
+        /// - [`Error::DuplicateModel`]: name each model once.
+        /// - [`Error::UnknownModel`]: leave the models out that aren't registered or are retired.
+        /// - [`Error::BookFull`]: offer fewer slots, or leave out the model that too many offer.
+        /// - [`Error::Overflow`]: promise lower rates.
+        /// - The currency's, if the account can't pay the bond: top it up.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::offer())]
         pub fn offer(
@@ -304,6 +329,11 @@ pub mod pallet {
         }
 
         /// Gives the miner another mill key, at once. `proof` is that key's signature, as in [`Call::register`].
+        ///
+        /// # Errors
+        /// - [`Error::InvalidProof`]: have the new key's own node make the proof (`millrace_proveMill`).
+        /// - [`Error::AlreadyExists`]: the key signs for a miner already; take another.
+        /// - [`Error::NotFound`]: register the account first.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::set_mill())]
         pub fn set_mill(origin: OriginFor<T>, mill: MillKey, proof: MillSignature) -> DispatchResult {
@@ -314,6 +344,11 @@ pub mod pallet {
 
         /// Puts the miner's suspended slots on sale again and lets it sprint; holds what slashing took from
         /// their bond.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: register the account first.
+        /// - [`Error::NotSuspended`]: there is nothing to resume.
+        /// - The currency's, if the account can't pay what the bond lacks: top it up.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::resume())]
         pub fn resume(origin: OriginFor<T>) -> DispatchResult {
@@ -323,6 +358,11 @@ pub mod pallet {
 
         /// Releases the bond above what the offers need, once the unbonding period is over. A miner
         /// without slots ceases to be one.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: the account is no miner; it has no bond.
+        /// - [`Error::NothingToWithdraw`]: schedule a smaller offer, wait until it is in force and the unbonding period is
+        ///   over, and call again.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::withdraw())]
         pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {

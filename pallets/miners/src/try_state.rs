@@ -1,3 +1,5 @@
+//! The pallet's properties, checked against all of its storage.
+
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use frame_support::{ensure, traits::fungible::InspectHold};
@@ -48,9 +50,17 @@ impl<T: Config> Pallet<T> {
             }
         }
         ensure!(MillKeys::<T>::iter().count() == Miners::<T>::iter().count(), "a mill key has no miner");
-        let (first, _, end) = ScheduledBounds::<T>::get();
+        let bounds = ScheduledBounds::<T>::get();
         ensure!(Scheduled::<T>::iter().count() == waiting, "the queue of offers holds a stranger");
-        ensure!(end.wrapping_sub(first) as usize == waiting, "the bounds of the queue are wrong");
+        ensure!(bounds.len() as usize == waiting, "the bounds of the queue are wrong");
+        ensure!(
+            (0..bounds.len()).all(|at| Scheduled::<T>::contains_key(bounds.first.wrapping_add(at))),
+            "the queue of offers has a gap"
+        );
+        ensure!(
+            bounds.mark.wrapping_sub(bounds.first) <= bounds.len(),
+            "the mark of the queue of offers is outside its bounds"
+        );
         for (model, book) in Books::<T>::iter() {
             ensure!(book.is_sorted_by_key(|entry| (entry.ask, entry.idle_since)), "a book is out of order");
             let expected = books.remove(&model).unwrap_or_default();

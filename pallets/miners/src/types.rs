@@ -1,3 +1,5 @@
+//! What the chain stores of a miner and its offers, and how much of it at most.
+
 use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

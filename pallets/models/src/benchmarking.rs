@@ -1,3 +1,5 @@
+//! Measures the calls at their worst.
+
 use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;

@@ -9,9 +9,12 @@
 //! A model's life: *open* (new tasks may use it) → *retired* by its owner (no new uses) → removed, once
 //! nothing refers to it, and the deposit is back.
 //!
+//! Sprints run on the models that are *listed*; those can't be retired.
+//!
 //! ## Properties
 //! 1. The deposit on hold of each account equals the sum of its models' deposits.
 //! 2. Every record has its encoding, hashes to its name, and has the profile that the encoding gives.
+//! 3. Each listed model is registered and open.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -25,8 +28,13 @@ pub use pallet::*;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod dispatch;
-mod impls;
+mod calls;
+mod listed;
+#[cfg(test)]
+mod mock;
+mod registry;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
@@ -34,9 +42,6 @@ pub mod weights;
 
 pub use types::*;
 pub use weights::WeightInfo;
-
-/// Most bytes of a model.
-pub type MaxModelBytes = frame_support::traits::ConstU32<{ 2 * 1024 * 1024 }>;
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -49,7 +54,7 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use millrace_primitives::{Balance, ModelId};
 
-    use super::{MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
+    use super::{MaxListed, MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
 
     /// The layout of this pallet's storage.
     pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
@@ -81,6 +86,10 @@ pub mod pallet {
     /// The encodings of the registered models.
     #[pallet::storage]
     pub type Encodings<T: Config> = StorageMap<_, Identity, ModelId, BoundedVec<u8, MaxModelBytes>>;
+
+    /// The models that sprints run on.
+    #[pallet::storage]
+    pub type Listed<T> = StorageValue<_, BoundedVec<ModelId, MaxListed>, ValueQuery>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -118,8 +127,10 @@ pub mod pallet {
         Retired,
         /// Sprints run on the model: a miner must be able to offer it. It can be retired once it is off the list.
         Listed,
-        /// Tasks or the list of sprint models still refer to the model.
+        /// Open tasks still refer to the model.
         InUse,
+        /// The list of sprint models would be longer than it may be.
+        TooManyListed,
         /// The model must be retired before it can be removed.
         NotRetired,
         /// The model is longer than 2 MiB.
@@ -184,6 +195,11 @@ pub mod pallet {
         ///
         /// `encoding` is the version byte and the SCALE encoding of the graph with its parameters, as
         /// `docs/inference-spec.md` defines it. Holds a deposit for its bytes.
+        ///
+        /// # Errors
+        /// [`Error::TooLong`], [`Error::Undecodable`], [`Error::InvalidGraph`], [`Error::NoWork`] or
+        /// [`Error::AccumulatorOverflow`] tell what is wrong with the model; [`Error::AlreadyExists`] if it is
+        /// registered already; the currency's own if the sender can't pay the deposit.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::register(u32::try_from(encoding.len()).unwrap_or(u32::MAX)))]
         pub fn register(origin: OriginFor<T>, encoding: Vec<u8>) -> DispatchResult {
@@ -192,6 +208,10 @@ pub mod pallet {
         }
 
         /// Refuses new uses of a model from now on. Only its owner may; open tasks go on.
+        ///
+        /// # Errors
+        /// [`Error::NotFound`], [`Error::NotAuthorized`] if another owns it, [`Error::Retired`] if it is retired
+        /// already, [`Error::Listed`] while sprints run on it.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::retire())]
         pub fn retire(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
@@ -200,6 +220,10 @@ pub mod pallet {
         }
 
         /// Removes a retired model to which nothing refers any more, and releases its deposit.
+        ///
+        /// # Errors
+        /// [`Error::NotFound`], [`Error::NotAuthorized`] if another owns it, [`Error::NotRetired`] if it is still
+        /// open, [`Error::InUse`] while open tasks refer to it.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::remove())]
         pub fn remove(origin: OriginFor<T>, model: ModelId) -> DispatchResult {

@@ -1,3 +1,5 @@
+//! What must hold between two transactions.
+
 use alloc::collections::BTreeMap;
 
 use frame_support::{ensure, traits::fungible::InspectHold};
@@ -6,7 +8,7 @@ use millrace_primitives::{Balance, ModelId};
 use sp_io::hashing::blake2_256;
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Encodings, HoldReason, Models, Pallet};
+use crate::{Config, Encodings, HoldReason, Listed, Models, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// Recomputes the properties of the pallet's documentation.
@@ -22,11 +24,14 @@ impl<T: Config> Pallet<T> {
             ensure!(ModelId::from(blake2_256(&encoding)) == model, "a model has another's name");
             let checked = CheckedModel::from_bytes(&encoding).map_err(|_| "a registered model is invalid")?;
             ensure!(*checked.profile() == record.profile, "a model has a wrong profile");
-            ensure!(record.listings <= record.references, "a listing is no reference");
             let sum = deposits.entry(record.owner).or_default();
             *sum = sum.saturating_add(record.deposit);
         }
         ensure!(Encodings::<T>::iter_keys().count() == models as usize, "an encoding has no model");
+        for model in Listed::<T>::get() {
+            let record = Models::<T>::get(model).ok_or("a listed model is gone")?;
+            ensure!(!record.retired, "a listed model is retired");
+        }
         for (owner, deposit) in deposits {
             ensure!(
                 T::Currency::balance_on_hold(&HoldReason::ModelDeposit.into(), &owner) == deposit,

@@ -1,7 +1,15 @@
+//! The records in storage, and the faults of models that the chain tells apart.
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::traits::ConstU32;
 use millrace_inference::{ModelError, Profile};
 use millrace_primitives::Balance;
 use scale_info::TypeInfo;
+
+/// Most bytes of a model.
+pub type MaxModelBytes = ConstU32<{ 2 * 1024 * 1024 }>;
+/// Most listed models.
+pub type MaxListed = ConstU32<8>;
 
 /// A registered model.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -12,10 +20,8 @@ pub struct ModelRecord<AccountId> {
     pub deposit: Balance,
     /// Sizes, work and costs, derived from the encoding.
     pub profile: Profile,
-    /// Open tasks and listings that use it.
+    /// Open tasks that use it.
     pub references: u32,
-    /// Those of them that are listings as a sprint model.
-    pub listings: u32,
     /// Whether it takes no new uses.
     pub retired: bool,
 }

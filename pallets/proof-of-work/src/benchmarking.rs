@@ -1,26 +1,16 @@
+//! Measures the steps of a verification where they are slowest, and what verifying takes against executing again.
+
 use alloc::{vec, vec::Vec};
 
-use codec::{Decode, Encode};
 use frame_benchmarking::v2::*;
-use frame_support::traits::{EnsureOrigin, Get};
 use millrace_inference::{execute, lanes, CheckedModel, Domain, Model, Node, Statement};
-use millrace_primitives::{
-    benchmarking::{
-        bound, branched, chain, deep, linear, padded, pieces, pixels, planes, quotients, zero_trace,
-    },
-    genesis_hash,
-    mill::{MillKey, KEY_TYPE},
-    Attempt, CapacityMarket, ModelId, ModelRegistry, OnRound,
+use millrace_primitives::benchmarking::{
+    branched, chain, deep, linear, padded, pieces, pixels, planes, quotients, zero_trace,
 };
-use sp_core::H256;
 use sp_io::hashing::blake2_256;
-use sp_runtime::{
-    traits::Zero, transaction_validity::TransactionSource, RuntimeAppPublic, SaturatedConversion,
-};
 
-use crate::{Call, Config, Difficulty, Listed, MaxListed, MaxWins, Pallet, Wins};
+use crate::{Config, Pallet};
 
-const ANCHOR: u32 = 1;
 /// n = m and N of the comparisons with executing a batch again; `scripts/verification.mjs` knows them too.
 const SHAPES: [(u32, u32); 12] = [
     (64, 1),
@@ -40,10 +30,6 @@ const SHAPES: [(u32, u32); 12] = [
 /// Filters of the models that fold, and pixels: with this many columns of input drawing a row is cheap beside
 /// its multiply-adds.
 const FOLDED: u32 = 64;
-/// Bytes of a sample of the sprints' models.
-const SAMPLE: u32 = 64;
-/// Samples of the attempts whose traces are long: with one, a model would be too large.
-const SAMPLES: u32 = 32;
 /// Patches along each axis of the images that are padded most.
 const SIDE: u32 = 40;
 /// Requantizations of the models that are slow to decode.
@@ -78,38 +64,6 @@ impl Claim {
 
     fn verify(&self) {
         assert!(millrace_inference::verify(&self.model, &self.input, &self.trace, [7; 32]).is_ok());
-    }
-}
-
-/// An attempt of a miner with this key: every attempt wins, and all but one of an anchor's places are taken.
-fn attempt<T: Config>(model: &Model, samples: u32) -> (MillKey, Attempt<T::AccountId>) {
-    let model = T::Models::benchmark_model(model.to_bytes());
-    Pallet::<T>::do_set_listed(vec![(model, samples)]).expect("the batch is small; qed");
-    let key: MillKey = sp_io::crypto::sr25519_generate(KEY_TYPE, Some(b"//Mill".to_vec())).into();
-    let miner = T::Miners::benchmark_miner(model, key.clone());
-    frame_system::Pallet::<T>::set_block_number((ANCHOR + 1).saturated_into());
-    let anchor = H256::repeat_byte(5);
-    let hash = T::Hash::decode(&mut &anchor[..]).expect("the runtime's hash has 32 bytes; qed");
-    frame_system::BlockHash::<T>::insert(
-        frame_system::pallet_prelude::BlockNumberFor::<T>::saturated_from(ANCHOR),
-        hash,
-    );
-    Difficulty::<T>::put(1);
-    let taken: Vec<[u8; 32]> = (1..bound::<MaxWins>()).map(|win| blake2_256(&win.encode())).collect();
-    Wins::<T>::insert(ANCHOR, frame_support::BoundedVec::truncate_from(taken));
-    (key, Attempt { miner, anchor, nonce: 0, model, samples })
-}
-
-/// A model whose trace of [`SAMPLES`] may have `bytes`, and hardly more.
-fn traced(bytes: u32) -> Model {
-    // 128 times the sum of 64 ones needs 15 bits.
-    let rows = bytes.saturating_mul(8).div_ceil(15 * SAMPLES) + 1;
-    let parameters = vec![1; (SAMPLE * rows) as usize];
-    Model {
-        nodes: vec![
-            Node::Input { shape: vec![SAMPLE] },
-            Node::Linear { input: 0, outputs: rows, parameters },
-        ],
     }
 }
 
@@ -283,91 +237,6 @@ mod benchmarks {
         }
 
         assert_eq!(read.len(), bytes.len());
-    }
-
-    /// `i`: bytes of the attempt's input.
-    #[benchmark(pov_mode = MaxEncodedLen { Models::Encodings: Measured })]
-    fn sprint_base(i: Linear<1, { 512 * 1024 }>) {
-        // A short trace: its verification has a weight of its own.
-        let model = linear(SAMPLE, 1);
-        let (_, attempt) = attempt::<T>(&model, (i / SAMPLE).max(1));
-        let checked = CheckedModel::from_registered_bytes(&model.to_bytes()).expect("it is registered; qed");
-        let trace = execute(&checked, &attempt.input(SAMPLE)).expect("whole samples; qed").trace;
-        let (miner, trace_hash) = (attempt.miner, H256(blake2_256(&trace)));
-
-        #[block]
-        {
-            Pallet::<T>::do_sprint(miner, ANCHOR, 0, trace_hash, &trace).expect("it wins; qed");
-        }
-
-        assert!(Wins::<T>::get(ANCHOR).is_full());
-    }
-
-    /// `b`: bytes of the trace, which is hashed, but not read.
-    #[benchmark]
-    fn authorize_sprint(b: Linear<4, { 511 * 1024 }>) {
-        let (key, attempt) = attempt::<T>(&traced(b), SAMPLES);
-        let trace = vec![7; usize::try_from(b).expect("the target has 32 bits; qed")];
-        let trace_hash = H256(blake2_256(&trace));
-        let message = attempt.message(genesis_hash::<T>(), trace_hash.0);
-        let signature = key.sign(&message).expect("the key is in the keystore; qed");
-        let miner = attempt.miner;
-
-        #[block]
-        {
-            Pallet::<T>::authorize_sprint(
-                TransactionSource::External,
-                &miner,
-                &ANCHOR,
-                &0,
-                &trace_hash,
-                &trace,
-                &signature,
-            )
-            .expect("it wins and is signed; qed");
-        }
-    }
-
-    /// `l`: models listed.
-    #[benchmark]
-    fn set_listed(l: Linear<0, 8>) -> Result<(), BenchmarkError> {
-        let list = |from: u32, count: u32| -> Vec<(ModelId, u32)> {
-            (from..from + count)
-                .map(|rows| (T::Models::benchmark_model(linear(1, rows).to_bytes()), 1))
-                .collect()
-        };
-        Pallet::<T>::do_set_listed(list(1, bound::<MaxListed>())).expect("the batches are small; qed");
-        let new = list(9, l);
-        let origin = T::ListOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
-
-        #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, new);
-
-        assert_eq!(Listed::<T>::get().len() as u32, l);
-        Ok(())
-    }
-
-    #[benchmark]
-    fn forget_old_wins() {
-        let age = T::MaxAnchorAge::get() + 1;
-        frame_system::Pallet::<T>::set_block_number((ANCHOR + age).saturated_into());
-        let wins: Vec<[u8; 32]> = (0..bound::<MaxWins>()).map(|win| blake2_256(&win.encode())).collect();
-        Wins::<T>::insert(ANCHOR, frame_support::BoundedVec::truncate_from(wins));
-
-        #[block]
-        {
-            Pallet::<T>::forget_old_wins();
-        }
-
-        assert!(Wins::<T>::get(ANCHOR).len().is_zero());
-    }
-
-    #[benchmark]
-    fn on_round() {
-        #[block]
-        {
-            <Pallet<T> as OnRound>::on_round(1);
-        }
     }
 
     /// Verifies a batch of shape `s` of [`SHAPES`], transcript included. No weight: for comparison.

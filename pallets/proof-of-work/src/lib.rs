@@ -1,19 +1,14 @@
 //! # Proof of work
 //!
-//! Verification of submitted traces, and the sprints: the mining of this chain.
+//! Verification of claims of work, and nothing else: that a registered model was executed on a batch, which a trace
+//! proves. Whoever pays for a task, credits a sprint or slashes a forger asks here, through [`Verifier`].
 //!
-//! A *sprint* is an attempt (one inference on an input that follows from a recent block's hash, the miner's
-//! account and a nonce) whose digest meets the target. The chain only ever sees winners; each is credited
-//! `work × difficulty`, what it took on average to find it. At each round's end the difficulty is adjusted,
-//! by a factor of two at most, so that sprints use about [`Config::SprintShare`] of the blocks.
+//! A claim is *proven* or *forged* by its trace alone. One that the chain itself can't check (its model is gone, its
+//! batch is none of the model's) is *unavailable*, which is no fault of the miner.
 //!
-//! A winner's trace is verified like any other. A wrong one (a digest that was ground without executing
-//! anything) slashes the miner.
+//! The pallet has no calls and keeps nothing. Its weights are those of the steps of a verification.
 //!
-//! ## Properties
-//! 1. The difficulty is at least 1.
-//! 2. Only anchors that are recent have wins, and no win is credited twice.
-//! 3. Each listed model is registered.
+//! [`Verifier`]: millrace_primitives::Verifier
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -27,211 +22,29 @@ pub use pallet::*;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod dispatch;
-mod impls;
-mod offchain;
-pub mod target;
-#[cfg(any(feature = "std", feature = "try-runtime"))]
-mod try_state;
-mod types;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+mod verifier;
 pub mod weights;
 
-pub use types::*;
 pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
-    use alloc::vec::Vec;
+    use millrace_primitives::ModelRegistry;
 
-    use frame_support::pallet_prelude::*;
-    use frame_system::{
-        offchain::CreateAuthorizedTransaction,
-        pallet_prelude::{ensure_authorized, BlockNumberFor, OriginFor},
-    };
-    use millrace_primitives::{
-        mill::MillSignature, BlockNumber, CapacityMarket, CreditWork, Mac, MillKeys, ModelId, ModelRegistry,
-        Rounds,
-    };
-    use sp_core::H256;
-    use sp_runtime::Perbill;
-
-    use super::{Listing, MaxListed, MaxWins, WeightInfo};
-
-    /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+    use super::WeightInfo;
 
     #[pallet::pallet]
-    #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
     #[pallet::config]
-    pub trait Config:
-        frame_system::Config<RuntimeEvent: From<Event<Self>>> + CreateAuthorizedTransaction<Call<Self>>
-    {
+    pub trait Config: frame_system::Config {
         /// The registry of models.
         type Models: ModelRegistry;
-        /// The miners.
-        type Miners: CapacityMarket<Self::AccountId> + MillKeys<Self::AccountId>;
-        /// Who credits mined work.
-        type Rewards: CreditWork<Self::AccountId>;
-        /// The rounds.
-        type Rounds: Rounds;
-        /// Who lists sprint models.
-        type ListOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-        /// Blocks that an anchor may be old.
-        #[pallet::constant]
-        type MaxAnchorAge: Get<u32>;
-        /// Share of a block's normal capacity that sprints should use.
-        #[pallet::constant]
-        type SprintShare: Get<Perbill>;
-        /// Most weight that verifying one trace may take.
-        #[pallet::constant]
-        type MaxVerificationWeight: Get<Weight>;
-        /// Most bytes of a sprint's trace.
-        #[pallet::constant]
-        type MaxSprintTrace: Get<u32>;
-        /// Priority of submissions and sprints in the transaction pool.
-        #[pallet::constant]
-        type Priority: Get<TransactionPriority>;
-        /// Weights of the calls.
+        /// Weights of the steps of a verification.
         type WeightInfo: WeightInfo;
-    }
-
-    /// The models that sprints run on, one a round in turn.
-    #[pallet::storage]
-    pub type Listed<T> = StorageValue<_, BoundedVec<Listing, MaxListed>, ValueQuery>;
-
-    /// One attempt in so many wins.
-    #[pallet::storage]
-    pub type Difficulty<T> = StorageValue<_, u64, ValueQuery, OneInOne>;
-
-    /// Every attempt wins until the first adjustment.
-    #[pallet::type_value]
-    pub fn OneInOne() -> u64 {
-        1
-    }
-
-    /// Share of the blocks that this round's sprints used, summed over its blocks, in parts of 10⁹.
-    #[pallet::storage]
-    pub type Used<T> = StorageValue<_, u64, ValueQuery>;
-
-    /// The wins credited on each recent anchor.
-    #[pallet::storage]
-    pub type Wins<T> = StorageMap<_, Twox64Concat, BlockNumber, BoundedVec<[u8; 32], MaxWins>, ValueQuery>;
-
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(super) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A winning sprint was verified and credited.
-        SprintWon {
-            /// The miner.
-            miner: T::AccountId,
-            /// The model.
-            model: ModelId,
-            /// MAC credited.
-            credited: Mac,
-        },
-        /// A sprint's trace was wrong; the miner was slashed.
-        SprintRejected {
-            /// The miner.
-            miner: T::AccountId,
-        },
-        /// Sprints of the new round win less or more often.
-        Retargeted {
-            /// One attempt in so many wins.
-            difficulty: u64,
-        },
-        /// The list of sprint models changed.
-        ListedSet {
-            /// Models listed.
-            count: u32,
-        },
-    }
-
-    #[pallet::error]
-    pub enum Error<T> {
-        /// The list names more models than it may.
-        TooManyModels,
-        /// A listed model is unknown or retired.
-        UnknownModel,
-        /// A listed batch is empty, its trace too long to be submitted or its verification too heavy.
-        InvalidBatch,
-        /// Verifying a single sample of a listed model takes more memory than a verification may.
-        VerificationMemory,
-        /// The sprint is not, or not any more, what it claims to be.
-        InvalidSprint,
-        /// So many wins on one anchor can't be remembered.
-        TooManyWins,
-    }
-
-    #[pallet::genesis_config]
-    #[derive(frame_support::DefaultNoBound)]
-    pub struct GenesisConfig<T: Config> {
-        /// The listed models and the samples of their batches.
-        pub listed: Vec<(ModelId, u32)>,
-        /// Difficulty of the first round; 0 stands for 1.
-        pub difficulty: u64,
-        #[serde(skip)]
-        /// Nothing.
-        pub _config: core::marker::PhantomData<T>,
-    }
-
-    #[pallet::genesis_build]
-    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
-        fn build(&self) {
-            Difficulty::<T>::put(self.difficulty.max(1));
-            Pallet::<T>::do_set_listed(self.listed.clone())
-                .expect("the genesis lists registered models with small batches; qed");
-        }
-    }
-
-    #[pallet::hooks]
-    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            Self::forget_old_wins();
-            T::WeightInfo::forget_old_wins()
-        }
-
-        fn offchain_worker(_: BlockNumberFor<T>) {
-            Self::send_wins();
-        }
-
-        #[cfg(feature = "try-runtime")]
-        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
-            Self::do_try_state()
-        }
-    }
-
-    #[pallet::call]
-    impl<T: Config> Pallet<T> {
-        /// Lists the models that sprints run on, with the samples of an attempt's batch. Root only.
-        #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::set_listed(u32::try_from(listed.len()).unwrap_or(u32::MAX)))]
-        pub fn set_listed(origin: OriginFor<T>, listed: Vec<(ModelId, u32)>) -> DispatchResult {
-            T::ListOrigin::ensure_origin(origin)?;
-            Self::do_set_listed(listed)
-        }
-
-        /// Submits a winning sprint. No fee and no nonce: the mill key's signature over the attempt and
-        /// `trace_hash`, the trace's blake2-256, authorises it.
-        #[pallet::call_index(1)]
-        #[pallet::weight(Pallet::<T>::max_sprint_weight())]
-        #[pallet::weight_of_authorize(
-            T::WeightInfo::authorize_sprint(u32::try_from(trace.len()).unwrap_or(u32::MAX))
-        )]
-        #[pallet::authorize(Self::authorize_sprint)]
-        pub fn sprint(
-            origin: OriginFor<T>,
-            miner: T::AccountId,
-            anchor: BlockNumber,
-            nonce: u64,
-            trace_hash: H256,
-            trace: Vec<u8>,
-            signature: MillSignature,
-        ) -> DispatchResultWithPostInfo {
-            ensure_authorized(origin)?;
-            let _ = signature;
-            Self::do_sprint(miner, anchor, nonce, trace_hash, &trace)
-        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
-#![allow(unused_parens, clippy::unnecessary_cast, reason = "generated")]
+#![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
 use core::marker::PhantomData;
 
@@ -38,16 +38,6 @@ pub trait WeightInfo {
     fn verify_accumulators(a: u32) -> Weight;
     /// Of `verify_claim`.
     fn verify_claim(b: u32) -> Weight;
-    /// Of `sprint_base`.
-    fn sprint_base(i: u32) -> Weight;
-    /// Of `authorize_sprint`.
-    fn authorize_sprint(b: u32) -> Weight;
-    /// Of `set_listed`.
-    fn set_listed(l: u32) -> Weight;
-    /// Of `forget_old_wins`.
-    fn forget_old_wins() -> Weight;
-    /// Of `on_round`.
-    fn on_round() -> Weight;
 }
 
 /// Weights with the runtime's database costs.
@@ -135,93 +125,5 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         // Proof: measured 0 bytes. At least 1_893 ns.
         Weight::from_parts(1_963_000, 0)
             .saturating_add(Weight::from_parts(2_363_717, 0).saturating_mul(b.into()))
-    }
-    // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Listed` (r:1 w:0)
-    // Proof: `ProofOfWork::Listed` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::CurrentRound` (r:1 w:0)
-    // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
-    // Storage: `System::BlockHash` (r:2 w:0)
-    // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Difficulty` (r:1 w:0)
-    // Proof: `ProofOfWork::Difficulty` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Wins` (r:1 w:1)
-    // Proof: `ProofOfWork::Wins` (`max_values`: None, `max_size`: Some(32782), added: 35257, mode: `MaxEncodedLen`)
-    // Storage: `Models::Encodings` (r:1 w:0)
-    // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
-    // Storage: `Rewards::RoundLength` (r:1 w:0)
-    // Proof: `Rewards::RoundLength` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Scores` (r:1 w:1)
-    // Proof: `Rewards::Scores` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
-    // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Rounds` (r:1 w:1)
-    // Proof: `Rewards::Rounds` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Used` (r:1 w:1)
-    // Proof: `ProofOfWork::Used` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // `i` was measured from 1 to 524288.
-    fn sprint_base(i: u32) -> Weight {
-        // Proof: measured 34398 bytes. At least 127_540 ns.
-        Weight::from_parts(174_410_325, 37863)
-            .saturating_add(Weight::from_parts(23_661, 0).saturating_mul(i.into()))
-            .saturating_add(T::DbWeight::get().reads(14_u64))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
-    }
-    // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Listed` (r:1 w:0)
-    // Proof: `ProofOfWork::Listed` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::CurrentRound` (r:1 w:0)
-    // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
-    // Storage: `System::BlockHash` (r:2 w:0)
-    // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Difficulty` (r:1 w:0)
-    // Proof: `ProofOfWork::Difficulty` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Wins` (r:1 w:0)
-    // Proof: `ProofOfWork::Wins` (`max_values`: None, `max_size`: Some(32782), added: 35257, mode: `MaxEncodedLen`)
-    // `b` was measured from 4 to 523264.
-    fn authorize_sprint(b: u32) -> Weight {
-        // Proof: measured 34080 bytes. At least 132_196 ns.
-        Weight::from_parts(223_447_638, 36247)
-            .saturating_add(Weight::from_parts(1_784, 0).saturating_mul(b.into()))
-            .saturating_add(T::DbWeight::get().reads(8_u64))
-    }
-    // Storage: `Models::Models` (r:16 w:16)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Listed` (r:1 w:1)
-    // Proof: `ProofOfWork::Listed` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
-    // `l` was measured from 0 to 8.
-    fn set_listed(l: u32) -> Weight {
-        // Proof: measured 1835 + l × 187 bytes. At least 64_015 ns.
-        Weight::from_parts(107_465_798, 48774)
-            .saturating_add(Weight::from_parts(13_398_365, 0).saturating_mul(l.into()))
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
-            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(l.into())))
-            .saturating_add(Weight::from_parts(0, 5973).saturating_mul(l.into()))
-    }
-    // Storage: `ProofOfWork::Wins` (r:0 w:1)
-    // Proof: `ProofOfWork::Wins` (`max_values`: None, `max_size`: Some(32782), added: 35257, mode: `MaxEncodedLen`)
-    fn forget_old_wins() -> Weight {
-        // Proof: measured 0 bytes. At least 2_033 ns.
-        Weight::from_parts(2_754_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
-    }
-    // Storage: `Rewards::RoundLength` (r:1 w:0)
-    // Proof: `Rewards::RoundLength` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Used` (r:1 w:0)
-    // Proof: `ProofOfWork::Used` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `ProofOfWork::Difficulty` (r:1 w:1)
-    // Proof: `ProofOfWork::Difficulty` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    fn on_round() -> Weight {
-        // Proof: measured 0 bytes. At least 4_146 ns.
-        Weight::from_parts(5_518_000, 1493)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
     }
 }

@@ -1,3 +1,5 @@
+//! Measures the calls and the steps of the hooks at their worst.
+
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::RawOrigin;
@@ -5,7 +7,7 @@ use millrace_primitives::BlockNumber;
 use sp_runtime::{transaction_validity::TransactionSource, SaturatedConversion};
 
 use crate::{
-    dispatch::EXPIRED_AT_ONCE, Call, Config, CurrentRound, OldestRound, Pallet, RoundLength, RoundRecord,
+    hooks::EXPIRED_AT_ONCE, Call, Config, CurrentRound, OldestRound, Pallet, RoundLength, RoundRecord,
     Rounds, ScoreRecord, Scores,
 };
 

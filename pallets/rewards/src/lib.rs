@@ -27,12 +27,18 @@ extern crate alloc;
 
 pub use pallet::*;
 
+mod authorize;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod dispatch;
+mod calls;
+mod credit;
 pub mod emission;
-mod impls;
+mod hooks;
+#[cfg(test)]
+mod mock;
 mod offchain;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
@@ -49,7 +55,7 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        Balance, BlockNumber, CapacityOnSale, ListedModels, MillKeys, OnRound, RoundIndex,
+        Balance, BlockNumber, CapacityOnSale, MillKeys, ModelRegistry, OnRound, RoundIndex,
     };
 
     use super::{RoundRecord, ScoreRecord, WeightInfo};
@@ -71,9 +77,9 @@ pub mod pallet {
         type Keys: MillKeys<Self::AccountId>;
         /// What each miner has on sale.
         type Capacity: CapacityOnSale<Self::AccountId>;
-        /// The models that a miner must offer for its capacity to count.
-        type Listed: ListedModels;
-        /// Told of each new round.
+        /// The registry of models: a miner's capacity counts if it offers all that are listed.
+        type Models: ModelRegistry;
+        /// The miners, whose offers act from the next round.
         type OnRound: OnRound;
         /// Emission of the first rounds, planck a round.
         #[pallet::constant]
@@ -216,6 +222,10 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Pays `miner` its share of a closed round. Anyone may call it; the miner is paid. Without a sender
         /// it costs nothing: a share can be claimed once, and there is none without work.
+        ///
+        /// # Errors
+        /// [`Error::RoundOpen`] while the round runs, [`Error::NothingToClaim`] if the miner has no share of it (any
+        /// more); the currency's own if the share is too small for an account that doesn't exist.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::claim())]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_claim())]

@@ -1,3 +1,5 @@
+//! What must hold between two transactions.
+
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 

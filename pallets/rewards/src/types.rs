@@ -1,3 +1,5 @@
+//! The records in storage.
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use millrace_primitives::{Balance, Mac};
 use scale_info::TypeInfo;

@@ -1,3 +1,5 @@
+//! What each call and each step of the hooks takes in the worst case.
+
 use alloc::{vec, vec::Vec};
 
 use frame_benchmarking::v2::*;
@@ -11,15 +13,15 @@ use millrace_primitives::{
     benchmarking::{bound, linear, zero_trace},
     decline_message, genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    submission_message, CapacityMarket, ModelId, ModelRegistry, TaskId,
+    submission_message, ModelId, ModelRegistry, SlotMarket, TaskId,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic, SaturatedConversion};
 
 use crate::{
-    service::Served, Call, Config, LeaseEntry, Leases, MaxDeclines, MaxFailures, MaxLeases, MaxOutput,
-    MaxQueue, NextTask, Outputs, Pallet, Prunable, PrunableBounds, Queue, TaskState, Tasks, WeightInfo,
+    hooks::Served, Call, Config, LeaseEntry, Leases, MaxDeclines, MaxFailures, MaxLeases, MaxOutput,
+    MaxQueue, NextTask, Outputs, Pallet, Queue, TaskState, Tasks, WeightInfo,
 };
 
 const PRICE: u128 = 1 << 70;
@@ -108,7 +110,7 @@ fn descriptor<T: Config>(task: TaskId) -> H256 {
 /// The trace that an honest execution of a task's model of zeros leaves.
 fn trace<T: Config>(task: TaskId) -> Vec<u8> {
     let record = Tasks::<T>::get(task).expect("the task is open; qed");
-    zero_trace(&T::Models::profile(record.model).expect("it is registered; qed"), record.samples)
+    zero_trace(&T::Models::find(record.model).expect("it is registered; qed").profile, record.samples)
 }
 
 fn expire<T: Config>(task: TaskId) {
@@ -328,14 +330,13 @@ mod benchmarks {
     #[benchmark]
     fn prune_output() {
         let output = vec![7; usize::try_from(bound::<MaxOutput>()).expect("the target has 32 bits; qed")];
-        Outputs::<T>::insert(0, BoundedVec::truncate_from(output));
-        Prunable::<T>::insert(0, (0, 0));
-        PrunableBounds::<T>::put((0, 1));
         at_block::<T>(1);
+        Pallet::<T>::keep_output(0, output);
+        at_block::<T>(1 + T::Retention::get());
 
         #[block]
         {
-            Pallet::<T>::prune(&mut WeightMeter::new());
+            Pallet::<T>::prune_outputs(&mut WeightMeter::new());
         }
 
         assert!(!Outputs::<T>::contains_key(0));

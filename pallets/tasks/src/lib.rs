@@ -35,13 +35,24 @@ extern crate alloc;
 
 pub use pallet::*;
 
+mod authorize;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod dispatch;
-pub mod lease;
+mod calls;
+mod escrow;
+mod hooks;
+mod leases;
+mod limits;
+#[cfg(test)]
+mod mock;
 mod offchain;
-mod service;
-mod settle;
+mod outputs;
+mod pricing;
+mod queue;
+mod room;
+mod terms;
+#[cfg(test)]
+mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
@@ -66,8 +77,8 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        mill::MillSignature, Balance, BlockNumber, CapacityMarket, MillKeys, ModelId, ModelRegistry, TaskId,
-        VerifySubmission,
+        mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MillKeys, MinerBond, ModelId,
+        ModelRegistry, SlotMarket, TaskId, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
@@ -93,10 +104,10 @@ pub mod pallet {
             + BalancedHold<Self::AccountId>;
         /// The registry of models.
         type Models: ModelRegistry;
-        /// The capacity on sale.
-        type Miners: CapacityMarket<Self::AccountId> + MillKeys<Self::AccountId>;
+        /// The miners: their slots on sale, their bonds and their mill keys.
+        type Miners: SlotMarket<Self::AccountId> + MinerBond<Self::AccountId> + MillKeys<Self::AccountId>;
         /// The verification of traces.
-        type Verifier: VerifySubmission<Self::AccountId>;
+        type Verifier: Verifier;
         /// Fee of a weight.
         type WeightToFee: Convert<Weight, Balance>;
         /// Fee of a length in bytes.
@@ -140,7 +151,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
-    /// Name of the next task.
+    /// The number that the next task gets.
     #[pallet::storage]
     pub type NextTask<T> = StorageValue<_, TaskId, ValueQuery>;
 
@@ -168,13 +179,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type Leases<T> = StorageValue<_, BoundedVec<LeaseEntry, MaxLeases>, ValueQuery>;
 
-    /// Outputs in the order in which their retention ends, by position.
+    /// The kept outputs, oldest first: the block from which each may go, by its position in the queue.
     #[pallet::storage]
-    pub type Prunable<T> = StorageMap<_, Twox64Concat, u64, (BlockNumber, TaskId)>;
+    pub type Prunable<T> = StorageMap<_, Twox64Concat, u32, (BlockNumber, TaskId)>;
 
-    /// First position and end of [`Prunable`].
+    /// The positions of [`Prunable`] in use.
     #[pallet::storage]
-    pub type PrunableBounds<T> = StorageValue<_, (u64, u64), ValueQuery>;
+    pub type PrunableBounds<T> = StorageValue<_, QueueBounds, ValueQuery>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -240,11 +251,11 @@ pub mod pallet {
 
     #[pallet::error]
     pub enum Error<T> {
-        /// No open task has this name.
+        /// No open task has this number.
         NotFound,
         /// Only the task's requester may do this.
         NotAuthorized,
-        /// No model has this name.
+        /// No model with this hash is registered.
         UnknownModel,
         /// The model was retired.
         RetiredModel,
@@ -318,6 +329,18 @@ pub mod pallet {
         /// Posts a task: execute `model` on `input` (whole samples, one byte an element) for at most
         /// `max_price` planck, to be finished by block `deadline`. Holds the ceiling, a deposit for the
         /// input and the fee of the verification.
+        ///
+        /// # Errors
+        /// - [`Error::UnknownModel`]: register the model first.
+        /// - [`Error::RetiredModel`]: post to another model.
+        /// - [`Error::PriceTooLow`]: offer at least `MinPrice`.
+        /// - [`Error::InvalidDeadline`]: name a block after the present one, at most `MaxDeadline` blocks ahead.
+        /// - [`Error::InputTooLong`], [`Error::OutputTooLong`], [`Error::SubmissionTooLarge`]: post fewer samples at
+        ///   once.
+        /// - [`Error::InputLength`]: send whole samples, one at least.
+        /// - [`Error::ZeroWork`], [`Error::VerificationMemory`]: no batch of this model can be posted; take another.
+        /// - [`Error::QueueFull`]: post again when tasks have left the queue.
+        /// - The currency's, if the account can't pay what is held: top it up.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::post(u32::try_from(input.len()).unwrap_or(u32::MAX)))]
         pub fn post(
@@ -332,6 +355,11 @@ pub mod pallet {
         }
 
         /// Takes back a task that waits in the queue and releases everything held for it.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: the task is settled or refunded already.
+        /// - [`Error::NotAuthorized`]: sign as the task's requester.
+        /// - [`Error::NotQueued`]: wait until its lease has ended.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::cancel())]
         pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -341,6 +369,10 @@ pub mod pallet {
 
         /// Does what is overdue for a task now: refund it after its deadline, end its lease after its grace
         /// period. Anyone may.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: the task is settled or refunded already.
+        /// - [`Error::NotOverdue`]: poke again after its deadline, or after its lease's grace period.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::poke())]
         pub fn poke(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -350,7 +382,10 @@ pub mod pallet {
 
         /// Submits the trace of a leased task. No fee and no nonce: the mill key's signature over the lease
         /// and `trace_hash`, the trace's blake2-256, authorises it. A right trace is paid; a wrong one is
-        /// slashed.
+        /// slashed; one that the chain can't verify refunds the task and slashes nobody.
+        ///
+        /// # Errors
+        /// - [`Error::NotLeased`]: the lease has ended, or never was; drop the trace.
         #[pallet::call_index(3)]
         #[pallet::weight(Pallet::<T>::max_submission_weight())]
         #[pallet::weight_of_authorize(
@@ -374,6 +409,10 @@ pub mod pallet {
         /// first blocks of the lease only, as many as the latency floor. No fee and no nonce: the mill key's
         /// signature over the lease authorises it. Nothing is slashed; the offer stays as it is, and the task
         /// waits for a slot of another miner.
+        ///
+        /// # Errors
+        /// - [`Error::NotLeased`]: the lease has ended, or never was; there is nothing to decline.
+        /// - [`Error::TooLateToDecline`]: submit a trace, or let the lease run out and be slashed.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::decline())]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_decline())]

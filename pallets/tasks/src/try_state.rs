@@ -1,3 +1,5 @@
+//! The pallet's properties, checked against all of its storage.
+
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use frame_support::{ensure, traits::fungible::InspectHold};
@@ -6,7 +8,9 @@ use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, HoldReason, Inputs, Leases, Outputs, Pallet, Queue, TaskState, Tasks};
+use crate::{
+    Config, HoldReason, Inputs, Leases, Outputs, Pallet, Prunable, PrunableBounds, Queue, TaskState, Tasks,
+};
 
 impl<T: Config> Pallet<T> {
     /// Recomputes the properties of the pallet's documentation.
@@ -47,6 +51,20 @@ impl<T: Config> Pallet<T> {
         entries.sort_unstable();
         leased.sort_unstable();
         ensure!(entries == leased, "the open leases differ from the leased tasks");
+        Self::try_outputs()
+    }
+
+    /// The queue of outputs holds each kept output once, and nothing else.
+    fn try_outputs() -> Result<(), TryRuntimeError> {
+        let bounds = PrunableBounds::<T>::get();
+        let mut kept = Vec::new();
+        for place in 0..bounds.len() {
+            let position = bounds.first.wrapping_add(place);
+            kept.push(Prunable::<T>::get(position).ok_or("the queue of outputs has a gap")?);
+        }
+        ensure!(Prunable::<T>::iter().count() == kept.len(), "an output is outside its queue's bounds");
+        ensure!(Outputs::<T>::iter_keys().count() == kept.len(), "the queue differs from the kept outputs");
+        ensure!(kept.iter().all(|(_, task)| Outputs::<T>::contains_key(task)), "a kept output is missing");
         Ok(())
     }
 }

@@ -1,3 +1,5 @@
+//! What the chain stores of a task, and how much of it at most.
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use millrace_primitives::{Balance, BlockNumber, Mac, ModelId, SlotIndex, TaskId};
@@ -14,7 +16,6 @@ pub type MaxQueue = ConstU32<1024>;
 pub type MaxLeases = ConstU32<1024>;
 /// Most miners that a task remembers to have failed it; the next failure after that refunds it.
 pub type MaxFailures = ConstU32<8>;
-
 /// Most miners that a task remembers to have declined it.
 pub type MaxDeclines = ConstU32<16>;
 

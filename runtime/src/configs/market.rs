@@ -1,4 +1,4 @@
-//! Models, miners, tasks, proof of work and rewards.
+//! Models, miners, tasks, proof of work, sprints and rewards.
 
 use frame_support::{
     parameter_types,
@@ -77,7 +77,13 @@ impl pallet_tasks::Config for Runtime {
 
 impl pallet_proof_of_work::Config for Runtime {
     type Models = Models;
+    type WeightInfo = pallet_proof_of_work::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_sprints::Config for Runtime {
+    type Models = Models;
     type Miners = Miners;
+    type Verifier = ProofOfWork;
     type Rewards = Rewards;
     type Rounds = Rewards;
     type ListOrigin = EnsureRoot<AccountId>;
@@ -87,15 +93,17 @@ impl pallet_proof_of_work::Config for Runtime {
     type MaxSprintTrace = ConstU32<{ MIB / 2 }>;
     // Below every submission for a lease: a paid task goes first.
     type Priority = ConstU64<{ u64::MAX / 2 }>;
-    type WeightInfo = pallet_proof_of_work::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = pallet_sprints::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkMarket = Miners;
 }
 
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
     type Keys = Miners;
     type Capacity = Miners;
-    type Listed = ProofOfWork;
-    type OnRound = (Miners, ProofOfWork);
+    type Models = Models;
+    type OnRound = Miners;
     type InitialEmission = ConstU128<{ 100 * UNIT }>;
     type HalvingInterval = ConstU32<1_000_000>;
     type EmissionCap = ConstU128<{ 210_000_000 * UNIT }>;

@@ -1,5 +1,5 @@
 //! The real runtime from its development preset, driven call by call; every test ends with try-state.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(missing_docs, reason = "the names say what a test asks for")]
 
 use frame_support::{
     dispatch::DispatchResultWithPostInfo,
@@ -13,8 +13,8 @@ use millrace_primitives::{
     ownership_message, submission_message, Balance, BlockNumber, ModelId, TaskId,
 };
 use millrace_runtime::{
-    genesis_config_presets::get_preset, AccountId, Miners, Models, ProofOfWork, Rewards, Runtime,
-    RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, System, Tasks,
+    genesis_config_presets::get_preset, AccountId, Miners, Models, Rewards, Runtime, RuntimeCall,
+    RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, Sprints, System, Tasks,
 };
 use sp_core::{Pair, H256};
 use sp_crypto_hashing::blake2_256;
@@ -69,7 +69,7 @@ pub fn chain(preset: &str) -> sp_io::TestExternalities {
         .expect("the preset builds");
         System::set_block_number(1);
         // So that tests find wins quickly.
-        pallet_proof_of_work::Difficulty::<Runtime>::put(64);
+        pallet_sprints::Difficulty::<Runtime>::put(64);
     });
     externalities
 }
@@ -82,7 +82,7 @@ pub fn try_state() {
     Models::do_try_state().expect("models");
     Miners::do_try_state().expect("miners");
     Tasks::do_try_state().expect("tasks");
-    ProofOfWork::do_try_state().expect("proof of work");
+    Sprints::do_try_state().expect("sprints");
     Rewards::do_try_state().expect("rewards");
 }
 
@@ -96,8 +96,8 @@ pub fn pass(blocks: u32) {
         System::set_block_number(number);
         Rewards::on_initialize(number);
         Miners::on_initialize(number);
-        ProofOfWork::on_initialize(number);
         Tasks::on_initialize(number);
+        Sprints::on_initialize(number);
         try_state();
     }
 }

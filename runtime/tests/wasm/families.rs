@@ -92,24 +92,9 @@ impl Graph {
 
 /// The same model behind one more table.
 fn with_table(model: Model) -> Model {
-    let later = |read: &u32| read + 1;
     let mut nodes = model.nodes.iter().map(|node| {
         let mut node = node.clone();
-        match &mut node {
-            Node::Input { .. } => {}
-            Node::Linear { input, .. }
-            | Node::Requantize { input, .. }
-            | Node::Lookup { input, .. }
-            | Node::Flatten { input }
-            | Node::ArgMax { input }
-            | Node::Conv2d { input, .. }
-            | Node::DepthwiseConv2d { input, .. }
-            | Node::MaxPool2d { input, .. }
-            | Node::AveragePool2d { input, .. }
-            | Node::Reshape { input, .. } => *input = later(input),
-            Node::Add { left, right, .. } => (*left, *right) = (later(left), later(right)),
-            Node::Concat { inputs, .. } => inputs.iter_mut().for_each(|input| *input = later(input)),
-        }
+        node.reads_mut().for_each(|read| *read += 1);
         node
     });
     let input = nodes.next().expect("there is an input");

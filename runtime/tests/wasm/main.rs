@@ -8,14 +8,11 @@
 //! models: `HARNESS_MS` is the declared time of a batch in milliseconds, `HARNESS_MODELS` the number of random models.
 #![allow(missing_docs)]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod families;
 
 use std::sync::LazyLock;
 
 use codec::{Decode, Encode};
-use common::*;
 use families::Family;
 use frame_support::{
     traits::Get,
@@ -24,10 +21,11 @@ use frame_support::{
 use frame_system::offchain::CreateAuthorizedTransaction;
 use millrace_inference::{
     execute,
-    testing::{random_input, random_model, Random},
+    random::{random_input, random_model, Random},
     CheckedModel, Model, Profile,
 };
 use millrace_runtime::{Miners, Models, ProofOfWork, Runtime, RuntimeCall, System, Tasks, WASM_BINARY};
+use millrace_runtime_tests::*;
 use sc_executor_common::{
     runtime_blob::RuntimeBlob,
     wasm_runtime::{HeapAllocStrategy, WasmModule},

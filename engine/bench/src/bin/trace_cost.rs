@@ -7,7 +7,7 @@ use clap::Parser;
 use millrace_engine::{
     blake2_256_of_each, hashes_at_once, Backend, Engine, EngineError, EngineOptions, PreparedModel,
 };
-use millrace_inference::testing::{random_input, Random};
+use millrace_inference::random::{random_input, Random};
 
 #[cfg(target_os = "linux")]
 #[global_allocator]

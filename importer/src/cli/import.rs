@@ -1,0 +1,41 @@
+//! `import`: an ONNX file becomes a model.
+
+use std::path::Path;
+
+use millrace_importer::{import, npy, onnx, Options, Quantization, Ranges};
+use millrace_inference::model_id;
+use sp_crypto_hashing::blake2_256;
+
+use super::{files::write, progress::working};
+
+pub(super) fn import_file(
+    onnx: &Path,
+    output: &Path,
+    arg_max: bool,
+    calibrate: Option<&Path>,
+) -> Result<(), String> {
+    let file = onnx::Model::load(onnx).map_err(|error| error.to_string())?;
+    let failed = |error: millrace_importer::ImportError| format!("{}: {error}", onnx.display());
+    let ranges = calibrate
+        .map(|samples| {
+            let samples = npy::read(samples)?;
+            working("calibrating", || Ranges::calibrate(onnx, &samples)).map_err(failed)
+        })
+        .transpose()?;
+    let imported = working("importing", || import(&file, Options { arg_max, ranges: ranges.as_ref() }))
+        .map_err(failed)?;
+    for step in &imported.steps {
+        println!("{:<44} {}", step.onnx, step.became);
+    }
+    let encoding = imported.model.to_bytes();
+    write(output, &encoding)?;
+    let quantization = |q: Quantization| format!("--scale {} --zero-point {}", q.scale, q.zero_point);
+    println!("\ninput        {}", quantization(imported.input));
+    match imported.output {
+        Some(output) => println!("output       {}", quantization(output)),
+        None => println!("output       indices of the largest"),
+    }
+    println!("name         0x{}", hex::encode(model_id(&encoding, blake2_256)));
+    println!("written      {} ({} bytes)", output.display(), encoding.len());
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! What a model ends with: numbers, or the index of the largest.
+
+use crate::{
+    error::ImportError,
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx,
+    operators::arg_max::along,
+    value::{Quantization, Value},
+};
+
+/// The last node, and the quantization of its output if that isn't indices.
+pub(crate) fn end(
+    lowering: &mut Lowering<'_>,
+    output: &str,
+    arg_max: bool,
+) -> Result<(u32, Option<Quantization>), ImportError> {
+    let reader = onnx::Node {
+        op_type: "output".into(),
+        name: output.into(),
+        input: vec![output.into()],
+        ..onnx::Node::default()
+    };
+    let failed = |why| ImportError::Node { node: reader.label(), why };
+    match lowering.value(&reader, 0).map_err(failed)? {
+        Value::Index { node } => Ok((node, None)),
+        Value::Ordered { node, shape, axes, softmax } => {
+            let failed = |why| ImportError::Node { node: softmax.clone(), why };
+            let long: Vec<usize> =
+                axes.clone().filter(|axis| shape.get(*axis).is_some_and(|length| *length > 1)).collect();
+            let axis = match long.as_slice() {
+                [] => axes.start,
+                [axis] => *axis,
+                _ => {
+                    return Err(failed(format!(
+                        "before opset 13 it runs over all axes of N × {shape:?} from axis {} on together; flatten its input, or end the model before it",
+                        axes.start + 1
+                    )))
+                }
+            };
+            Ok((along(lowering, node, &shape, axis).map_err(failed)?, None))
+        }
+        _ => match lowering.quantized(&reader, 0).map_err(failed)? {
+            Value::Quantized { node, shape, .. } if arg_max => {
+                let axis = axis_of_outputs(&shape).map_err(failed)?;
+                Ok((along(lowering, node, &shape, axis).map_err(failed)?, None))
+            }
+            Value::Quantized { node, quantization, .. } => Ok((node, Some(quantization))),
+            _ => Err(failed("it isn't quantized; quantize the whole graph".into())),
+        },
+    }
+}
+
+/// The axis of a sample along which a model that ends with numbers is asked for the largest.
+fn axis_of_outputs(shape: &[u32]) -> Lowered<usize> {
+    let long: Vec<usize> =
+        (0..shape.len()).filter(|axis| shape.get(*axis).is_some_and(|length| *length > 1)).collect();
+    match long.as_slice() {
+        [] => Ok(shape.len().saturating_sub(1)),
+        [axis] => Ok(*axis),
+        _ if shape.len() <= 2 => Ok(shape.len().saturating_sub(1)),
+        _ => Err(format!(
+            "the index of the largest was asked for (--arg-max), and the output has the shape N × {shape:?}; import it without, so that it gives numbers, or end the graph with an ArgMax over its last axis"
+        )),
+    }
+}

@@ -1,0 +1,53 @@
+//! The import of a file as a whole: what the caller chooses, and what comes out.
+
+use millrace_inference::{CheckedModel, Model};
+
+use crate::{
+    end::end,
+    error::ImportError,
+    onnx,
+    prepare::prepare,
+    ranges::Ranges,
+    value::Quantization,
+    walk::{walk, Step},
+};
+
+/// An imported model and how to use it.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The integer graph.
+    pub model: Model,
+    /// Quantization of the input: how real numbers become its bytes.
+    pub input: Quantization,
+    /// Quantization of an `i8` output; none for indices.
+    pub output: Option<Quantization>,
+    /// What each ONNX node became, in order.
+    pub steps: Vec<Step>,
+}
+
+/// What the caller chooses.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// End with the index of the largest output, along the only axis of outputs or the last one of two.
+    pub arg_max: bool,
+    /// What calibration saw, for graphs without quantization of their own.
+    pub ranges: Option<&'a Ranges>,
+}
+
+/// Imports a graph.
+///
+/// # Errors
+/// [`ImportError`] with the node that can't be represented and why.
+pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, ImportError> {
+    let prepared = prepare(model)?;
+    let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
+    let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
+    let input = lowering.emitter.input.ok_or_else(|| {
+        ImportError::Graph(
+            "nothing reads the graph's input through a quantization; put a QuantizeLinear after it".into(),
+        )
+    })?;
+    let model = lowering.emitter.into_model(last);
+    CheckedModel::from_bytes(&model.to_bytes())?;
+    Ok(Imported { model, input, output, steps })
+}

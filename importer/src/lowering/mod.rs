@@ -1,0 +1,126 @@
+//! The import under way: what each name of the ONNX graph stands for so far, and the integer graph.
+//!
+//! Each float tensor becomes a [`Value`]. Operators read quantized values and give values that wait for their
+//! quantization. A `QuantizeLinear` settles them, or the range that calibration saw in a float graph.
+
+mod read;
+
+use std::{collections::HashMap, rc::Rc};
+
+use millrace_inference::{limits::MAX_MODEL_BYTES, Node};
+
+use crate::{
+    emit::Emitter,
+    error::ImportError,
+    lowered::Lowered,
+    onnx::{self, Constant},
+    prepare::{input_shape, input_type, Prepared},
+    ranges::Ranges,
+    value::Value,
+};
+
+/// The most numbers of (de)quantized constants that are held at once. A model that reads each of its weights a few times
+/// stays below.
+const MAX_HELD: usize = 8 * MAX_MODEL_BYTES;
+
+/// The names of an ONNX graph and the integer graph that they stand for, as far as it is written.
+pub(crate) struct Lowering<'a> {
+    values: HashMap<String, Value>,
+    constants: HashMap<String, Rc<Constant>>,
+    /// Names of the integer tensors between a `QuantizeLinear` and a `DequantizeLinear`, with their ONNX element types.
+    stored: HashMap<String, i32>,
+    /// Numbers of (de)quantized constants so far.
+    held: usize,
+    /// Version of the standard's operators.
+    pub(crate) opset: i64,
+    /// Length of the batch, unless it is open.
+    pub(crate) batch: Option<u32>,
+    pub(crate) emitter: Emitter,
+    /// What calibration saw, for graphs without quantization of their own.
+    ranges: Option<&'a Ranges>,
+}
+
+impl<'a> Lowering<'a> {
+    /// Nothing is lowered yet: the names are those of the graph's input and initializers. In a rehearsal, quantizations
+    /// only hold the place of what calibration will see.
+    ///
+    /// # Errors
+    /// [`ImportError`] if a constant can't be read, or the input has another type than float32 and int8.
+    pub(crate) fn new(
+        prepared: &Prepared,
+        ranges: Option<&'a Ranges>,
+        rehearsal: bool,
+    ) -> Result<Self, ImportError> {
+        let mut constants = HashMap::new();
+        for tensor in &prepared.graph.initializer {
+            let failed = |why| ImportError::Constant { name: tensor.name.clone(), why };
+            constants.insert(tensor.name.clone(), Rc::new(tensor.constant().map_err(failed)?));
+        }
+        let input = &prepared.input;
+        let (batch, shape) = input_shape(input)?;
+        let stored = match input_type(input) {
+            onnx::FLOAT => HashMap::new(),
+            onnx::INT8 => HashMap::from([(input.name.clone(), onnx::INT8)]),
+            other => {
+                return Err(ImportError::Graph(format!(
+                    "input '{}' has elements of ONNX type {other}; float32 is read, and int8 where a DequantizeLinear reads it, so export the model with one of them",
+                    input.name
+                )))
+            }
+        };
+        Ok(Self {
+            values: HashMap::from([(input.name.clone(), Value::Input { shape: shape.clone() })]),
+            constants,
+            stored,
+            held: 0,
+            opset: prepared.opset,
+            batch,
+            emitter: Emitter::new(shape, rehearsal),
+            ranges,
+        })
+    }
+}
+
+impl Lowering<'_> {
+    /// From now on a name stands for this value.
+    pub(crate) fn give_value(&mut self, name: String, value: Value) {
+        self.values.insert(name, value);
+    }
+
+    /// From now on a name stands for this constant.
+    pub(crate) fn give_constant(&mut self, name: String, constant: Rc<Constant>) {
+        self.constants.insert(name, constant);
+    }
+
+    /// From now on a name stands for integers of this ONNX type, not for real numbers.
+    pub(crate) fn mark_integers(&mut self, name: String, element: i32) {
+        self.stored.insert(name, element);
+    }
+
+    /// The ONNX type of the integers that a name stands for; none if it stands for real numbers.
+    pub(crate) fn integers_of(&self, name: &str) -> Option<i32> {
+        self.stored.get(name).copied()
+    }
+
+    /// Gives the model's input another shape before anything else reads it.
+    pub(crate) fn reshape_input(&mut self, shape: &[u32]) -> Lowered<()> {
+        match self.emitter.nodes.as_mut_slice() {
+            [Node::Input { shape: input }] => *input = shape.to_vec(),
+            _ => return Err("the model's input has two shapes; quantize it before it is reshaped".into()),
+        }
+        // Under its old shape it doesn't exist any more, whatever its name.
+        self.values.retain(|_, value| !matches!(value, Value::Input { .. }));
+        Ok(())
+    }
+
+    /// Makes room for a constant's numbers in another form.
+    pub(crate) fn hold(&mut self, count: usize) -> Lowered<()> {
+        self.held = self.held.saturating_add(count);
+        if self.held > MAX_HELD {
+            return Err(format!(
+                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds; do it once for each constant"
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! What a node reads at a position: an activation, a constant, a few integers.
+
+use std::rc::Rc;
+
+use millrace_inference::limits::MAX_RANK;
+
+use super::Lowering;
+use crate::{
+    lowered::Lowered,
+    onnx::{self, Constant},
+    value::{ConstantValue, Quantization, Value},
+};
+
+/// The quantization of every tensor in a rehearsal.
+const REHEARSED: Quantization = Quantization { scale: 1.0 / 16.0, zero_point: 0 };
+
+impl Lowering<'_> {
+    /// The value that a node reads at a position; a constant where it is one.
+    pub(crate) fn value(&self, node: &onnx::Node, at: usize) -> Lowered<Value> {
+        let name = node.input.get(at).filter(|name| !name.is_empty());
+        let name = name.ok_or_else(|| format!("its input {at} is missing; export the model again"))?;
+        if let Some(value) = self.values.get(name) {
+            return Ok(value.clone());
+        }
+        match self.constants.get(name) {
+            Some(constant) => Ok(Value::Constant(Rc::new(ConstantValue {
+                shape: constant.shape.clone(),
+                real: constant.floats(),
+                integers: None,
+            }))),
+            None => Err(format!(
+                "it reads '{name}', which no node before it gives, or which is the model's input before a reshape; sort the nodes, and quantize the input before its shape changes"
+            )),
+        }
+    }
+
+    /// The quantized tensor that a node reads at a position. In a float graph, what isn't quantized yet gets
+    /// the quantization of its calibrated range.
+    pub(crate) fn quantized(&mut self, node: &onnx::Node, at: usize) -> Lowered<Value> {
+        let value = self.value(node, at)?;
+        match value {
+            Value::Quantized { .. } => Ok(value),
+            Value::Constant(_) => Err(format!(
+                "its input {at} is a constant, not an activation; fold the constants first, with onnxruntime's quant_pre_process"
+            )),
+            Value::Index { .. } | Value::Ordered { .. } => {
+                Err("it reads a softmax or an arg max, and a model can only end with those; end it there".into())
+            }
+            value => {
+                let name = node.input.get(at).cloned().unwrap_or_default();
+                let seen = match self.emitter.rehearsal {
+                    true => Some(REHEARSED),
+                    false => self.ranges.and_then(|ranges| ranges.quantization(&name)),
+                };
+                let quantization = seen.ok_or_else(|| {
+                    format!("it reads '{name}', which isn't quantized; quantize the whole graph, or give calibration samples")
+                })?;
+                let settled = self.emitter.settle(&value, quantization)?;
+                self.values.insert(name, settled.clone());
+                Ok(settled)
+            }
+        }
+    }
+
+    /// The tensor, the shape of a sample and the quantization of the activation that a node reads at a position.
+    pub(crate) fn activation(
+        &mut self,
+        node: &onnx::Node,
+        at: usize,
+    ) -> Lowered<(u32, Vec<u32>, Quantization)> {
+        match self.quantized(node, at)? {
+            Value::Quantized { node, shape, quantization } => Ok((node, shape, quantization)),
+            _ => Err(format!("its input {at} isn't quantized; quantize the whole graph")),
+        }
+    }
+
+    /// The constant of this name, as it is written.
+    pub(crate) fn written(&self, name: &str) -> Option<&Rc<Constant>> {
+        self.constants.get(name)
+    }
+
+    /// The constant that a node reads at a position.
+    pub(crate) fn constant(&self, node: &onnx::Node, at: usize) -> Lowered<Rc<ConstantValue>> {
+        match self.value(node, at)? {
+            Value::Constant(constant) => Ok(constant),
+            _ => Err(format!(
+                "its input {at} must be a constant; a product of two activations can't be represented"
+            )),
+        }
+    }
+
+    /// The constant that a node reads at a position, where it reads one.
+    pub(crate) fn optional_constant(
+        &self,
+        node: &onnx::Node,
+        at: usize,
+    ) -> Lowered<Option<Rc<ConstantValue>>> {
+        match node.input.get(at).filter(|name| !name.is_empty()) {
+            Some(_) => self.constant(node, at).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A constant of a few integers, as shapes and axes are.
+    pub(crate) fn integers(&self, node: &onnx::Node, at: usize) -> Lowered<Vec<i64>> {
+        let name =
+            node.input.get(at).ok_or_else(|| format!("its input {at} is missing; export the model again"))?;
+        let constant = self.constants.get(name).and_then(|constant| constant.integers());
+        let integers = constant
+            .ok_or_else(|| format!("'{name}' isn't constant; export the model with a static sample shape"))?;
+        // More than any tensor has axes.
+        if integers.len() > 2 * MAX_RANK {
+            return Err(format!(
+                "'{name}' has {} numbers, and tensors at most {MAX_RANK} axes",
+                integers.len()
+            ));
+        }
+        Ok(integers.to_vec())
+    }
+
+    /// A constant of one number.
+    pub(crate) fn scalar(&self, node: &onnx::Node, at: usize) -> Lowered<f64> {
+        match self.constant(node, at)?.real.as_slice() {
+            [number] => Ok(*number),
+            numbers => Err(format!("its input {at} must be one number, it has {}", numbers.len())),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `Relu` and `Clip`: bounds of a rescaling, or a table.
+
+use std::rc::Rc;
+
+use super::elementwise::map;
+use crate::{
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx,
+    value::{Range, Value},
+};
+
+pub(super) fn relu(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    clamp(lowering, node, Range { low: 0.0, high: f64::INFINITY })
+}
+
+pub(super) fn clip(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let range = clip_range(lowering, node)?;
+    clamp(lowering, node, range)
+}
+
+fn clamp(lowering: &mut Lowering<'_>, node: &onnx::Node, clamp: Range) -> Lowered<(Value, String)> {
+    let value = lowering.value(node, 0)?;
+    let clamped = match value {
+        Value::Accumulated(mut accumulated) => {
+            accumulated.range = accumulated.range.clamped(clamp);
+            Value::Accumulated(accumulated)
+        }
+        Value::Sum { left, right, shape, range } => {
+            Value::Sum { left, right, shape, range: range.clamped(clamp) }
+        }
+        // Its bounds are numbers and in order, so this doesn't panic.
+        _ => return map(lowering, node, Rc::new(move |x: f64| x.clamp(clamp.low, clamp.high))),
+    };
+    Ok((clamped, "a clamp of the rescaling".into()))
+}
+
+/// The bounds of a clip.
+fn clip_range(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<Range> {
+    let bound = |at: usize, name: &str, default: f32| -> Lowered<f64> {
+        match node.input.get(at).filter(|name| !name.is_empty()) {
+            Some(_) => lowering.scalar(node, at),
+            None => Ok(node.float(name, default).into()),
+        }
+    };
+    let low = bound(1, "min", f32::NEG_INFINITY)?;
+    let high = bound(2, "max", f32::INFINITY)?;
+    // Not finite is fine for a side that stays open.
+    if low.is_nan() || high.is_nan() || low == f64::INFINITY || high == f64::NEG_INFINITY {
+        return Err(format!("its bounds {low} and {high} aren't numbers; give it two that are"));
+    }
+    if low > high {
+        return Err(format!("its min {low} lies above its max {high}; swap them or drop the clip"));
+    }
+    Ok(Range { low, high })
+}

@@ -1,0 +1,52 @@
+//! `Concat`: tensors one after the other.
+
+use millrace_inference::limits::MAX_CONCAT;
+
+use crate::{
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx,
+    shape::{axis_of, output},
+    value::Value,
+};
+
+pub(super) fn concat(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let mut parts = Vec::new();
+    let mut joined: Option<(usize, Vec<u32>)> = None;
+    let wanted = node.int("axis", 0);
+    if node.input.len() > MAX_CONCAT {
+        return Err(format!(
+            "it joins {} tensors, at most {MAX_CONCAT} can be; join them in two steps",
+            node.input.len()
+        ));
+    }
+    for at in 0..node.input.len() {
+        let (read, shape, quantization) = lowering.activation(node, at)?;
+        let axis = axis_of(wanted, shape.len()).map_err(|why| format!("{why}; join along another one"))?;
+        joined = Some(match joined {
+            None => (axis, shape),
+            Some((axis, before)) => (axis, join(before, &shape, axis)?),
+        });
+        parts.push((read, quantization));
+    }
+    let (axis, shape) = joined.ok_or("it joins nothing; export the model again")?;
+    let shape = output(shape)?;
+    let axis = u8::try_from(axis).map_err(|_| "its axis is too large")?;
+    Ok((Value::Joined { parts, axis, shape }, "a concatenation, once its quantization is known".into()))
+}
+
+/// The shape of two tensors one after the other.
+fn join(mut before: Vec<u32>, shape: &[u32], axis: usize) -> Lowered<Vec<u32>> {
+    let differ = before.len() != shape.len()
+        || before.iter().zip(shape).enumerate().any(|(at, (a, b))| at != axis && a != b);
+    if differ {
+        return Err(format!(
+            "it joins the shapes {before:?} and {shape:?} a sample along axis {}; the other axes must be equal",
+            axis + 1
+        ));
+    }
+    if let Some(length) = before.get_mut(axis) {
+        *length = length.saturating_add(shape.get(axis).copied().unwrap_or(0));
+    }
+    Ok(before)
+}

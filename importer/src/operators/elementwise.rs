@@ -1,0 +1,196 @@
+//! What works element by element: functions of one number, and `Add`, `Sub`, `Mul` and `Div`.
+//!
+//! A function becomes a lookup table. Two functions in a row become one table, and so do two functions of the same tensor.
+
+use std::rc::Rc;
+
+use super::{channels::per_channel, functions::unary};
+use crate::{
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx,
+    value::{ConstantValue, Map, Quantization, Range, Value},
+};
+
+/// A function of one number; none if the operator is no such function.
+pub(super) fn function(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Option<(Value, String)>> {
+    unary(node).map(|function| map(lowering, node, function)).transpose()
+}
+
+/// Applies a function element by element: to a quantized tensor as a table, to a table's result by
+/// composing it.
+pub(super) fn map(lowering: &mut Lowering<'_>, node: &onnx::Node, map: Map) -> Lowered<(Value, String)> {
+    let value = mapped(lowering, node, 0)?;
+    let (at, shape, quantization, before) = value;
+    let composed: Map = Rc::new(move |x| map(before(x)));
+    Ok((Value::Mapped { node: at, shape, quantization, map: composed }, "part of a table".into()))
+}
+
+fn mapped(
+    lowering: &mut Lowering<'_>,
+    node: &onnx::Node,
+    at: usize,
+) -> Lowered<(u32, Vec<u32>, Quantization, Map)> {
+    if let Value::Mapped { node, shape, quantization, map } = lowering.value(node, at)? {
+        return Ok((node, shape, quantization, map));
+    }
+    let (node, shape, quantization) = lowering.activation(node, at)?;
+    Ok((node, shape, quantization, Rc::new(|x| x)))
+}
+
+pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let (left, right) = (lowering.value(node, 0)?, lowering.value(node, 1)?);
+    let operation: fn(f64, f64) -> f64 = match node.op_type.as_str() {
+        "Add" => |a, b| a + b,
+        "Sub" => |a, b| a - b,
+        "Mul" => |a, b| a * b,
+        _ => |a, b| a / b,
+    };
+    match (left, right) {
+        (Value::Constant(_), Value::Constant(_)) => {
+            Err("it computes a constant; fold the constants first, with onnxruntime's quant_pre_process"
+                .into())
+        }
+        (Value::Accumulated { .. }, Value::Constant(constant)) => {
+            match folded(lowering, node, 0, &constant)? {
+                Some(value) => Ok((value, "folded into the rescaling".into())),
+                None => with_number(lowering, node, 0, &constant, operation),
+            }
+        }
+        (Value::Constant(constant), Value::Accumulated { .. })
+            if matches!(node.op_type.as_str(), "Add" | "Mul") =>
+        {
+            match folded(lowering, node, 1, &constant)? {
+                Some(value) => Ok((value, "folded into the rescaling".into())),
+                None => with_number(lowering, node, 1, &constant, operation),
+            }
+        }
+        (_, Value::Constant(constant)) => with_number(lowering, node, 0, &constant, operation),
+        (Value::Constant(constant), _) => {
+            with_number(lowering, node, 1, &constant, move |x, number| operation(number, x))
+        }
+        _ => of_two(lowering, node, operation),
+    }
+}
+
+/// An operation of an activation with one number, in this order.
+fn with_number(
+    lowering: &mut Lowering<'_>,
+    node: &onnx::Node,
+    at: usize,
+    constant: &ConstantValue,
+    operation: impl Fn(f64, f64) -> f64 + 'static,
+) -> Lowered<(Value, String)> {
+    let [number] = constant.real[..] else {
+        return Err(format!(
+            "its constant has {} numbers; only one number for all elements can be represented here, so fold the others into the weights",
+            constant.real.len()
+        ));
+    };
+    let (read, shape, quantization, before) = mapped(lowering, node, at)?;
+    if constant.shape.len() > shape.len() + 1 {
+        return Err(format!(
+            "its constant has {} axes and meets a tensor of {}; drop the constant's axes",
+            constant.shape.len(),
+            shape.len() + 1
+        ));
+    }
+    let map: Map = Rc::new(move |x| operation(before(x), number));
+    Ok((Value::Mapped { node: read, shape, quantization, map }, "part of a table".into()))
+}
+
+/// A constant that is added to or multiplied with a product, channel by channel; none if it can't be folded into the
+/// rescaling but may be part of a table.
+fn folded(
+    lowering: &mut Lowering<'_>,
+    node: &onnx::Node,
+    at: usize,
+    constant: &ConstantValue,
+) -> Lowered<Option<Value>> {
+    let Value::Accumulated(mut accumulated) = lowering.value(node, at)? else { return Ok(None) };
+    let numbers = per_channel(constant, &accumulated.shape, accumulated.axis)?;
+    match node.op_type.as_str() {
+        "Add" | "Sub" if accumulated.range == Range::ALL => {
+            let sign = if node.op_type == "Add" { 1.0 } else { -1.0 };
+            accumulated.shift(&numbers.iter().map(|number| sign * number).collect::<Vec<_>>());
+        }
+        "Mul" | "Div" => {
+            let is_division = node.op_type == "Div";
+            let factors: Vec<f64> =
+                numbers.iter().map(|number| if is_division { 1.0 / number } else { *number }).collect();
+            let equal = factors.windows(2).all(|pair| pair[0] == pair[1]);
+            let positive = factors.iter().all(|factor| factor.is_finite() && *factor > 0.0);
+            if !positive || !(equal || accumulated.range == Range::ALL) {
+                return Ok(None);
+            }
+            let rows = accumulated.scales.iter_mut().zip(&mut accumulated.offsets);
+            for ((scale, offset), factor) in rows.zip(&factors) {
+                *scale *= factor;
+                *offset *= factor;
+            }
+            if accumulated.range != Range::ALL {
+                accumulated.range = accumulated.range.scaled(factors.first().copied().unwrap_or(1.0));
+            }
+        }
+        _ => return Ok(None),
+    }
+    Ok(Some(Value::Accumulated(accumulated)))
+}
+
+/// An operation on two activations: two functions of one tensor become one, sums of two tensors an
+/// addition.
+fn of_two(
+    lowering: &mut Lowering<'_>,
+    node: &onnx::Node,
+    operation: fn(f64, f64) -> f64,
+) -> Lowered<(Value, String)> {
+    if node.input.first() == node.input.get(1) {
+        let (at, shape, quantization, before) = mapped(lowering, node, 0)?;
+        let map: Map = Rc::new(move |x| operation(before(x), before(x)));
+        return Ok((Value::Mapped { node: at, shape, quantization, map }, "part of a table".into()));
+    }
+    let is_mapped = |value: &Value| matches!(value, Value::Mapped { .. } | Value::Quantized { .. });
+    if is_mapped(&lowering.value(node, 0)?) && is_mapped(&lowering.value(node, 1)?) {
+        let (left, right) = (mapped(lowering, node, 0)?, mapped(lowering, node, 1)?);
+        let shape = left.1.clone();
+        let (left, right) = (origins(lowering, left), origins(lowering, right));
+        // A sum of two tensors that only share an origin far up is exact as an addition.
+        let depth = if node.op_type == "Add" { 1 } else { usize::MAX };
+        for (at, quantization, before) in left.iter().take(depth) {
+            if let Some((_, _, other)) = right.iter().take(depth).find(|(origin, ..)| origin == at) {
+                let (before, other) = (before.clone(), other.clone());
+                let map: Map = Rc::new(move |x| operation(before(x), other(x)));
+                let value = Value::Mapped { node: *at, shape, quantization: *quantization, map };
+                return Ok((value, "part of a table".into()));
+            }
+        }
+    }
+    if node.op_type != "Add" {
+        return Err("of two different activations only the sum can be represented; add them instead".into());
+    }
+    let (left, right) = (lowering.activation(node, 0)?, lowering.activation(node, 1)?);
+    if left.1 != right.1 {
+        return Err(format!(
+            "its operands have the shapes {:?} and {:?} a sample; they must be equal, so expand one before the export",
+            left.1, right.1
+        ));
+    }
+    let sum =
+        Value::Sum { left: (left.0, left.2), right: (right.0, right.2), shape: left.1, range: Range::ALL };
+    Ok((sum, "an addition, once its quantization is known".into()))
+}
+
+/// The tensors of which a value is a function, from the nearest up through the tables between them.
+fn origins(lowering: &Lowering<'_>, of: (u32, Vec<u32>, Quantization, Map)) -> Vec<(u32, Quantization, Map)> {
+    let (node, _, quantization, map) = of;
+    let mut origins = vec![(node, quantization, map)];
+    while let Some((node, quantization, map)) = origins.last().cloned() {
+        let Some((above, from, table)) = lowering.emitter.table(node) else { break };
+        let through: Map = Rc::new(move |x| {
+            let index = i16::from(from.quantize(x)) + 128;
+            map(quantization.real(table.get(index as usize).copied().unwrap_or(0)))
+        });
+        origins.push((above, from, through));
+    }
+    origins
+}

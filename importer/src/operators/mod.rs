@@ -1,0 +1,84 @@
+//! The ONNX operators that are imported, a file for each family.
+//!
+//! A new one is a function in the file of its family, a line in [`lower`], and its signature in `standard.rs`.
+
+pub(crate) mod arg_max;
+mod batch_normalization;
+mod channels;
+mod clamp;
+mod concat;
+mod convolution;
+mod elementwise;
+mod functions;
+mod linear;
+mod pass;
+mod pooling;
+mod quantize;
+mod reshape;
+mod scale;
+mod weights;
+mod window;
+
+use std::rc::Rc;
+
+use crate::{
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx::{Constant, Node},
+    value::Value,
+};
+
+/// Lowers a node: what it gives, and what a step of the import says of it besides the integer operators.
+pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value, String)> {
+    let noted = |value: Value, note: &str| Ok((value, note.to_owned()));
+    match node.op_type.as_str() {
+        "QuantizeLinear" => quantize::quantize(lowering, node),
+        "DequantizeLinear" => noted(quantize::dequantize(lowering, node)?, ""),
+        "Conv" => convolution::convolution(lowering, node),
+        "Gemm" => linear::gemm(lowering, node),
+        "MatMul" => linear::matmul(lowering, node),
+        "BatchNormalization" => batch_normalization::batch_normalization(lowering, node),
+        "Relu" => clamp::relu(lowering, node),
+        "Clip" => clamp::clip(lowering, node),
+        "Add" | "Sub" | "Mul" | "Div" => elementwise::binary(lowering, node),
+        "MaxPool" => pooling::max_pool(lowering, node),
+        "AveragePool" | "GlobalAveragePool" | "ReduceMean" => pooling::average_pool(lowering, node),
+        "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => reshape::reshape(lowering, node),
+        "Concat" => concat::concat(lowering, node),
+        "Identity" => noted(pass::identity(lowering, node)?, "dropped"),
+        "Dropout" => noted(pass::dropout(lowering, node)?, "dropped"),
+        "Cast" => noted(pass::cast(lowering, node)?, "dropped"),
+        "Softmax" | "LogSoftmax" => arg_max::softmax(lowering, node),
+        "ArgMax" => arg_max::arg_max(lowering, node),
+        other => elementwise::function(lowering, node)?.ok_or_else(|| unknown(other)),
+    }
+}
+
+/// What a node gives if that is a constant which later nodes read as it is written.
+pub(crate) fn constant(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Rc<Constant>>> {
+    match node.op_type.as_str() {
+        "Constant" => pass::written(node).map(|constant| Some(Rc::new(constant))),
+        "Identity" => Ok(node.input.first().and_then(|name| lowering.written(name)).cloned()),
+        "QuantizeLinear" => match lowering.value(node, 0) {
+            Ok(Value::Constant(constant)) => quantize::quantized_constant(lowering, node, &constant)
+                .map(|constant| Some(Rc::new(constant))),
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// Operators that only move or choose elements, so that they do the same with quantized integers as with real numbers.
+pub(crate) fn moves_integers(operator: &str) -> bool {
+    matches!(operator, "Identity" | "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" | "MaxPool")
+}
+
+/// Why an operator isn't imported.
+fn unknown(operator: &str) -> String {
+    if operator.starts_with("QLinear") || operator.ends_with("Integer") {
+        "operator-oriented quantization isn't read; quantize with QuantFormat.QDQ".into()
+    } else {
+        "this operator can't be represented in integers; rewrite the model with those of docs/models.md"
+            .into()
+    }
+}

@@ -1,0 +1,151 @@
+//! `Flatten`, `Reshape`, `Squeeze` and `Unsqueeze`: the same elements under another shape.
+
+use crate::{
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx,
+    shape::{axis_of, output},
+    value::Value,
+};
+
+pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    match lowering.value(node, 0)? {
+        Value::Input { shape } => {
+            let shape = new_shape(lowering, node, &shape)?;
+            lowering.reshape_input(&shape)?;
+            return Ok((Value::Input { shape }, "another shape of the input".into()));
+        }
+        Value::Mapped { node: input, shape, quantization, map } => {
+            // A table works element by element, so the shape may change before it.
+            let new = new_shape(lowering, node, &shape)?;
+            let input = if new == shape { input } else { lowering.emitter.reshape(input, &new)? };
+            return Ok((Value::Mapped { node: input, shape: new, quantization, map }, String::new()));
+        }
+        _ => {}
+    }
+    let (input, shape, quantization) = lowering.activation(node, 0)?;
+    let new = new_shape(lowering, node, &shape)?;
+    if new == shape {
+        return Ok((
+            Value::Quantized { node: input, shape, quantization },
+            "dropped: the shape stays".into(),
+        ));
+    }
+    let at = lowering.emitter.reshape(input, &new)?;
+    Ok((Value::Quantized { node: at, shape: new, quantization }, String::new()))
+}
+
+/// The axes of a node, an attribute in older files and an input in newer ones; none where neither is given.
+pub(super) fn axes(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<Option<Vec<i64>>> {
+    let input = node.input.get(1).filter(|name| !name.is_empty());
+    match (node.ints("axes"), input) {
+        (Some(_), Some(_)) => Err("its axes are given twice; export the model again".into()),
+        (Some(axes), None) if axes.len() <= 8 => Ok(Some(axes.to_vec())),
+        (Some(axes), None) => {
+            Err(format!("it has {} axes, no tensor has as many; export the model again", axes.len()))
+        }
+        (None, Some(_)) => lowering.integers(node, 1).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+fn new_shape(lowering: &Lowering<'_>, node: &onnx::Node, shape: &[u32]) -> Lowered<Vec<u32>> {
+    output(match node.op_type.as_str() {
+        "Flatten" => flattened(node.int("axis", 1), shape)?,
+        "Reshape" => {
+            reshaped(&lowering.integers(node, 1)?, shape, lowering.batch, node.int("allowzero", 0) != 0)?
+        }
+        _ => {
+            let axes = axes(lowering, node)?
+                .ok_or("it doesn't say which axes, and the batch may be among them; give it its axes")?;
+            squeezed(&axes, shape, node.op_type == "Squeeze")?
+        }
+    })
+}
+
+/// All axes of a sample become one; an axis other than 1 is the same where what comes before it has one element.
+fn flattened(axis: i64, shape: &[u32]) -> Lowered<Vec<u32>> {
+    let rank = shape.len();
+    let from_start = if axis < 0 { axis.saturating_add(rank as i64 + 1) } else { axis };
+    let at = usize::try_from(from_start).ok().filter(|at| (1..=rank + 1).contains(at));
+    match at {
+        Some(at) if shape.iter().take(at - 1).all(|length| *length == 1) => {
+            Ok(vec![shape.iter().skip(at - 1).product()])
+        }
+        _ => Err(format!(
+            "it flattens before axis {axis} and mixes the batch with others; flatten with axis=1"
+        )),
+    }
+}
+
+/// ONNX's reshape: 0 keeps an axis, −1 takes what is left; the first axis is the batch, whose length is known if it is
+/// fixed.
+fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool) -> Lowered<Vec<u32>> {
+    let Some((first, rest)) = target.split_first() else {
+        return Err("its target shape is empty; keep the batch".into());
+    };
+    if target.iter().any(|length| *length < -1) || target.iter().filter(|length| **length == -1).count() > 1 {
+        return Err(format!("its target shape {target:?} isn't possible; at most one length may be -1"));
+    }
+    if allow_zero && target.contains(&0) {
+        return Err(format!(
+            "its target shape {target:?} has an axis of length 0 (allowzero); drop the attribute"
+        ));
+    }
+    if *first > 0 && batch.map(i64::from) != Some(*first) {
+        return Err(format!(
+            "its target shape {target:?} fixes the batch to {first}; export the model with an open batch axis, or write 0 there"
+        ));
+    }
+    let elements: u32 = shape.iter().product();
+    let known = |at: usize, length: i64| match length {
+        0 => shape.get(at).copied(),
+        length => u32::try_from(length).ok(),
+    };
+    let mismatch =
+        || format!("a sample of {elements} elements can't take the shape {rest:?}; export the model again");
+    let product =
+        |lengths: &[u32]| lengths.iter().try_fold(1u32, |product, length| product.checked_mul(*length));
+    // With 1 for the open length, the others' product says what is left for it.
+    let mut new: Vec<u32> = rest
+        .iter()
+        .enumerate()
+        .map(|(at, length)| if *length == -1 { Some(1) } else { known(at, *length) })
+        .collect::<Option<_>>()
+        .ok_or_else(mismatch)?;
+    let others = product(&new).filter(|others| *others > 0).ok_or_else(mismatch)?;
+    if let Some(open) = rest.iter().position(|length| *length == -1).and_then(|at| new.get_mut(at)) {
+        *open = elements / others;
+    }
+    match product(&new) {
+        Some(count) if count == elements => Ok(new),
+        _ => Err(mismatch()),
+    }
+}
+
+fn squeezed(axes: &[i64], shape: &[u32], remove: bool) -> Lowered<Vec<u32>> {
+    let rank = shape.len() + if remove { 0 } else { axes.len() };
+    let mut at: Vec<usize> = axes
+        .iter()
+        .map(|axis| axis_of(*axis, rank).map_err(|why| format!("{why}; name other axes")))
+        .collect::<Lowered<_>>()?;
+    at.sort_unstable();
+    if at.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(format!("its axes {axes:?} name one twice; name each once"));
+    }
+    let mut new = shape.to_vec();
+    if remove {
+        for axis in at.into_iter().rev() {
+            if new.get(axis) != Some(&1) {
+                return Err(format!("axis {} isn't of length 1; squeeze others", axis + 1));
+            }
+            new.remove(axis);
+        }
+    } else {
+        for axis in at {
+            // In order, each axis is at most as large as the shape has become.
+            new.insert(axis.min(new.len()), 1);
+        }
+    }
+    Ok(new)
+}

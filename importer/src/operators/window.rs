@@ -1,0 +1,132 @@
+//! The windows of convolutions and poolings: kernel, stride and padding.
+
+use millrace_inference::{limits::MAX_ELEMENTS, Window};
+
+use crate::{lowered::Lowered, onnx};
+
+pub(super) fn kernel_shape(node: &onnx::Node) -> Lowered<[u32; 2]> {
+    let fits = |length: &i64| u32::try_from(*length).ok();
+    match node.ints("kernel_shape") {
+        Some([rows, columns]) => match (fits(rows), fits(columns)) {
+            (Some(rows), Some(columns)) => Ok([rows, columns]),
+            _ => Err(format!("its kernel_shape {rows} × {columns} isn't positive; export the model again")),
+        },
+        _ => Err("only windows over rows and columns can be represented; give a sequence a second axis of length 1".into()),
+    }
+}
+
+/// Patches along an axis of this length, for a window that [`window`] laid over it.
+pub(super) fn steps(length: u32, window: &Window, axis: usize) -> u32 {
+    let padded = length + window.padding[axis] + window.padding[axis + 2];
+    padded.saturating_sub(window.kernel[axis]) / window.stride[axis].max(1) + 1
+}
+
+/// The window of a convolution or pooling on a plane of this size, whose lengths are at most [`MAX_ELEMENTS`]; it lies
+/// inside the padded plane, and all its lengths are at most that.
+pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lowered<Window> {
+    // A kernel of one row or column has nothing to dilate.
+    if pair(node, "dilations")?.iter().zip(kernel).any(|(dilation, length)| *dilation != 1 && length > 1) {
+        return Err("dilated windows can't be represented; use a larger kernel, with zeros in between".into());
+    }
+    let stride = pair(node, "strides")?;
+    let [rows, columns] = kernel;
+    if rows == 0 || columns == 0 || u64::from(rows) * u64::from(columns) > u64::from(MAX_ELEMENTS) {
+        return Err(format!(
+            "its window of {rows} × {columns} must have at least one and at most {MAX_ELEMENTS} elements; use a smaller one"
+        ));
+    }
+    let padding = padding(node, kernel, stride, plane)?;
+    check_padding(kernel, padding, plane)?;
+    let window = Window { kernel, stride, padding };
+    if node.int("ceil_mode", 0) != 0 {
+        let partial = (0..2).any(|axis| {
+            let padded = plane[axis] + padding[axis] + padding[axis + 2];
+            !padded.saturating_sub(kernel[axis]).is_multiple_of(stride[axis])
+        });
+        if partial {
+            return Err(
+                "its last windows reach beyond the padding (ceil_mode), which can't be represented; pad its input, or use ceil_mode=0"
+                    .into(),
+            );
+        }
+    }
+    Ok(window)
+}
+
+/// Two lengths of a window, along rows and columns; 1 and 1 where they aren't given.
+fn pair(node: &onnx::Node, name: &str) -> Lowered<[u32; 2]> {
+    let fits =
+        |length: &i64| u32::try_from(*length).ok().filter(|length| (1..=MAX_ELEMENTS).contains(length));
+    match node.ints(name) {
+            None => Ok([1, 1]),
+            Some([down, across]) => match (fits(down), fits(across)) {
+                (Some(down), Some(across)) => Ok([down, across]),
+                _ => Err(format!(
+                    "its {name} {down} and {across} must be positive and at most {MAX_ELEMENTS}; export the model again"
+                )),
+            },
+            Some(_) => Err(format!("its {name} must be two numbers; export the model again")),
+        }
+}
+
+/// Rows and columns of padding: top, left, bottom, right.
+fn padding(node: &onnx::Node, kernel: [u32; 2], stride: [u32; 2], plane: [u32; 2]) -> Lowered<[u32; 4]> {
+    let pads = node.ints("pads");
+    let mode = node.text("auto_pad").unwrap_or_default();
+    Ok(match mode.as_str() {
+        "" | "NOTSET" => match pads {
+            None => [0; 4],
+            Some(pads) => {
+                match pads.iter().map(|pad| u32::try_from(*pad).ok()).collect::<Option<Vec<u32>>>().as_deref()
+                {
+                    Some([top, left, bottom, right]) => [*top, *left, *bottom, *right],
+                    _ => {
+                        return Err(format!(
+                            "its pads {pads:?} must be four numbers, none negative; crop its input before"
+                        ))
+                    }
+                }
+            }
+        },
+        "VALID" | "SAME_UPPER" | "SAME_LOWER"
+            if pads.is_some_and(|pads| pads.iter().any(|pad| *pad != 0)) =>
+        {
+            return Err(format!("its pads contradict its auto_pad {mode}; drop one of them"));
+        }
+        "VALID" => [0; 4],
+        "SAME_UPPER" | "SAME_LOWER" => {
+            let total = |axis: usize| {
+                let patches = plane[axis].div_ceil(stride[axis]);
+                (patches.saturating_sub(1) * stride[axis] + kernel[axis]).saturating_sub(plane[axis])
+            };
+            // The odd row or column comes last, unless SAME_LOWER says first.
+            let first = |total: u32| if mode == "SAME_LOWER" { total.div_ceil(2) } else { total / 2 };
+            let (rows, columns) = (total(0), total(1));
+            [first(rows), first(columns), rows - first(rows), columns - first(columns)]
+        }
+        other => {
+            return Err(format!("its auto_pad {other} isn't known; export the model with explicit pads"))
+        }
+    })
+}
+
+/// Checks that a window lies in the padded plane, and that its padding is smaller than its kernel.
+fn check_padding(kernel: [u32; 2], padding: [u32; 4], plane: [u32; 2]) -> Lowered<()> {
+    for axis in [0, 1] {
+        let (before, after) = (padding[axis], padding[axis + 2]);
+        if before >= kernel[axis] || after >= kernel[axis] {
+            return Err(format!(
+                "its padding of {before} and {after} isn't smaller than its kernel of {}, which can't be represented; pad less",
+                kernel[axis]
+            ));
+        }
+        if plane[axis] + before + after < kernel[axis] {
+            return Err(format!(
+                "its kernel of {} is larger than the padded {}; use a smaller one",
+                kernel[axis],
+                plane[axis] + before + after
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! The ranges that calibration saw, and the quantizations that cover them.
+
+use std::collections::HashMap;
+
+use crate::value::Quantization;
+
+/// The least and the largest value that calibration saw of each tensor.
+#[derive(Clone, Debug, Default)]
+pub struct Ranges(HashMap<String, (f32, f32)>);
+
+impl Ranges {
+    /// Widens a tensor's range to those of these values that are finite.
+    pub fn observe(&mut self, tensor: &str, values: &[f32]) {
+        let range = self.0.entry(tensor.to_owned()).or_insert((f32::INFINITY, f32::NEG_INFINITY));
+        for value in values.iter().filter(|value| value.is_finite()) {
+            *range = (range.0.min(*value), range.1.max(*value));
+        }
+    }
+
+    /// An asymmetric quantization that covers a tensor's range and zero.
+    pub fn quantization(&self, tensor: &str) -> Option<Quantization> {
+        let (low, high) = *self.0.get(tensor)?;
+        let (low, high) = (f64::from(low.min(0.0)), f64::from(high.max(0.0)));
+        let scale = if high > low { (high - low) / 255.0 } else { 1.0 };
+        let zero_point = (f64::from(i8::MIN) - low / scale).round_ties_even().clamp(-128.0, 127.0) as i8;
+        Some(Quantization { scale, zero_point })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_cover_zero_and_use_all_integers() {
+        let mut ranges = Ranges::default();
+        ranges.observe("x", &[0.0, 2.55]);
+        ranges.observe("y", &[1.0, -1.0, f32::NAN]);
+        let x = ranges.quantization("x").expect("observed");
+        assert_eq!(x.zero_point, -128);
+        assert_eq!((x.quantize(0.0), x.quantize(2.55), x.quantize(9.0)), (-128, 127, 127));
+        let y = ranges.quantization("y").expect("observed");
+        assert!((y.real(y.quantize(0.5)) - 0.5).abs() <= y.scale / 2.0);
+        assert!(ranges.quantization("z").is_none());
+    }
+}

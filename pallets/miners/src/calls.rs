@@ -1,0 +1,118 @@
+//! What the calls do once their origin is known: register, offer, set a mill key, resume and withdraw.
+
+use alloc::vec::Vec;
+
+use frame_support::{
+    ensure,
+    pallet_prelude::DispatchResult,
+    traits::{fungible::MutateHold, tokens::Precision},
+};
+use millrace_primitives::{mill::MillKey, BlockNumber, ModelRegistry};
+use sp_runtime::SaturatedConversion;
+
+use crate::{Config, Error, Event, GenesisMiner, HoldReason, MillKeys, MinerRecord, Miners, Pallet, Terms};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn now() -> BlockNumber {
+        frame_system::Pallet::<T>::block_number().saturated_into()
+    }
+
+    pub(crate) fn do_register(miner: &T::AccountId, mill: MillKey, terms: Terms) -> DispatchResult {
+        ensure!(!Miners::<T>::contains_key(miner), Error::<T>::AlreadyExists);
+        ensure!(!MillKeys::<T>::contains_key(&mill), Error::<T>::AlreadyExists);
+        let record = MinerRecord {
+            mill: mill.clone(),
+            terms: Terms::default(),
+            next: None,
+            slots: Default::default(),
+            rejected: false,
+            bond: 0,
+            withdrawable_from: Self::now(),
+        };
+        Miners::<T>::insert(miner, record);
+        MillKeys::<T>::insert(&mill, miner);
+        Self::deposit_event(Event::MinerRegistered { miner: miner.clone(), mill });
+        Self::do_offer(miner, terms)
+    }
+
+    pub(crate) fn do_offer(miner: &T::AccountId, terms: Terms) -> DispatchResult {
+        let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
+        for model in &terms.models {
+            ensure!(T::Models::find(*model).is_some_and(|info| info.open), Error::<T>::UnknownModel);
+        }
+        match &record.next {
+            Some(replaced) => Self::release_places(replaced),
+            None => Self::schedule(miner.clone()),
+        }
+        Self::reserve_places(&terms)?;
+        let (ask, slots) = (terms.ask, terms.slots());
+        record.next = Some(terms);
+        Self::top_up(miner, &mut record)?;
+        Miners::<T>::insert(miner, record);
+        Self::deposit_event(Event::OfferScheduled { miner: miner.clone(), ask, slots });
+        Ok(())
+    }
+
+    pub(crate) fn do_set_mill(miner: &T::AccountId, mill: MillKey) -> DispatchResult {
+        ensure!(!MillKeys::<T>::contains_key(&mill), Error::<T>::AlreadyExists);
+        Miners::<T>::try_mutate(miner, |record| {
+            let record = record.as_mut().ok_or(Error::<T>::NotFound)?;
+            MillKeys::<T>::remove(&record.mill);
+            MillKeys::<T>::insert(&mill, miner);
+            record.mill = mill.clone();
+            Self::deposit_event(Event::MillKeySet { miner: miner.clone(), mill });
+            Ok(())
+        })
+    }
+
+    pub(crate) fn do_resume(miner: &T::AccountId) -> DispatchResult {
+        let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
+        ensure!(record.is_suspended(), Error::<T>::NotSuspended);
+        Self::top_up(miner, &mut record)?;
+        record.rejected = false;
+        let now = Self::now();
+        let mut back = Vec::new();
+        for (index, slot) in (0..).zip(record.slots.iter_mut()) {
+            if slot.suspended {
+                slot.suspended = false;
+                if slot.is_on_sale() {
+                    slot.idle_since = now;
+                    back.push(index);
+                }
+            }
+        }
+        Self::enter_books(miner, &record, &back);
+        Miners::<T>::insert(miner, record);
+        Self::deposit_event(Event::Resumed { miner: miner.clone() });
+        Ok(())
+    }
+
+    pub(crate) fn do_withdraw(miner: &T::AccountId) -> DispatchResult {
+        let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
+        ensure!(record.withdrawable_from <= Self::now(), Error::<T>::NothingToWithdraw);
+        let amount = record.bond.saturating_sub(Self::needed_bond(&record)?);
+        let gone = record.slots.is_empty() && record.next.is_none();
+        ensure!(amount > 0 || gone, Error::<T>::NothingToWithdraw);
+        T::Currency::release(&HoldReason::Bond.into(), miner, amount, Precision::BestEffort)?;
+        record.bond = record.bond.saturating_sub(amount);
+        Self::deposit_event(Event::BondWithdrawn { miner: miner.clone(), amount });
+        if gone {
+            Self::release_places(&record.terms);
+            MillKeys::<T>::remove(&record.mill);
+            Miners::<T>::remove(miner);
+            Self::deposit_event(Event::MinerRemoved { miner: miner.clone() });
+        } else {
+            Miners::<T>::insert(miner, record);
+        }
+        Ok(())
+    }
+
+    /// Registers a miner of the genesis, whose offer is in force at once. It needs no proof of its key.
+    pub(crate) fn genesis_miner(miner: GenesisMiner<T::AccountId>) -> DispatchResult {
+        let terms = Terms::new::<T>(miner.ask, miner.rates, miner.models)?;
+        Self::do_register(&miner.account, miner.mill, terms)?;
+        Self::close_schedule();
+        Self::apply_scheduled(u32::MAX);
+        Ok(())
+    }
+}

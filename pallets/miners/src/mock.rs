@@ -1,0 +1,198 @@
+//! A runtime of this pallet and nothing else of ours: the registry of models is a fake that a test fills.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{fungible::InspectHold, ConstU128, ConstU32, Hooks},
+};
+use millrace_primitives::{
+    genesis_hash,
+    mill::{MillKey, MillSignature, KEY_TYPE},
+    ownership_message, Balance, ModelId, ModelInfo, ModelRegistry, OnRound, SlotIndex,
+};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Permill, RuntimeAppPublic};
+
+use crate::{self as pallet_miners, HoldReason, MinerRecord};
+
+pub type AccountId = u64;
+type Block = frame_system::mocking::MockBlockU32<Test>;
+
+pub const MINER: AccountId = 10;
+pub const OTHER: AccountId = 11;
+pub const REQUESTER: AccountId = 1;
+pub const ENDOWMENT: Balance = 1_000_000_000;
+/// MAC per block that tests promise for each slot: one mega-MAC.
+pub const RATE: u64 = 1_000_000;
+/// Bond of a slot of [`RATE`], planck.
+pub const BOND: Balance = 1_010;
+/// What a slot of [`RATE`] loses for a failed lease, planck.
+pub const SLASH: Balance = 101;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Balances: pallet_balances,
+        Miners: pallet_miners,
+    }
+);
+
+parameter_types! {
+    pub const SlashRatio: Permill = Permill::from_percent(10);
+    pub static BondPerMegaMac: Balance = 10;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+    type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type Balance = Balance;
+    type ExistentialDeposit = ConstU128<1>;
+    type AccountStore = System;
+}
+
+impl crate::Config for Test {
+    type Currency = Balances;
+    type Models = FakeModels;
+    type SlotBond = ConstU128<1_000>;
+    type BondPerMegaMac = BondPerMegaMac;
+    type SlashRatio = SlashRatio;
+    type UnbondingPeriod = ConstU32<20>;
+    type OffersPerBlock = ConstU32<2>;
+    type WeightInfo = crate::weights::SubstrateWeight<Test>;
+}
+
+thread_local! {
+    static MODELS: RefCell<BTreeMap<ModelId, ModelInfo>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+pub struct FakeModels;
+
+impl ModelRegistry for FakeModels {
+    fn find(model: ModelId) -> Option<ModelInfo> {
+        MODELS.with(|models| models.borrow().get(&model).cloned())
+    }
+    fn encoding(_: ModelId) -> Option<Vec<u8>> {
+        None
+    }
+    fn acquire(_: ModelId) -> DispatchResult {
+        Err(DispatchError::Unavailable)
+    }
+    fn release(_: ModelId) {
+        unreachable!("miners keep no model from being removed")
+    }
+    fn set_listed(_: Vec<ModelId>) -> DispatchResult {
+        Err(DispatchError::Unavailable)
+    }
+    fn listed() -> Vec<ModelId> {
+        Vec::new()
+    }
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_model(_: Vec<u8>) -> ModelId {
+        unreachable!("no benchmark runs on this runtime")
+    }
+}
+
+/// Lets the registry know a model.
+pub fn set_model(model: ModelId, open: bool) {
+    MODELS.with(|models| {
+        models.borrow_mut().insert(model, ModelInfo { profile: Default::default(), open });
+    });
+}
+
+/// An open model.
+pub fn model() -> ModelId {
+    ModelId::repeat_byte(1)
+}
+
+/// Another open model.
+pub fn second_model() -> ModelId {
+    ModelId::repeat_byte(2)
+}
+
+/// Runs a test in the first block of a chain and checks the pallet's properties afterwards.
+pub fn on_chain(test: impl FnOnce()) {
+    MODELS.with(|models| models.borrow_mut().clear());
+    BondPerMegaMac::set(10);
+    set_model(model(), true);
+    set_model(second_model(), true);
+    let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("it is empty");
+    pallet_balances::GenesisConfig::<Test> {
+        balances: (1..100).map(|who| (who, ENDOWMENT)).collect(),
+        ..Default::default()
+    }
+    .assimilate_storage(&mut storage)
+    .expect("the accounts differ");
+    let mut externalities = sp_io::TestExternalities::new(storage);
+    externalities.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+    externalities.execute_with(|| {
+        System::set_block_number(1);
+        test();
+        Miners::do_try_state().expect("the pallet's properties hold");
+    });
+}
+
+/// The mill key of an account's node.
+pub fn key(of: AccountId) -> MillKey {
+    sp_io::crypto::sr25519_generate(KEY_TYPE, Some(format!("//{of}").into_bytes())).into()
+}
+
+/// The signature by which a mill key agrees to sign for an account.
+pub fn proof(mill: &MillKey, account: AccountId) -> MillSignature {
+    mill.sign(&ownership_message(genesis_hash::<Test>(), &account)).expect("the key is at hand")
+}
+
+/// Registers an account with its own mill key.
+pub fn register(who: AccountId, ask: Balance, rates: Vec<u64>, models: Vec<ModelId>) -> DispatchResult {
+    let proof = proof(&key(who), who);
+    Miners::register(RuntimeOrigin::signed(who), key(who), proof, ask, rates, models)
+}
+
+pub fn offer(who: AccountId, ask: Balance, rates: Vec<u64>, models: Vec<ModelId>) -> DispatchResult {
+    Miners::offer(RuntimeOrigin::signed(who), ask, rates, models)
+}
+
+/// A miner whose slots of [`RATE`] are on sale for the first model.
+pub fn selling(who: AccountId, ask: Balance, slots: usize) {
+    register(who, ask, vec![RATE; slots], vec![model()]).expect("the offer is fine");
+    begin_round();
+}
+
+/// Begins a round, and lets the next block bring offers into force.
+pub fn begin_round() {
+    Miners::on_round(1);
+    pass(1);
+}
+
+/// Lets blocks pass with what the pallet does in each.
+pub fn pass(blocks: u32) {
+    for _ in 0..blocks {
+        let number = System::block_number() + 1;
+        System::set_block_number(number);
+        Miners::on_initialize(number);
+        Miners::do_try_state().expect("the pallet's properties hold");
+    }
+}
+
+pub fn record(who: AccountId) -> MinerRecord {
+    crate::Miners::<Test>::get(who).expect("a miner")
+}
+
+/// Miner and slot of each entry of the first model's book.
+pub fn book() -> Vec<(AccountId, SlotIndex)> {
+    crate::Books::<Test>::get(model()).iter().map(|entry| (entry.miner, entry.slot)).collect()
+}
+
+/// The bond on hold.
+pub fn held(who: AccountId) -> Balance {
+    Balances::balance_on_hold(&HoldReason::Bond.into(), &who)
+}
+
+pub fn free(who: AccountId) -> Balance {
+    pallet_balances::Pallet::<Test>::free_balance(who)
+}

@@ -1,0 +1,63 @@
+//! The bond: what a slash takes, who gets it, and what it suspends.
+
+use frame_support::assert_ok;
+use millrace_primitives::{CapacityOnSale, MinerBond, SlotMarket};
+
+use crate::{mock::*, Event};
+
+#[test]
+fn a_failed_lease_compensates_and_burns_the_rest() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        let leased = Miners::lease(model(), |_| true).expect("it is on sale");
+        let issuance = Balances::total_issuance();
+        assert_eq!(Miners::slash(&MINER, leased.slot, SLASH, &REQUESTER, 30), SLASH);
+        assert_eq!(free(REQUESTER), ENDOWMENT + 30);
+        assert_eq!(held(MINER), 2 * BOND - SLASH);
+        assert_eq!(Balances::total_issuance(), issuance - (SLASH - 30));
+        System::assert_last_event(
+            Event::Slashed { miner: MINER, slot: leased.slot, amount: SLASH, compensation: 30 }.into(),
+        );
+        Miners::free(&MINER, leased.slot);
+        assert_eq!(book(), [(MINER, 1)], "the slashed slot is off the market");
+        assert_eq!(Miners::rate(&MINER, &[model()]), RATE);
+        assert!(!Miners::may_sprint(&MINER));
+    });
+}
+
+#[test]
+fn no_more_is_taken_than_there_is() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        assert_eq!(Miners::slash(&MINER, 0, 2 * BOND, &REQUESTER, 2 * BOND), BOND);
+        assert_eq!((held(MINER), free(REQUESTER)), (0, ENDOWMENT + BOND));
+        assert_eq!(Miners::slash(&OTHER, 0, SLASH, &REQUESTER, 0), 0, "no miner, no bond");
+    });
+}
+
+#[test]
+fn a_wrong_sprint_suspends_the_miner_until_it_resumes() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        assert!(Miners::may_sprint(&MINER));
+        assert_eq!(Miners::slash_miner(&MINER), SLASH);
+        assert!(!Miners::may_sprint(&MINER) && book().is_empty());
+        System::assert_last_event(Event::Suspended { miner: MINER }.into());
+        assert_ok!(Miners::resume(RuntimeOrigin::signed(MINER)));
+        assert!(Miners::may_sprint(&MINER));
+        assert_eq!(book().len(), 2);
+    });
+}
+
+#[test]
+fn a_suspended_miner_keeps_its_bond_and_sells_nothing() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        Miners::suspend(&MINER);
+        assert!(book().is_empty());
+        assert_eq!((held(MINER), Miners::rate(&MINER, &[model()])), (2 * BOND, 0));
+        let status = Miners::status_of(&key(MINER), vec![model(), second_model()]).expect("a miner");
+        assert!(status.suspended && !status.bond_short && !status.scheduled);
+        assert_eq!((status.slots, status.listed, status.missing), (2, 2, vec![second_model()]));
+    });
+}

@@ -1,0 +1,56 @@
+//! What this pallet offers to others: the registry.
+
+use alloc::vec::Vec;
+
+use frame_support::{ensure, pallet_prelude::DispatchResult};
+use millrace_primitives::{ModelId, ModelInfo, ModelRegistry};
+
+use crate::{Config, Encodings, Error, Listed, Models, Pallet};
+
+impl<T: Config> ModelRegistry for Pallet<T> {
+    fn find(model: ModelId) -> Option<ModelInfo> {
+        Models::<T>::get(model).map(|record| ModelInfo { profile: record.profile, open: !record.retired })
+    }
+
+    fn encoding(model: ModelId) -> Option<Vec<u8>> {
+        Encodings::<T>::get(model).map(Into::into)
+    }
+
+    fn acquire(model: ModelId) -> DispatchResult {
+        Models::<T>::try_mutate(model, |record| {
+            let record = record.as_mut().ok_or(Error::<T>::NotFound)?;
+            ensure!(!record.retired, Error::<T>::Retired);
+            record.references = record.references.saturating_add(1);
+            Ok(())
+        })
+    }
+
+    fn release(model: ModelId) {
+        Models::<T>::mutate(model, |record| {
+            if let Some(record) = record {
+                record.references = record.references.saturating_sub(1);
+            }
+        });
+    }
+
+    fn set_listed(models: Vec<ModelId>) -> DispatchResult {
+        Self::do_set_listed(models)
+    }
+
+    fn listed() -> Vec<ModelId> {
+        Listed::<T>::get().into_inner()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_model(encoding: Vec<u8>) -> ModelId {
+        use frame_support::traits::fungible::Mutate;
+        let model = ModelId::from(sp_io::hashing::blake2_256(&encoding));
+        if !Models::<T>::contains_key(model) {
+            let owner: T::AccountId = frame_benchmarking::account("owner", 0, 0);
+            let funds = Self::deposit(encoding.len()).saturating_mul(2).saturating_add(1 << 60);
+            T::Currency::mint_into(&owner, funds).expect("the owner is new; qed");
+            Self::do_register(owner, encoding).expect("benchmarks register valid models; qed");
+        }
+        model
+    }
+}

@@ -1,0 +1,6 @@
+//! Tests by call and role, on the runtime of `mock.rs`.
+
+mod register;
+mod registry;
+mod remove;
+mod retire;

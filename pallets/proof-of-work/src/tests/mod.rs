@@ -1,0 +1,3 @@
+//! Tests by role, on the runtime of `mock.rs`.
+
+mod verifier;

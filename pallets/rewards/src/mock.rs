@@ -1,0 +1,207 @@
+//! A runtime of this pallet and balances, whose other neighbours are fakes.
+
+use core::cell::{Cell, RefCell};
+
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{ConstU32, ConstU64, Hooks},
+    weights::Weight,
+};
+use frame_system::{
+    mocking::{MockBlockU32, MockUncheckedExtrinsic},
+    offchain::{CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase},
+};
+use millrace_primitives::{
+    mill::MillKey, Balance, CapacityOnSale, MillKeys, ModelId, ModelInfo, ModelRegistry, OnRound, RoundIndex,
+};
+use sp_runtime::{BuildStorage, DispatchResult};
+
+use crate as pallet_rewards;
+
+pub(crate) type AccountId = u64;
+
+pub(crate) const MINER: AccountId = 1;
+pub(crate) const OTHER: AccountId = 2;
+/// Blocks of a round.
+pub(crate) const LENGTH: u32 = 10;
+/// Rounds in which a share can be claimed.
+pub(crate) const WINDOW: u32 = 3;
+/// Emission of the first rounds.
+pub(crate) const EMISSION: Balance = 1_000_000;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Balances: pallet_balances,
+        Rewards: pallet_rewards,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = MockBlockU32<Test>;
+    type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type Balance = Balance;
+    type AccountStore = System;
+}
+
+parameter_types! {
+    pub const InitialEmission: Balance = EMISSION;
+    pub const EmissionCap: Balance = 10 * EMISSION;
+}
+
+impl pallet_rewards::Config for Test {
+    type Currency = Balances;
+    type Keys = FakeMiners;
+    type Capacity = FakeMiners;
+    type Models = FakeModels;
+    type OnRound = FakeMiners;
+    type InitialEmission = InitialEmission;
+    type HalvingInterval = ConstU32<100>;
+    type EmissionCap = EmissionCap;
+    type ClaimWindow = ConstU32<WINDOW>;
+    type Priority = ConstU64<0>;
+    type WeightInfo = pallet_rewards::weights::SubstrateWeight<Test>;
+}
+
+impl<LocalCall> CreateTransactionBase<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type Extrinsic = MockUncheckedExtrinsic<Test>;
+    type RuntimeCall = RuntimeCall;
+}
+
+impl<LocalCall> CreateTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type Extension = ();
+
+    fn create_transaction(call: RuntimeCall, extension: ()) -> Self::Extrinsic {
+        MockUncheckedExtrinsic::<Test>::new_transaction(call, extension)
+    }
+}
+
+impl<LocalCall> CreateAuthorizedTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    fn create_extension() -> Self::Extension {}
+}
+
+thread_local! {
+    /// MAC per block that every miner has on sale.
+    static RATE: Cell<u64> = const { Cell::new(0) };
+    /// The models of which its capacity was asked last.
+    static ASKED: RefCell<Vec<ModelId>> = const { RefCell::new(Vec::new()) };
+    /// The rounds that miners were told of.
+    static TOLD: RefCell<Vec<RoundIndex>> = const { RefCell::new(Vec::new()) };
+}
+
+pub struct FakeMiners;
+
+impl MillKeys<AccountId> for FakeMiners {
+    fn mill_key(_: &AccountId) -> Option<MillKey> {
+        None
+    }
+
+    fn miner_of(_: &MillKey) -> Option<AccountId> {
+        None
+    }
+}
+
+impl CapacityOnSale<AccountId> for FakeMiners {
+    fn rate(_: &AccountId, models: &[ModelId]) -> u64 {
+        ASKED.set(models.to_vec());
+        RATE.get()
+    }
+
+    fn ask(_: &AccountId) -> Balance {
+        0
+    }
+}
+
+impl OnRound for FakeMiners {
+    fn on_round(round: RoundIndex) -> Weight {
+        TOLD.with_borrow_mut(|told| told.push(round));
+        Weight::from_parts(5, 0)
+    }
+}
+
+pub struct FakeModels;
+
+impl ModelRegistry for FakeModels {
+    fn find(_: ModelId) -> Option<ModelInfo> {
+        None
+    }
+
+    fn encoding(_: ModelId) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn acquire(_: ModelId) -> DispatchResult {
+        Ok(())
+    }
+
+    fn release(_: ModelId) {}
+
+    fn set_listed(_: Vec<ModelId>) -> DispatchResult {
+        Ok(())
+    }
+
+    fn listed() -> Vec<ModelId> {
+        vec![listed_model()]
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_model(_: Vec<u8>) -> ModelId {
+        listed_model()
+    }
+}
+
+pub(crate) fn listed_model() -> ModelId {
+    ModelId::repeat_byte(1)
+}
+
+/// Puts so many MAC per block of every miner on sale.
+pub(crate) fn sell(rate: u64) {
+    RATE.set(rate);
+}
+
+pub(crate) fn asked() -> Vec<ModelId> {
+    ASKED.with_borrow(Clone::clone)
+}
+
+pub(crate) fn told() -> Vec<RoundIndex> {
+    TOLD.with_borrow(Clone::clone)
+}
+
+/// Lets blocks pass until this round runs.
+pub(crate) fn pass_to(round: RoundIndex) {
+    while pallet_rewards::CurrentRound::<Test>::get().0 < round {
+        let number = System::block_number() + 1;
+        System::set_block_number(number);
+        Rewards::on_initialize(number);
+    }
+}
+
+/// Runs a test in the first block and checks the pallet's properties afterwards.
+pub(crate) fn run(test: impl FnOnce()) {
+    RATE.set(1_000_000);
+    ASKED.set(Vec::new());
+    TOLD.set(Vec::new());
+    let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("a genesis");
+    pallet_rewards::GenesisConfig::<Test> { round_length: LENGTH, ..Default::default() }
+        .assimilate_storage(&mut storage)
+        .expect("rounds");
+    sp_io::TestExternalities::new(storage).execute_with(|| {
+        System::set_block_number(1);
+        test();
+        Rewards::do_try_state().expect("the pallet's properties hold");
+    });
+}

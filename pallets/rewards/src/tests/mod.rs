@@ -1,0 +1,5 @@
+//! Tests by call and role, on the runtime of `mock.rs`.
+
+mod claim;
+mod credit;
+mod hooks;

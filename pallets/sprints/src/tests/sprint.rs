@@ -1,0 +1,118 @@
+//! The call that credits a win, or slashes for a wrong one.
+
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, BoundedVec};
+use frame_system::RawOrigin;
+use millrace_inference::sprint_digest;
+use millrace_primitives::{genesis_hash, Mac};
+use sp_io::hashing::blake2_256;
+use sp_runtime::DispatchError;
+
+use super::*;
+use crate::{Difficulty, Error, Event, MaxWins, Used, Wins};
+
+fn sprint_on(anchor: u32, nonce: u64) -> DispatchResultWithPostInfo {
+    let origin = RawOrigin::Authorized.into();
+    Sprints::sprint(origin, MINER, anchor, nonce, trace_hash(), TRACE.to_vec(), signature(nonce))
+}
+
+fn sprint(nonce: u64) -> DispatchResultWithPostInfo {
+    sprint_on(ANCHOR, nonce)
+}
+
+fn digest(nonce: u64) -> [u8; 32] {
+    sprint_digest(&attempt(nonce).seed(genesis_hash::<Test>(), trace_hash().0), blake2_256)
+}
+
+#[test]
+fn a_proven_win_is_credited_its_work_times_the_difficulty() {
+    run(|| {
+        proven();
+        let info = sprint(0).expect("it wins");
+        assert!(info.actual_weight.is_some(), "what it doesn't use is refunded");
+        let credit = Mac::from(profile().work(SAMPLES));
+        assert_eq!(credited(), [(MINER, credit)]);
+        assert!(slashed().is_empty());
+        assert_eq!(Wins::<Test>::get(ANCHOR).to_vec(), [digest(0)]);
+        assert!(Used::<Test>::get() > 0);
+        System::assert_last_event(Event::SprintWon { miner: MINER, model: model(), credited: credit }.into());
+
+        Difficulty::<Test>::put(2);
+        let wins = |nonce: &u64| millrace_primitives::meets_target(&digest(*nonce), 2);
+        assert_ok!(sprint((1..).find(wins).expect("one in two wins")));
+        assert_eq!(credited(), [(MINER, credit), (MINER, 2 * credit)]);
+    });
+}
+
+#[test]
+fn a_forged_one_is_slashed_and_not_credited() {
+    run(|| {
+        forged();
+        assert_ok!(sprint(0));
+        assert_eq!(slashed(), [MINER]);
+        assert!(credited().is_empty());
+        assert_eq!(Used::<Test>::get(), 0);
+        System::assert_last_event(Event::SprintRejected { miner: MINER }.into());
+    });
+}
+
+#[test]
+fn what_the_chain_cant_verify_slashes_nobody_and_comes_once() {
+    run(|| {
+        unavailable();
+        assert_ok!(sprint(0));
+        assert!(slashed().is_empty() && credited().is_empty());
+        System::assert_last_event(Event::SprintUnverifiable { miner: MINER }.into());
+        assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
+    });
+}
+
+#[test]
+fn a_win_is_credited_once() {
+    run(|| {
+        proven();
+        assert_ok!(sprint(0));
+        assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
+        assert_eq!(credited().len(), 1);
+    });
+}
+
+#[test]
+fn nothing_else_is_a_sprint() {
+    run(|| {
+        proven();
+        assert_noop!(sprint_on(ANCHOR + 1, 0), Error::<Test>::InvalidSprint);
+        System::set_block_number(ANCHOR + 9);
+        assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
+        System::set_block_number(ANCHOR + 1);
+        let long = vec![0; 1_000];
+        let call =
+            Sprints::sprint(RawOrigin::Authorized.into(), MINER, ANCHOR, 0, trace_hash(), long, signature(0));
+        assert_eq!(call.map_err(|error| error.error), Err(Error::<Test>::InvalidSprint.into()));
+        Difficulty::<Test>::put(u64::MAX);
+        assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
+        Difficulty::<Test>::put(1);
+        suspend();
+        assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
+    });
+}
+
+#[test]
+fn an_anchor_has_so_many_wins_and_no_more() {
+    run(|| {
+        proven();
+        let places = <MaxWins as frame_support::traits::Get<u32>>::get();
+        let taken: Vec<[u8; 32]> = (0..places).map(|win| blake2_256(&win.to_le_bytes())).collect();
+        Wins::<Test>::insert(ANCHOR, BoundedVec::truncate_from(taken));
+        assert_noop!(sprint(0), Error::<Test>::TooManyWins);
+    });
+}
+
+#[test]
+fn it_has_no_sender() {
+    run(|| {
+        let call =
+            |origin| Sprints::sprint(origin, MINER, ANCHOR, 0, trace_hash(), TRACE.to_vec(), signature(0));
+        assert_noop!(call(RuntimeOrigin::signed(MINER)), DispatchError::BadOrigin);
+        assert_noop!(call(RuntimeOrigin::root()), DispatchError::BadOrigin);
+    });
+}

@@ -1,0 +1,93 @@
+//! What is on hold for an open task, and the three ways in which it leaves: payment, refund, or the verification's fee.
+
+use frame_support::{
+    pallet_prelude::DispatchResult,
+    traits::{
+        fungible::{BalancedHold, MutateHold},
+        tokens::{Fortitude, Precision, Restriction},
+        Get, Imbalance, OnUnbalanced,
+    },
+};
+use millrace_primitives::{Balance, TaskId};
+
+use crate::{Config, Event, HoldReason, Pallet, TaskRecordOf};
+
+/// Where the planck went that were on hold for a settled task.
+pub(crate) struct Payment {
+    /// What the miner got.
+    pub paid: Balance,
+    /// What was burned.
+    pub burned: Balance,
+    /// What the fee handler got for the verification.
+    pub fee: Balance,
+    /// What the requester got back of its ceiling.
+    pub returned: Balance,
+}
+
+impl<T: Config> Pallet<T> {
+    /// What is on hold for an open task, planck.
+    pub(crate) fn holds(record: &TaskRecordOf<T>) -> [(HoldReason, Balance); 3] {
+        [
+            (HoldReason::Price, record.max_price),
+            (HoldReason::InputDeposit, record.deposit),
+            (HoldReason::VerificationFee, record.fee),
+        ]
+    }
+
+    /// Puts everything on hold that a task needs.
+    pub(crate) fn hold(record: &TaskRecordOf<T>) -> DispatchResult {
+        for (reason, amount) in Self::holds(record) {
+            T::Currency::hold(&reason.into(), &record.requester, amount)?;
+        }
+        Ok(())
+    }
+
+    /// Pays `price` planck of a task's ceiling to its miner, less the protocol's cut, which is burned; takes the fee of
+    /// the verification and releases the rest.
+    pub(crate) fn pay(record: &TaskRecordOf<T>, miner: &T::AccountId, price: Balance) -> Payment {
+        let requester = &record.requester;
+        let cut = T::ProtocolCut::get().mul_ceil(price).min(price);
+        let reason = HoldReason::Price.into();
+        let paid = T::Currency::transfer_on_hold(
+            &reason,
+            requester,
+            miner,
+            price.saturating_sub(cut),
+            Precision::BestEffort,
+            Restriction::Free,
+            Fortitude::Force,
+        )
+        .unwrap_or_default();
+        // A miner whose account is gone can't be paid; its pay is burned with the cut.
+        let burned = T::Currency::burn_held(
+            &reason,
+            requester,
+            price.saturating_sub(paid),
+            Precision::BestEffort,
+            Fortitude::Force,
+        )
+        .unwrap_or_default();
+        let returned = record.max_price.saturating_sub(price);
+        Self::release(HoldReason::Price, record, returned);
+        Self::release(HoldReason::InputDeposit, record, record.deposit);
+        let (credit, _) = T::Currency::slash(&HoldReason::VerificationFee.into(), requester, record.fee);
+        let fee = credit.peek();
+        T::FeeHandler::on_unbalanced(credit);
+        Payment { paid, burned, fee, returned }
+    }
+
+    /// Ends a queued task: takes it out of the queue, releases everything on hold for it and forgets it.
+    pub(crate) fn refund(task: TaskId, record: TaskRecordOf<T>) {
+        Self::dequeue(task);
+        for (reason, amount) in Self::holds(&record) {
+            Self::release(reason, &record, amount);
+        }
+        Self::forget(task, &record);
+        Self::deposit_event(Event::TaskRefunded { task });
+    }
+
+    fn release(reason: HoldReason, record: &TaskRecordOf<T>, amount: Balance) {
+        let released = T::Currency::release(&reason.into(), &record.requester, amount, Precision::BestEffort);
+        frame_support::defensive_assert!(released.is_ok(), "an account with a hold exists");
+    }
+}

@@ -1,0 +1,79 @@
+//! What each block does on its own: end overdue leases, give leases, refund what is past its deadline,
+//! prune old outputs. Bounded by a weight meter; what it leaves is done by a later block or a poke.
+
+use frame_support::weights::{Weight, WeightMeter};
+use millrace_primitives::TaskId;
+
+use crate::{room::Room, Config, LeaseFailure, Pallet, Tasks, WeightInfo};
+
+/// What a service did for a queued task.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    Waits,
+    Leased,
+    Refunded,
+}
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn service(limit: Weight) -> Weight {
+        let mut meter = WeightMeter::with_limit(limit);
+        if meter.try_consume(T::WeightInfo::service_base()).is_err() {
+            return Weight::zero();
+        }
+        Self::end_leases(&mut meter);
+        Self::serve_queue(&mut meter);
+        Self::prune_outputs(&mut meter);
+        meter.consumed()
+    }
+
+    fn end_leases(meter: &mut WeightMeter) {
+        while let Some(task) = Self::expired_lease() {
+            if meter.try_consume(T::WeightInfo::end_lease()).is_err() {
+                return;
+            }
+            Self::end_lease(task);
+        }
+    }
+
+    /// Slashes the lessee of a task whose lease ran out.
+    pub(crate) fn end_lease(task: TaskId) {
+        match Self::open_lease(task) {
+            Some((record, lease)) => Self::fail_lease(task, record, lease, LeaseFailure::Expired),
+            None => Self::drop_lease(task),
+        }
+    }
+
+    /// Walks the queue once around at most, from where the last walk ended.
+    fn serve_queue(meter: &mut WeightMeter) {
+        let most =
+            T::WeightInfo::search_slot().max(T::WeightInfo::give_lease()).max(T::WeightInfo::refund_task());
+        let mut room = None;
+        Self::walk_queue(|task| {
+            if !meter.can_consume(most) {
+                return false;
+            }
+            let room = room.get_or_insert_with(Self::room);
+            meter.consume(match Self::serve_task(task, room) {
+                Served::Waits => T::WeightInfo::search_slot(),
+                Served::Leased => T::WeightInfo::give_lease(),
+                Served::Refunded => T::WeightInfo::refund_task(),
+            });
+            true
+        });
+    }
+
+    /// Does what can be done now for a queued task, within the room that the open leases leave.
+    pub(crate) fn serve_task(task: TaskId, room: &mut Room) -> Served {
+        match Tasks::<T>::get(task) {
+            None => Served::Waits,
+            Some(record) if record.deadline < Self::now() => {
+                Self::refund(task, record);
+                Served::Refunded
+            }
+            Some(record) => match Self::try_lease(task, record, room) {
+                Some(()) => Served::Leased,
+                None => Served::Waits,
+            },
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The open leases: how one is given, and the four ways in which it ends. Nothing else touches [`Leases`].
+
+use alloc::vec::Vec;
+
+use frame_support::traits::Get;
+use millrace_primitives::{
+    lease_descriptor, price_of, BlockNumber, MinerBond, OpenLease, SlotMarket, TaskId,
+};
+use sp_core::H256;
+
+use crate::{
+    escrow::Payment, pricing::price_at, room::Room, terms::terms, Config, Event, Lease, LeaseEntry,
+    LeaseFailure, Leases, Pallet, TaskRecordOf, TaskState, Tasks,
+};
+
+impl<T: Config> Pallet<T> {
+    /// The room that the open leases leave for further ones.
+    pub(crate) fn room() -> Room {
+        Room::new(&Leases::<T>::get(), Self::now(), Self::submission_capacity())
+    }
+
+    /// Gives the task to the best slot, if there is one and its submission is sure to fit.
+    pub(crate) fn try_lease(task: TaskId, mut record: TaskRecordOf<T>, room: &mut Room) -> Option<()> {
+        let since = Self::now();
+        let mut leases = Leases::<T>::get();
+        if leases.is_full() {
+            return None;
+        }
+        let entry = |until| LeaseEntry {
+            until,
+            task,
+            bytes: record.trace_bytes,
+            time: record.submission_time,
+            proof: record.submission_proof,
+        };
+        let terms = |rate| terms(since, T::LatencyFloor::get(), record.work, rate, record.deadline);
+        let offer = T::Miners::lease(record.model, |offer| {
+            let Some((_, until)) = terms(offer.rate) else { return false };
+            price_of(offer.ask, record.work).is_some_and(|price| price <= record.max_price)
+                && !record.failed.contains(&offer.miner)
+                && !record.declined.contains(&offer.miner)
+                && room.fits(&entry(until))
+        })?;
+        let (due, until) = terms(offer.rate)?;
+        let price = price_of(offer.ask, record.work)?;
+        let at = leases.partition_point(|lease| lease.until <= until);
+        // There is room: that was checked above.
+        let _ = leases.try_insert(at, entry(until));
+        Leases::<T>::put(leases);
+        *room = Self::room();
+        Self::dequeue(task);
+        record.state = TaskState::Leased(Lease {
+            miner: offer.miner.clone(),
+            slot: offer.slot,
+            price,
+            slash: offer.slash,
+            since,
+            due,
+            until,
+        });
+        Tasks::<T>::insert(task, record);
+        Self::deposit_event(Event::TaskLeased { task, miner: offer.miner, price, due, until });
+        Some(())
+    }
+
+    /// A leased task and its lease.
+    pub(crate) fn open_lease(task: TaskId) -> Option<(TaskRecordOf<T>, Lease<T::AccountId>)> {
+        let record = Tasks::<T>::get(task)?;
+        let TaskState::Leased(lease) = record.state.clone() else { return None };
+        Some((record, lease))
+    }
+
+    /// As [`Self::open_lease`], if it is the lease that `descriptor` names.
+    pub(crate) fn leased(task: TaskId, descriptor: H256) -> Option<(TaskRecordOf<T>, Lease<T::AccountId>)> {
+        Self::open_lease(task).filter(|(record, lease)| Self::descriptor(task, record, lease) == descriptor)
+    }
+
+    /// The hash that names a lease.
+    pub fn descriptor(task: TaskId, record: &TaskRecordOf<T>, lease: &Lease<T::AccountId>) -> H256 {
+        lease_descriptor(task, &lease.miner, record.model, record.input_hash, lease.since)
+    }
+
+    /// The open leases of these miners, for their node.
+    pub fn leases_of(miners: &[T::AccountId]) -> Vec<OpenLease<T::AccountId>> {
+        Leases::<T>::get()
+            .iter()
+            .filter_map(|entry| {
+                let (record, lease) = Self::open_lease(entry.task)?;
+                miners.contains(&lease.miner).then(|| OpenLease {
+                    task: entry.task,
+                    descriptor: Self::descriptor(entry.task, &record, &lease),
+                    model: record.model,
+                    samples: record.samples,
+                    due: lease.due,
+                    until: lease.until,
+                    declinable_until: Self::declinable_until(&lease),
+                    miner: lease.miner,
+                })
+            })
+            .collect()
+    }
+
+    /// The last block in which a lease can be declined: what a node knows when it sees the task, it knows by then.
+    pub(crate) fn declinable_until(lease: &Lease<T::AccountId>) -> BlockNumber {
+        lease.since.saturating_add(T::LatencyFloor::get())
+    }
+
+    /// Whether the grace period of a lease is over that ran out after block `until`.
+    pub(crate) fn is_expired(until: BlockNumber) -> bool {
+        until.saturating_add(T::GracePeriod::get()) < Self::now()
+    }
+
+    /// The task of the lease that ran out first, if its grace period is over.
+    pub(crate) fn expired_lease() -> Option<TaskId> {
+        Leases::<T>::get().first().filter(|entry| Self::is_expired(entry.until)).map(|entry| entry.task)
+    }
+
+    /// Ends a lease with a right trace: pays the miner, keeps the output and forgets the task.
+    pub(crate) fn settle(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>, output: Vec<u8>) {
+        let price = price_at(lease.price, Self::now(), lease.due, lease.until).min(record.max_price);
+        let Payment { paid, burned, fee, returned } = Self::pay(&record, &lease.miner, price);
+        Self::drop_lease(task);
+        T::Miners::free(&lease.miner, lease.slot);
+        Self::forget(task, &record);
+        Self::keep_output(task, output.clone());
+        Self::deposit_event(Event::TaskSettled {
+            task,
+            miner: lease.miner,
+            paid,
+            burned,
+            fee,
+            returned,
+            output,
+        });
+    }
+
+    /// Slashes the lessee and puts the task back to its place in the queue; one that too many miners failed, or whose
+    /// deadline is past, is refunded.
+    pub(crate) fn fail_lease(
+        task: TaskId,
+        mut record: TaskRecordOf<T>,
+        lease: Lease<T::AccountId>,
+        reason: LeaseFailure,
+    ) {
+        Self::drop_lease(task);
+        // Its posting cost is made good once, however many miners fail it.
+        let compensation = core::mem::take(&mut record.posting_cost);
+        T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, compensation);
+        T::Miners::free(&lease.miner, lease.slot);
+        if reason == LeaseFailure::Expired {
+            T::Miners::suspend(&lease.miner);
+        }
+        Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner.clone(), reason });
+        let in_time = Self::now() <= record.deadline;
+        if record.failed.try_push(lease.miner).is_ok() && in_time {
+            Self::wait_again(task, record);
+        } else {
+            Self::refund(task, record);
+        }
+    }
+
+    /// Gives the task back to the queue, for another miner. It doesn't count as a failure, so that miners can't refund a
+    /// task between them for nothing.
+    pub(crate) fn give_back(task: TaskId, mut record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
+        Self::drop_lease(task);
+        T::Miners::free(&lease.miner, lease.slot);
+        if record.declined.is_full() {
+            // Who declined longest ago may get it once more, and decline again.
+            record.declined.remove(0);
+        }
+        // There is room now.
+        let _ = record.declined.try_push(lease.miner.clone());
+        Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason: LeaseFailure::Declined });
+        Self::wait_again(task, record);
+    }
+
+    /// Refunds a task that the chain can't verify: neither side is at fault.
+    pub(crate) fn end_unverifiable(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
+        Self::drop_lease(task);
+        T::Miners::free(&lease.miner, lease.slot);
+        let reason = LeaseFailure::Unverifiable;
+        Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason });
+        Self::refund(task, record);
+    }
+
+    /// Takes a task's lease off the list.
+    pub(crate) fn drop_lease(task: TaskId) {
+        Leases::<T>::mutate(|leases| leases.retain(|entry| entry.task != task));
+    }
+
+    /// Puts a task back to its place in the queue; one for which there is no place is refunded.
+    fn wait_again(task: TaskId, mut record: TaskRecordOf<T>) {
+        record.state = TaskState::Queued;
+        if Self::enqueue_again(task) {
+            Tasks::<T>::insert(task, record);
+        } else {
+            Self::refund(task, record);
+        }
+    }
+}

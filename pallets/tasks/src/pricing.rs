@@ -1,0 +1,71 @@
+//! What things cost: the price of a task that is late, the fee of its verification, and what posting it cost.
+
+use frame_support::pallet_prelude::Weight;
+use millrace_primitives::{Balance, BlockNumber};
+use sp_runtime::traits::Convert;
+
+use crate::{limits::SUBMISSION_OVERHEAD, Config, Pallet, WeightInfo};
+
+impl<T: Config> Pallet<T> {
+    /// What a submission of this weight, with a trace of so many bytes, would cost as a transaction, planck. It carries
+    /// no fee of its own; the requester pays this one.
+    pub(crate) fn verification_fee(submission: Weight, trace_bytes: u32) -> Balance {
+        T::WeightToFee::convert(submission)
+            .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)))
+    }
+
+    /// What posting an input of so many bytes costs, planck.
+    pub(crate) fn posting_cost(input_bytes: u32) -> Balance {
+        T::WeightToFee::convert(T::WeightInfo::post(input_bytes))
+            .saturating_add(T::LengthToFee::convert(input_bytes))
+    }
+}
+
+/// The price at a block: full until `due`, then falling linearly to a quarter at `until`, rounded down.
+pub(crate) fn price_at(price: Balance, now: BlockNumber, due: BlockNumber, until: BlockNumber) -> Balance {
+    if now > due && now >= until {
+        return price / 4;
+    }
+    let late = now.saturating_sub(due).min(until.saturating_sub(due));
+    let span = Balance::from(until.saturating_sub(due)).saturating_mul(4);
+    let cut = Balance::from(late).saturating_mul(3);
+    sp_runtime::helpers_128bit::multiply_by_rational_with_rounding(
+        price,
+        span.saturating_sub(cut),
+        span.max(1),
+        sp_runtime::Rounding::Down,
+    )
+    .filter(|_| span > 0)
+    .unwrap_or(price)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_price_falls_to_a_quarter() {
+        assert_eq!(price_at(1_000, 100, 105, 120), 1_000);
+        assert_eq!(price_at(1_000, 105, 105, 120), 1_000);
+        assert_eq!(price_at(1_000, 110, 105, 120), 750);
+        assert_eq!(price_at(1_000, 120, 105, 120), 250);
+        assert_eq!(price_at(1_000, 500, 105, 120), 250);
+    }
+
+    /// A lease that is due at its deadline has no time in which its price could fall.
+    #[test]
+    fn a_lease_without_slack_loses_its_price_at_once() {
+        assert_eq!(price_at(1_000, 105, 105, 105), 1_000);
+        assert_eq!(price_at(1_000, 106, 105, 105), 250);
+    }
+
+    proptest! {
+        #[test]
+        fn prices_stay_between_a_quarter_and_the_whole(price: u128, due in 0u32..1000, span in 1u32..1000, now in 0u32..3000) {
+            let paid = price_at(price, now, due, due + span);
+            prop_assert!(paid <= price && paid >= price / 4);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What each block does: leases, the walk through the queue, expiry, refunds and the pruning of outputs.
+
+use frame_support::weights::Weight;
+use millrace_primitives::{TaskId, Verdict};
+
+use super::submit::apply;
+use crate::{mock::*, Event, LeaseFailure, Outputs, Prunable, Queue, QueueCursor, WeightInfo};
+
+type Weights = crate::weights::SubstrateWeight<Test>;
+
+fn queue() -> Vec<TaskId> {
+    Queue::<Test>::get().into_inner()
+}
+
+#[test]
+fn the_oldest_task_goes_first() {
+    on_chain(|| {
+        let tasks: Vec<TaskId> = (0..3).map(|_| post(1)).collect();
+        sell_slot(MINER, 0);
+        sell_slot(MINER, 1);
+        pass(1);
+        assert_eq!(lease_of(tasks[0]).map(|lease| lease.slot), Some(0));
+        assert_eq!(lease_of(tasks[1]).map(|lease| lease.slot), Some(1));
+        assert_eq!(queue(), [tasks[2]]);
+        assert_eq!(Tasks::leases_of(&[MINER]).len(), 2);
+        assert!(Tasks::leases_of(&[OTHER_MINER]).is_empty());
+    });
+}
+
+#[test]
+fn a_lease_says_when_it_is_due_and_when_it_runs_out() {
+    on_chain(|| {
+        sell_slot(MINER, 0);
+        let task = post(2);
+        pass(1);
+        let lease = lease_of(task).expect("leased");
+        assert_eq!((lease.since, lease.due, lease.until), (2, 7, 22));
+        assert_eq!((lease.price, lease.slash), (2 * PRICE, SLASH));
+        System::assert_last_event(
+            Event::TaskLeased { task, miner: MINER, price: 2 * PRICE, due: 7, until: 22 }.into(),
+        );
+        let open = Tasks::leases_of(&[MINER]).remove(0);
+        assert_eq!((open.descriptor, open.declinable_until), (descriptor(task), 5));
+    });
+}
+
+#[test]
+fn a_slot_that_is_too_dear_or_too_slow_gets_no_task() {
+    on_chain(|| {
+        sell_slot(MINER, 0);
+        world(|world| world.slots[0].ask = ASK + 1_000_000);
+        // Four blocks are too few: the floor and one for the work, after the block in which it is leased.
+        let (dear, slow) = (post(1), post_until(1, 5));
+        pass(1);
+        assert!(lease_of(dear).is_none());
+        world(|world| world.slots[0].ask = ASK);
+        assert!(lease_of(slow).is_none());
+        pass(1);
+        assert!(lease_of(dear).is_some());
+        assert!(lease_of(slow).is_none());
+    });
+}
+
+#[test]
+fn a_walk_goes_on_where_the_weight_ended_the_last() {
+    on_chain(|| {
+        let tasks: Vec<TaskId> = (0..5).map(|_| post(1)).collect();
+        let step = Weights::search_slot();
+        let most = step.max(Weights::give_lease()).max(Weights::refund_task());
+        // Enough for two tasks that wait: before the third, the dearest step doesn't fit.
+        let limit = Weights::service_base().saturating_add(step).saturating_add(most);
+        Tasks::service(limit);
+        assert_eq!(QueueCursor::<Test>::get(), 2);
+        // The next walk begins at the third task, which gets the only slot.
+        sell_slot(MINER, 0);
+        Tasks::service(Weight::MAX);
+        assert!(lease_of(tasks[2]).is_some());
+        assert_eq!(QueueCursor::<Test>::get(), 0, "a walk that went round begins at the oldest again");
+        assert_eq!(queue(), [tasks[0], tasks[1], tasks[3], tasks[4]]);
+        assert_eq!(Tasks::service(Weight::zero()), Weight::zero());
+    });
+}
+
+#[test]
+fn a_task_that_comes_back_takes_its_old_place() {
+    on_chain(|| {
+        let task = leased();
+        let younger = post(1);
+        let until = lease_of(task).expect("leased").until;
+        world(|world| world.slots.clear());
+        pass(until + 6 - System::block_number());
+        System::assert_has_event(
+            Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Expired }.into(),
+        );
+        world(|world| world.slots.clear());
+        // The slot that was freed went to the younger one, which the miner hasn't failed.
+        assert!(lease_of(younger).is_some());
+        assert_eq!(queue(), [task]);
+        let third = post(1);
+        Tasks::dequeue(task);
+        assert!(Tasks::enqueue_again(task));
+        assert_eq!(queue(), [task, third]);
+    });
+}
+
+#[test]
+fn an_expired_lease_suspends_its_miner() {
+    on_chain(|| {
+        let task = leased();
+        let until = lease_of(task).expect("leased").until;
+        pass(until + 5 - System::block_number());
+        assert!(lease_of(task).is_some(), "the grace period isn't over");
+        pass(1);
+        assert!(lease_of(task).is_none());
+        world(|world| {
+            assert_eq!(world.suspended, [MINER]);
+            assert_eq!(world.slashes.len(), 1);
+        });
+    });
+}
+
+#[test]
+fn a_task_past_its_deadline_is_refunded() {
+    on_chain(|| {
+        let task = post_until(1, 10);
+        pass(9);
+        assert!(is_open(task));
+        pass(1);
+        assert!(!is_open(task));
+        System::assert_last_event(Event::TaskRefunded { task }.into());
+        assert_eq!(free(REQUESTER), ENDOWMENT);
+    });
+}
+
+/// A lease that fails after the task's deadline is no reason to wait any longer.
+#[test]
+fn a_failed_lease_past_the_deadline_refunds() {
+    on_chain(|| {
+        sell_slot(MINER, 0);
+        let task = post_until(1, 8);
+        pass(1);
+        assert_eq!(lease_of(task).map(|lease| lease.until), Some(8));
+        pass(14 - System::block_number());
+        assert!(!is_open(task));
+        assert_eq!(free(REQUESTER), ENDOWMENT);
+        assert_eq!(world(|world| world.slashes.len()), 1);
+    });
+}
+
+#[test]
+fn outputs_are_kept_for_the_retention_and_no_longer() {
+    on_chain(|| {
+        world(|world| world.verdict = Verdict::Proven { output: vec![1] });
+        let first = leased();
+        assert!(apply(submission(first, vec![], MINER)).is_ok());
+        let second = post(1);
+        pass(1);
+        assert!(apply(submission(second, vec![], MINER)).is_ok());
+        pass(52 - System::block_number());
+        assert!(!Outputs::<Test>::contains_key(first), "it was settled in block 2");
+        assert!(Outputs::<Test>::contains_key(second), "it was settled in block 3");
+        pass(1);
+        assert!(!Outputs::<Test>::contains_key(second));
+        assert_eq!(Prunable::<Test>::iter().count(), 0);
+    });
+}

@@ -1,0 +1,9 @@
+//! Tests by call, and by what each block does on its own.
+
+mod cancel;
+mod decline;
+mod hooks;
+mod offchain;
+mod poke;
+mod post;
+mod submit;

@@ -1,0 +1,129 @@
+//! Posting: what is held, and each reason to refuse.
+
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, BoundedVec};
+use millrace_inference::{LayerShape, Profile};
+use millrace_primitives::{Balance, ModelId, ModelInfo};
+use sp_runtime::DispatchResult;
+
+use crate::{mock::*, Error, Event, HoldReason, Queue};
+
+fn attempt(input: usize, price: Balance, deadline: u32) -> DispatchResult {
+    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![0; input], price, deadline)
+}
+
+/// Registers the model anew with another profile.
+fn with_profile(change: impl FnOnce(&mut Profile)) {
+    let mut profile = profile();
+    change(&mut profile);
+    world(|world| world.models.insert(model(), ModelInfo { profile, open: true }));
+}
+
+#[test]
+fn a_task_waits_with_everything_on_hold() {
+    on_chain(|| {
+        let task = post(2);
+        let record = record(task);
+        let held = |reason: HoldReason| Balances::balance_on_hold(&reason.into(), &REQUESTER);
+        assert_eq!(held(HoldReason::Price), 2 * PRICE);
+        assert_eq!(held(HoldReason::InputDeposit), 10 * 2 * SAMPLE as Balance);
+        assert_eq!(held(HoldReason::VerificationFee), record.fee);
+        assert!(record.fee > 0 && record.posting_cost > 0);
+        assert_eq!((record.samples, record.work), (2, 2 * u128::from(WORK)));
+        assert_eq!(Queue::<Test>::get().into_inner(), [task]);
+        assert_eq!(world(|world| world.references), 1);
+        System::assert_last_event(
+            Event::TaskPosted {
+                task,
+                requester: REQUESTER,
+                model: model(),
+                samples: 2,
+                max_price: 2 * PRICE,
+            }
+            .into(),
+        );
+    });
+}
+
+#[test]
+fn a_model_must_be_registered_and_open() {
+    on_chain(|| {
+        let unknown = ModelId::repeat_byte(9);
+        assert_noop!(
+            Tasks::post(RuntimeOrigin::signed(REQUESTER), unknown, vec![0; SAMPLE], PRICE, 50),
+            Error::<Test>::UnknownModel
+        );
+        world(|world| world.models.insert(model(), ModelInfo { profile: profile(), open: false }));
+        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::RetiredModel);
+    });
+}
+
+#[test]
+fn price_and_deadline_are_bounded() {
+    on_chain(|| {
+        assert_noop!(attempt(SAMPLE, 99, 50), Error::<Test>::PriceTooLow);
+        assert_noop!(attempt(SAMPLE, PRICE, 1), Error::<Test>::InvalidDeadline);
+        assert_noop!(attempt(SAMPLE, PRICE, 1_002), Error::<Test>::InvalidDeadline);
+        assert_ok!(attempt(SAMPLE, 100, 1_001));
+    });
+}
+
+#[test]
+fn an_input_is_whole_samples_and_not_too_long() {
+    on_chain(|| {
+        assert_noop!(attempt(0, PRICE, 50), Error::<Test>::InputLength);
+        assert_noop!(attempt(SAMPLE + 1, PRICE, 50), Error::<Test>::InputLength);
+        assert_noop!(attempt(512 * 1024 + SAMPLE, PRICE, 50), Error::<Test>::InputTooLong);
+    });
+}
+
+#[test]
+fn a_batch_without_work_is_refused() {
+    on_chain(|| {
+        with_profile(|profile| profile.layers.clear());
+        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::ZeroWork);
+    });
+}
+
+#[test]
+fn an_output_must_fit_the_chain() {
+    on_chain(|| {
+        with_profile(|profile| profile.output_bytes = 64 * 1024 + 1);
+        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::OutputTooLong);
+    });
+}
+
+#[test]
+fn a_submission_must_fit_one_transaction() {
+    on_chain(|| {
+        // The fake verifier takes 100 bytes of input at most.
+        with_profile(|profile| profile.sample_bytes = 104);
+        assert_noop!(attempt(104, PRICE, 50), Error::<Test>::SubmissionTooLarge);
+        let huge = LayerShape { n: 100_000, m: 1, columns: 1, width: 32 };
+        with_profile(|profile| profile.layers = vec![huge]);
+        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::SubmissionTooLarge);
+    });
+}
+
+#[test]
+fn a_sample_must_fit_a_verification_in_memory() {
+    on_chain(|| {
+        with_profile(|profile| profile.slice_bytes = u64::MAX);
+        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::VerificationMemory);
+    });
+}
+
+#[test]
+fn a_full_queue_takes_no_more() {
+    on_chain(|| {
+        Queue::<Test>::put(BoundedVec::truncate_from((1_000..3_000).collect()));
+        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::QueueFull);
+        Queue::<Test>::kill();
+    });
+}
+
+#[test]
+fn who_cant_pay_posts_nothing() {
+    on_chain(|| {
+        assert!(attempt(SAMPLE, ENDOWMENT + 1, 50).is_err());
+    });
+}

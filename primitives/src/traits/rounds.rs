@@ -1,0 +1,25 @@
+//! The rounds, and the work that is mined in them.
+
+use frame_support::weights::Weight;
+
+use crate::{Mac, RoundIndex};
+
+/// Credits mined work towards emission.
+pub trait CreditWork<AccountId> {
+    /// Credits `work` MAC to a miner in the current round.
+    fn credit(miner: &AccountId, work: Mac);
+}
+
+/// Told when a round begins.
+pub trait OnRound {
+    /// Round `round` begins with this block. Returns the weight used.
+    fn on_round(round: RoundIndex) -> Weight;
+}
+
+/// The rounds.
+pub trait Rounds {
+    /// The current round.
+    fn current() -> RoundIndex;
+    /// Blocks of the current round.
+    fn length() -> u32;
+}
