@@ -1,6 +1,7 @@
 // A small client on @polkadot/api: everything it knows of the chain comes from the metadata.
 
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { Keyring } from '@polkadot/keyring';
@@ -60,9 +61,38 @@ async function mortality(api) {
   return { era, blockHash: await api.rpc.chain.getBlockHash(era.asMortalEra.birth(current)) };
 }
 
-/** Signs and sends a call; resolves with its events once it is in a block, rejects with the chain's reason. */
-export async function send(api, call, signer) {
-  const options = { ...(await mortality(api)), nonce: -1 };
+/** The pool refused a transaction for what the chain was when it was signed; no block can hold it. */
+const REFUSED = /^(1010:.*(outdated|ancient birth block)|1014:)/;
+/** The pool took a transaction and gave it up; a block of another fork may hold it. */
+class GivenUp extends Error {}
+
+/**
+ * Signs and sends a call; resolves with its events once it is in a block, rejects with the chain's reason. Signs again
+ * what a fork made invalid, and with the same nonce, so that the chain takes it once.
+ */
+export async function send(api, call, signer, { attempts = 5 } = {}) {
+  const nextNonce = async () => (await api.rpc.system.accountNextIndex(signer.address)).toNumber();
+  let nonce = await nextNonce();
+  let givenUp;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await sendOnce(api, call, signer, nonce);
+    } catch (error) {
+      const again = error instanceof GivenUp || REFUSED.test(error.message);
+      if (!again || attempt === attempts) throw error;
+      if (error instanceof GivenUp) givenUp = error;
+      // The pool may hear of a fork's end later than we do.
+      await sleep(1_000 * attempt);
+      if (!givenUp) nonce = await nextNonce();
+      else if ((await api.query.system.account(signer.address)).nonce.toNumber() > nonce) {
+        throw new Error(`${givenUp.message}, and number ${nonce} of the account is used: look whether the chain did it`);
+      }
+    }
+  }
+}
+
+async function sendOnce(api, call, signer, nonce) {
+  const options = { ...(await mortality(api)), nonce };
   return new Promise((resolve, reject) => {
     call
       .signAndSend(signer, options, ({ status, events, dispatchError, txHash }) => {
@@ -75,7 +105,7 @@ export async function send(api, call, signer) {
             txHash,
           });
         } else if (status.isInvalid || status.isDropped || status.isUsurped) {
-          reject(new Error(`the transaction was ${status.type.toLowerCase()}`));
+          reject(new GivenUp(`the transaction was ${status.type.toLowerCase()}`));
         }
       })
       .catch(reject);

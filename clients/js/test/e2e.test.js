@@ -99,6 +99,16 @@ describe('a development node that mines', () => {
     await assert.rejects(send(api, api.tx.models.register('0x0102'), requester), /models\.Undecodable/);
   });
 
+  it('sends calls of one account at the same time, each once', async () => {
+    const sender = account('//Ferdie');
+    const nonce = async () => (await api.query.system.account(sender.address)).nonce.toNumber();
+    const before = await nonce();
+    const remarks = ['one', 'two', 'three'].map((text) => api.tx.system.remarkWithEvent(text));
+    const sent = await Promise.all(remarks.map((remark) => send(api, remark, sender)));
+    for (const { events } of sent) assert.ok(events.some((event) => api.events.system.Remarked.is(event)));
+    assert.equal(await nonce(), before + remarks.length);
+  });
+
   it('settles a task of maximum size', async () => {
     // An input of 512 KiB and a trace of at most 3 MiB; the arg max keeps the output small.
     const samples = 2048;
