@@ -53,3 +53,4 @@ pub use import::{import, Imported, Options};
 pub use ranges::Ranges;
 pub use value::{Quantization, Range};
 pub use walk::Step;
+pub use weight::{verification_ref_time, BLOCK_REF_TIME};
