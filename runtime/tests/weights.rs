@@ -1,7 +1,6 @@
 //! No pallet of the runtime runs on placeholder weights, others that state weights agree, and the wasm blob carries no debug
 //! checks.
 
-use frame_support::traits::Get;
 use millrace_importer::{verification_ref_time, BLOCK_REF_TIME};
 use millrace_inference::Cost;
 use millrace_runtime::{ProofOfWork, Runtime};
