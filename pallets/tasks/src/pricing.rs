@@ -1,6 +1,6 @@
 //! What things cost: the price of a task that is late, its fees, what posting it cost, and what it bids for its place.
 
-use frame_support::pallet_prelude::Weight;
+use frame_support::{pallet_prelude::Weight, traits::Get};
 use millrace_primitives::{Balance, BlockNumber};
 use sp_runtime::traits::Convert;
 
