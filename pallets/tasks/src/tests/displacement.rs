@@ -12,8 +12,8 @@ fn attempt(ceiling: Balance, deadline: u32) -> DispatchResult {
 }
 
 fn was_displaced(task: TaskId) -> bool {
-    let refunded = Event::TaskRefunded { task, rent: 0, why: RefundReason::Displaced };
-    System::events().iter().any(|record| record.event == refunded.clone().into())
+    let refunded: RuntimeEvent = Event::TaskRefunded { task, rent: 0, why: RefundReason::Displaced }.into();
+    System::events().iter().any(|record| record.event == refunded)
 }
 
 /// Gives a leased task back, as its miner's signature would.

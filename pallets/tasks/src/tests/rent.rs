@@ -1,6 +1,7 @@
 //! Rent: who waits pays for it, out of its ceiling, and nothing is lost on the way.
 
 use frame_support::{assert_noop, assert_ok};
+use millrace_inference::TraceError;
 use millrace_primitives::{Balance, Verdict};
 use proptest::prelude::*;
 
@@ -41,7 +42,7 @@ fn no_rent_is_due_while_a_slot_executes() {
         let leased_with = CEILING - 2 * RENT;
         assert_eq!(record(task).max_price, leased_with);
         pass(2);
-        world(|world| world.verdict = Verdict::Forged { why: WRONG });
+        world(|world| world.verdict = Verdict::Forged { why: TraceError::LeftOver { got: 1 } });
         assert_ok!(apply(submission(task, vec![5], MINER)));
         let from = record(task).rent_from;
         assert_eq!(from, RentIndex::<Test>::get());

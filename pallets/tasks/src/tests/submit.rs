@@ -49,7 +49,7 @@ fn a_right_trace_is_paid() {
         world(|world| {
             assert!(world.leased.is_empty() && world.slashes.is_empty());
             assert_eq!((world.slots.len(), world.references), (1, 0));
-            assert_eq!(world.settled, [(MINER, 0, WORK.into())]);
+            assert_eq!(world.settled, [(MINER, 0, u128::from(WORK))]);
         });
         System::assert_last_event(
             Event::TaskSettled {
