@@ -13,7 +13,7 @@ use millrace_primitives::{
     benchmarking::{bound, linear, zero_trace},
     decline_message, genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    submission_message, ModelId, ModelRegistry, SlotMarket, TaskId,
+    submission_message, Balance, ModelId, ModelRegistry, SlotMarket, TaskId,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -21,7 +21,7 @@ use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic, Satu
 
 use crate::{
     hooks::Served, Call, Config, LeaseEntry, Leases, MaxDeclines, MaxFailures, MaxLeases, MaxOutput,
-    MaxQueue, NextTask, Outputs, Pallet, Queue, TaskState, Tasks, WeightInfo,
+    MaxQueue, NextTask, Outputs, Pallet, Queue, QueueEntry, RentIndex, TaskState, Tasks, WeightInfo,
 };
 
 const PRICE: u128 = 1 << 70;
@@ -47,10 +47,39 @@ fn busy_miner<T: Config>(model: ModelId) -> (T::AccountId, MillKey) {
     (T::Miners::benchmark_miner(model, key.clone()), key)
 }
 
-/// A queue in which one place is free, after the new task's.
+/// A queue in which one place is free, before all others, whose bids nobody tops.
 fn crowd_queue<T: Config>() {
-    let others: Vec<TaskId> = (1..u64::from(bound::<MaxQueue>())).map(|task| 1_000_000 + task).collect();
+    let entry = |task| QueueEntry { task, bid: Balance::MAX };
+    let others: Vec<QueueEntry> =
+        (1..u64::from(bound::<MaxQueue>())).map(|task| entry(1_000_000 + task)).collect();
     Queue::<T>::put(BoundedVec::truncate_from(others));
+}
+
+/// A full queue with one task that gives way to any other: another requester's, on a model of its own, which owes rent.
+fn fill_queue<T: Config>(model: ModelId) -> TaskId {
+    let victim: T::AccountId = account("victim", 0, 0);
+    T::Currency::mint_into(&victim, 1 << 80).expect("the account is new; qed");
+    Queue::<T>::kill();
+    let task = NextTask::<T>::get();
+    let price = T::MinPrice::get();
+    Pallet::<T>::do_post(victim, model, vec![0; sample::<T>(model)], price, DEADLINE)
+        .expect("the task is fine; qed");
+    let own = T::Models::benchmark_model(linear(1, 2).to_bytes());
+    T::Models::acquire(own).expect("it was registered; qed");
+    T::Models::release(model);
+    Tasks::<T>::mutate(task, |record| record.as_mut().expect("it was posted; qed").model = own);
+    RentIndex::<T>::mutate(|index| *index += 1 << 60);
+    crowd_queue::<T>();
+    Queue::<T>::mutate(|queue| {
+        queue.try_insert(0, QueueEntry { task, bid: 0 }).expect("a place is free; qed")
+    });
+    task
+}
+
+/// Bytes of a sample.
+fn sample<T: Config>(model: ModelId) -> usize {
+    let profile = T::Models::profile(model).expect("it is registered; qed");
+    usize::try_from(profile.sample_bytes).expect("the target has 32 bits; qed")
 }
 
 /// Open leases that take no room of a block, one place is free.
@@ -66,7 +95,7 @@ fn crowd_leases_of<T: Config>(time: u64) {
     Leases::<T>::put(BoundedVec::truncate_from(others));
 }
 
-/// A queued task with one sample that as many miners failed as it can remember, but for one.
+/// A queued task with one sample, which owes rent and which as many miners failed as it can remember, but for one.
 fn queued<T: Config>(model: ModelId) -> TaskId {
     at_block::<T>(1);
     let task = NextTask::<T>::get();
@@ -80,10 +109,11 @@ fn queued<T: Config>(model: ModelId) -> TaskId {
             record.declined.try_push(account("declined", index, 0)).expect("there is room; qed");
         }
     });
+    RentIndex::<T>::mutate(|index| *index += 1 << 60);
     task
 }
 
-/// A task leased to a miner with as many slots and models as it may have, in crowded lists.
+/// A task leased to a miner with as many slots and models as it may have, in full lists.
 fn leased<T: Config>(model: ModelId) -> (TaskId, MillKey) {
     let (_, key) = busy_miner::<T>(model);
     let task = queued::<T>(model);
@@ -95,7 +125,7 @@ fn leased<T: Config>(model: ModelId) -> (TaskId, MillKey) {
             leases.try_insert(0, entry).expect("there is room; qed");
         }
     });
-    crowd_queue::<T>();
+    fill_queue::<T>(model);
     (task, key)
 }
 
@@ -124,26 +154,32 @@ fn expire<T: Config>(task: TaskId) {
 mod benchmarks {
     use super::*;
 
+    /// A task that displaces another.
+    ///
     /// `b`: bytes of the input.
     #[benchmark]
     fn post(b: Linear<64, { 512 * 1024 }>) {
         at_block::<T>(1);
         let requester = requester::<T>();
-        crowd_queue::<T>();
         // Whole samples, with an output that fits whatever the input.
         let model = T::Models::benchmark_model(linear(64, 1).to_bytes());
+        busy_miner::<T>(model);
+        let displaced = fill_queue::<T>(model);
         let input = vec![0; usize::try_from(b - b % 64).expect("the target has 32 bits; qed")];
 
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), model, input, PRICE, DEADLINE);
 
         assert_eq!(Queue::<T>::get().len() as u32, bound::<MaxQueue>());
+        assert!(!Tasks::<T>::contains_key(displaced));
     }
 
     #[benchmark]
     fn cancel() {
+        let model = model::<T>(1);
+        busy_miner::<T>(model);
         crowd_queue::<T>();
-        let task = queued::<T>(model::<T>(1));
+        let task = queued::<T>(model);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(account("requester", 0, 0)), task);
@@ -151,7 +187,7 @@ mod benchmarks {
         assert!(!Tasks::<T>::contains_key(task));
     }
 
-    /// The dearer of the two things that a poke does: it ends an expired lease.
+    /// The dearer of the two things that a poke does: it ends an expired lease, and the task displaces another.
     #[benchmark]
     fn poke() {
         let (task, _) = leased::<T>(model::<T>(1));
@@ -252,7 +288,7 @@ mod benchmarks {
         }
     }
 
-    /// The lists that every service reads.
+    /// The lists that every service reads, and the rent of a block.
     #[benchmark]
     fn service_base() {
         at_block::<T>(1);
@@ -262,7 +298,10 @@ mod benchmarks {
         #[block]
         {
             Pallet::<T>::service(T::WeightInfo::service_base());
+            Pallet::<T>::accrue_rent();
         }
+
+        assert!(RentIndex::<T>::exists());
     }
 
     // What follows happens within a service, whose base counts the proof of both lists.
@@ -298,7 +337,7 @@ mod benchmarks {
         }
     }
 
-    /// A lease that ran out.
+    /// A lease that ran out, of a task that displaces another.
     #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
     fn end_lease() {
         let (task, _) = leased::<T>(model::<T>(1));
@@ -315,8 +354,10 @@ mod benchmarks {
     /// A queued task past its deadline.
     #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
     fn refund_task() {
+        let model = model::<T>(1);
+        busy_miner::<T>(model);
         crowd_queue::<T>();
-        let task = queued::<T>(model::<T>(1));
+        let task = queued::<T>(model);
         at_block::<T>(DEADLINE + 1);
 
         #[block]

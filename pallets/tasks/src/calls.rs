@@ -9,17 +9,26 @@ use frame_support::{
     BoundedVec,
 };
 use millrace_primitives::{
-    genesis_hash, lease_seed, Balance, BlockNumber, Mac, ModelId, ModelInfo, ModelRegistry, TaskId, Verdict,
-    Verifier, WorkClaim,
+    genesis_hash, lease_seed, Balance, BlockNumber, Mac, ModelId, ModelInfo, ModelRegistry, SlotMarket,
+    TaskId, Verdict, Verifier, WorkClaim,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{DispatchError, SaturatedConversion};
 
 use crate::{
-    Config, Error, Event, Inputs, Lease, LeaseFailure, MaxInput, MaxOutput, NextTask, Pallet, TaskRecord,
-    TaskRecordOf, TaskState, Tasks, WeightInfo,
+    pricing::bid, Config, Error, Event, Inputs, Lease, LeaseFailure, MaxInput, MaxOutput, NextTask, Pallet,
+    QueueEntry, RefundReason, TaskRecord, TaskRecordOf, TaskState, Tasks, WeightInfo,
 };
+
+/// What the submission for a task will be like.
+struct Submission {
+    weight: Weight,
+    /// The most that its trace can have.
+    trace_bytes: u32,
+    /// What its output has.
+    output_bytes: u32,
+}
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn now() -> BlockNumber {
@@ -35,18 +44,16 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let info = T::Models::find(model).ok_or(Error::<T>::UnknownModel)?;
         ensure!(info.open, Error::<T>::RetiredModel);
+        ensure!(T::Miners::is_offered(model), Error::<T>::NobodyOffers);
         ensure!(max_price >= T::MinPrice::get(), Error::<T>::PriceTooLow);
-        let now = Self::now();
-        ensure!(
-            deadline > now && deadline <= now.saturating_add(T::MaxDeadline::get()),
-            Error::<T>::InvalidDeadline
-        );
+        let blocks = deadline.saturating_sub(Self::now());
+        ensure!(blocks > 0 && blocks <= T::MaxDeadline::get(), Error::<T>::InvalidDeadline);
         let posting_length = u32::try_from(input.len()).unwrap_or(u32::MAX);
         let input: BoundedVec<u8, MaxInput> = input.try_into().map_err(|_| Error::<T>::InputTooLong)?;
         let samples = info.profile.samples(input.len()).map_err(|_| Error::<T>::InputLength)?;
         let work = Mac::from(info.profile.work(samples));
         ensure!(work > 0, Error::<T>::ZeroWork);
-        let (submission, trace_bytes) = Self::submission_of(&info, samples)?;
+        let Submission { weight, trace_bytes, output_bytes } = Self::submission_of(&info, samples)?;
         let record = TaskRecord {
             requester: requester.clone(),
             model,
@@ -54,11 +61,14 @@ impl<T: Config> Pallet<T> {
             samples,
             work,
             trace_bytes,
-            submission_time: submission.ref_time(),
-            submission_proof: submission.proof_size().saturating_add(trace_bytes.into()),
+            submission_time: weight.ref_time(),
+            submission_proof: weight.proof_size().saturating_add(trace_bytes.into()),
             max_price,
+            bid: bid(max_price, blocks),
+            rent_from: Self::rent_index(),
             deposit: T::DepositPerByte::get().saturating_mul(posting_length.into()),
-            fee: Self::verification_fee(submission, trace_bytes),
+            fee: Self::verification_fee(weight, trace_bytes),
+            retention_fee: Self::retention_fee(output_bytes),
             posting_cost: Self::posting_cost(posting_length),
             deadline,
             state: TaskState::Queued,
@@ -72,15 +82,15 @@ impl<T: Config> Pallet<T> {
             *next = next.saturating_add(1);
             task
         });
-        Self::enqueue(task)?;
+        Self::enqueue(QueueEntry { task, bid: record.bid })?;
         Inputs::<T>::insert(task, input);
         Tasks::<T>::insert(task, record);
         Self::deposit_event(Event::TaskPosted { task, requester, model, samples, max_price });
         Ok(())
     }
 
-    /// Weight of a batch's submission and the most bytes of its trace, if the chain can take it.
-    fn submission_of(model: &ModelInfo, samples: u32) -> Result<(Weight, u32), DispatchError> {
+    /// What a batch's submission will be like, if the chain can take it.
+    fn submission_of(model: &ModelInfo, samples: u32) -> Result<Submission, DispatchError> {
         let profile = &model.profile;
         let output_bytes = u32::try_from(profile.output_bytes(samples))
             .ok()
@@ -93,24 +103,27 @@ impl<T: Config> Pallet<T> {
             .filter(|bytes| *bytes <= T::MaxTrace::get())
             .filter(|_| verification.all_lte(T::MaxVerificationWeight::get()))
             .ok_or(Error::<T>::SubmissionTooLarge)?;
-        let submission = verification
+        let weight = verification
             .saturating_add(Self::submission_base(output_bytes))
             .saturating_add(T::WeightInfo::authorize_submit(trace_bytes));
-        Ok((submission, trace_bytes))
+        Ok(Submission { weight, trace_bytes, output_bytes })
     }
 
     pub(crate) fn do_cancel(requester: &T::AccountId, task: TaskId) -> DispatchResult {
         let record = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
         ensure!(record.requester == *requester, Error::<T>::NotAuthorized);
         ensure!(record.state == TaskState::Queued, Error::<T>::NotQueued);
-        Self::refund(task, record);
+        Self::refund(task, record, RefundReason::Cancelled);
         Ok(())
     }
 
     pub(crate) fn do_poke(task: TaskId) -> DispatchResult {
         let record = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
         match &record.state {
-            TaskState::Queued if record.deadline < Self::now() => Self::refund(task, record),
+            TaskState::Queued => {
+                let why = Self::overdue(&record).ok_or(Error::<T>::NotOverdue)?;
+                Self::refund(task, record, why);
+            }
             TaskState::Leased(lease) if Self::is_expired(lease.until) => {
                 let lease = lease.clone();
                 Self::fail_lease(task, record, lease, LeaseFailure::Expired);

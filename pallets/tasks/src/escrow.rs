@@ -1,4 +1,4 @@
-//! What is on hold for an open task, and the three ways in which it leaves: payment, refund, or the verification's fee.
+//! What is on hold for an open task, and the ways in which it leaves: payment, fees, rent, or refund.
 
 use frame_support::{
     pallet_prelude::DispatchResult,
@@ -10,7 +10,7 @@ use frame_support::{
 };
 use millrace_primitives::{Balance, TaskId};
 
-use crate::{Config, Event, HoldReason, Pallet, TaskRecordOf};
+use crate::{Config, Event, HoldReason, Pallet, RefundReason, TaskRecordOf};
 
 /// Where the planck went that were on hold for a settled task.
 pub(crate) struct Payment {
@@ -20,6 +20,8 @@ pub(crate) struct Payment {
     pub burned: Balance,
     /// What the fee handler got for the verification.
     pub fee: Balance,
+    /// What the fee handler got for keeping the output.
+    pub retention: Balance,
     /// What the requester got back of its ceiling.
     pub returned: Balance,
 }
@@ -30,8 +32,13 @@ impl<T: Config> Pallet<T> {
         [
             (HoldReason::Price, record.max_price),
             (HoldReason::InputDeposit, record.deposit),
-            (HoldReason::VerificationFee, record.fee),
+            (HoldReason::VerificationFee, Self::fees(record)),
         ]
+    }
+
+    /// What a task pays the fee handler if it is settled, planck.
+    fn fees(record: &TaskRecordOf<T>) -> Balance {
+        record.fee.saturating_add(record.retention_fee)
     }
 
     /// Puts everything on hold that a task needs.
@@ -42,8 +49,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Pays `price` planck of a task's ceiling to its miner, less the protocol's cut, which is burned; takes the fee of
-    /// the verification and releases the rest.
+    /// Pays `price` planck of a task's ceiling to its miner, less the protocol's cut, which is burned; takes the fees of
+    /// the verification and the output and releases the rest.
     pub(crate) fn pay(record: &TaskRecordOf<T>, miner: &T::AccountId, price: Balance) -> Payment {
         let requester = &record.requester;
         let cut = T::ProtocolCut::get().mul_ceil(price).min(price);
@@ -70,20 +77,38 @@ impl<T: Config> Pallet<T> {
         let returned = record.max_price.saturating_sub(price);
         Self::release(HoldReason::Price, record, returned);
         Self::release(HoldReason::InputDeposit, record, record.deposit);
-        let (credit, _) = T::Currency::slash(&HoldReason::VerificationFee.into(), requester, record.fee);
-        let fee = credit.peek();
+        let (credit, _) =
+            T::Currency::slash(&HoldReason::VerificationFee.into(), requester, Self::fees(record));
+        let fee = credit.peek().min(record.fee);
+        let retention = credit.peek().saturating_sub(fee);
         T::FeeHandler::on_unbalanced(credit);
-        Payment { paid, burned, fee, returned }
+        Payment { paid, burned, fee, retention, returned }
     }
 
-    /// Ends a queued task: takes it out of the queue, releases everything on hold for it and forgets it.
-    pub(crate) fn refund(task: TaskId, record: TaskRecordOf<T>) {
+    /// Burns what a task owes for its wait, which ends now, and lowers its ceiling by as much. Returns how much.
+    pub(crate) fn burn_rent(record: &mut TaskRecordOf<T>) -> Balance {
+        let due = Self::rent_due(record);
+        if due == 0 {
+            return 0;
+        }
+        let reason = HoldReason::Price.into();
+        let burned =
+            T::Currency::burn_held(&reason, &record.requester, due, Precision::BestEffort, Fortitude::Force)
+                .unwrap_or_default();
+        record.max_price = record.max_price.saturating_sub(burned);
+        burned
+    }
+
+    /// Ends a task without execution: takes it out of the queue, burns the rent of its wait, releases everything else on
+    /// hold for it and forgets it.
+    pub(crate) fn refund(task: TaskId, mut record: TaskRecordOf<T>, why: RefundReason) {
         Self::dequeue(task);
+        let rent = Self::burn_rent(&mut record);
         for (reason, amount) in Self::holds(&record) {
             Self::release(reason, &record, amount);
         }
         Self::forget(task, &record);
-        Self::deposit_event(Event::TaskRefunded { task });
+        Self::deposit_event(Event::TaskRefunded { task, rent, why });
     }
 
     fn release(reason: HoldReason, record: &TaskRecordOf<T>, amount: Balance) {

@@ -1,4 +1,4 @@
-//! What each block does on its own: end overdue leases, give leases, refund what is past its deadline,
+//! What each block does on its own: end overdue leases, give leases, refund what is past its deadline or out of rent,
 //! prune old outputs. Bounded by a weight meter; what it leaves is done by a later block or a poke.
 
 use frame_support::weights::{Weight, WeightMeter};
@@ -66,13 +66,15 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn serve_task(task: TaskId, room: &mut Room) -> Served {
         match Tasks::<T>::get(task) {
             None => Served::Waits,
-            Some(record) if record.deadline < Self::now() => {
-                Self::refund(task, record);
-                Served::Refunded
-            }
-            Some(record) => match Self::try_lease(task, record, room) {
-                Some(()) => Served::Leased,
-                None => Served::Waits,
+            Some(record) => match Self::overdue(&record) {
+                Some(why) => {
+                    Self::refund(task, record, why);
+                    Served::Refunded
+                }
+                None => match Self::try_lease(task, record, room) {
+                    Some(()) => Served::Leased,
+                    None => Served::Waits,
+                },
             },
         }
     }

@@ -9,8 +9,12 @@ use millrace_primitives::{
 use sp_core::H256;
 
 use crate::{
-    escrow::Payment, pricing::price_at, room::Room, terms::terms, Config, Event, Lease, LeaseEntry,
-    LeaseFailure, Leases, Pallet, TaskRecordOf, TaskState, Tasks,
+    escrow::Payment,
+    pricing::price_at,
+    room::Room,
+    terms::{least_rate, terms},
+    Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Pallet, QueueEntry, RefundReason, TaskRecordOf,
+    TaskState, Tasks,
 };
 
 impl<T: Config> Pallet<T> {
@@ -33,10 +37,13 @@ impl<T: Config> Pallet<T> {
             time: record.submission_time,
             proof: record.submission_proof,
         };
-        let terms = |rate| terms(since, T::LatencyFloor::get(), record.work, rate, record.deadline);
-        let offer = T::Miners::lease(record.model, |offer| {
+        let floor = T::LatencyFloor::get();
+        let least_rate = least_rate(since, floor, record.work, record.deadline)?;
+        let terms = |rate| terms(since, floor, record.work, rate, record.deadline);
+        let ceiling = Self::ceiling_left(&record);
+        let offer = T::Miners::lease(record.model, least_rate, |offer| {
             let Some((_, until)) = terms(offer.rate) else { return false };
-            price_of(offer.ask, record.work).is_some_and(|price| price <= record.max_price)
+            price_of(offer.ask, record.work).is_some_and(|price| price <= ceiling)
                 && !record.failed.contains(&offer.miner)
                 && !record.declined.contains(&offer.miner)
                 && room.fits(&entry(until))
@@ -49,6 +56,7 @@ impl<T: Config> Pallet<T> {
         Leases::<T>::put(leases);
         *room = Self::room();
         Self::dequeue(task);
+        let rent = Self::burn_rent(&mut record);
         record.state = TaskState::Leased(Lease {
             miner: offer.miner.clone(),
             slot: offer.slot,
@@ -59,7 +67,7 @@ impl<T: Config> Pallet<T> {
             until,
         });
         Tasks::<T>::insert(task, record);
-        Self::deposit_event(Event::TaskLeased { task, miner: offer.miner, price, due, until });
+        Self::deposit_event(Event::TaskLeased { task, miner: offer.miner, price, rent, due, until });
         Some(())
     }
 
@@ -118,9 +126,14 @@ impl<T: Config> Pallet<T> {
     /// Ends a lease with a right trace: pays the miner, keeps the output and forgets the task.
     pub(crate) fn settle(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>, output: Vec<u8>) {
         let price = price_at(lease.price, Self::now(), lease.due, lease.until).min(record.max_price);
-        let Payment { paid, burned, fee, returned } = Self::pay(&record, &lease.miner, price);
+        let Payment { paid, burned, fee, retention, returned } = Self::pay(&record, &lease.miner, price);
         Self::drop_lease(task);
-        T::Miners::free(&lease.miner, lease.slot);
+        if lease.miner == record.requester {
+            // Capacity that was sold to oneself was not on sale.
+            T::Miners::free(&lease.miner, lease.slot);
+        } else {
+            T::Miners::settle(&lease.miner, lease.slot, record.work);
+        }
         Self::forget(task, &record);
         Self::keep_output(task, output.clone());
         Self::deposit_event(Event::TaskSettled {
@@ -129,6 +142,7 @@ impl<T: Config> Pallet<T> {
             paid,
             burned,
             fee,
+            retention,
             returned,
             output,
         });
@@ -151,18 +165,20 @@ impl<T: Config> Pallet<T> {
             T::Miners::suspend(&lease.miner);
         }
         Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner.clone(), reason });
-        let in_time = Self::now() <= record.deadline;
-        if record.failed.try_push(lease.miner).is_ok() && in_time {
-            Self::wait_again(task, record);
+        if Self::now() > record.deadline {
+            Self::refund(task, record, RefundReason::Deadline);
+        } else if record.failed.try_push(lease.miner).is_err() {
+            Self::refund(task, record, RefundReason::TooManyFailures);
         } else {
-            Self::refund(task, record);
+            Self::wait_again(task, record);
         }
     }
 
     /// Gives the task back to the queue, for another miner. It doesn't count as a failure, so that miners can't refund a
-    /// task between them for nothing.
+    /// task between them. Its miner is charged for the room that the lease kept from others.
     pub(crate) fn give_back(task: TaskId, mut record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
         Self::drop_lease(task);
+        T::Miners::charge(&lease.miner, record.fee);
         T::Miners::free(&lease.miner, lease.slot);
         if record.declined.is_full() {
             // Who declined longest ago may get it once more, and decline again.
@@ -180,7 +196,7 @@ impl<T: Config> Pallet<T> {
         T::Miners::free(&lease.miner, lease.slot);
         let reason = LeaseFailure::Unverifiable;
         Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason });
-        Self::refund(task, record);
+        Self::refund(task, record, RefundReason::Unverifiable);
     }
 
     /// Takes a task's lease off the list.
@@ -188,13 +204,15 @@ impl<T: Config> Pallet<T> {
         Leases::<T>::mutate(|leases| leases.retain(|entry| entry.task != task));
     }
 
-    /// Puts a task back to its place in the queue; one for which there is no place is refunded.
+    /// Puts a task back to its place in the queue, with the bid that it came with; one that bids too little for a full
+    /// queue is refunded. It owes rent from now on.
     fn wait_again(task: TaskId, mut record: TaskRecordOf<T>) {
         record.state = TaskState::Queued;
-        if Self::enqueue_again(task) {
+        record.rent_from = Self::rent_index();
+        if Self::enqueue(QueueEntry { task, bid: record.bid }).is_ok() {
             Tasks::<T>::insert(task, record);
         } else {
-            Self::refund(task, record);
+            Self::refund(task, record, RefundReason::Displaced);
         }
     }
 }

@@ -6,7 +6,7 @@
 //! post ─► Queued ─► Leased ─► settled: the miner is paid, the slot is free
 //!            ▲          │ the lease ran out, or its trace was wrong: slash, back to the queue
 //!            └──────────┘
-//! Queued past its deadline, or cancelled while Queued ─► refunded in full
+//! Queued past its deadline, cancelled, displaced or out of rent while Queued ─► refunded, less the rent
 //! ```
 //!
 //! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
@@ -14,16 +14,22 @@
 //! `work / rate` blocks; from then on its price falls linearly to a quarter at `until`, four times as long
 //! after its beginning or at the deadline if that is earlier; a grace period later it is slashed. A miner
 //! may decline in the first blocks of a lease, as many as the latency floor; then only a trace ends it well.
-//! So a task is over by its deadline: settled, or refunded in full once that and the grace period are past.
+//! So a task is over by its deadline: settled, or refunded once that and the grace period are past. A decline costs
+//! its miner the fee of the verification that won't take place: it kept a slot, and room for a submission, from others.
 //!
 //! The requester's ceiling stays on hold until the task is settled or refunded, so that a second lease can
 //! cost more than the first.
 //!
+//! The queue has a bound, so nobody may fill it for nothing. Each block that a task still waits after the block's walk
+//! costs it rent, more the fuller the queue is, out of its ceiling; rent is burned when the wait ends. A full queue keeps
+//! those that bid most for a block of it. And a task needs a model that some slot offers.
+//!
 //! ## Properties
 //! 1. What each requester has on hold, by reason, is the sum over its open tasks.
-//! 2. The queue holds exactly the queued tasks, oldest first; the open leases exactly the leased ones.
+//! 2. The queue holds exactly the queued tasks, oldest first, with their bids; the open leases exactly the leased ones.
 //! 3. Every open task has its input, which hashes to the record's hash; no settled one has.
 //! 4. What all open leases will submit fits the capacity that is set aside for it before each `until`.
+//! 5. No queued task began to wait at a higher rent index than the present one.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -49,6 +55,7 @@ mod offchain;
 mod outputs;
 mod pricing;
 mod queue;
+mod rent;
 mod room;
 mod terms;
 #[cfg(test)]
@@ -83,7 +90,7 @@ pub mod pallet {
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
 
-    use super::{LeaseEntry, MaxInput, MaxLeases, MaxOutput, MaxQueue, TaskRecordOf, WeightInfo};
+    use super::{LeaseEntry, MaxInput, MaxLeases, MaxOutput, MaxQueue, QueueEntry, TaskRecordOf, WeightInfo};
 
     /// The layout of this pallet's storage.
     pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
@@ -117,6 +124,15 @@ pub mod pallet {
         /// Deposit for each byte of an input while its task is open, planck.
         #[pallet::constant]
         type DepositPerByte: Get<Balance>;
+        /// Fee for keeping one byte of an output for [`Config::Retention`], planck.
+        #[pallet::constant]
+        type OutputFeePerByte: Get<Balance>;
+        /// Rent of a waiting task for a block, whatever the queue's length, planck.
+        #[pallet::constant]
+        type RentBase: Get<Balance>;
+        /// What a full queue adds to the rent of a block, planck.
+        #[pallet::constant]
+        type RentPeak: Get<Balance>;
         /// Least price ceiling of a task, planck.
         #[pallet::constant]
         type MinPrice: Get<Balance>;
@@ -169,11 +185,15 @@ pub mod pallet {
 
     /// The tasks that wait for a slot, oldest first.
     #[pallet::storage]
-    pub type Queue<T> = StorageValue<_, BoundedVec<TaskId, MaxQueue>, ValueQuery>;
+    pub type Queue<T> = StorageValue<_, BoundedVec<QueueEntry, MaxQueue>, ValueQuery>;
 
     /// Where in the queue the next search for a slot begins.
     #[pallet::storage]
     pub type QueueCursor<T> = StorageValue<_, u32, ValueQuery>;
+
+    /// What a task that waited since the first block would owe by now, planck.
+    #[pallet::storage]
+    pub type RentIndex<T> = StorageValue<_, Balance, ValueQuery>;
 
     /// The open leases by `until`, with what their submissions will take.
     #[pallet::storage]
@@ -211,6 +231,8 @@ pub mod pallet {
             miner: T::AccountId,
             /// What it costs if it is on time, planck.
             price: Balance,
+            /// What was burned of its ceiling for its wait, planck.
+            rent: Balance,
             /// From this block on the price falls.
             due: BlockNumber,
             /// After this block and the grace period the lease is slashed.
@@ -228,6 +250,8 @@ pub mod pallet {
             burned: Balance,
             /// What went to the fee handler for the verification, planck.
             fee: Balance,
+            /// What went to the fee handler for keeping the output, planck.
+            retention: Balance,
             /// What the requester got back of its ceiling, planck.
             returned: Balance,
             /// The model's output, as its last node's bytes.
@@ -242,10 +266,14 @@ pub mod pallet {
             /// Why.
             reason: super::LeaseFailure,
         },
-        /// A task was not executed; everything on hold for it was released.
+        /// A task was not executed; everything on hold for it was released but the rent.
         TaskRefunded {
             /// The task.
             task: TaskId,
+            /// What was burned of its ceiling for its last wait, planck.
+            rent: Balance,
+            /// Why.
+            why: super::RefundReason,
         },
     }
 
@@ -259,6 +287,8 @@ pub mod pallet {
         UnknownModel,
         /// The model was retired.
         RetiredModel,
+        /// No slot offers the model, so that nothing could come of waiting.
+        NobodyOffers,
         /// The input's length is not a positive multiple of a sample's.
         InputLength,
         /// The input is longer than 512 KiB.
@@ -276,11 +306,11 @@ pub mod pallet {
         SubmissionTooLarge,
         /// Verifying a single sample of the model takes more memory than a verification may.
         VerificationMemory,
-        /// The queue is full.
+        /// The queue is full of tasks that bid as much for a block of it. Raise the ceiling or shorten the deadline.
         QueueFull,
         /// The task is leased; only a queued task can be cancelled.
         NotQueued,
-        /// The task is neither past its deadline nor past its lease.
+        /// The task is neither past its deadline nor its lease, and its ceiling still pays its rent.
         NotOverdue,
         /// The lease is not, or not any more, what the submission says.
         NotLeased,
@@ -295,14 +325,17 @@ pub mod pallet {
         Price,
         /// The deposit for an open task's input.
         InputDeposit,
-        /// The fee of the verification to come.
+        /// The fees of the verification to come, and of keeping its output.
         VerificationFee,
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            Self::service(T::ServiceWeight::get())
+            let used = Self::service(T::ServiceWeight::get());
+            // Who was served pays no rent for this block. The base of the service counts this too.
+            Self::accrue_rent();
+            used
         }
 
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
@@ -328,18 +361,23 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Posts a task: execute `model` on `input` (whole samples, one byte an element) for at most
         /// `max_price` planck, to be finished by block `deadline`. Holds the ceiling, a deposit for the
-        /// input and the fee of the verification.
+        /// input, the fee of the verification and the one for keeping the output.
+        ///
+        /// Each block of waiting costs rent, out of the ceiling; a task that finds a slot at once pays none. It needs
+        /// `MinPrice` besides the rent to go on waiting. A full queue keeps those with the highest bids, a bid being the
+        /// ceiling over the blocks until the deadline; who gives way is refunded.
         ///
         /// # Errors
         /// - [`Error::UnknownModel`]: register the model first.
         /// - [`Error::RetiredModel`]: post to another model.
+        /// - [`Error::NobodyOffers`]: post again when a miner offers the model.
         /// - [`Error::PriceTooLow`]: offer at least `MinPrice`.
         /// - [`Error::InvalidDeadline`]: name a block after the present one, at most `MaxDeadline` blocks ahead.
         /// - [`Error::InputTooLong`], [`Error::OutputTooLong`], [`Error::SubmissionTooLarge`]: post fewer samples at
         ///   once.
         /// - [`Error::InputLength`]: send whole samples, one at least.
         /// - [`Error::ZeroWork`], [`Error::VerificationMemory`]: no batch of this model can be posted; take another.
-        /// - [`Error::QueueFull`]: post again when tasks have left the queue.
+        /// - [`Error::QueueFull`]: raise the ceiling or shorten the deadline, or post again later.
         /// - The currency's, if the account can't pay what is held: top it up.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::post(u32::try_from(input.len()).unwrap_or(u32::MAX)))]
@@ -354,7 +392,7 @@ pub mod pallet {
             Self::do_post(requester, model, input, max_price, deadline)
         }
 
-        /// Takes back a task that waits in the queue and releases everything held for it.
+        /// Takes back a task that waits in the queue and releases everything held for it but the rent of its wait.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: the task is settled or refunded already.
@@ -367,8 +405,8 @@ pub mod pallet {
             Self::do_cancel(&requester, task)
         }
 
-        /// Does what is overdue for a task now: refund it after its deadline, end its lease after its grace
-        /// period. Anyone may.
+        /// Does what is overdue for a task now: refund it after its deadline or when its ceiling can't pay its rent, end
+        /// its lease after its grace period. Anyone may.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: the task is settled or refunded already.
@@ -407,8 +445,9 @@ pub mod pallet {
 
         /// Gives a leased task back without a trace, because the miner's node can't execute it; possible in the
         /// first blocks of the lease only, as many as the latency floor. No fee and no nonce: the mill key's
-        /// signature over the lease authorises it. Nothing is slashed; the offer stays as it is, and the task
-        /// waits for a slot of another miner.
+        /// signature over the lease authorises it. It costs the miner the fee of the task's verification, burned from
+        /// its bond, for the room that the lease kept from others. The offer stays as it is, and the task waits for a
+        /// slot of another miner.
         ///
         /// # Errors
         /// - [`Error::NotLeased`]: the lease has ended, or never was; there is nothing to decline.

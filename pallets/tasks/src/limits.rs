@@ -56,6 +56,10 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::authorize_submit(T::MaxTrace::get()))
             .saturating_add(class.base_extrinsic)
             .saturating_add(Weight::from_parts(0, length.into()));
+        assert!(
+            T::WeightInfo::service_base().all_lte(T::ServiceWeight::get()),
+            "no block has weight for its service, which counts the rent"
+        );
         let max = class.max_extrinsic.unwrap_or(weights.max_block);
         assert!(total.all_lte(max), "the heaviest submission {total:?} doesn't fit an extrinsic {max:?}");
         Self::check_memory(weights.max_block.proof_size());

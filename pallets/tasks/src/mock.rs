@@ -16,7 +16,7 @@ use millrace_inference::{Cost, LayerShape, Profile};
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    submission_message, Balance, BlockNumber, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry,
+    submission_message, Balance, BlockNumber, Mac, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry,
     SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
 };
 use sp_core::{
@@ -51,6 +51,15 @@ pub const WORK: u64 = 8;
 /// Planck per mega-MAC at which one sample costs [`PRICE`].
 pub const ASK: Balance = 1_000_000_000;
 pub const PRICE: Balance = 8_000;
+/// What [`post`] offers at most for a sample: twice its price, so that some of it may go into rent.
+pub const CEILING: Balance = 2 * PRICE;
+/// Planck that a block's wait costs while the queue is short: [`RENT_BASE`] and what the fourth power rounds up to.
+pub const RENT: Balance = RENT_BASE + 1;
+pub const RENT_BASE: Balance = 10;
+/// What a full queue adds to it.
+pub const RENT_PEAK: Balance = 10_000;
+/// Planck for keeping the 8 bytes of one sample's output.
+pub const RETENTION: Balance = 24;
 /// What a slot loses for a failed lease, planck.
 pub const SLASH: Balance = 500;
 /// Bytes of one sample of [`model`].
@@ -98,6 +107,9 @@ impl crate::Config for Test {
     type LengthToFee = FakeFee;
     type FeeHandler = FakeFee;
     type DepositPerByte = ConstU128<10>;
+    type OutputFeePerByte = ConstU128<3>;
+    type RentBase = ConstU128<RENT_BASE>;
+    type RentPeak = ConstU128<RENT_PEAK>;
     type MinPrice = ConstU128<100>;
     type ProtocolCut = ProtocolCut;
     type LatencyFloor = ConstU32<3>;
@@ -142,6 +154,8 @@ pub struct World {
     pub models: BTreeMap<ModelId, ModelInfo>,
     /// Open uses of models.
     pub references: i32,
+    /// Whether any slot offers the model.
+    pub offered: bool,
     /// The slots on sale, in the order in which they are sold.
     pub slots: Vec<SlotOffer<AccountId>>,
     /// The slots that were leased and are not free yet.
@@ -149,6 +163,12 @@ pub struct World {
     /// Miner, slot, amount, victim and compensation of each slash.
     pub slashes: Vec<(AccountId, SlotIndex, Balance, AccountId, Balance)>,
     pub suspended: Vec<AccountId>,
+    /// Miner and amount of each charge.
+    pub charges: Vec<(AccountId, Balance)>,
+    /// Miner, slot and work of each lease that was settled for another.
+    pub settled: Vec<(AccountId, SlotIndex, Mac)>,
+    /// The least rate of the last search.
+    pub least_rate: Option<u64>,
     pub keys: BTreeMap<AccountId, MillKey>,
     /// What the next verification comes to.
     pub verdict: Verdict<Vec<u8>>,
@@ -165,10 +185,14 @@ impl World {
         Self {
             models: BTreeMap::from([(model(), ModelInfo { profile: profile(), open: true })]),
             references: 0,
+            offered: true,
             slots: Vec::new(),
             leased: Vec::new(),
             slashes: Vec::new(),
             suspended: Vec::new(),
+            charges: Vec::new(),
+            settled: Vec::new(),
+            least_rate: None,
             keys: BTreeMap::new(),
             verdict: Verdict::Unavailable,
             seed: None,
@@ -212,9 +236,17 @@ impl ModelRegistry for FakeModels {
 pub struct FakeMiners;
 
 impl SlotMarket<AccountId> for FakeMiners {
-    fn lease(_: ModelId, accept: impl Fn(&SlotOffer<AccountId>) -> bool) -> Option<SlotOffer<AccountId>> {
+    fn is_offered(_: ModelId) -> bool {
+        world(|world| world.offered)
+    }
+    fn lease(
+        _: ModelId,
+        least_rate: u64,
+        accept: impl Fn(&SlotOffer<AccountId>) -> bool,
+    ) -> Option<SlotOffer<AccountId>> {
         world(|world| {
-            let at = world.slots.iter().position(accept)?;
+            world.least_rate = Some(least_rate);
+            let at = world.slots.iter().position(|offer| offer.rate >= least_rate && accept(offer))?;
             let offer = world.slots.remove(at);
             world.leased.push(offer.clone());
             Some(offer)
@@ -226,6 +258,10 @@ impl SlotMarket<AccountId> for FakeMiners {
             let offer = world.leased.remove(at.expect("only a leased slot is freed"));
             world.slots.push(offer);
         });
+    }
+    fn settle(miner: &AccountId, slot: SlotIndex, work: Mac) {
+        Self::free(miner, slot);
+        world(|world| world.settled.push((*miner, slot, work)));
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
@@ -246,6 +282,10 @@ impl MinerBond<AccountId> for FakeMiners {
     }
     fn slash_miner(_: &AccountId) -> Balance {
         unreachable!("tasks slash slots only")
+    }
+    fn charge(miner: &AccountId, amount: Balance) -> Balance {
+        world(|world| world.charges.push((*miner, amount)));
+        amount
     }
     fn suspend(miner: &AccountId) {
         world(|world| world.suspended.push(*miner));
@@ -376,13 +416,28 @@ pub fn pass(blocks: u32) {
     }
 }
 
-/// Posts samples for the requester, for [`PRICE`] each until the deadline.
+/// Posts samples for the requester, for [`CEILING`] each until the deadline.
 pub fn post_until(samples: usize, deadline: BlockNumber) -> TaskId {
     let task = crate::NextTask::<Test>::get();
-    let price = PRICE * samples as Balance;
-    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; samples * SAMPLE], price, deadline)
+    let ceiling = CEILING * samples as Balance;
+    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; samples * SAMPLE], ceiling, deadline)
         .expect("the task is fine");
     task
+}
+
+/// Fills the queue with tasks of the stranger, of one sample each, and returns them.
+pub fn fill_queue(ceiling: Balance, deadline: BlockNumber) -> Vec<TaskId> {
+    let first = crate::NextTask::<Test>::get();
+    while !crate::Queue::<Test>::get().is_full() {
+        Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], ceiling, deadline)
+            .expect("there is room");
+    }
+    (first..crate::NextTask::<Test>::get()).collect()
+}
+
+/// The tasks that wait, in the queue's order.
+pub fn queue() -> Vec<TaskId> {
+    crate::Queue::<Test>::get().iter().map(|entry| entry.task).collect()
 }
 
 pub fn post(samples: usize) -> TaskId {

@@ -1,6 +1,6 @@
-//! What things cost: the price of a task that is late, the fee of its verification, and what posting it cost.
+//! What things cost: the price of a task that is late, its fees, what posting it cost, and what it bids for its place.
 
-use frame_support::pallet_prelude::Weight;
+use frame_support::{pallet_prelude::Weight, traits::Get};
 use millrace_primitives::{Balance, BlockNumber};
 use sp_runtime::traits::Convert;
 
@@ -14,11 +14,21 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)))
     }
 
+    /// What keeping an output of so many bytes for the retention costs, planck.
+    pub(crate) fn retention_fee(output_bytes: u32) -> Balance {
+        T::OutputFeePerByte::get().saturating_mul(output_bytes.into())
+    }
+
     /// What posting an input of so many bytes costs, planck.
     pub(crate) fn posting_cost(input_bytes: u32) -> Balance {
         T::WeightToFee::convert(T::WeightInfo::post(input_bytes))
             .saturating_add(T::LengthToFee::convert(input_bytes))
     }
+}
+
+/// What a task offers for a block of the queue, planck: its ceiling over the blocks until its deadline, rounded down.
+pub(crate) fn bid(max_price: Balance, blocks: u32) -> Balance {
+    max_price.checked_div(blocks.into()).unwrap_or(max_price)
 }
 
 /// The price at a block: full until `due`, then falling linearly to a quarter at `until`, rounded down.
@@ -59,6 +69,13 @@ mod tests {
     fn a_lease_without_slack_loses_its_price_at_once() {
         assert_eq!(price_at(1_000, 105, 105, 105), 1_000);
         assert_eq!(price_at(1_000, 106, 105, 105), 250);
+    }
+
+    #[test]
+    fn a_bid_is_what_a_block_gets() {
+        assert_eq!(bid(1_000, 3), 333);
+        assert_eq!(bid(999, 1_000), 0);
+        assert_eq!(bid(7, 0), 7);
     }
 
     proptest! {

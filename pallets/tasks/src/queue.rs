@@ -1,30 +1,57 @@
 //! The tasks that wait for a slot, oldest first. Nothing else touches [`Queue`] and [`QueueCursor`].
+//!
+//! A full queue keeps those that bid most for a block of it; on ties the youngest gives way. So it can't be closed to a
+//! task that is worth more than those in it, and what has a place keeps it against all that don't bid more.
+
+use core::cmp::Reverse;
 
 use frame_support::pallet_prelude::DispatchResult;
-use millrace_primitives::TaskId;
+use millrace_primitives::{Balance, TaskId};
 
-use crate::{Config, Error, Pallet, Queue, QueueCursor};
+use crate::{Config, Error, Pallet, Queue, QueueCursor, QueueEntry, RefundReason, Tasks};
+
+/// Orders tasks by how firmly they stand in a full queue.
+fn standing(entry: &QueueEntry) -> (Balance, Reverse<TaskId>) {
+    (entry.bid, Reverse(entry.task))
+}
 
 impl<T: Config> Pallet<T> {
-    /// Puts a new task, the youngest of all, at the end.
-    pub(crate) fn enqueue(task: TaskId) -> DispatchResult {
-        Queue::<T>::try_append(task).map_err(|()| Error::<T>::QueueFull.into())
-    }
-
-    /// Puts a task back to the place that its age gives it. Returns whether there was room.
-    pub(crate) fn enqueue_again(task: TaskId) -> bool {
+    /// Puts a task to the place that its age gives it. In a full queue the one that stands least firmly gives way and is
+    /// refunded.
+    ///
+    /// # Errors
+    /// [`Error::QueueFull`] if the new one itself would have to give way.
+    pub(crate) fn enqueue(entry: QueueEntry) -> DispatchResult {
         let mut queue = Queue::<T>::get();
-        let at = queue.partition_point(|other| *other < task);
-        let fits = queue.try_insert(at, task).is_ok();
-        if fits {
-            Queue::<T>::put(queue);
+        let mut displaced = None;
+        if queue.is_full() {
+            let weakest = queue.iter().enumerate().min_by_key(|(_, queued)| standing(queued));
+            let (at, task) = weakest
+                .filter(|(_, weakest)| standing(weakest) < standing(&entry))
+                .map(|(at, weakest)| (at, weakest.task))
+                .ok_or(Error::<T>::QueueFull)?;
+            queue.remove(at);
+            displaced = Some(task);
         }
-        fits
+        let at = queue.partition_point(|other| other.task < entry.task);
+        queue.try_insert(at, entry).map_err(|_| Error::<T>::QueueFull)?;
+        Queue::<T>::put(queue);
+        if let Some((task, record)) =
+            displaced.and_then(|task| Tasks::<T>::get(task).map(|record| (task, record)))
+        {
+            Self::refund(task, record, RefundReason::Displaced);
+        }
+        Ok(())
     }
 
     /// Takes a task out, wherever it stands.
     pub(crate) fn dequeue(task: TaskId) {
-        Queue::<T>::mutate(|queue| queue.retain(|queued| *queued != task));
+        Queue::<T>::mutate(|queue| queue.retain(|queued| queued.task != task));
+    }
+
+    /// How many tasks wait.
+    pub(crate) fn queue_length() -> u32 {
+        Queue::<T>::decode_len().and_then(|length| u32::try_from(length).ok()).unwrap_or_default()
     }
 
     /// Shows the queued tasks to `visit`, each once at most, until it returns false for one that it didn't look at. Begins
@@ -37,7 +64,8 @@ impl<T: Config> Pallet<T> {
         }
         let start = usize::try_from(QueueCursor::<T>::get()).unwrap_or(0);
         let start = if start < count { start } else { 0 };
-        let seen = queue.iter().cycle().skip(start).take(count).take_while(|task| visit(**task)).count();
+        let seen =
+            queue.iter().cycle().skip(start).take(count).take_while(|queued| visit(queued.task)).count();
         let next = if seen == count { 0 } else { start.saturating_add(seen) };
         let next = next.checked_rem(count).unwrap_or(0);
         QueueCursor::<T>::put(u32::try_from(next).unwrap_or(0));

@@ -9,7 +9,8 @@ use sp_io::hashing::blake2_256;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    Config, HoldReason, Inputs, Leases, Outputs, Pallet, Prunable, PrunableBounds, Queue, TaskState, Tasks,
+    Config, HoldReason, Inputs, Leases, Outputs, Pallet, Prunable, PrunableBounds, Queue, QueueEntry,
+    TaskState, Tasks,
 };
 
 impl<T: Config> Pallet<T> {
@@ -19,7 +20,7 @@ impl<T: Config> Pallet<T> {
     /// The property that doesn't hold.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut sums = BTreeMap::<T::AccountId, [Balance; 3]>::new();
-        let (mut queued, mut leased) = (Vec::<TaskId>::new(), Vec::<TaskId>::new());
+        let (mut queued, mut leased) = (Vec::<QueueEntry>::new(), Vec::<TaskId>::new());
         for (task, record) in Tasks::<T>::iter() {
             let input = Inputs::<T>::get(task).ok_or("an open task has no input")?;
             ensure!(H256(blake2_256(&input)) == record.input_hash, "an input was changed");
@@ -29,7 +30,10 @@ impl<T: Config> Pallet<T> {
                 *sum = sum.saturating_add(amount);
             }
             match record.state {
-                TaskState::Queued => queued.push(task),
+                TaskState::Queued => {
+                    ensure!(record.rent_from <= Self::rent_index(), "a task waits since a later rent index");
+                    queued.push(QueueEntry { task, bid: record.bid });
+                }
                 TaskState::Leased(_) => leased.push(task),
             }
         }
@@ -43,7 +47,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         ensure!(Inputs::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(), "an input has no task");
-        queued.sort_unstable();
+        queued.sort_unstable_by_key(|entry| entry.task);
         ensure!(Queue::<T>::get().into_inner() == queued, "the queue differs from the queued tasks");
         let leases = Leases::<T>::get();
         ensure!(leases.is_sorted_by_key(|entry| entry.until), "the leases are out of order");

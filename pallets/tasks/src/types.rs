@@ -66,12 +66,18 @@ pub struct TaskRecord<AccountId> {
     pub submission_time: u64,
     /// Proof size of the submission, its own length included.
     pub submission_proof: u64,
-    /// The most that it may cost, planck; on hold.
+    /// The most that it may still cost, planck; on hold. What it was posted with, less the rent that was burned.
     pub max_price: Balance,
+    /// What it offers for a block of the queue, planck: what it was posted with over the blocks until its deadline.
+    pub bid: Balance,
+    /// The rent index when it began to wait; it owes what the index grew by since. Without meaning while it is leased.
+    pub rent_from: Balance,
     /// Deposit for the input, planck; on hold.
     pub deposit: Balance,
     /// Fee of the verification, planck; on hold.
     pub fee: Balance,
+    /// Fee for keeping the output, planck; on hold with the other.
+    pub retention_fee: Balance,
     /// What posting it cost, planck; the most that a slash compensates.
     pub posting_cost: Balance,
     /// Queued past this block it is refunded; no lease ends later.
@@ -80,13 +86,24 @@ pub struct TaskRecord<AccountId> {
     pub state: TaskState<AccountId>,
     /// The miners that failed it; none of them gets it again.
     pub failed: BoundedVec<AccountId, MaxFailures>,
-    /// The miners that declined it last, which don't get it again either. They refund nothing however many they are, so
-    /// that nobody can end another's task for nothing.
+    /// The miners that declined it last, which don't get it again either. It waits on however many they are, so that
+    /// nobody can end another's task.
     pub declined: BoundedVec<AccountId, MaxDeclines>,
 }
 
 /// [`TaskRecord`] of a runtime.
 pub type TaskRecordOf<T> = TaskRecord<<T as frame_system::Config>::AccountId>;
+
+/// A task that waits, and what it offers for its place.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct QueueEntry {
+    /// The task.
+    pub task: TaskId,
+    /// Planck per block of queue.
+    pub bid: Balance,
+}
 
 /// An open lease, and what its submission will take of a block.
 #[derive(
@@ -114,8 +131,28 @@ pub enum LeaseFailure {
     Expired,
     /// The trace was not that of the execution.
     WrongTrace,
-    /// The miner's node can't execute the task, and said so in time. Nothing is slashed.
+    /// The miner's node can't execute the task, and said so in time. It costs the miner as much as the verification
+    /// would have cost.
     Declined,
     /// The chain can't verify any trace of it, so nothing is slashed and the task is refunded.
+    Unverifiable,
+}
+
+/// Why a task was not executed.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum RefundReason {
+    /// Its deadline is past.
+    Deadline,
+    /// Its requester took it back.
+    Cancelled,
+    /// The queue was full, and the others bid more.
+    Displaced,
+    /// The rent has eaten its ceiling: less than the least price was left.
+    RentSpent,
+    /// More miners failed it than a task remembers.
+    TooManyFailures,
+    /// The chain can't verify any trace of it.
     Unverifiable,
 }

@@ -1,6 +1,6 @@
 //! What miners are asked for: their slots, their bonds, their keys, and what they have on sale.
 
-use crate::{mill::MillKey, Balance, ModelId, SlotIndex};
+use crate::{mill::MillKey, Balance, Mac, ModelId, SlotIndex};
 
 /// A free slot on sale, with the terms that a lease will fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,11 +19,20 @@ pub struct SlotOffer<AccountId> {
 
 /// The slots on sale, for the one who assigns tasks to them.
 pub trait SlotMarket<AccountId> {
-    /// Leases the acceptable free slot with the lowest ask that offers this model, the one idle longest on
-    /// ties.
-    fn lease(model: ModelId, accept: impl Fn(&SlotOffer<AccountId>) -> bool) -> Option<SlotOffer<AccountId>>;
+    /// Whether any slot offers this model, be it free or leased: whether waiting for one makes sense.
+    fn is_offered(model: ModelId) -> bool;
+    /// Leases the acceptable free slot with the lowest ask that offers this model and promises `least_rate` MAC per block
+    /// at least, the one idle longest on ties. The search is bounded; slots that promise less don't lengthen it.
+    fn lease(
+        model: ModelId,
+        least_rate: u64,
+        accept: impl Fn(&SlotOffer<AccountId>) -> bool,
+    ) -> Option<SlotOffer<AccountId>>;
     /// Ends a slot's lease; the slot is free again unless it was suspended or withdrawn meanwhile.
     fn free(miner: &AccountId, slot: SlotIndex);
+    /// As [`Self::free`], after `work` MAC were settled for another than the miner: it counts as capacity that was on
+    /// sale, at the lease's own ask.
+    fn settle(miner: &AccountId, slot: SlotIndex, work: Mac);
     /// Puts a miner on sale for benchmarks, with as many slots and models as it may have, and fills the
     /// books of those models.
     #[cfg(feature = "runtime-benchmarks")]
@@ -44,6 +53,9 @@ pub trait MinerBond<AccountId> {
     /// As [`Self::slash`] for a wrong sprint, where nobody was harmed: the part of its largest slot's bond is burned, and
     /// the miner is suspended until it resumes.
     fn slash_miner(miner: &AccountId) -> Balance;
+    /// Burns up to `amount` planck of a miner's bond for capacity that it kept from others without using it. Suspends the
+    /// miner only if the rest couldn't pay for failing every slot. Returns what was burned.
+    fn charge(miner: &AccountId, amount: Balance) -> Balance;
     /// Suspends all slots of a miner until it resumes them.
     fn suspend(miner: &AccountId);
     /// Whether the miner's bond could pay for a wrong sprint, and nothing of it is suspended.
@@ -58,11 +70,19 @@ pub trait MillKeys<AccountId> {
     fn miner_of(key: &MillKey) -> Option<AccountId>;
 }
 
-/// What a miner has on sale, for those who weigh its work.
+/// Capacity that was on sale, and the ask at which it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TakenCapacity {
+    /// MAC.
+    pub work: Mac,
+    /// Planck per mega-MAC, on average over that work.
+    pub ask: Balance,
+}
+
+/// What a miner had on sale, for those who weigh its work.
 pub trait CapacityOnSale<AccountId> {
-    /// MAC per block that the miner's slots promise, zero unless it offers every one of `models` and is
-    /// bonded; suspended slots don't count.
-    fn rate(miner: &AccountId, models: &[ModelId]) -> u64;
-    /// The miner's ask, planck per mega-MAC.
-    fn ask(miner: &AccountId) -> Balance;
+    /// Takes up to `work` MAC of the capacity that the miner had on sale and hasn't been credited for, for work on one of
+    /// the listed models. None at all if the miner doesn't offer that model. The ask is the miner's own where nothing is
+    /// taken.
+    fn take(miner: &AccountId, model: ModelId, work: Mac) -> TakenCapacity;
 }

@@ -2,12 +2,13 @@
 
 use frame_support::weights::Weight;
 
-use crate::{Mac, RoundIndex};
+use crate::{Mac, ModelId, RoundIndex};
 
 /// Credits mined work towards emission.
 pub trait CreditWork<AccountId> {
-    /// Credits `work` MAC to a miner in the current round.
-    fn credit(miner: &AccountId, work: Mac);
+    /// Credits `work` MAC on a listed model to a miner in the current round. A hundredth of its score goes to `author`, who
+    /// put the proof into a block, if the author is known.
+    fn credit(miner: &AccountId, model: ModelId, work: Mac, author: Option<&AccountId>);
 }
 
 /// Told when a round begins.

@@ -1,8 +1,8 @@
-//! Cancelling: only the requester, only while the task waits, and everything comes back.
+//! Cancelling: only the requester, only while the task waits, and everything comes back but the rent.
 
 use frame_support::{assert_noop, assert_ok};
 
-use crate::{mock::*, Error, Event, Inputs, Queue};
+use crate::{mock::*, Error, Event, Inputs, RefundReason};
 
 #[test]
 fn a_waiting_task_is_refunded_in_full() {
@@ -11,9 +11,9 @@ fn a_waiting_task_is_refunded_in_full() {
         assert!(free(REQUESTER) < ENDOWMENT);
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
         assert_eq!(free(REQUESTER), ENDOWMENT);
-        assert!(Queue::<Test>::get().is_empty() && !Inputs::<Test>::contains_key(task) && !is_open(task));
+        assert!(queue().is_empty() && !Inputs::<Test>::contains_key(task) && !is_open(task));
         assert_eq!(world(|world| world.references), 0);
-        System::assert_last_event(Event::TaskRefunded { task }.into());
+        System::assert_last_event(Event::TaskRefunded { task, rent: 0, why: RefundReason::Cancelled }.into());
     });
 }
 

@@ -1,4 +1,4 @@
-//! Declining: in the first blocks only, for nothing, and never to the same miner again.
+//! Declining: in the first blocks only, for the fee of the verification, and never to the same miner again.
 
 use frame_support::{assert_noop, assert_ok};
 use frame_system::RawOrigin;
@@ -19,7 +19,10 @@ fn decline(task: TaskId, descriptor: H256, signer: AccountId) -> RuntimeCall {
 fn a_declined_task_waits_for_another_miner() {
     on_chain(|| {
         let task = leased();
+        let fee = record(task).fee;
         assert_ok!(apply(decline(task, descriptor(task), MINER)));
+        assert!(fee > 0);
+        assert_eq!(world(|world| world.charges.clone()), [(MINER, fee)]);
         System::assert_last_event(
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Declined }.into(),
         );
@@ -57,6 +60,7 @@ fn it_is_too_late_after_the_latency_floor() {
         System::set_block_number(lease_of(task).expect("leased").since + 4);
         assert_eq!(authorize(&call).expect_err("too late"), InvalidTransaction::Stale.into());
         assert_noop!(call.dispatch(RawOrigin::Authorized.into()), Error::<Test>::TooLateToDecline);
+        assert!(world(|world| world.charges.is_empty()));
     });
 }
 

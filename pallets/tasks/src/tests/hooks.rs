@@ -1,16 +1,14 @@
 //! What each block does: leases, the walk through the queue, expiry, refunds and the pruning of outputs.
 
-use frame_support::weights::Weight;
+use frame_support::{assert_ok, weights::Weight};
 use millrace_primitives::{TaskId, Verdict};
 
 use super::submit::apply;
-use crate::{mock::*, Event, LeaseFailure, Outputs, Prunable, Queue, QueueCursor, WeightInfo};
+use crate::{
+    mock::*, Event, LeaseFailure, Outputs, Prunable, QueueCursor, QueueEntry, RefundReason, WeightInfo,
+};
 
 type Weights = crate::weights::SubstrateWeight<Test>;
-
-fn queue() -> Vec<TaskId> {
-    Queue::<Test>::get().into_inner()
-}
 
 #[test]
 fn the_oldest_task_goes_first() {
@@ -37,8 +35,10 @@ fn a_lease_says_when_it_is_due_and_when_it_runs_out() {
         assert_eq!((lease.since, lease.due, lease.until), (2, 7, 22));
         assert_eq!((lease.price, lease.slash), (2 * PRICE, SLASH));
         System::assert_last_event(
-            Event::TaskLeased { task, miner: MINER, price: 2 * PRICE, due: 7, until: 22 }.into(),
+            Event::TaskLeased { task, miner: MINER, price: 2 * PRICE, rent: 0, due: 7, until: 22 }.into(),
         );
+        // 16 MAC in the 196 blocks from block 5 to the deadline 201.
+        assert_eq!(world(|world| world.least_rate), Some(1));
         let open = Tasks::leases_of(&[MINER]).remove(0);
         assert_eq!((open.descriptor, open.declinable_until), (descriptor(task), 5));
     });
@@ -48,11 +48,16 @@ fn a_lease_says_when_it_is_due_and_when_it_runs_out() {
 fn a_slot_that_is_too_dear_or_too_slow_gets_no_task() {
     on_chain(|| {
         sell_slot(MINER, 0);
-        world(|world| world.slots[0].ask = ASK + 1_000_000);
+        world(|world| world.slots[0].ask = 2 * ASK + 1_000_000);
         // Four blocks are too few: the floor and one for the work, after the block in which it is leased.
         let (dear, slow) = (post(1), post_until(1, 5));
         pass(1);
         assert!(lease_of(dear).is_none());
+        assert_eq!(
+            world(|world| world.least_rate),
+            Some(1),
+            "for what no slot can do in time none is sought"
+        );
         world(|world| world.slots[0].ask = ASK);
         assert!(lease_of(slow).is_none());
         pass(1);
@@ -98,7 +103,7 @@ fn a_task_that_comes_back_takes_its_old_place() {
         assert_eq!(queue(), [task]);
         let third = post(1);
         Tasks::dequeue(task);
-        assert!(Tasks::enqueue_again(task));
+        assert_ok!(Tasks::enqueue(QueueEntry { task, bid: record(task).bid }));
         assert_eq!(queue(), [task, third]);
     });
 }
@@ -127,8 +132,11 @@ fn a_task_past_its_deadline_is_refunded() {
         assert!(is_open(task));
         pass(1);
         assert!(!is_open(task));
-        System::assert_last_event(Event::TaskRefunded { task }.into());
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        // It waited from block 2 through block 10.
+        System::assert_last_event(
+            Event::TaskRefunded { task, rent: 9 * RENT, why: RefundReason::Deadline }.into(),
+        );
+        assert_eq!(free(REQUESTER), ENDOWMENT - 9 * RENT);
     });
 }
 
@@ -142,6 +150,7 @@ fn a_failed_lease_past_the_deadline_refunds() {
         assert_eq!(lease_of(task).map(|lease| lease.until), Some(8));
         pass(14 - System::block_number());
         assert!(!is_open(task));
+        System::assert_has_event(Event::TaskRefunded { task, rent: 0, why: RefundReason::Deadline }.into());
         assert_eq!(free(REQUESTER), ENDOWMENT);
         assert_eq!(world(|world| world.slashes.len()), 1);
     });

@@ -2,8 +2,10 @@
 
 mod cancel;
 mod decline;
+mod displacement;
 mod hooks;
 mod offchain;
 mod poke;
 mod post;
+mod rent;
 mod submit;

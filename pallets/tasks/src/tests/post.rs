@@ -1,11 +1,11 @@
 //! Posting: what is held, and each reason to refuse.
 
-use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, BoundedVec};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use millrace_inference::{LayerShape, Profile};
 use millrace_primitives::{Balance, ModelId, ModelInfo};
 use sp_runtime::DispatchResult;
 
-use crate::{mock::*, Error, Event, HoldReason, Queue};
+use crate::{mock::*, Error, Event, HoldReason, Queue, QueueEntry};
 
 fn attempt(input: usize, price: Balance, deadline: u32) -> DispatchResult {
     Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![0; input], price, deadline)
@@ -24,12 +24,15 @@ fn a_task_waits_with_everything_on_hold() {
         let task = post(2);
         let record = record(task);
         let held = |reason: HoldReason| Balances::balance_on_hold(&reason.into(), &REQUESTER);
-        assert_eq!(held(HoldReason::Price), 2 * PRICE);
+        assert_eq!(held(HoldReason::Price), 2 * CEILING);
         assert_eq!(held(HoldReason::InputDeposit), 10 * 2 * SAMPLE as Balance);
-        assert_eq!(held(HoldReason::VerificationFee), record.fee);
+        assert_eq!(record.retention_fee, 2 * RETENTION);
+        assert_eq!(held(HoldReason::VerificationFee), record.fee + record.retention_fee);
         assert!(record.fee > 0 && record.posting_cost > 0);
         assert_eq!((record.samples, record.work), (2, 2 * u128::from(WORK)));
-        assert_eq!(Queue::<Test>::get().into_inner(), [task]);
+        let bid = 2 * CEILING / 200;
+        assert_eq!(record.bid, bid);
+        assert_eq!(Queue::<Test>::get().into_inner(), [QueueEntry { task, bid }]);
         assert_eq!(world(|world| world.references), 1);
         System::assert_last_event(
             Event::TaskPosted {
@@ -37,7 +40,7 @@ fn a_task_waits_with_everything_on_hold() {
                 requester: REQUESTER,
                 model: model(),
                 samples: 2,
-                max_price: 2 * PRICE,
+                max_price: 2 * CEILING,
             }
             .into(),
         );
@@ -54,6 +57,16 @@ fn a_model_must_be_registered_and_open() {
         );
         world(|world| world.models.insert(model(), ModelInfo { profile: profile(), open: false }));
         assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::RetiredModel);
+    });
+}
+
+#[test]
+fn a_model_that_nobody_offers_is_not_waited_for() {
+    on_chain(|| {
+        world(|world| world.offered = false);
+        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::NobodyOffers);
+        world(|world| world.offered = true);
+        assert_ok!(attempt(SAMPLE, PRICE, 50));
     });
 }
 
@@ -109,15 +122,6 @@ fn a_sample_must_fit_a_verification_in_memory() {
     on_chain(|| {
         with_profile(|profile| profile.slice_bytes = u64::MAX);
         assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::VerificationMemory);
-    });
-}
-
-#[test]
-fn a_full_queue_takes_no_more() {
-    on_chain(|| {
-        Queue::<Test>::put(BoundedVec::truncate_from((1_000..3_000).collect()));
-        assert_noop!(attempt(SAMPLE, PRICE, 50), Error::<Test>::QueueFull);
-        Queue::<Test>::kill();
     });
 }
 

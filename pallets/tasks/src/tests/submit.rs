@@ -13,7 +13,7 @@ use sp_runtime::{
     },
 };
 
-use crate::{mock::*, Error, Event, Inputs, LeaseFailure, Leases, Outputs, Queue};
+use crate::{mock::*, Error, Event, Inputs, LeaseFailure, Leases, Outputs, RefundReason};
 
 pub(super) fn authorize(call: &RuntimeCall) -> Result<ValidTransaction, TransactionValidityError> {
     call.authorize(TransactionSource::External).expect("it is authorized by itself").map(|(valid, _)| valid)
@@ -40,8 +40,8 @@ fn a_right_trace_is_paid() {
 
         let cut = PRICE / 20;
         assert_eq!(total(MINER), ENDOWMENT + PRICE - cut);
-        assert_eq!(total(COLLATOR), ENDOWMENT + fee);
-        assert_eq!(total(REQUESTER), ENDOWMENT - PRICE - fee);
+        assert_eq!(total(COLLATOR), ENDOWMENT + fee + RETENTION);
+        assert_eq!(total(REQUESTER), ENDOWMENT - PRICE - fee - RETENTION);
         assert_eq!(free(REQUESTER), total(REQUESTER), "nothing stays on hold");
         assert_eq!(Balances::total_issuance(), issuance - cut, "only the cut is gone");
         assert_eq!(Outputs::<Test>::get(task).expect("it is kept").into_inner(), [1, 2, 3]);
@@ -49,6 +49,7 @@ fn a_right_trace_is_paid() {
         world(|world| {
             assert!(world.leased.is_empty() && world.slashes.is_empty());
             assert_eq!((world.slots.len(), world.references), (1, 0));
+            assert_eq!(world.settled, [(MINER, 0, u128::from(WORK))]);
         });
         System::assert_last_event(
             Event::TaskSettled {
@@ -57,11 +58,27 @@ fn a_right_trace_is_paid() {
                 paid: PRICE - cut,
                 burned: cut,
                 fee,
-                returned: 0,
+                retention: RETENTION,
+                returned: CEILING - PRICE,
                 output: vec![1, 2, 3],
             }
             .into(),
         );
+    });
+}
+
+/// Who buys its own capacity had none on sale.
+#[test]
+fn a_miner_that_executes_its_own_task_settled_nothing() {
+    on_chain(|| {
+        sell_slot(MINER, 0);
+        let task = crate::NextTask::<Test>::get();
+        assert_ok!(Tasks::post(RuntimeOrigin::signed(MINER), model(), vec![7; SAMPLE], CEILING, 200));
+        pass(1);
+        world(|world| world.verdict = Verdict::Proven { output: vec![] });
+        assert_ok!(apply(submission(task, vec![5], MINER)));
+        assert!(!is_open(task));
+        assert!(world(|world| world.settled.is_empty() && world.leased.is_empty()));
     });
 }
 
@@ -104,7 +121,7 @@ fn a_wrong_trace_is_slashed_and_the_task_waits_for_another_miner() {
             [(MINER, 0, SLASH, REQUESTER, posting_cost)],
             "the posting cost is made good"
         );
-        assert_eq!(Queue::<Test>::get().into_inner(), [task]);
+        assert_eq!(queue(), [task]);
         assert_eq!(record(task).posting_cost, 0);
         // The fake sells the same slot again, but never to a task that it failed.
         pass(1);
@@ -131,6 +148,9 @@ fn a_task_that_too_many_miners_fail_is_refunded() {
             assert_ok!(apply(submission(task, vec![5], miner)));
         }
         assert!(!is_open(task));
+        System::assert_last_event(
+            Event::TaskRefunded { task, rent: 0, why: RefundReason::TooManyFailures }.into(),
+        );
         assert_eq!(free(REQUESTER), ENDOWMENT);
     });
 }
@@ -143,6 +163,9 @@ fn what_the_chain_cant_verify_slashes_nobody() {
         assert_ok!(apply(submission(task, vec![5], MINER)));
         System::assert_has_event(
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Unverifiable }.into(),
+        );
+        System::assert_last_event(
+            Event::TaskRefunded { task, rent: 0, why: RefundReason::Unverifiable }.into(),
         );
         assert!(!is_open(task) && world(|world| world.slashes.is_empty() && world.leased.is_empty()));
         assert_eq!((free(REQUESTER), total(MINER)), (ENDOWMENT, ENDOWMENT));
