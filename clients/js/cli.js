@@ -22,6 +22,16 @@ import {
 } from './client.js';
 import { readBatch } from './npy.js';
 
+/** Why a task was refunded, for people. */
+const REFUNDS = {
+  Deadline: 'no slot took it before its deadline',
+  Cancelled: 'it was cancelled',
+  Displaced: 'the queue was full, and others offered more: raise --max-price or lower --blocks',
+  RentSpent: 'waiting used up its price ceiling: raise --max-price',
+  TooManyFailures: 'too many miners failed it',
+  Unverifiable: "the chain can't verify it",
+};
+
 const HELP = `millrace: posts tasks and reports on their execution
 
   node cli.js [options]                 post handwritten digits on the demo model
@@ -142,7 +152,9 @@ async function run(api, signer, { model, profile, input, what }) {
     );
   }
   if (result.kind !== 'settled') {
-    console.log(`refunded   in block ${result.block}: no slot took the task; all that was held is back`);
+    console.log(
+      `refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why}); all that was held is back but the rent of the wait, ${formatAmount(result.rent)}`,
+    );
     process.exitCode = 1;
     return undefined;
   }
@@ -157,6 +169,9 @@ async function bill(api, result) {
   console.log(`paid       ${formatAmount(result.paid)} to ${result.miner}`);
   console.log(`burned     ${formatAmount(result.burned)}`);
   console.log(`fee        ${formatAmount(result.fee)} for the verification`);
+  console.log(`retention  ${formatAmount(result.retention)} for keeping the output`);
+  const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), 0n);
+  if (rent > 0n) console.log(`rent       ${formatAmount(rent)} for the wait`);
   console.log(`came back  ${formatAmount(result.returned)} of the ceiling, and the deposit`);
 }
 

@@ -188,11 +188,17 @@ export function outcome(api, task, options) {
     api,
     (event, block) => {
       if (api.events.tasks.TaskLeased.is(event) && same(event)) {
-        history.push({ kind: 'leased', block, miner: event.data.miner.toString(), price: event.data.price.toBigInt() });
+        history.push({
+          kind: 'leased',
+          block,
+          miner: event.data.miner.toString(),
+          price: event.data.price.toBigInt(),
+          rent: event.data.rent.toBigInt(),
+        });
       } else if (api.events.tasks.LeaseFailed.is(event) && same(event)) {
         history.push({ kind: 'failed', block, miner: event.data.miner.toString(), reason: event.data.reason.toString() });
       } else if (api.events.tasks.TaskSettled.is(event) && same(event)) {
-        const { miner, paid, burned, fee, returned, output } = event.data;
+        const { miner, paid, burned, fee, retention, returned, output } = event.data;
         return {
           kind: 'settled',
           block,
@@ -201,11 +207,12 @@ export function outcome(api, task, options) {
           paid: paid.toBigInt(),
           burned: burned.toBigInt(),
           fee: fee.toBigInt(),
+          retention: retention.toBigInt(),
           returned: returned.toBigInt(),
           output: Buffer.from(output.toU8a(true)),
         };
       } else if (api.events.tasks.TaskRefunded.is(event) && same(event)) {
-        return { kind: 'refunded', block, history };
+        return { kind: 'refunded', block, history, rent: event.data.rent.toBigInt(), why: event.data.why.toString() };
       }
       return undefined;
     },

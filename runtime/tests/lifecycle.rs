@@ -2,13 +2,13 @@
 #![allow(missing_docs)]
 
 use frame_support::{assert_noop, assert_ok, traits::Authorize};
-use millrace_primitives::{Balance, SlotMarket};
+use millrace_primitives::{Balance, SlotMarket, TaskId};
 use millrace_runtime::{
     configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     System, Tasks,
 };
 use millrace_runtime_tests::*;
-use pallet_tasks::{Error, Event, LeaseFailure};
+use pallet_tasks::{Error, Event, LeaseFailure, RefundReason};
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
 use sp_runtime::{
@@ -16,10 +16,21 @@ use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionSource},
 };
 
+/// Who was paid for the first settled task, and what: paid, burned, fees, returned; and its output.
 fn settled() -> Option<(AccountId, Balance, Balance, Balance, Balance, Vec<u8>)> {
     market_events().into_iter().find_map(|event| match event {
-        RuntimeEvent::Tasks(Event::TaskSettled { miner, paid, burned, fee, returned, output, .. }) => {
-            Some((miner, paid, burned, fee, returned, output))
+        RuntimeEvent::Tasks(Event::TaskSettled {
+            miner, paid, burned, fee, retention, returned, output, ..
+        }) => Some((miner, paid, burned, fee + retention, returned, output)),
+        _ => None,
+    })
+}
+
+/// Why a task was refunded, and the rent that its last wait cost.
+fn refunded(task: TaskId) -> Option<(RefundReason, Balance)> {
+    market_events().into_iter().find_map(|event| match event {
+        RuntimeEvent::Tasks(Event::TaskRefunded { task: refunded, rent, why }) if refunded == task => {
+            Some((why, rent))
         }
         _ => None,
     })
@@ -143,16 +154,17 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
         System::assert_has_event(
             Event::LeaseFailed { task, miner: id(MINER), reason: LeaseFailure::Expired }.into(),
         );
-        assert!(Miners::lease(digits(), |_| true).is_none(), "all slots of the miner are suspended");
+        assert!(Miners::lease(digits(), 1, |_| true).is_none(), "all slots of the miner are suspended");
         pass(61 - System::block_number());
-        System::assert_has_event(Event::TaskRefunded { task }.into());
+        let (why, rent) = refunded(task).expect("its deadline is past");
+        assert_eq!(why, RefundReason::Deadline);
         assert_eq!(free(REQUESTER), total(REQUESTER));
-        assert!(total(REQUESTER) >= requester, "a failed task costs its requester nothing");
+        assert!(total(REQUESTER) + rent >= requester, "a failed task costs its requester nothing but the wait");
     });
 }
 
 #[test]
-fn a_declined_lease_costs_nothing_and_goes_to_another_miner() {
+fn a_declined_lease_costs_its_room_and_goes_to_another_miner() {
     on_preset("local_testnet", || {
         let task = post(8, UNIT, 200);
         pass(1);
@@ -178,8 +190,9 @@ fn a_declined_lease_costs_nothing_and_goes_to_another_miner() {
         assert_eq!(refused(empty.into()), InvalidTransaction::BadProof.into());
 
         let offer = pallet_miners::Miners::<Runtime>::get(&first.miner).expect("a miner").terms;
+        let room = pallet_tasks::Tasks::<Runtime>::get(task).expect("open").fee;
         assert_ok!(apply(decline(task, name, key)).expect("authorised"));
-        assert_eq!(total(owner), bond, "nothing is slashed");
+        assert_eq!(total(owner), bond - room, "what its verification would have cost, and no slash");
         System::assert_has_event(
             Event::LeaseFailed { task, miner: first.miner.clone(), reason: LeaseFailure::Declined }.into(),
         );
@@ -242,7 +255,7 @@ fn a_task_is_over_by_its_deadline() {
         pass(deadline + 5 - System::block_number());
         assert!(lease_of(task).is_some(), "the grace period isn't over");
         pass(1);
-        System::assert_has_event(Event::TaskRefunded { task }.into());
+        assert_eq!(refunded(task), Some((RefundReason::Deadline, 0)));
         assert_eq!(free(REQUESTER), total(REQUESTER));
         assert!(total(REQUESTER) >= before);
     });
@@ -291,7 +304,9 @@ fn what_the_chain_cant_verify_is_no_fault_of_the_miner() {
         System::assert_has_event(
             Event::LeaseFailed { task, miner: id(MINER), reason: LeaseFailure::Unverifiable }.into(),
         );
-        System::assert_has_event(Event::TaskRefunded { task }.into());
+        System::assert_has_event(
+            Event::TaskRefunded { task, rent: 0, why: RefundReason::Unverifiable }.into(),
+        );
         assert_eq!((total(REQUESTER), total(MINER)), (requester, miner));
         assert_eq!(free(REQUESTER), requester);
         pallet_models::Encodings::<Runtime>::insert(digits(), encoding);
@@ -368,12 +383,15 @@ fn late_work_is_paid_less() {
 fn a_price_below_every_ask_waits_and_can_be_cancelled() {
     on_dev(|| {
         let before = total(REQUESTER);
-        let task = post(450, 1_000_000, 100);
+        let task = post(450, 100_000_000, 100);
         pass(3);
         assert!(lease_of(task).is_none());
         assert_noop!(Tasks::cancel(signed(MINER), task), Error::<Runtime>::NotAuthorized);
         assert_ok!(Tasks::cancel(signed(REQUESTER), task));
-        assert_eq!(free(REQUESTER), before);
+        let (why, rent) = refunded(task).expect("cancelled");
+        assert_eq!(why, RefundReason::Cancelled);
+        assert!(rent > 0, "waiting isn't free");
+        assert_eq!(free(REQUESTER) + rent, before);
         assert_noop!(Tasks::cancel(signed(REQUESTER), task), Error::<Runtime>::NotFound);
     });
 }

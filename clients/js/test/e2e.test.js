@@ -58,8 +58,9 @@ describe('a development node that mines', () => {
     assert.equal(result.miner, api.registry.createType('AccountId', MINER.publicKey).toString());
     assert.equal(result.paid + result.burned, result.history.at(-1).price);
     assert.equal(result.burned, (result.paid + result.burned + 19n) / 20n, 'five per cent are burned, rounded up');
+    const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), 0n);
     const now = await balance(api, requester);
-    assert.equal(now.total, mine.total - task.fee - result.paid - result.burned - result.fee);
+    assert.equal(now.total, mine.total - task.fee - result.paid - result.burned - result.fee - result.retention - rent);
     assert.equal(now.free, now.total, 'nothing stays on hold');
     const earlier = await balance(await at(api, result.block - 1), MINER);
     const later = await balance(await at(api, result.block), MINER);
@@ -69,16 +70,18 @@ describe('a development node that mines', () => {
     assert.equal(later.total - earlier.total, result.paid + claims);
   });
 
-  it('refunds a task that nobody serves in full', async () => {
+  it('refunds a task that nobody serves, less the rent of its wait', async () => {
     const requester = account('//Eve');
     const start = await number(api);
     const mine = await balance(api, requester);
     const { input } = digits(folder, 64);
-    const task = await post(api, requester, { model: modelId(encoding), input, maxPrice: 1_000_000n, deadline: start + 5 });
+    const task = await post(api, requester, { model: modelId(encoding), input, maxPrice: 20_000_000n, deadline: start + 5 });
     const result = await outcome(api, task.task, { from: start });
     assert.equal(result.kind, 'refunded');
     const now = await balance(api, requester);
-    assert.equal(now.free, mine.free - task.fee);
+    assert.equal(result.why, 'Deadline');
+    assert.ok(result.rent > 0n, 'waiting has a price');
+    assert.equal(now.free, mine.free - task.fee - result.rent);
   });
 
   it('credits sprints, closes rounds and claims for its miner', async () => {

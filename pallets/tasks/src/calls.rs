@@ -44,7 +44,6 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let info = T::Models::find(model).ok_or(Error::<T>::UnknownModel)?;
         ensure!(info.open, Error::<T>::RetiredModel);
-        ensure!(T::Miners::is_offered(model), Error::<T>::NobodyOffers);
         ensure!(max_price >= T::MinPrice::get(), Error::<T>::PriceTooLow);
         let blocks = deadline.saturating_sub(Self::now());
         ensure!(blocks > 0 && blocks <= T::MaxDeadline::get(), Error::<T>::InvalidDeadline);
@@ -54,6 +53,7 @@ impl<T: Config> Pallet<T> {
         let work = Mac::from(info.profile.work(samples));
         ensure!(work > 0, Error::<T>::ZeroWork);
         let Submission { weight, trace_bytes, output_bytes } = Self::submission_of(&info, samples)?;
+        ensure!(T::Miners::is_offered(model), Error::<T>::NobodyOffers);
         let record = TaskRecord {
             requester: requester.clone(),
             model,

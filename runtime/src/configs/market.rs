@@ -63,6 +63,9 @@ impl pallet_tasks::Config for Runtime {
     type FeeHandler = FeesToCollators;
     type DepositPerByte = DepositPerByte;
     type MinPrice = ConstU128<MICROUNIT>;
+    type OutputFeePerByte = ConstU128<MICROUNIT>;
+    type RentBase = ConstU128<MICROUNIT>;
+    type RentPeak = ConstU128<{ 10 * MILLIUNIT }>;
     type ProtocolCut = ProtocolCut;
     type LatencyFloor = ConstU32<3>;
     type GracePeriod = ConstU32<5>;
