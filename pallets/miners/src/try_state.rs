@@ -45,7 +45,8 @@ impl<T: Config> Pallet<T> {
         );
         for (model, counts) in expected.classes {
             for (class, _) in (0u8..).zip(counts) {
-                let places = Book::<T>::iter_prefix((model, class)).map(|(place, _)| place);
+                let places = Book::<T>::iter_prefix((model, class))
+                    .map(|(place, _)| (place.ask(), place.idle_since()));
                 ensure!(places.is_sorted(), "a class of a book is out of order");
             }
         }

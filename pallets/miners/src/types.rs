@@ -212,6 +212,11 @@ impl<AccountId> Place<AccountId> {
         Balance::from_be_bytes(self.ask)
     }
 
+    /// Since when it is idle.
+    pub fn idle_since(&self) -> BlockNumber {
+        BlockNumber::from_be_bytes(self.idle_since)
+    }
+
     /// Whose slot it is.
     pub fn miner(&self) -> &AccountId {
         &self.miner
