@@ -38,6 +38,20 @@ impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
         amount
     }
 
+    fn charge(miner: &T::AccountId, amount: Balance) -> Balance {
+        let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
+        let amount = Self::burn(miner, &mut record, amount);
+        Self::deposit_event(Event::Charged { miner: miner.clone(), amount });
+        let at_stake = record.slots.iter().fold(Balance::default(), |sum, slot| {
+            sum.saturating_add(Self::slash_of_rate(slot.bonded_rate()))
+        });
+        if record.bond < at_stake {
+            Self::suspend_slots(miner, &mut record);
+        }
+        Miners::<T>::insert(miner, record);
+        amount
+    }
+
     fn suspend(miner: &T::AccountId) {
         let Some(mut record) = Miners::<T>::get(miner) else { return };
         Self::suspend_slots(miner, &mut record);
@@ -70,7 +84,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn needed_bond(record: &MinerRecord) -> Result<Balance, DispatchError> {
         let now = Self::bond_of_rates(record.slots.iter().map(Slot::bonded_rate))?;
         match &record.next {
-            Some(next) => Ok(now.max(Self::bond_of_rates(next.rates.iter().copied())?)),
+            Some(next) => Ok(now.max(Self::bond_of_rates(next.terms.rates.iter().copied())?)),
             None => Ok(now),
         }
     }
@@ -110,11 +124,10 @@ impl<T: Config> Pallet<T> {
             )
             .unwrap_or_default()
         });
-        let rest = amount.saturating_sub(compensation);
-        let burned = T::Currency::burn_held(&reason, miner, rest, Precision::BestEffort, Fortitude::Force)
-            .unwrap_or_default();
+        record.bond = record.bond.saturating_sub(compensation);
+        let burned = Self::burn(miner, record, amount.saturating_sub(compensation));
         let amount = compensation.saturating_add(burned);
-        record.bond = record.bond.saturating_sub(amount);
+        Self::accrue(record);
         if let Some(state) = position(slot).and_then(|slot| record.slots.get(slot)) {
             if state.is_on_sale() {
                 Self::leave_books(miner, record, &[slot]);
@@ -127,7 +140,22 @@ impl<T: Config> Pallet<T> {
         amount
     }
 
+    /// Burns up to `amount` planck of a bond; returns what was burned.
+    fn burn(miner: &T::AccountId, record: &mut MinerRecord, amount: Balance) -> Balance {
+        let burned = T::Currency::burn_held(
+            &HoldReason::Bond.into(),
+            miner,
+            amount.min(record.bond),
+            Precision::BestEffort,
+            Fortitude::Force,
+        )
+        .unwrap_or_default();
+        record.bond = record.bond.saturating_sub(burned);
+        burned
+    }
+
     fn suspend_slots(miner: &T::AccountId, record: &mut MinerRecord) {
+        Self::accrue(record);
         Self::leave_books(miner, record, &record.on_sale());
         record.slots.iter_mut().for_each(|slot| slot.suspended = true);
         Self::deposit_event(Event::Suspended { miner: miner.clone() });

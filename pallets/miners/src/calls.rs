@@ -5,12 +5,14 @@ use alloc::vec::Vec;
 use frame_support::{
     ensure,
     pallet_prelude::DispatchResult,
-    traits::{fungible::MutateHold, tokens::Precision},
+    traits::{fungible::MutateHold, tokens::Precision, Get},
 };
 use millrace_primitives::{mill::MillKey, BlockNumber, ModelRegistry};
 use sp_runtime::SaturatedConversion;
 
-use crate::{Config, Error, Event, GenesisMiner, HoldReason, MillKeys, MinerRecord, Miners, Pallet, Terms};
+use crate::{
+    Capacity, Config, Error, Event, GenesisMiner, HoldReason, MillKeys, MinerRecord, Miners, Pallet, Terms,
+};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn now() -> BlockNumber {
@@ -20,6 +22,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_register(miner: &T::AccountId, mill: MillKey, terms: Terms) -> DispatchResult {
         ensure!(!Miners::<T>::contains_key(miner), Error::<T>::AlreadyExists);
         ensure!(!MillKeys::<T>::contains_key(&mill), Error::<T>::AlreadyExists);
+        ensure!(terms.slots() > 0, Error::<T>::NoSlots);
+        let deposit = T::RecordDeposit::get();
+        T::Currency::hold(&HoldReason::Record.into(), miner, deposit)?;
         let record = MinerRecord {
             mill: mill.clone(),
             terms: Terms::default(),
@@ -27,7 +32,9 @@ impl<T: Config> Pallet<T> {
             slots: Default::default(),
             rejected: false,
             bond: 0,
+            deposit,
             withdrawable_from: Self::now(),
+            capacity: Capacity { since: Self::now(), ..Default::default() },
         };
         Miners::<T>::insert(miner, record);
         MillKeys::<T>::insert(&mill, miner);
@@ -40,13 +47,9 @@ impl<T: Config> Pallet<T> {
         for model in &terms.models {
             ensure!(T::Models::find(*model).is_some_and(|info| info.open), Error::<T>::UnknownModel);
         }
-        match &record.next {
-            Some(replaced) => Self::release_places(replaced),
-            None => Self::schedule(miner.clone()),
-        }
-        Self::reserve_places(&terms)?;
+        Self::apply_if_due(miner, &mut record);
         let (ask, slots) = (terms.ask, terms.slots());
-        record.next = Some(terms);
+        Self::schedule(&mut record, terms);
         Self::top_up(miner, &mut record)?;
         Miners::<T>::insert(miner, record);
         Self::deposit_event(Event::OfferScheduled { miner: miner.clone(), ask, slots });
@@ -68,6 +71,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_resume(miner: &T::AccountId) -> DispatchResult {
         let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
         ensure!(record.is_suspended(), Error::<T>::NotSuspended);
+        Self::apply_if_due(miner, &mut record);
+        Self::accrue(&mut record);
         Self::top_up(miner, &mut record)?;
         record.rejected = false;
         let now = Self::now();
@@ -87,6 +92,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// An offer that is due isn't brought into force here: the unbonding period would begin with it.
     pub(crate) fn do_withdraw(miner: &T::AccountId) -> DispatchResult {
         let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
         ensure!(record.withdrawable_from <= Self::now(), Error::<T>::NothingToWithdraw);
@@ -97,7 +103,8 @@ impl<T: Config> Pallet<T> {
         record.bond = record.bond.saturating_sub(amount);
         Self::deposit_event(Event::BondWithdrawn { miner: miner.clone(), amount });
         if gone {
-            Self::release_places(&record.terms);
+            let reason = HoldReason::Record.into();
+            T::Currency::release(&reason, miner, record.deposit, Precision::BestEffort)?;
             MillKeys::<T>::remove(&record.mill);
             Miners::<T>::remove(miner);
             Self::deposit_event(Event::MinerRemoved { miner: miner.clone() });
@@ -111,8 +118,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn genesis_miner(miner: GenesisMiner<T::AccountId>) -> DispatchResult {
         let terms = Terms::new::<T>(miner.ask, miner.rates, miner.models)?;
         Self::do_register(&miner.account, miner.mill, terms)?;
-        Self::close_schedule();
-        Self::apply_scheduled(u32::MAX);
+        Miners::<T>::mutate_extant(&miner.account, |record| {
+            Self::bring_into_force(&miner.account, record);
+        });
         Ok(())
     }
 }

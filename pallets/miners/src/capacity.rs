@@ -1,23 +1,108 @@
-//! What a miner has on sale, for those who weigh its work.
+//! The capacity that miners had on sale, for those who weigh their work. Nothing else touches a record's [`Capacity`].
+//!
+//! It is a sum over blocks, never a state of the moment: each block adds the rates of the slots that were free in it, at the
+//! ask at which they were. Only what offered the listed models counts, as many of them as it offered. A leased slot adds
+//! nothing while it is leased; once its task is settled for another, it adds the work that the task took, at the lease's ask,
+//! and no more than the slot promised for the time. So a slot counts as much leased to its own miner as withdrawn, a dear
+//! lease counts as dear, and a slot offered just before a win adds nothing to it.
+//!
+//! What isn't used waits, for [`Config::CapacityWindow`] blocks' worth at most: work that one win brings at once counts as
+//! the same work in many small wins.
 
-use millrace_primitives::{Balance, CapacityOnSale, ModelId};
+use frame_support::traits::Get;
+use millrace_primitives::{Balance, CapacityOnSale, Mac, ModelId, ModelRegistry, SlotIndex, TakenCapacity};
+use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
-use crate::{Config, Miners, Pallet};
+use crate::{book::position, Capacity, Config, MinerRecord, Miners, Pallet};
 
 impl<T: Config> CapacityOnSale<T::AccountId> for Pallet<T> {
-    fn rate(miner: &T::AccountId, models: &[ModelId]) -> u64 {
-        Miners::<T>::get(miner)
-            .filter(|record| models.iter().all(|model| record.terms.models.contains(model)))
-            .map_or(0, |record| {
-                record
-                    .slots
-                    .iter()
-                    .filter(|slot| !slot.suspended && !slot.withdrawn)
-                    .fold(0u64, |sum, slot| sum.saturating_add(slot.rate))
-            })
+    fn take(miner: &T::AccountId, model: ModelId, work: Mac) -> TakenCapacity {
+        let Some(mut record) = Miners::<T>::get(miner) else {
+            return TakenCapacity { work: 0, ask: Balance::MAX };
+        };
+        Self::accrue(&mut record);
+        let offered = record.terms.models.contains(&model) && !record.is_suspended();
+        let taken = record.capacity.take(if offered { work } else { 0 });
+        let taken = taken.unwrap_or(TakenCapacity { work: 0, ask: record.terms.ask });
+        Miners::<T>::insert(miner, record);
+        taken
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Counts what a miner had on sale until now. Called before anything that changes which of its slots are on sale, or at
+    /// which terms.
+    pub(crate) fn accrue(record: &mut MinerRecord) {
+        let now = Self::now();
+        let blocks = now.saturating_sub(record.capacity.since);
+        record.capacity.since = now;
+        let rate = sum(record.slots.iter().filter(|slot| slot.is_on_sale()).map(|slot| slot.rate));
+        if blocks == 0 || rate == 0 {
+            return;
+        }
+        let listed = T::Models::listed();
+        let offered = listed.iter().filter(|model| record.terms.models.contains(model)).count();
+        let all = rate.saturating_mul(blocks.into());
+        let counted = all
+            .saturating_mul(Mac::try_from(offered).unwrap_or(0))
+            .checked_div(Mac::try_from(listed.len()).unwrap_or(Mac::MAX))
+            .unwrap_or(0);
+        record.capacity.add(counted, record.terms.ask);
+        Self::cap(record);
     }
 
-    fn ask(miner: &T::AccountId) -> Balance {
-        Miners::<T>::get(miner).map_or(Balance::MAX, |record| record.terms.ask)
+    /// Counts work that was settled on a leased slot, as far as the slot promised it.
+    pub(crate) fn accrue_settled(record: &mut MinerRecord, slot: SlotIndex, work: Mac) {
+        let slot = position(slot).and_then(|slot| record.slots.get(slot));
+        let Some(leased) = slot.and_then(|slot| slot.leased.clone()) else { return };
+        let blocks = Self::now().saturating_sub(leased.since);
+        record.capacity.add(work.min(Mac::from(leased.rate).saturating_mul(blocks.into())), leased.ask);
+        Self::cap(record);
     }
+
+    /// Forgets what is more than the offer in force sells within the window.
+    pub(crate) fn cap(record: &mut MinerRecord) {
+        let most = Self::most_capacity(record);
+        record.capacity.keep(most);
+    }
+
+    /// The most capacity that a miner may have in store: what its offer sells within the window.
+    pub(crate) fn most_capacity(record: &MinerRecord) -> Mac {
+        sum(record.terms.rates.iter().copied()).saturating_mul(T::CapacityWindow::get().into())
+    }
+}
+
+impl Capacity {
+    fn add(&mut self, work: Mac, ask: Balance) {
+        self.unused = self.unused.saturating_add(work);
+        self.weighted = self.weighted.saturating_add(work.saturating_mul(ask));
+    }
+
+    /// Keeps `most` MAC at most, at the same ask on average.
+    fn keep(&mut self, most: Mac) {
+        if self.unused > most {
+            self.weighted = part(self.weighted, most, self.unused);
+            self.unused = most;
+        }
+    }
+
+    /// Takes up to `work` MAC at the average ask, rounded up; none if there is nothing to take.
+    fn take(&mut self, work: Mac) -> Option<TakenCapacity> {
+        let work = work.min(self.unused);
+        if work == 0 {
+            return None;
+        }
+        let ask = part(self.weighted, 1, self.unused);
+        self.keep(self.unused.saturating_sub(work));
+        Some(TakenCapacity { work, ask })
+    }
+}
+
+/// `⌈whole · numerator / denominator⌉`.
+fn part(whole: u128, numerator: u128, denominator: u128) -> u128 {
+    multiply_by_rational_with_rounding(whole, numerator, denominator, Rounding::Up).unwrap_or(u128::MAX)
+}
+
+fn sum(rates: impl Iterator<Item = u64>) -> Mac {
+    rates.fold(0, |sum: Mac, rate| sum.saturating_add(rate.into()))
 }

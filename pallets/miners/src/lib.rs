@@ -4,7 +4,9 @@
 //! which a miner sells.
 //!
 //! A miner's offer is its [`Terms`]: one ask, a rate for each slot, and the models that it executes. An
-//! offer acts from the next round. Bond is collateral and nothing else: no share of anything depends on it.
+//! offer is due with the next round, and in force from the first touch thereafter: by [`Call::apply_offer`], which
+//! the miner's node sends, by a search that meets the miner, or by the miner's next call. Until then the miner sells at the
+//! offer before. Bond is collateral and nothing else: no share of anything depends on it.
 //!
 //! A slot is *free* (it stands in the book of each model that its miner offers), *leased* (it stands in
 //! none), *suspended* (slashed, or its miner let a lease expire; [`Call::resume`] ends it) or *withdrawn*
@@ -12,13 +14,19 @@
 //!
 //! The bonded account is cold: it signs offers. The *mill key* is hot: a node signs submissions with it.
 //!
+//! Nothing here is scarce: the books have no bound, offers wait in no queue, and a record costs a deposit. What one miner
+//! does takes no place from another.
+//!
+//! What a miner had on sale is a sum over blocks ([`Capacity`]), which mined work uses up as it is credited.
+//!
 //! ## Properties
-//! 1. The bond on hold of each account equals its record's, and no account without a record has one.
-//! 2. A model's book holds exactly the free slots of the miners that offer it, sorted by ask, then by how
-//!    long they have been idle.
-//! 3. Places in a model's book are reserved for every slot of every offer in force or scheduled.
+//! 1. The bond and the deposit on hold of each account equal its record's.
+//! 2. A model's book holds exactly the free slots of the miners that offer it, and storage gives the slots of a class by ask,
+//!    then by how long they have been idle. [`Classes`] counts them.
+//! 3. [`Offered`] counts the slots of all offers in force, by model.
 //! 4. Mill keys and miners name each other.
-//! 5. Every miner with a scheduled offer waits in the queue exactly once.
+//! 5. A scheduled offer is due in the next round at the latest.
+//! 6. A miner's unused capacity is at most what its offer sells within [`Config::CapacityWindow`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -30,6 +38,7 @@ extern crate alloc;
 
 pub use pallet::*;
 
+mod authorize;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod bond;
@@ -41,6 +50,7 @@ mod keys;
 mod market;
 #[cfg(test)]
 mod mock;
+mod offchain;
 mod schedule;
 mod status;
 #[cfg(test)]
@@ -61,15 +71,17 @@ pub mod pallet {
         pallet_prelude::*,
         traits::fungible::{Inspect, Mutate, MutateHold},
     };
-    use frame_system::pallet_prelude::*;
+    use frame_system::{
+        offchain::CreateAuthorizedTransaction,
+        pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
+    };
     use millrace_primitives::{
         mill::{MillKey, MillSignature},
-        queue::QueueBounds,
-        Balance, ModelId, ModelRegistry, SlotIndex,
+        Balance, ModelId, ModelRegistry, RoundIndex, SlotIndex,
     };
     use sp_runtime::Permill;
 
-    use super::{BookEntryOf, MinerRecord, Terms, WeightInfo};
+    use super::{ClassCounts, GenesisMiner, MinerRecord, PlaceOf, Terms, WeightInfo};
 
     /// The layout of this pallet's storage.
     pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
@@ -79,7 +91,9 @@ pub mod pallet {
     pub struct Pallet<T>(_);
 
     #[pallet::config]
-    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+    pub trait Config:
+        frame_system::Config<RuntimeEvent: From<Event<Self>>> + CreateAuthorizedTransaction<Call<Self>>
+    {
         /// The token.
         type Currency: Inspect<Self::AccountId, Balance = Balance>
             + Mutate<Self::AccountId>
@@ -98,9 +112,12 @@ pub mod pallet {
         /// Blocks from a smaller offer until the bond above what is needed can be withdrawn.
         #[pallet::constant]
         type UnbondingPeriod: Get<u32>;
-        /// Scheduled offers that come into force in one block.
+        /// Deposit of a miner's record, planck.
         #[pallet::constant]
-        type OffersPerBlock: Get<u32>;
+        type RecordDeposit: Get<Balance>;
+        /// Blocks for which capacity that was on sale waits for mined work to use it.
+        #[pallet::constant]
+        type CapacityWindow: Get<u32>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
     }
@@ -113,22 +130,26 @@ pub mod pallet {
     #[pallet::storage]
     pub type MillKeys<T: Config> = StorageMap<_, Blake2_128Concat, MillKey, T::AccountId>;
 
-    /// The free slots that offer each model, cheapest first.
+    /// The free slots that offer each model, by the class of their rate, in the order in which they are sold; with their
+    /// rates, MAC per block.
     #[pallet::storage]
-    pub type Books<T: Config> =
-        StorageMap<_, Identity, ModelId, BoundedVec<BookEntryOf<T>, super::MaxBook>, ValueQuery>;
+    pub type Book<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Identity, ModelId>, NMapKey<Identity, u8>, NMapKey<Identity, PlaceOf<T>>),
+        u64,
+    >;
 
-    /// Places reserved in each model's book.
+    /// How many free slots of each class offer each model.
     #[pallet::storage]
-    pub type Places<T: Config> = StorageMap<_, Identity, ModelId, u32, ValueQuery>;
+    pub type Classes<T: Config> = StorageMap<_, Identity, ModelId, ClassCounts, ValueQuery>;
 
-    /// The miners whose scheduled offers wait for a round, by position in the queue.
+    /// How many slots offer each model, be they free, leased or suspended.
     #[pallet::storage]
-    pub type Scheduled<T: Config> = StorageMap<_, Twox64Concat, u32, T::AccountId>;
+    pub type Offered<T: Config> = StorageMap<_, Identity, ModelId, u32, ValueQuery>;
 
-    /// The positions of [`Scheduled`] in use; the mark is the first that waits for the next round.
+    /// The running round.
     #[pallet::storage]
-    pub type ScheduledBounds<T: Config> = StorageValue<_, QueueBounds<u32>, ValueQuery>;
+    pub type Round<T: Config> = StorageValue<_, RoundIndex, ValueQuery>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -147,7 +168,7 @@ pub mod pallet {
             /// Its new mill key.
             mill: MillKey,
         },
-        /// An offer will come into force with the next round.
+        /// An offer will be due with the next round.
         OfferScheduled {
             /// The miner.
             miner: T::AccountId,
@@ -171,6 +192,13 @@ pub mod pallet {
             amount: Balance,
             /// What the harmed requester got of it; the rest is burned.
             compensation: Balance,
+        },
+        /// A part of a miner's bond was burned for capacity that it kept from others.
+        Charged {
+            /// The miner.
+            miner: T::AccountId,
+            /// Planck burned.
+            amount: Balance,
         },
         /// All slots of a miner are suspended.
         Suspended {
@@ -212,8 +240,12 @@ pub mod pallet {
         UnknownModel,
         /// A slot promises no work at all.
         ZeroRate,
-        /// A model's book has no place for so many slots.
-        BookFull,
+        /// A new miner offers no slot at all.
+        NoSlots,
+        /// The miner has no offer that waits.
+        NothingScheduled,
+        /// The miner's offer waits for the next round.
+        NotYetInForce,
         /// No bond is free to be withdrawn yet.
         NothingToWithdraw,
         /// None of the miner's slots is suspended, and none of its sprints was wrong.
@@ -230,22 +262,8 @@ pub mod pallet {
     pub enum HoldReason {
         /// The bond of a miner's slots.
         Bond,
-    }
-
-    /// A miner of the genesis.
-    #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-    #[serde(rename_all = "camelCase", deny_unknown_fields)]
-    pub struct GenesisMiner<AccountId> {
-        /// The bonded account.
-        pub account: AccountId,
-        /// Its mill key.
-        pub mill: MillKey,
-        /// Planck per mega-MAC.
-        pub ask: Balance,
-        /// MAC per block of each slot.
-        pub rates: Vec<u64>,
-        /// The models that it offers.
-        pub models: Vec<ModelId>,
+        /// The deposit of a miner's record.
+        Record,
     }
 
     #[pallet::genesis_config]
@@ -267,8 +285,8 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            Self::apply_some()
+        fn offchain_worker(_: BlockNumberFor<T>) {
+            Self::apply_own_offers();
         }
 
         #[cfg(feature = "try-runtime")]
@@ -282,14 +300,16 @@ pub mod pallet {
         /// Makes the signing account a miner, for which `mill` signs submissions, and schedules its first
         /// offer: `ask` in planck per mega-MAC, a rate in MAC per block for each slot, and the models
         /// offered. `proof` is the mill key's signature over `("millrace/own", genesis hash, account)`, so
-        /// that nobody registers another's key. Holds the bond of all slots.
+        /// that nobody registers another's key. Holds the bond of all slots, and a deposit for the record. Pays for
+        /// [`Call::apply_offer`] as well.
         ///
         /// # Errors
         /// - [`Error::AlreadyExists`]: use [`Call::offer`] or [`Call::set_mill`], or another mill key.
         /// - [`Error::InvalidProof`]: have the key's own node make the proof (`millrace_proveMill`) for this account.
+        /// - [`Error::NoSlots`]: offer one slot at least.
         /// - The errors of [`Call::offer`], but for [`Error::NotFound`].
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::register())]
+        #[pallet::weight(T::WeightInfo::register().saturating_add(T::WeightInfo::apply_offer()))]
         pub fn register(
             origin: OriginFor<T>,
             mill: MillKey,
@@ -304,7 +324,7 @@ pub mod pallet {
         }
 
         /// Schedules a new offer in place of the present one, to act from the next round. No slots at all
-        /// is the way to leave; [`Call::withdraw`] then releases the bond.
+        /// is the way to leave; [`Call::withdraw`] then releases the bond. Pays for [`Call::apply_offer`] as well.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: register the account first.
@@ -313,11 +333,10 @@ pub mod pallet {
         /// - [`Error::ZeroRate`]: leave the slot out, or promise at least one MAC per block.
         /// - [`Error::DuplicateModel`]: name each model once.
         /// - [`Error::UnknownModel`]: leave the models out that aren't registered or are retired.
-        /// - [`Error::BookFull`]: offer fewer slots, or leave out the model that too many offer.
         /// - [`Error::Overflow`]: promise lower rates.
         /// - The currency's, if the account can't pay the bond: top it up.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::offer())]
+        #[pallet::weight(T::WeightInfo::offer().saturating_add(T::WeightInfo::apply_offer()))]
         pub fn offer(
             origin: OriginFor<T>,
             ask: Balance,
@@ -368,6 +387,24 @@ pub mod pallet {
         pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
             let miner = ensure_signed(origin)?;
             Self::do_withdraw(&miner)
+        }
+
+        /// Brings a miner's scheduled offer into force once it is due. Anyone may call it. Without a sender it costs
+        /// nothing: it was paid when the offer was scheduled, and each offer comes into force once.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: the account is no miner.
+        /// - [`Error::NothingScheduled`]: its last offer is in force.
+        /// - [`Error::NotYetInForce`]: wait for the next round.
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::apply_offer())]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_apply_offer())]
+        #[pallet::authorize(Self::authorize_apply_offer)]
+        pub fn apply_offer(origin: OriginFor<T>, miner: T::AccountId) -> DispatchResult {
+            if ensure_signed(origin.clone()).is_err() {
+                ensure_authorized(origin)?;
+            }
+            Self::do_apply_offer(&miner)
         }
     }
 }

@@ -4,12 +4,16 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{fungible::InspectHold, ConstU128, ConstU32, Hooks},
+    traits::{fungible::InspectHold, ConstU128, ConstU32},
+};
+use frame_system::{
+    mocking::MockUncheckedExtrinsic,
+    offchain::{CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase},
 };
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, Balance, ModelId, ModelInfo, ModelRegistry, OnRound, SlotIndex,
+    ownership_message, Balance, ModelId, ModelInfo, ModelRegistry, OnRound, SlotIndex, SlotMarket, SlotOffer,
 };
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Permill, RuntimeAppPublic};
@@ -29,6 +33,10 @@ pub const RATE: u64 = 1_000_000;
 pub const BOND: Balance = 1_010;
 /// What a slot of [`RATE`] loses for a failed lease, planck.
 pub const SLASH: Balance = 101;
+/// Deposit of a record, planck.
+pub const DEPOSIT: Balance = 50;
+/// Blocks for which unused capacity waits.
+pub const WINDOW: u32 = 100;
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -63,12 +71,40 @@ impl crate::Config for Test {
     type BondPerMegaMac = BondPerMegaMac;
     type SlashRatio = SlashRatio;
     type UnbondingPeriod = ConstU32<20>;
-    type OffersPerBlock = ConstU32<2>;
+    type RecordDeposit = ConstU128<DEPOSIT>;
+    type CapacityWindow = ConstU32<WINDOW>;
     type WeightInfo = crate::weights::SubstrateWeight<Test>;
+}
+
+impl<LocalCall> CreateTransactionBase<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type Extrinsic = MockUncheckedExtrinsic<Test>;
+    type RuntimeCall = RuntimeCall;
+}
+
+impl<LocalCall> CreateTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type Extension = ();
+
+    fn create_transaction(call: RuntimeCall, extension: ()) -> Self::Extrinsic {
+        MockUncheckedExtrinsic::<Test>::new_transaction(call, extension)
+    }
+}
+
+impl<LocalCall> CreateAuthorizedTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    fn create_extension() -> Self::Extension {}
 }
 
 thread_local! {
     static MODELS: RefCell<BTreeMap<ModelId, ModelInfo>> = const { RefCell::new(BTreeMap::new()) };
+    static LISTED: RefCell<Vec<ModelId>> = const { RefCell::new(Vec::new()) };
 }
 
 pub struct FakeModels;
@@ -90,7 +126,7 @@ impl ModelRegistry for FakeModels {
         Err(DispatchError::Unavailable)
     }
     fn listed() -> Vec<ModelId> {
-        Vec::new()
+        LISTED.with_borrow(Clone::clone)
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_model(_: Vec<u8>) -> ModelId {
@@ -105,7 +141,12 @@ pub fn set_model(model: ModelId, open: bool) {
     });
 }
 
-/// An open model.
+/// Lists these models.
+pub fn list(models: &[ModelId]) {
+    LISTED.set(models.to_vec());
+}
+
+/// An open model; listed.
 pub fn model() -> ModelId {
     ModelId::repeat_byte(1)
 }
@@ -121,6 +162,7 @@ pub fn on_chain(test: impl FnOnce()) {
     BondPerMegaMac::set(10);
     set_model(model(), true);
     set_model(second_model(), true);
+    list(&[model()]);
     let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("it is empty");
     pallet_balances::GenesisConfig::<Test> {
         balances: (1..100).map(|who| (who, ENDOWMENT)).collect(),
@@ -163,29 +205,51 @@ pub fn selling(who: AccountId, ask: Balance, slots: usize) {
     begin_round();
 }
 
-/// Begins a round, and lets the next block bring offers into force.
+/// Begins a round, and brings every offer that is due into force in the next block.
 pub fn begin_round() {
-    Miners::on_round(1);
+    next_round();
     pass(1);
+    let miners: Vec<_> = crate::Miners::<Test>::iter_keys().collect();
+    for miner in miners.into_iter().filter(|miner| record(*miner).next.is_some()) {
+        apply(miner).expect("every offer is due");
+    }
+    Miners::do_try_state().expect("the pallet's properties hold");
 }
 
-/// Lets blocks pass with what the pallet does in each.
+/// Begins a round, and nothing else.
+pub fn next_round() {
+    Miners::on_round(crate::Round::<Test>::get() + 1);
+}
+
+/// Lets blocks pass.
 pub fn pass(blocks: u32) {
-    for _ in 0..blocks {
-        let number = System::block_number() + 1;
-        System::set_block_number(number);
-        Miners::on_initialize(number);
-        Miners::do_try_state().expect("the pallet's properties hold");
-    }
+    System::set_block_number(System::block_number() + blocks);
+    Miners::do_try_state().expect("the pallet's properties hold");
+}
+
+/// Brings an account's offer into force, by another's hand.
+pub fn apply(who: AccountId) -> DispatchResult {
+    Miners::apply_offer(RuntimeOrigin::signed(REQUESTER), who)
+}
+
+/// Leases a slot of the first model that promises a rate.
+pub fn lease_at(least_rate: u64) -> Option<SlotOffer<AccountId>> {
+    Miners::lease(model(), least_rate, |_| true)
+}
+
+/// Leases a slot of the first model; its miner and name.
+pub fn lease() -> Option<(AccountId, SlotIndex)> {
+    lease_at(1).map(|offer| (offer.miner, offer.slot))
 }
 
 pub fn record(who: AccountId) -> MinerRecord {
     crate::Miners::<Test>::get(who).expect("a miner")
 }
 
-/// Miner and slot of each entry of the first model's book.
+/// Miner and slot of each entry of the first model's book, class by class.
 pub fn book() -> Vec<(AccountId, SlotIndex)> {
-    crate::Books::<Test>::get(model()).iter().map(|entry| (entry.miner, entry.slot)).collect()
+    let class = |class| crate::Book::<Test>::iter_prefix((model(), class));
+    (0u8..32).flat_map(class).map(|(place, _)| (*place.miner(), place.slot())).collect()
 }
 
 /// The bond on hold.

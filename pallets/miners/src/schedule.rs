@@ -1,44 +1,56 @@
-//! The offers that wait for a round, and how one comes into force. Nothing else touches [`Scheduled`] and its bounds.
+//! The offers that follow, and how one comes into force. Nothing else touches [`Round`], [`Offered`] and a record's `next`.
+//!
+//! No queue brings offers into force, so nobody can lengthen it for others: an offer names the round from which it may act,
+//! and acts from the first time that somebody touches it thereafter. That is [`Call::apply_offer`](crate::Call::apply_offer),
+//! which the miner's own node sends, a search that would lease one of its slots, or its miner's next call.
 
-use frame_support::traits::Get;
-use millrace_primitives::queue::StoredQueue;
+use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
+use millrace_primitives::RoundIndex;
 
-use crate::{Config, Event, MinerRecord, Miners, Pallet, Scheduled, ScheduledBounds, Slot};
-
-/// The miners whose offers wait, oldest first. Those before the mark are due; those after it wait for the next round.
-type Waiting<T> = StoredQueue<Scheduled<T>, ScheduledBounds<T>, <T as frame_system::Config>::AccountId, u32>;
+use crate::{Config, Error, Event, MinerRecord, Miners, Offered, Pallet, Pending, Round, Slot, Terms};
 
 impl<T: Config> Pallet<T> {
-    /// Has a miner's scheduled offer wait for the next round. It must not be waiting already.
-    pub(crate) fn schedule(miner: T::AccountId) {
-        Waiting::<T>::push(miner);
+    /// Round `round` begins: what was scheduled before it is due.
+    pub(crate) fn set_round(round: RoundIndex) {
+        Round::<T>::put(round);
     }
 
-    /// Makes every offer due that was scheduled until now.
-    pub(crate) fn close_schedule() {
-        Waiting::<T>::set_mark(|bounds| bounds.end);
+    /// Has an offer follow the one in force with the next round, in place of one that waits already.
+    pub(crate) fn schedule(record: &mut MinerRecord, terms: Terms) {
+        record.next = Some(Pending { from: Round::<T>::get().saturating_add(1), terms });
     }
 
-    /// Brings up to `limit` offers that are due into force; returns how many.
-    pub(crate) fn apply_scheduled(limit: u32) -> u32 {
-        Waiting::<T>::remove_front(
-            |bounds| bounds.mark.wrapping_sub(bounds.first).min(limit),
-            |miner| {
-                Self::apply_offer(miner);
-                true
-            },
-        )
+    /// Brings a miner's offer into force if it is due; says whether it was. The record is the caller's to store.
+    pub(crate) fn apply_if_due(miner: &T::AccountId, record: &mut MinerRecord) -> bool {
+        let due = record.is_due(Round::<T>::get());
+        if due {
+            Self::bring_into_force(miner, record);
+        }
+        due
     }
 
-    pub(crate) fn apply_offer(miner: &T::AccountId) {
-        let Some(mut record) = Miners::<T>::get(miner) else { return };
-        let Some(next) = record.next.take() else { return };
+    pub(crate) fn do_apply_offer(miner: &T::AccountId) -> DispatchResult {
+        let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
+        ensure!(record.next.is_some(), Error::<T>::NothingScheduled);
+        ensure!(Self::apply_if_due(miner, &mut record), Error::<T>::NotYetInForce);
+        Miners::<T>::insert(miner, record);
+        Ok(())
+    }
+
+    /// Whether a miner has an offer that is due.
+    pub(crate) fn has_due_offer(miner: &T::AccountId) -> bool {
+        Miners::<T>::get(miner).is_some_and(|record| record.is_due(Round::<T>::get()))
+    }
+
+    /// Brings what is scheduled into force, due or not.
+    pub(crate) fn bring_into_force(miner: &T::AccountId, record: &mut MinerRecord) {
+        let Some(Pending { terms, .. }) = record.next.take() else { return };
         let now = Self::now();
-        Self::leave_books(miner, &record, &record.on_sale());
-        Self::release_places(&record.terms);
-        let rates = next.rates.clone();
-        record.terms = next;
-        for (index, rate) in rates.iter().enumerate() {
+        Self::accrue(record);
+        Self::leave_books(miner, record, &record.on_sale());
+        Self::count_offered(&record.terms, |count, slots| count.saturating_sub(slots));
+        Self::count_offered(&terms, |count, slots| count.saturating_add(slots));
+        for (index, rate) in terms.rates.iter().enumerate() {
             match record.slots.get_mut(index) {
                 Some(slot) => {
                     slot.rate = *rate;
@@ -57,21 +69,23 @@ impl<T: Config> Pallet<T> {
                 }
             }
         }
-        for slot in record.slots.iter_mut().skip(rates.len()) {
+        for slot in record.slots.iter_mut().skip(terms.rates.len()) {
             slot.withdrawn = true;
         }
-        Self::drop_withdrawn(&mut record);
-        Self::enter_books(miner, &record, &record.on_sale());
+        record.terms = terms;
+        record.drop_withdrawn();
+        Self::cap(record);
+        Self::enter_books(miner, record, &record.on_sale());
         record.withdrawable_from = now.saturating_add(T::UnbondingPeriod::get());
-        Miners::<T>::insert(miner, record);
         Self::deposit_event(Event::OfferInForce { miner: miner.clone() });
     }
 
-    /// Drops withdrawn slots without a lease from the end of the list; those before a leased one stay,
-    /// because a slot's index names it.
-    pub(crate) fn drop_withdrawn(record: &mut MinerRecord) {
-        while record.slots.last().is_some_and(|slot| slot.withdrawn && slot.leased.is_none()) {
-            record.slots.pop();
+    fn count_offered(terms: &Terms, change: impl Fn(u32, u32) -> u32) {
+        for model in &terms.models {
+            Offered::<T>::mutate_exists(model, |count| {
+                let changed = change(count.unwrap_or(0), terms.slots());
+                *count = (changed > 0).then_some(changed);
+            });
         }
     }
 }

@@ -1,14 +1,22 @@
 //! The pallet's properties, checked against all of its storage.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::collections::BTreeMap;
 
 use frame_support::{ensure, traits::fungible::InspectHold};
 use millrace_primitives::ModelId;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    BookEntryOf, Books, Config, HoldReason, MillKeys, Miners, Pallet, Places, Scheduled, ScheduledBounds,
+    book::class_of, Book, ClassCounts, Classes, Config, HoldReason, MillKeys, MinerRecord, Miners, Offered,
+    Pallet, Place, PlaceOf, Round,
 };
+
+/// What the records say that the storage by model must hold.
+struct ByModel<T: Config> {
+    book: BTreeMap<(ModelId, u8, PlaceOf<T>), u64>,
+    classes: BTreeMap<ModelId, ClassCounts>,
+    offered: BTreeMap<ModelId, u32>,
+}
 
 impl<T: Config> Pallet<T> {
     /// Recomputes the properties of the pallet's documentation.
@@ -16,64 +24,76 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// The property that doesn't hold.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
-        let mut places = BTreeMap::<ModelId, u32>::new();
-        let mut books = BTreeMap::<ModelId, Vec<BookEntryOf<T>>>::new();
-        let mut waiting = 0usize;
+        let mut expected =
+            ByModel::<T> { book: BTreeMap::new(), classes: BTreeMap::new(), offered: BTreeMap::new() };
         for (miner, record) in Miners::<T>::iter() {
-            ensure!(
-                T::Currency::balance_on_hold(&HoldReason::Bond.into(), &miner) == record.bond,
-                "a miner's hold differs from its bond"
-            );
-            ensure!(MillKeys::<T>::get(&record.mill) == Some(miner.clone()), "a mill key names another");
-            ensure!(record.terms.rates.len() <= record.slots.len(), "an offered slot is missing");
-            for terms in core::iter::once(&record.terms).chain(&record.next) {
-                for model in &terms.models {
-                    let sum = places.entry(*model).or_default();
-                    *sum = sum.saturating_add(terms.slots());
-                }
-            }
-            if record.next.is_some() {
-                waiting = waiting.saturating_add(1);
-                let queued = Scheduled::<T>::iter_values().filter(|other| *other == miner).count();
-                ensure!(queued == 1, "a scheduled offer doesn't wait exactly once");
-            }
-            for (index, slot) in (0..).zip(&record.slots) {
-                for model in record.terms.models.iter().filter(|_| slot.is_on_sale()) {
-                    books.entry(*model).or_default().push(crate::BookEntry {
-                        ask: record.terms.ask,
-                        idle_since: slot.idle_since,
-                        miner: miner.clone(),
-                        slot: index,
-                        rate: slot.rate,
-                    });
-                }
-            }
+            Self::try_record(&miner, &record)?;
+            expected.add(&miner, &record);
         }
         ensure!(MillKeys::<T>::iter().count() == Miners::<T>::iter().count(), "a mill key has no miner");
-        let bounds = ScheduledBounds::<T>::get();
-        ensure!(Scheduled::<T>::iter().count() == waiting, "the queue of offers holds a stranger");
-        ensure!(bounds.len() as usize == waiting, "the bounds of the queue are wrong");
         ensure!(
-            (0..bounds.len()).all(|at| Scheduled::<T>::contains_key(bounds.first.wrapping_add(at))),
-            "the queue of offers has a gap"
+            Book::<T>::iter().collect::<BTreeMap<_, _>>() == expected.book,
+            "a book differs from the slots on sale"
         );
         ensure!(
-            bounds.mark.wrapping_sub(bounds.first) <= bounds.len(),
-            "the mark of the queue of offers is outside its bounds"
+            Classes::<T>::iter().collect::<BTreeMap<_, _>>() == expected.classes,
+            "the counts of a book's classes are wrong"
         );
-        for (model, book) in Books::<T>::iter() {
-            ensure!(book.is_sorted_by_key(|entry| (entry.ask, entry.idle_since)), "a book is out of order");
-            let expected = books.remove(&model).unwrap_or_default();
-            ensure!(
-                expected.len() == book.len() && expected.iter().all(|entry| book.contains(entry)),
-                "a book differs from the slots on sale"
-            );
+        ensure!(
+            Offered::<T>::iter().collect::<BTreeMap<_, _>>() == expected.offered,
+            "the slots offered differ from the offers"
+        );
+        for (model, counts) in expected.classes {
+            for (class, _) in (0u8..).zip(counts) {
+                let places = Book::<T>::iter_prefix((model, class))
+                    .map(|(place, _)| (place.ask(), place.idle_since()));
+                ensure!(places.is_sorted(), "a class of a book is out of order");
+            }
         }
-        ensure!(books.is_empty(), "a slot on sale is in no book");
-        let mut reserved: BTreeMap<ModelId, u32> = Places::<T>::iter().collect();
-        places.retain(|_, count| *count > 0);
-        reserved.retain(|_, count| *count > 0);
-        ensure!(places == reserved, "places differ from the offers");
         Ok(())
+    }
+
+    fn try_record(miner: &T::AccountId, record: &MinerRecord) -> Result<(), TryRuntimeError> {
+        ensure!(
+            T::Currency::balance_on_hold(&HoldReason::Bond.into(), miner) == record.bond,
+            "a miner's hold differs from its bond"
+        );
+        ensure!(
+            T::Currency::balance_on_hold(&HoldReason::Record.into(), miner) == record.deposit,
+            "a miner's hold differs from its record's deposit"
+        );
+        ensure!(MillKeys::<T>::get(&record.mill).as_ref() == Some(miner), "a mill key names another");
+        ensure!(record.terms.rates.len() <= record.slots.len(), "an offered slot is missing");
+        let next = Round::<T>::get().saturating_add(1);
+        ensure!(
+            record.next.as_ref().is_none_or(|pending| pending.from <= next),
+            "an offer waits for too long"
+        );
+        ensure!(
+            record.capacity.unused <= Self::most_capacity(record),
+            "a miner has too much capacity in store"
+        );
+        ensure!(record.capacity.since <= Self::now(), "capacity is counted that isn't there yet");
+        Ok(())
+    }
+}
+
+impl<T: Config> ByModel<T> {
+    fn add(&mut self, miner: &T::AccountId, record: &MinerRecord) {
+        for model in &record.terms.models {
+            if record.terms.slots() > 0 {
+                let count = self.offered.entry(*model).or_default();
+                *count = count.saturating_add(record.terms.slots());
+            }
+            for (index, slot) in (0..).zip(&record.slots).filter(|(_, slot)| slot.is_on_sale()) {
+                let class = class_of(slot.rate);
+                let place = Place::new(record.terms.ask, slot.idle_since, miner.clone(), index);
+                self.book.insert((*model, class, place), slot.rate);
+                let counts = self.classes.entry(*model).or_default();
+                if let Some(count) = counts.get_mut(usize::from(class)) {
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
     }
 }

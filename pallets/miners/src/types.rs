@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{ensure, traits::ConstU32, BoundedVec};
-use millrace_primitives::{mill::MillKey, Balance, BlockNumber, ModelId, SlotIndex};
+use millrace_primitives::{mill::MillKey, Balance, BlockNumber, Mac, ModelId, RoundIndex, SlotIndex};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
@@ -14,8 +14,10 @@ use crate::{Config, Error};
 pub type MaxSlots = ConstU32<16>;
 /// Most models that one miner offers.
 pub type MaxModels = ConstU32<8>;
-/// Most slots that offer one model.
-pub type MaxBook = ConstU32<256>;
+/// How many classes of rates there are: each is a factor of four.
+pub const CLASSES: usize = 32;
+/// Free slots of each class that offer one model.
+pub type ClassCounts = [u32; CLASSES];
 
 /// What a miner offers.
 #[derive(
@@ -53,6 +55,26 @@ impl Terms {
     }
 }
 
+/// An offer that isn't in force yet.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Pending {
+    /// The first round in which it may come into force.
+    pub from: RoundIndex,
+    /// What is offered.
+    pub terms: Terms,
+}
+
+/// The terms at which a slot was leased.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Leased {
+    /// MAC per block.
+    pub rate: u64,
+    /// Planck per mega-MAC.
+    pub ask: Balance,
+    /// The block in which the lease began.
+    pub since: BlockNumber,
+}
+
 /// A bonded unit of capacity on sale.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Slot {
@@ -60,9 +82,8 @@ pub struct Slot {
     pub rate: u64,
     /// Since when it is not leased.
     pub idle_since: BlockNumber,
-    /// The rate at which it was leased, while it executes a task: MAC per block. Its bond stays as that needs, whatever
-    /// the miner offers next.
-    pub leased: Option<u64>,
+    /// The terms of its lease, while it executes a task. Its bond stays as that needs, whatever the miner offers next.
+    pub leased: Option<Leased>,
     /// Whether it is off the market until its miner resumes it.
     pub suspended: bool,
     /// Whether it disappears when its lease ends.
@@ -72,13 +93,26 @@ pub struct Slot {
 impl Slot {
     /// The rate that its bond must cover, MAC per block.
     pub fn bonded_rate(&self) -> u64 {
-        self.leased.map_or(self.rate, |leased| leased.max(self.rate))
+        self.leased.as_ref().map_or(self.rate, |leased| leased.rate.max(self.rate))
     }
 
     /// Whether it stands in the books.
     pub fn is_on_sale(&self) -> bool {
         !(self.leased.is_some() || self.suspended || self.withdrawn)
     }
+}
+
+/// Capacity that a miner had on sale and wasn't credited for yet.
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Capacity {
+    /// MAC.
+    pub unused: Mac,
+    /// The sum over these MAC of the ask at which each was on sale, planck per mega-MAC.
+    pub weighted: u128,
+    /// The block up to which all is counted.
+    pub since: BlockNumber,
 }
 
 /// A miner.
@@ -88,16 +122,20 @@ pub struct MinerRecord {
     pub mill: MillKey,
     /// The offer in force.
     pub terms: Terms,
-    /// The offer of the next round.
-    pub next: Option<Terms>,
+    /// The offer that follows.
+    pub next: Option<Pending>,
     /// The slots.
     pub slots: BoundedVec<Slot, MaxSlots>,
     /// Whether a sprint of it was wrong, since it last resumed.
     pub rejected: bool,
-    /// Planck on hold.
+    /// Planck on hold for its slots.
     pub bond: Balance,
+    /// Planck on hold for this record.
+    pub deposit: Balance,
     /// From this block on, bond above what is needed can be withdrawn.
     pub withdrawable_from: BlockNumber,
+    /// What it had on sale.
+    pub capacity: Capacity,
 }
 
 impl MinerRecord {
@@ -106,26 +144,89 @@ impl MinerRecord {
         self.rejected || self.slots.iter().any(|slot| slot.suspended)
     }
 
+    /// Whether an offer of it may come into force in this round.
+    pub fn is_due(&self, round: RoundIndex) -> bool {
+        self.next.as_ref().is_some_and(|next| next.from <= round)
+    }
+
     /// The slots that stand in the books.
     pub(crate) fn on_sale(&self) -> Vec<SlotIndex> {
         (0..).zip(&self.slots).filter(|(_, slot)| slot.is_on_sale()).map(|(index, _)| index).collect()
     }
+
+    /// Forgets withdrawn slots without a lease at the end of the list; those before a leased one stay, because a slot's
+    /// index names it.
+    pub(crate) fn drop_withdrawn(&mut self) {
+        while self.slots.last().is_some_and(|slot| slot.withdrawn && slot.leased.is_none()) {
+            self.slots.pop();
+        }
+    }
 }
 
-/// A free slot in a model's book.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct BookEntry<AccountId> {
+/// A miner of the genesis.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisMiner<AccountId> {
+    /// The bonded account.
+    pub account: AccountId,
+    /// Its mill key.
+    pub mill: MillKey,
     /// Planck per mega-MAC.
     pub ask: Balance,
-    /// Since when it is idle.
-    pub idle_since: BlockNumber,
-    /// The miner.
-    pub miner: AccountId,
-    /// The slot.
-    pub slot: SlotIndex,
-    /// MAC per block.
-    pub rate: u64,
+    /// MAC per block of each slot.
+    pub rates: Vec<u64>,
+    /// The models that it offers.
+    pub models: Vec<ModelId>,
 }
 
-/// [`BookEntry`] of a runtime.
-pub type BookEntryOf<T> = BookEntry<<T as frame_system::Config>::AccountId>;
+/// Where a free slot stands in a class of a book. Storage sorts keys by their bytes: numbers lie here with the highest byte
+/// first, so that this is the order in which slots are sold.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Place<AccountId> {
+    ask: [u8; 16],
+    idle_since: [u8; 4],
+    miner: AccountId,
+    slot: [u8; 4],
+}
+
+impl<AccountId> Place<AccountId> {
+    /// The place of a slot, by its ask in planck per mega-MAC, since when it is idle, and its name.
+    pub fn new(ask: Balance, idle_since: BlockNumber, miner: AccountId, slot: SlotIndex) -> Self {
+        Self { ask: ask.to_be_bytes(), idle_since: idle_since.to_be_bytes(), miner, slot: slot.to_be_bytes() }
+    }
+
+    /// Planck per mega-MAC.
+    pub fn ask(&self) -> Balance {
+        Balance::from_be_bytes(self.ask)
+    }
+
+    /// Since when it is idle.
+    pub fn idle_since(&self) -> BlockNumber {
+        BlockNumber::from_be_bytes(self.idle_since)
+    }
+
+    /// Whose slot it is.
+    pub fn miner(&self) -> &AccountId {
+        &self.miner
+    }
+
+    /// Which of its slots.
+    pub fn slot(&self) -> SlotIndex {
+        SlotIndex::from_be_bytes(self.slot)
+    }
+}
+
+/// [`Place`] of a runtime.
+pub type PlaceOf<T> = Place<<T as frame_system::Config>::AccountId>;

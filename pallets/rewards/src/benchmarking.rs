@@ -77,7 +77,7 @@ mod benchmarks {
 
         #[block]
         {
-            Pallet::<T>::close_round(0);
+            Pallet::<T>::close_round(0, 0..RoundLength::<T>::get());
             CurrentRound::<T>::put((1, RoundLength::<T>::get()));
         }
 

@@ -1,24 +1,34 @@
 //! What this pallet offers to others: crediting work to the running round, and which round that is.
 
-use millrace_primitives::{CapacityOnSale, CreditWork, Mac, ModelRegistry, RoundIndex};
+use millrace_primitives::{CapacityOnSale, CreditWork, Mac, ModelId, RoundIndex};
 
 use crate::{emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores};
 
 impl<T: Config> CreditWork<T::AccountId> for Pallet<T> {
-    fn credit(miner: &T::AccountId, work: Mac) {
+    fn credit(miner: &T::AccountId, model: ModelId, work: Mac, author: Option<&T::AccountId>) {
         let round = CurrentRound::<T>::get().0;
-        let capacity = Mac::from(T::Capacity::rate(miner, &T::Models::listed()))
-            .saturating_mul(RoundLength::<T>::get().into());
-        let mut own = Scores::<T>::get(round, miner).unwrap_or_default();
-        let on_sale = capacity.saturating_sub(own.mined);
-        let score = emission::score(work, on_sale, T::Capacity::ask(miner), EmissionPerMegaMac::<T>::get());
-        own.mined = own.mined.saturating_add(work);
-        own.score = own.score.saturating_add(score);
-        Scores::<T>::insert(round, miner, own);
+        let sold = T::Capacity::take(miner, model, work);
+        let score = emission::score(work, sold.work, sold.ask, EmissionPerMegaMac::<T>::get());
+        let author = author.filter(|author| *author != miner);
+        let for_author = author.map_or(0, |_| emission::author_part(score));
+        Self::add_score(round, miner, work, score.saturating_sub(for_author));
+        if let Some(author) = author.filter(|_| for_author > 0) {
+            Self::add_score(round, author, 0, for_author);
+        }
         Rounds::<T>::mutate(round, |record| {
             let record = record.get_or_insert_with(Default::default);
             record.mined = record.mined.saturating_add(work);
             record.total_score = record.total_score.saturating_add(score);
+        });
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    fn add_score(round: RoundIndex, account: &T::AccountId, mined: Mac, score: u128) {
+        Scores::<T>::mutate(round, account, |own| {
+            let own = own.get_or_insert_with(Default::default);
+            own.mined = own.mined.saturating_add(mined);
+            own.score = own.score.saturating_add(score);
         });
     }
 }

@@ -1,5 +1,7 @@
 //! What blocks do on their own: close a round and begin the next, forget rounds past their window.
 
+use core::ops::Range;
+
 use frame_support::{
     traits::Get,
     weights::{Weight, WeightMeter},
@@ -23,7 +25,7 @@ impl<T: Config> Pallet<T> {
         if now < first.saturating_add(RoundLength::<T>::get()) {
             return T::WeightInfo::stay_in_round();
         }
-        Self::close_round(round);
+        Self::close_round(round, first..now);
         let next = round.saturating_add(1);
         CurrentRound::<T>::put((next, now));
         T::WeightInfo::stay_in_round()
@@ -31,19 +33,17 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::OnRound::on_round(next))
     }
 
-    /// Fixes the emission of a round that ends, if anything was mined in it.
-    pub(crate) fn close_round(round: RoundIndex) {
+    /// Fixes the emission of a round of these blocks, which ends, if anything was mined in it.
+    pub(crate) fn close_round(round: RoundIndex, blocks: Range<BlockNumber>) {
         let mut record = Rounds::<T>::get(round).unwrap_or_default();
         if record.total_score > 0 {
-            record.emission = emission::emission(
-                T::InitialEmission::get(),
-                T::HalvingInterval::get(),
-                T::EmissionCap::get(),
-                Emitted::<T>::get(),
-                round,
-            );
-            Emitted::<T>::mutate(|emitted| *emitted = emitted.saturating_add(record.emission));
-            EmissionPerMegaMac::<T>::put(emission::per_mega_mac(record.emission, record.mined));
+            let emitted = Emitted::<T>::get();
+            record.emission =
+                emission::emission(T::InitialEmission::get(), T::HalvingInterval::get(), blocks)
+                    .min(T::EmissionCap::get().saturating_sub(emitted));
+            Emitted::<T>::put(emitted.saturating_add(record.emission));
+            let own = emission::per_mega_mac(record.emission, record.mined);
+            EmissionPerMegaMac::<T>::mutate(|average| *average = emission::average(*average, own));
         }
         Self::deposit_event(Event::RoundClosed { round, emission: record.emission, mined: record.mined });
         Rounds::<T>::insert(round, record);

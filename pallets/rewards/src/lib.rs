@@ -3,12 +3,15 @@
 //! Rounds, scores and emission. Mined work earns emission, and nothing else does.
 //!
 //! In each round a miner's score grows with the work that it mines:
-//! `score = Σ (work on sale + other work / 16) × e / (e + ask)`, where *work on sale* is mined work within
-//! `rate on sale × blocks of the round`, and *e* is the emission per mined mega-MAC of the last round in
-//! which something was mined. At the end of a round its emission is shared by score; a miner claims its share.
+//! `score = Σ (work on sale + other work / 16) × e / (e + ask)`, where *work on sale* is mined work that takes
+//! capacity which the miner had on sale and wasn't credited for yet, *ask* is that at which it was on sale, and *e* is the
+//! emission per mined mega-MAC, a moving average over the rounds in which something was mined. A hundredth of each score
+//! goes to the author of the block that the win is in, so that authors gain by including wins of others. At the end of a
+//! round its emission is shared by score; a miner claims its share.
 //!
-//! Emission halves every [`Config::HalvingInterval`] rounds and stops at [`Config::EmissionCap`]. A share is
-//! minted when it is claimed, so one that nobody claims in time never comes to exist.
+//! Each block emits [`Config::InitialEmission`], halved every [`Config::HalvingInterval`] blocks; a round emits what its
+//! blocks do if anything was mined in it, and nothing otherwise, until [`Config::EmissionCap`]. A share is minted when it is
+//! claimed, so one that nobody claims in time never comes to exist.
 //!
 //! Bond, balances and the number of accounts among which the same slots are divided change no share.
 //!
@@ -54,9 +57,7 @@ pub mod pallet {
         offchain::CreateAuthorizedTransaction,
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
-    use millrace_primitives::{
-        Balance, BlockNumber, CapacityOnSale, MillKeys, ModelRegistry, OnRound, RoundIndex,
-    };
+    use millrace_primitives::{Balance, BlockNumber, CapacityOnSale, MillKeys, OnRound, RoundIndex};
 
     use super::{RoundRecord, ScoreRecord, WeightInfo};
 
@@ -75,16 +76,14 @@ pub mod pallet {
         type Currency: Mutate<Self::AccountId, Balance = Balance>;
         /// Who signs for whom: a node claims for the miners of its mill keys.
         type Keys: MillKeys<Self::AccountId>;
-        /// What each miner has on sale.
+        /// What each miner had on sale.
         type Capacity: CapacityOnSale<Self::AccountId>;
-        /// The registry of models: a miner's capacity counts if it offers all that are listed.
-        type Models: ModelRegistry;
         /// The miners, whose offers act from the next round.
         type OnRound: OnRound;
-        /// Emission of the first rounds, planck a round.
+        /// Emission of the first blocks, planck a block.
         #[pallet::constant]
         type InitialEmission: Get<Balance>;
-        /// Rounds after which the emission halves.
+        /// Blocks after which the emission halves.
         #[pallet::constant]
         type HalvingInterval: Get<u32>;
         /// All emission that there will ever be, planck.
@@ -114,7 +113,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type CurrentRound<T> = StorageValue<_, (RoundIndex, BlockNumber), ValueQuery>;
 
-    /// Planck per mined mega-MAC of the last round in which something was mined.
+    /// Planck per mined mega-MAC, a moving average over the rounds in which something was mined.
     #[pallet::storage]
     pub type EmissionPerMegaMac<T> = StorageValue<_, Balance, ValueQuery, InitialRate>;
 
@@ -132,7 +131,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Rounds<T> = StorageMap<_, Twox64Concat, RoundIndex, RoundRecord>;
 
-    /// Each miner's work and score of each round; removed when claimed.
+    /// Each account's work and score of each round; removed when claimed.
     #[pallet::storage]
     pub type Scores<T: Config> =
         StorageDoubleMap<_, Twox64Concat, RoundIndex, Blake2_128Concat, T::AccountId, ScoreRecord>;

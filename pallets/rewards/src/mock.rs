@@ -12,9 +12,10 @@ use frame_system::{
     offchain::{CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase},
 };
 use millrace_primitives::{
-    mill::MillKey, Balance, CapacityOnSale, MillKeys, ModelId, ModelInfo, ModelRegistry, OnRound, RoundIndex,
+    mill::MillKey, Balance, CapacityOnSale, CreditWork, Mac, MillKeys, ModelId, OnRound, RoundIndex,
+    TakenCapacity,
 };
-use sp_runtime::{BuildStorage, DispatchResult};
+use sp_runtime::BuildStorage;
 
 use crate as pallet_rewards;
 
@@ -26,8 +27,10 @@ pub(crate) const OTHER: AccountId = 2;
 pub(crate) const LENGTH: u32 = 10;
 /// Rounds in which a share can be claimed.
 pub(crate) const WINDOW: u32 = 3;
-/// Emission of the first rounds.
-pub(crate) const EMISSION: Balance = 1_000_000;
+/// Emission of a block, of the first ones.
+pub(crate) const EACH: Balance = 100_000;
+/// Emission of one of the first rounds.
+pub(crate) const EMISSION: Balance = EACH * LENGTH as Balance;
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -50,7 +53,7 @@ impl pallet_balances::Config for Test {
 }
 
 parameter_types! {
-    pub const InitialEmission: Balance = EMISSION;
+    pub const InitialEmission: Balance = EACH;
     pub const EmissionCap: Balance = 10 * EMISSION;
 }
 
@@ -58,10 +61,9 @@ impl pallet_rewards::Config for Test {
     type Currency = Balances;
     type Keys = FakeMiners;
     type Capacity = FakeMiners;
-    type Models = FakeModels;
     type OnRound = FakeMiners;
     type InitialEmission = InitialEmission;
-    type HalvingInterval = ConstU32<100>;
+    type HalvingInterval = ConstU32<1_000>;
     type EmissionCap = EmissionCap;
     type ClaimWindow = ConstU32<WINDOW>;
     type Priority = ConstU64<0>;
@@ -95,9 +97,9 @@ where
 }
 
 thread_local! {
-    /// MAC per block that every miner has on sale.
-    static RATE: Cell<u64> = const { Cell::new(0) };
-    /// The models of which its capacity was asked last.
+    /// Capacity that all miners together had on sale, and its ask.
+    static SOLD: Cell<(Mac, Balance)> = const { Cell::new((0, 0)) };
+    /// The models for which it was taken.
     static ASKED: RefCell<Vec<ModelId>> = const { RefCell::new(Vec::new()) };
     /// The rounds that miners were told of.
     static TOLD: RefCell<Vec<RoundIndex>> = const { RefCell::new(Vec::new()) };
@@ -116,13 +118,12 @@ impl MillKeys<AccountId> for FakeMiners {
 }
 
 impl CapacityOnSale<AccountId> for FakeMiners {
-    fn rate(_: &AccountId, models: &[ModelId]) -> u64 {
-        ASKED.set(models.to_vec());
-        RATE.get()
-    }
-
-    fn ask(_: &AccountId) -> Balance {
-        0
+    fn take(_: &AccountId, model: ModelId, work: Mac) -> TakenCapacity {
+        ASKED.with_borrow_mut(|asked| asked.push(model));
+        let (left, ask) = SOLD.get();
+        let work = work.min(left);
+        SOLD.set((left - work, ask));
+        TakenCapacity { work, ask }
     }
 }
 
@@ -133,48 +134,22 @@ impl OnRound for FakeMiners {
     }
 }
 
-pub struct FakeModels;
-
-impl ModelRegistry for FakeModels {
-    fn find(_: ModelId) -> Option<ModelInfo> {
-        None
-    }
-
-    fn encoding(_: ModelId) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn acquire(_: ModelId) -> DispatchResult {
-        Ok(())
-    }
-
-    fn release(_: ModelId) {}
-
-    fn set_listed(_: Vec<ModelId>) -> DispatchResult {
-        Ok(())
-    }
-
-    fn listed() -> Vec<ModelId> {
-        vec![listed_model()]
-    }
-
-    #[cfg(feature = "runtime-benchmarks")]
-    fn benchmark_model(_: Vec<u8>) -> ModelId {
-        listed_model()
-    }
-}
-
 pub(crate) fn listed_model() -> ModelId {
     ModelId::repeat_byte(1)
 }
 
-/// Puts so many MAC per block of every miner on sale.
-pub(crate) fn sell(rate: u64) {
-    RATE.set(rate);
+/// What is left of the capacity that miners had on sale from now on, MAC, and its ask.
+pub(crate) fn sell(work: Mac, ask: Balance) {
+    SOLD.set((work, ask));
 }
 
 pub(crate) fn asked() -> Vec<ModelId> {
     ASKED.with_borrow(Clone::clone)
+}
+
+/// Credits work on the listed model, in a block of unknown author.
+pub(crate) fn credit(miner: AccountId, work: Mac) {
+    <Rewards as CreditWork<AccountId>>::credit(&miner, listed_model(), work, None);
 }
 
 pub(crate) fn told() -> Vec<RoundIndex> {
@@ -192,7 +167,7 @@ pub(crate) fn pass_to(round: RoundIndex) {
 
 /// Runs a test in the first block and checks the pallet's properties afterwards.
 pub(crate) fn run(test: impl FnOnce()) {
-    RATE.set(1_000_000);
+    SOLD.set((Mac::MAX, 0));
     ASKED.set(Vec::new());
     TOLD.set(Vec::new());
     let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("a genesis");

@@ -21,12 +21,12 @@ pub struct RoundRecord {
     pub claimed_score: u128,
 }
 
-/// A miner's part in a round.
+/// An account's part in a round: as a miner, and as the author of blocks with wins of others.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct ScoreRecord {
-    /// Work mined, MAC.
+    /// Work that it mined itself, MAC.
     pub mined: Mac,
     /// Its score, in MAC as if all were mined on sale at an ask of zero.
     pub score: u128,

@@ -64,12 +64,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::RoundLength` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Rewards::CurrentRound` (r:0 w:1)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::EmissionPerMegaMac` (r:0 w:1)
+    // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:1)
     // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn close_round() -> Weight {
         // Proof: measured 136 bytes. At least 10_195 ns.
-        Weight::from_parts(11_087_000, 3557)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
+        Weight::from_parts(12_087_000, 3557)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `Rewards::OldestRound` (r:1 w:1)

@@ -9,7 +9,7 @@ use crate::{mock::*, Event};
 fn a_failed_lease_compensates_and_burns_the_rest() {
     on_chain(|| {
         selling(MINER, 5, 2);
-        let leased = Miners::lease(model(), |_| true).expect("it is on sale");
+        let leased = lease_at(RATE).expect("it is on sale");
         let issuance = Balances::total_issuance();
         assert_eq!(Miners::slash(&MINER, leased.slot, SLASH, &REQUESTER, 30), SLASH);
         assert_eq!(free(REQUESTER), ENDOWMENT + 30);
@@ -20,7 +20,6 @@ fn a_failed_lease_compensates_and_burns_the_rest() {
         );
         Miners::free(&MINER, leased.slot);
         assert_eq!(book(), [(MINER, 1)], "the slashed slot is off the market");
-        assert_eq!(Miners::rate(&MINER, &[model()]), RATE);
         assert!(!Miners::may_sprint(&MINER));
     });
 }
@@ -55,9 +54,29 @@ fn a_suspended_miner_keeps_its_bond_and_sells_nothing() {
         selling(MINER, 5, 2);
         Miners::suspend(&MINER);
         assert!(book().is_empty());
-        assert_eq!((held(MINER), Miners::rate(&MINER, &[model()])), (2 * BOND, 0));
+        assert_eq!(held(MINER), 2 * BOND);
+        pass(10);
+        assert_eq!(Miners::take(&MINER, model(), 1).work, 0);
         let status = Miners::status_of(&key(MINER), vec![model(), second_model()]).expect("a miner");
         assert!(status.suspended && !status.bond_short && !status.scheduled);
         assert_eq!((status.slots, status.listed, status.missing), (2, 2, vec![second_model()]));
+    });
+}
+
+#[test]
+fn a_charge_burns_bond_and_suspends_only_who_cant_pay_for_failing() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        let issuance = Balances::total_issuance();
+        assert_eq!(Miners::charge(&MINER, 30), 30);
+        System::assert_last_event(Event::Charged { miner: MINER, amount: 30 }.into());
+        assert_eq!((held(MINER), Balances::total_issuance()), (2 * BOND - 30, issuance - 30));
+        assert!(Miners::may_sprint(&MINER) && book().len() == 2);
+        assert_eq!(Miners::charge(&MINER, 2 * BOND - 30 - 2 * SLASH), 2 * BOND - 30 - 2 * SLASH);
+        assert_eq!(book().len(), 2, "both slots can still fail");
+        assert_eq!(Miners::charge(&MINER, 1), 1);
+        assert!(book().is_empty() && record(MINER).is_suspended());
+        assert_eq!(Miners::charge(&MINER, BOND), 2 * SLASH - 1, "no more than there is");
+        assert_eq!(Miners::charge(&OTHER, 1), 0, "no miner, no bond");
     });
 }

@@ -1,13 +1,9 @@
 //! The market: the cheapest slot goes first, the one idle longest on ties, and a freed slot queues behind.
 
 use frame_support::assert_ok;
-use millrace_primitives::{CapacityOnSale, SlotMarket};
+use millrace_primitives::SlotMarket;
 
-use crate::mock::*;
-
-fn lease() -> Option<(AccountId, u32)> {
-    Miners::lease(model(), |_| true).map(|offer| (offer.miner, offer.slot))
-}
+use crate::{mock::*, Leased};
 
 #[test]
 fn the_lowest_ask_goes_first_and_the_longest_idle_on_ties() {
@@ -29,11 +25,12 @@ fn a_lease_has_the_terms_of_the_slot_and_only_an_acceptable_one() {
     on_chain(|| {
         selling(20, 5, 1);
         selling(21, 7, 1);
-        let offer = Miners::lease(model(), |offer| offer.miner == 21).expect("it is on sale");
+        let offer = Miners::lease(model(), RATE, |offer| offer.miner == 21).expect("it is on sale");
         assert_eq!((offer.miner, offer.slot, offer.ask, offer.rate, offer.slash), (21, 0, 7, RATE, SLASH));
-        assert_eq!(record(21).slots[0].leased, Some(RATE));
+        let since = System::block_number();
+        assert_eq!(record(21).slots[0].leased, Some(Leased { rate: RATE, ask: 7, since }));
         assert_eq!(book(), [(20, 0)]);
-        assert!(Miners::lease(second_model(), |_| true).is_none());
+        assert!(Miners::lease(second_model(), 1, |_| true).is_none());
     });
 }
 
@@ -64,11 +61,18 @@ fn a_lease_keeps_its_bond_whatever_is_offered_next() {
 }
 
 #[test]
-fn what_is_on_sale_counts_for_those_who_offer_every_model() {
+fn a_model_is_offered_by_slots_of_any_state_but_withdrawn_ones() {
     on_chain(|| {
-        selling(MINER, 5, 2);
-        assert_eq!((Miners::rate(&MINER, &[model()]), Miners::ask(&MINER)), (2 * RATE, 5));
-        assert_eq!(Miners::rate(&MINER, &[model(), second_model()]), 0);
-        assert_eq!((Miners::rate(&OTHER, &[]), Miners::ask(&OTHER)), (0, u128::MAX));
+        assert_ok!(register(MINER, 5, vec![RATE], vec![model()]));
+        assert!(!Miners::is_offered(model()), "the offer isn't in force");
+        begin_round();
+        assert_eq!(lease(), Some((MINER, 0)));
+        assert!(Miners::is_offered(model()) && !Miners::is_offered(second_model()));
+        assert_ok!(offer(MINER, 5, vec![RATE], vec![second_model()]));
+        begin_round();
+        assert!(!Miners::is_offered(model()) && Miners::is_offered(second_model()));
+        assert_ok!(offer(MINER, 5, vec![], vec![second_model()]));
+        begin_round();
+        assert!(!Miners::is_offered(second_model()));
     });
 }

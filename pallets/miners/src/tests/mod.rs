@@ -1,10 +1,12 @@
 //! Tests by call, and by what other pallets ask of this one.
 
+mod apply_offer;
 mod bond;
+mod book;
+mod capacity;
 mod market;
 mod offer;
 mod register;
 mod resume;
-mod schedule;
 mod set_mill;
 mod withdraw;

@@ -1,9 +1,9 @@
-//! Offering: what an offer may hold, and what it does to bond and places.
+//! Offering: what an offer may hold, what it does to the bond, and which one follows.
 
 use frame_support::{assert_noop, assert_ok};
 use millrace_primitives::ModelId;
 
-use crate::{mock::*, Error, Places};
+use crate::{mock::*, Error, Pending};
 
 #[test]
 fn offers_are_bounded_and_name_open_models_once() {
@@ -21,18 +21,25 @@ fn offers_are_bounded_and_name_open_models_once() {
 }
 
 #[test]
-fn a_book_has_a_place_for_every_slot_or_the_offer_is_refused() {
+fn a_newer_offer_takes_the_place_of_the_one_that_waits() {
     on_chain(|| {
-        for who in 20..36 {
-            assert_ok!(register(who, 1, vec![RATE; 16], vec![model()]));
-        }
-        assert_eq!(Places::<Test>::get(model()), 256);
-        assert_noop!(register(MINER, 1, vec![RATE], vec![model()]), Error::<Test>::BookFull);
-        assert_ok!(register(MINER, 1, vec![RATE], vec![second_model()]));
-        // A smaller offer takes the place of one that waits, and gives back what that one reserved.
-        assert_ok!(offer(20, 1, vec![RATE], vec![model()]));
-        assert_eq!(Places::<Test>::get(model()), 241);
-        assert_ok!(offer(MINER, 1, vec![RATE], vec![model()]));
+        assert_ok!(register(MINER, 1, vec![RATE], vec![model()]));
+        assert_ok!(offer(MINER, 9, vec![RATE; 2], vec![second_model()]));
+        begin_round();
+        assert_eq!((record(MINER).terms.ask, record(MINER).slots.len()), (9, 2));
+        assert!(book().is_empty());
+    });
+}
+
+#[test]
+fn an_offer_that_is_due_comes_into_force_before_the_next_is_scheduled() {
+    on_chain(|| {
+        assert_ok!(register(MINER, 1, vec![RATE], vec![model()]));
+        next_round();
+        assert_ok!(offer(MINER, 9, vec![RATE; 2], vec![model()]));
+        let record = record(MINER);
+        assert_eq!((record.terms.ask, book()), (1, vec![(MINER, 0)]));
+        assert_eq!(record.next.map(|Pending { from, terms }| (from, terms.ask)), Some((2, 9)));
     });
 }
 

@@ -1,7 +1,7 @@
 //! The call that pays a share, with and without a sender.
 
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
-use millrace_primitives::{CreditWork, RoundIndex};
+use millrace_primitives::RoundIndex;
 use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionSource},
     DispatchError, DispatchResult,
@@ -17,8 +17,8 @@ fn claim(round: RoundIndex, miner: AccountId) -> DispatchResult {
 #[test]
 fn a_round_is_shared_by_score() {
     run(|| {
-        Rewards::credit(&MINER, 3_000_000);
-        Rewards::credit(&OTHER, 1_000_000);
+        credit(MINER, 3_000_000);
+        credit(OTHER, 1_000_000);
         pass_to(1);
         assert_ok!(claim(0, MINER));
         let amount = EMISSION / 4 * 3;
@@ -33,7 +33,7 @@ fn a_round_is_shared_by_score() {
 #[test]
 fn a_running_round_isnt_shared_yet() {
     run(|| {
-        Rewards::credit(&MINER, 1);
+        credit(MINER, 1);
         assert_noop!(claim(0, MINER), Error::<Test>::RoundOpen);
     });
 }
@@ -41,12 +41,12 @@ fn a_running_round_isnt_shared_yet() {
 #[test]
 fn a_share_is_claimed_once_by_who_mined_and_in_time() {
     run(|| {
-        Rewards::credit(&MINER, 1_000);
+        credit(MINER, 1_000);
         pass_to(1);
         assert_noop!(claim(0, OTHER), Error::<Test>::NothingToClaim);
         assert_ok!(claim(0, MINER));
         assert_noop!(claim(0, MINER), Error::<Test>::NothingToClaim);
-        Rewards::credit(&MINER, 1_000);
+        credit(MINER, 1_000);
         pass_to(2 + WINDOW);
         assert_noop!(claim(1, MINER), Error::<Test>::NothingToClaim);
     });
@@ -56,7 +56,7 @@ fn a_share_is_claimed_once_by_who_mined_and_in_time() {
 fn a_claim_without_a_sender_is_valid_while_there_is_a_share() {
     run(|| {
         let valid = || Rewards::authorize_claim(TransactionSource::External, &0, &MINER).is_ok();
-        Rewards::credit(&MINER, 1_000);
+        credit(MINER, 1_000);
         assert!(!valid(), "the round runs");
         pass_to(1);
         assert!(valid());

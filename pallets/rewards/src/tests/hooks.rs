@@ -1,9 +1,10 @@
 //! What blocks do on their own.
 
 use frame_support::{traits::Hooks, weights::Weight};
-use millrace_primitives::CreditWork;
 
-use crate::{mock::*, CurrentRound, Emitted, Event, OldestRound, Rounds, Scores, WeightInfo};
+use crate::{
+    mock::*, CurrentRound, EmissionPerMegaMac, Emitted, Event, OldestRound, Rounds, Scores, WeightInfo,
+};
 
 type Weights = crate::weights::SubstrateWeight<Test>;
 
@@ -25,7 +26,7 @@ fn only_rounds_in_which_something_was_mined_emit() {
     run(|| {
         pass_to(1);
         System::assert_last_event(Event::RoundClosed { round: 0, emission: 0, mined: 0 }.into());
-        Rewards::credit(&MINER, 5);
+        credit(MINER, 5);
         pass_to(2);
         System::assert_last_event(Event::RoundClosed { round: 1, emission: EMISSION, mined: 5 }.into());
         assert_eq!(Emitted::<Test>::get(), EMISSION);
@@ -33,9 +34,37 @@ fn only_rounds_in_which_something_was_mined_emit() {
 }
 
 #[test]
+fn emission_stops_at_the_cap() {
+    run(|| {
+        Emitted::<Test>::put(10 * EMISSION - 7);
+        credit(MINER, 5);
+        pass_to(1);
+        System::assert_last_event(Event::RoundClosed { round: 0, emission: 7, mined: 5 }.into());
+        assert_eq!(Emitted::<Test>::get(), 10 * EMISSION);
+    });
+}
+
+#[test]
+fn the_emission_per_mega_mac_follows_slowly() {
+    run(|| {
+        // What was emitted for a mega-MAC before: a million planck, as these rounds do.
+        credit(MINER, 1_000_000);
+        pass_to(1);
+        let steady = EmissionPerMegaMac::<Test>::get();
+        assert_eq!(steady, 1_000_000);
+        credit(MINER, 10_000_000);
+        pass_to(2);
+        let after = EmissionPerMegaMac::<Test>::get();
+        assert!(after < steady && after * 100 > steady * 94, "{after}");
+        pass_to(3);
+        assert_eq!(EmissionPerMegaMac::<Test>::get(), after, "nothing was mined");
+    });
+}
+
+#[test]
 fn what_nobody_claims_expires_with_its_records() {
     run(|| {
-        Rewards::credit(&MINER, 5);
+        credit(MINER, 5);
         pass_to(1 + WINDOW);
         assert_eq!(Rewards::on_idle(1, Weight::zero()), Weight::zero());
         assert!(Rounds::<Test>::contains_key(0));

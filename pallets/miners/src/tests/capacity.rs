@@ -1,0 +1,153 @@
+//! Capacity: what counts as having been on sale, at which ask, and what takes it.
+
+use frame_support::assert_ok;
+use millrace_primitives::{Balance, CapacityOnSale, Mac, MinerBond, SlotMarket, TakenCapacity};
+
+use crate::mock::*;
+
+const BLOCK: Mac = RATE as Mac;
+
+fn take(work: Mac) -> (Mac, Balance) {
+    let TakenCapacity { work, ask } = Miners::take(&MINER, model(), work);
+    (work, ask)
+}
+
+#[test]
+fn each_block_adds_what_was_on_sale_in_it() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        assert_eq!(take(Mac::MAX), (0, 5));
+        pass(10);
+        assert_eq!(take(7 * BLOCK), (7 * BLOCK, 5));
+        assert_eq!(take(Mac::MAX), (13 * BLOCK, 5));
+        assert_eq!(take(Mac::MAX), (0, 5), "it is used up");
+        assert_eq!(Miners::take(&OTHER, model(), 1), TakenCapacity { work: 0, ask: Balance::MAX });
+    });
+}
+
+#[test]
+fn one_big_win_takes_what_many_small_ones_do() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        selling(OTHER, 5, 1);
+        let small: Mac = (0..10)
+            .map(|_| {
+                pass(10);
+                Miners::take(&OTHER, model(), 10 * BLOCK).work
+            })
+            .sum();
+        assert_eq!((small, take(100 * BLOCK)), (100 * BLOCK, (100 * BLOCK, 5)));
+    });
+}
+
+#[test]
+fn what_isnt_used_waits_for_a_window_and_no_longer() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        pass(10 * WINDOW);
+        assert_eq!(take(Mac::MAX), (2 * BLOCK * Mac::from(WINDOW), 5));
+        pass(WINDOW);
+        // A smaller offer has room for less.
+        assert_ok!(offer(MINER, 5, vec![RATE], vec![model()]));
+        begin_round();
+        assert_eq!(take(Mac::MAX).0, BLOCK * Mac::from(WINDOW));
+    });
+}
+
+#[test]
+fn slots_added_just_before_a_win_add_nothing_to_it() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        assert_ok!(offer(MINER, 5, vec![RATE; 16], vec![model()]));
+        begin_round();
+        // The old slot was on sale in the one block that passed.
+        assert_eq!(take(Mac::MAX), (BLOCK, 5));
+    });
+}
+
+#[test]
+fn a_slot_leased_to_its_own_miner_wasnt_on_sale() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        assert_eq!(lease(), Some((MINER, 0)));
+        pass(50);
+        assert_eq!(take(Mac::MAX), (0, 5));
+        Miners::free(&MINER, 0);
+        assert_eq!(take(Mac::MAX), (0, 5));
+        pass(1);
+        assert_eq!(take(Mac::MAX), (BLOCK, 5));
+    });
+}
+
+#[test]
+fn settled_work_counts_as_far_as_the_slot_promised_it() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        for (work, counted) in [(3 * BLOCK, 3 * BLOCK), (1_000 * BLOCK, 10 * BLOCK)] {
+            assert_eq!(lease(), Some((MINER, 0)));
+            pass(10);
+            Miners::settle(&MINER, 0, work);
+            assert_eq!(book(), [(MINER, 0)]);
+            assert_eq!(take(Mac::MAX), (counted, 5));
+        }
+    });
+}
+
+#[test]
+fn a_dear_lease_counts_as_dear_whatever_is_offered_since() {
+    on_chain(|| {
+        selling(MINER, 900, 1);
+        assert_eq!(lease(), Some((MINER, 0)));
+        assert_ok!(offer(MINER, 0, vec![RATE], vec![model()]));
+        begin_round();
+        pass(9);
+        Miners::settle(&MINER, 0, 10 * BLOCK);
+        assert_eq!(take(Mac::MAX), (10 * BLOCK, 900));
+    });
+}
+
+#[test]
+fn the_ask_is_an_average_over_the_work_rounded_up() {
+    on_chain(|| {
+        selling(MINER, 10, 1);
+        pass(1);
+        assert_ok!(offer(MINER, 1, vec![RATE], vec![model()]));
+        begin_round();
+        pass(1);
+        // Two blocks at ten, one at one: 21 / 3.
+        assert_eq!(take(BLOCK), (BLOCK, 7));
+        pass(1);
+        // What is left of them, and another at one: 15 / 3.
+        assert_eq!(take(BLOCK), (BLOCK, 5));
+        pass(4);
+        // 2 · 5 + 4 · 1 = 14 for six.
+        assert_eq!(take(Mac::MAX), (6 * BLOCK, 3));
+    });
+}
+
+#[test]
+fn only_listed_models_count_and_each_for_its_part() {
+    on_chain(|| {
+        list(&[model(), second_model()]);
+        selling(MINER, 5, 1);
+        pass(10);
+        assert_eq!(Miners::take(&MINER, second_model(), 1).work, 0, "it doesn't offer that one");
+        assert_eq!(take(Mac::MAX), (5 * BLOCK, 5));
+        list(&[]);
+        pass(10);
+        assert_eq!(take(Mac::MAX), (0, 5));
+    });
+}
+
+#[test]
+fn a_suspended_slot_adds_nothing() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        pass(3);
+        Miners::suspend(&MINER);
+        pass(50);
+        assert_eq!(take(Mac::MAX), (0, 5), "nothing is credited while it is suspended");
+        assert_ok!(Miners::resume(RuntimeOrigin::signed(MINER)));
+        assert_eq!(take(Mac::MAX), (6 * BLOCK, 5));
+    });
+}
