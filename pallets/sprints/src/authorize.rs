@@ -16,7 +16,8 @@ use sp_runtime::RuntimeAppPublic;
 use crate::{Config, Pallet};
 
 impl<T: Config> Pallet<T> {
-    /// Cheap claims are checked before dear ones: the signature, then the target, and only then the trace is hashed.
+    /// Cheap claims are checked before dear ones: the block's budget, the signature, then the target, and only then the
+    /// trace is hashed. An author tries every win that waits, so most are refused for the budget.
     #[allow(clippy::ptr_arg, reason = "the macro passes the call's arguments by reference as they are")]
     pub(crate) fn authorize_sprint(
         _source: TransactionSource,
@@ -28,12 +29,15 @@ impl<T: Config> Pallet<T> {
         signature: &MillSignature,
     ) -> TransactionValidityWithRefund {
         let key = T::Miners::mill_key(miner).ok_or(InvalidTransaction::BadSigner)?;
-        let (attempt, _) =
+        let (attempt, terms, _) =
             Self::attempt(miner.clone(), *anchor, *nonce, trace.len()).ok_or(InvalidTransaction::Stale)?;
+        if !Self::has_room(terms.share) {
+            return Err(InvalidTransaction::ExhaustsResources.into());
+        }
         if !key.verify(&attempt.message(genesis_hash::<T>(), trace_hash.0), signature) {
             return Err(InvalidTransaction::BadProof.into());
         }
-        let (_, digest) = Self::winning(&attempt, *trace_hash)
+        let (_, digest) = Self::winning(&attempt, terms.difficulty, *trace_hash)
             .filter(|(_, digest)| Self::is_creditable(*anchor, digest))
             .ok_or(InvalidTransaction::Stale)?;
         if blake2_256(trace) != trace_hash.0 {

@@ -7,7 +7,7 @@ use frame_support::{
 use millrace_primitives::{Attempt, BlockNumber, CreditWork, Mac, MinerBond, Verdict, Verifier, WorkClaim};
 use sp_core::H256;
 
-use crate::{Config, Difficulty, Error, Event, Pallet, WeightInfo};
+use crate::{Config, Error, Event, Pallet, WeightInfo};
 
 impl<T: Config> Pallet<T> {
     /// Weight that a sprint is admitted with; what it doesn't use is refunded.
@@ -17,7 +17,7 @@ impl<T: Config> Pallet<T> {
 
     /// Weight of a sprint on an input of so many bytes besides the verification: the input is drawn from the
     /// attempt, hash by hash.
-    fn sprint_weight(input_bytes: u64) -> Weight {
+    pub(crate) fn sprint_weight(input_bytes: u64) -> Weight {
         T::WeightInfo::sprint_base(u32::try_from(input_bytes).unwrap_or(u32::MAX))
     }
 
@@ -28,21 +28,25 @@ impl<T: Config> Pallet<T> {
         trace_hash: H256,
         trace: &[u8],
     ) -> DispatchResultWithPostInfo {
-        let (attempt, profile) =
+        let (attempt, terms, profile) =
             Self::attempt(miner, anchor, nonce, trace.len()).ok_or(Error::<T>::InvalidSprint)?;
-        let (seed, digest) = Self::winning(&attempt, trace_hash).ok_or(Error::<T>::InvalidSprint)?;
+        let (seed, digest) =
+            Self::winning(&attempt, terms.difficulty, trace_hash).ok_or(Error::<T>::InvalidSprint)?;
         // Remembered whatever the verdict: the same transaction can't come again.
         Self::remember_win(anchor, digest)?;
+        // And it takes its share of the block whatever the verdict: it is verified all the same.
+        Self::spend(terms.share)?;
         let cost = profile.cost(attempt.samples);
         let weight = T::Verifier::weight(&cost).saturating_add(Self::sprint_weight(cost.input_bytes));
         let input = attempt.input(profile.sample_bytes);
         let Attempt { miner, model, samples, .. } = attempt;
         match T::Verifier::check(&WorkClaim { model, input: &input, trace, seed }) {
             Verdict::Proven { output: () } => {
-                let credited = Mac::from(profile.work(samples)).saturating_mul(Difficulty::<T>::get().into());
-                T::Rewards::credit(&miner, credited);
-                Self::deposit_event(Event::SprintWon { miner, model, credited });
-                Self::count_used(weight, trace.len());
+                let credited = Mac::from(profile.work(samples)).saturating_mul(terms.difficulty.into());
+                let author = T::Author::get();
+                T::Rewards::credit(&miner, model, credited, author.as_ref());
+                Self::raise_difficulty(model);
+                Self::deposit_event(Event::SprintWon { miner, model, credited, author });
             }
             Verdict::Forged { why } => {
                 log::debug!(target: "millrace::sprint", "a sprint on block {anchor} is wrong: {why}");

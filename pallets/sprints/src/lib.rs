@@ -4,16 +4,20 @@
 //!
 //! A *sprint* is an attempt (one inference on an input that follows from a recent block's hash, the miner's
 //! account and a nonce) whose digest meets the target. The chain only ever sees winners; each is credited
-//! `work × difficulty`, what it took on average to find it. At each round's end the difficulty is adjusted,
-//! by a factor of two at most, so that sprints use about [`Config::SprintShare`] of the blocks.
+//! `work × difficulty`, what it took on average to find it, at the terms of the block that it is anchored on.
+//!
+//! Each listed model has a difficulty of its own, a moving average over 64 blocks ([`target`]): there should be a win in
+//! four blocks, or wins should use [`Config::SprintShare`] of the blocks, whichever is less. No block takes more than one
+//! win on the largest listed model takes; further wins wait for the next.
 //!
 //! A winner's trace is verified like any other. A wrong one (a digest that was ground without executing
 //! anything) slashes the miner; one that the chain itself can't verify changes nothing.
 //!
 //! ## Properties
-//! 1. The difficulty is at least 1.
-//! 2. Only anchors that are recent have wins, and no win is credited twice.
-//! 3. The registry of models lists the same models.
+//! 1. Every difficulty is at least 1.
+//! 2. Only anchors that are recent have terms and wins, and no win is credited twice.
+//! 3. The registry of models lists the same models, and no model is listed twice.
+//! 4. Sprints use no more of a block than one win on the largest listed model, or the first one of the block.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -25,12 +29,13 @@ extern crate alloc;
 
 pub use pallet::*;
 
+mod anchors;
 mod attempts;
 mod authorize;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod budget;
 mod calls;
-mod difficulty;
 mod hooks;
 mod listed;
 #[cfg(test)]
@@ -59,12 +64,12 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, BlockNumber, CreditWork, Mac, MillKeys, MinerBond, ModelId, ModelRegistry,
-        RoundIndex, Rounds, Verifier,
+        Rounds, Verifier,
     };
     use sp_core::H256;
-    use sp_runtime::Perbill;
+    use sp_runtime::{Perbill, SaturatedConversion};
 
-    use super::{Listing, MaxListed, MaxWins, WeightInfo};
+    use super::{Listing, MaxListed, MaxWins, Terms, WeightInfo};
 
     /// The layout of this pallet's storage.
     pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
@@ -87,14 +92,20 @@ pub mod pallet {
         type Rewards: CreditWork<Self::AccountId>;
         /// The rounds.
         type Rounds: Rounds;
+        /// Who authors this block, if that is known.
+        type Author: Get<Option<Self::AccountId>>;
         /// Who lists sprint models.
         type ListOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-        /// Blocks that an anchor may be old.
+        /// Blocks that an anchor may be old. Long enough that every author has its turn meanwhile, so that some can't keep
+        /// the others' wins out; the chain must know the hashes of as many blocks.
         #[pallet::constant]
         type MaxAnchorAge: Get<u32>;
-        /// Share of a block's normal capacity that sprints should use.
+        /// Share of a block's normal capacity that sprints should use at most.
         #[pallet::constant]
         type SprintShare: Get<Perbill>;
+        /// Attempts that a win takes on a newly listed model.
+        #[pallet::constant]
+        type InitialDifficulty: Get<u64>;
         /// Most weight that verifying one trace may take.
         #[pallet::constant]
         type MaxVerificationWeight: Get<Weight>;
@@ -111,27 +122,17 @@ pub mod pallet {
         type BenchmarkMarket: millrace_primitives::SlotMarket<Self::AccountId>;
     }
 
-    /// The models that sprints run on, one a round in turn.
+    /// The models that sprints run on, one a round in turn, and how hard it is to win on each.
     #[pallet::storage]
     pub type Listed<T> = StorageValue<_, BoundedVec<Listing, MaxListed>, ValueQuery>;
 
-    /// One attempt in so many wins.
+    /// The terms of attempts on each recent anchor, and on this block.
     #[pallet::storage]
-    pub type Difficulty<T> = StorageValue<_, u64, ValueQuery, OneInOne>;
+    pub type AnchorTerms<T> = StorageMap<_, Twox64Concat, BlockNumber, Terms>;
 
-    /// Every attempt wins until the first adjustment.
-    #[pallet::type_value]
-    pub fn OneInOne() -> u64 {
-        1
-    }
-
-    /// Share of the blocks that this round's sprints used, summed over its blocks, in parts of 10⁹.
+    /// The last block with a sprint, and the part of it that its sprints use, in parts of 10⁹.
     #[pallet::storage]
-    pub type Used<T> = StorageValue<_, u64, ValueQuery>;
-
-    /// The round of the last block.
-    #[pallet::storage]
-    pub type LastRound<T> = StorageValue<_, RoundIndex, ValueQuery>;
+    pub type BlockBudget<T> = StorageValue<_, (BlockNumber, u32), ValueQuery>;
 
     /// The wins credited on each recent anchor.
     #[pallet::storage]
@@ -148,6 +149,8 @@ pub mod pallet {
             model: ModelId,
             /// MAC credited.
             credited: Mac,
+            /// Who put it into a block, if that is known.
+            author: Option<T::AccountId>,
         },
         /// A sprint's trace was wrong; the miner was slashed.
         SprintRejected {
@@ -158,11 +161,6 @@ pub mod pallet {
         SprintUnverifiable {
             /// The miner.
             miner: T::AccountId,
-        },
-        /// Sprints of the new round win less or more often.
-        Retargeted {
-            /// One attempt in so many wins.
-            difficulty: u64,
         },
         /// The list of sprint models changed.
         ListedSet {
@@ -177,6 +175,8 @@ pub mod pallet {
         TooManyModels,
         /// A listed model is unknown or retired.
         UnknownModel,
+        /// The list names a model twice.
+        ListedTwice,
         /// A listed batch is empty, its trace too long to be submitted or its verification too heavy.
         InvalidBatch,
         /// Verifying a single sample of a listed model takes more memory than a verification may.
@@ -185,6 +185,8 @@ pub mod pallet {
         InvalidSprint,
         /// So many wins on one anchor can't be remembered.
         TooManyWins,
+        /// The block has no room for a further sprint: the next block takes it.
+        BudgetExhausted,
     }
 
     #[pallet::genesis_config]
@@ -192,7 +194,7 @@ pub mod pallet {
     pub struct GenesisConfig<T: Config> {
         /// The listed models and the samples of their batches.
         pub listed: Vec<(ModelId, u32)>,
-        /// Difficulty of the first round; 0 stands for 1.
+        /// Attempts that a win takes at first; 0 stands for [`Config::InitialDifficulty`].
         pub difficulty: u64,
         #[serde(skip)]
         /// Nothing.
@@ -202,9 +204,13 @@ pub mod pallet {
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
-            Difficulty::<T>::put(self.difficulty.max(1));
-            Pallet::<T>::do_set_listed(self.listed.clone())
+            let difficulty =
+                if self.difficulty == 0 { T::InitialDifficulty::get() } else { self.difficulty };
+            Pallet::<T>::do_set_listed(self.listed.clone(), difficulty)
                 .expect("the genesis lists registered models with small batches; qed");
+            if let Some(listing) = Pallet::<T>::sprint_model() {
+                Pallet::<T>::open_anchor(0, &listing);
+            }
         }
     }
 
@@ -218,6 +224,13 @@ pub mod pallet {
             Self::send_wins();
         }
 
+        #[cfg(feature = "std")]
+        fn integrity_test() {
+            assert!(!T::SprintShare::get().is_zero(), "sprints may use some of the blocks");
+            let hashes: u32 = T::BlockHashCount::get().saturated_into();
+            assert!(T::MaxAnchorAge::get() < hashes, "the chain knows the hash of every anchor");
+        }
+
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::do_try_state()
@@ -227,16 +240,17 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Lists the models that sprints run on, with the samples of an attempt's batch, in place of those listed so
-        /// far. Only [`Config::ListOrigin`] may.
+        /// far. Only [`Config::ListOrigin`] may. A model that stays listed keeps its difficulty. Wins on anchors of before
+        /// are credited at the anchors' terms.
         ///
         /// # Errors
-        /// [`Error::TooManyModels`]; [`Error::UnknownModel`], [`Error::InvalidBatch`] or [`Error::VerificationMemory`]
-        /// if sprints couldn't run on one of them.
+        /// [`Error::TooManyModels`]; [`Error::ListedTwice`]; [`Error::UnknownModel`], [`Error::InvalidBatch`] or
+        /// [`Error::VerificationMemory`] if sprints couldn't run on one of them.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::set_listed(u32::try_from(listed.len()).unwrap_or(u32::MAX)))]
         pub fn set_listed(origin: OriginFor<T>, listed: Vec<(ModelId, u32)>) -> DispatchResult {
             T::ListOrigin::ensure_origin(origin)?;
-            Self::do_set_listed(listed)
+            Self::do_set_listed(listed, T::InitialDifficulty::get())
         }
 
         /// Submits a winning sprint. No fee and no nonce: the mill key's signature over the attempt and
@@ -244,7 +258,7 @@ pub mod pallet {
         ///
         /// # Errors
         /// [`Error::InvalidSprint`] if it doesn't win, or not any more; [`Error::TooManyWins`] if its anchor has as
-        /// many as can be remembered.
+        /// many as can be remembered; [`Error::BudgetExhausted`] if sprints have used their part of the block.
         #[pallet::call_index(1)]
         #[pallet::weight(Pallet::<T>::max_sprint_weight())]
         #[pallet::weight_of_authorize(

@@ -1,28 +1,71 @@
-//! The batches that sprints run on, one a round in turn. The registry lists the same models, so that their owners can't
-//! retire them and miners can't be without them.
+//! The batches that sprints run on, one a round in turn, and how hard it is to win on each. The registry lists the same
+//! models, so that their owners can't retire them and miners can't be without them.
 
 use alloc::vec::Vec;
 
-use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get, BoundedVec};
+use frame_support::{
+    ensure,
+    pallet_prelude::{DispatchError, DispatchResult},
+    traits::Get,
+    BoundedVec,
+};
+use millrace_inference::Profile;
 use millrace_primitives::{ModelId, ModelRegistry, Rounds, Verifier};
 
-use crate::{Config, Error, Event, Listed, Listing, MaxListed, Pallet};
+use crate::{target, Config, Error, Event, Listed, Listing, MaxListed, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// The running round's sprint model.
     pub fn sprint_model() -> Option<Listing> {
         let listed = Listed::<T>::get();
-        let count = u32::try_from(listed.len()).ok()?;
-        let turn = T::Rounds::current().checked_rem(count)?;
-        listed.get(usize::try_from(turn).ok()?).cloned()
+        listed.get(Self::turn(&listed)?).cloned()
     }
 
-    pub(crate) fn do_set_listed(listed: Vec<(ModelId, u32)>) -> DispatchResult {
-        let listed = listed.into_iter().map(|(model, samples)| Listing { model, samples });
-        let listed: BoundedVec<Listing, MaxListed> =
-            listed.collect::<Vec<_>>().try_into().map_err(|_| Error::<T>::TooManyModels)?;
-        for listing in &listed {
-            Self::ensure_small(listing)?;
+    /// Where the running round's model is in the list.
+    fn turn(listed: &[Listing]) -> Option<usize> {
+        let count = u32::try_from(listed.len()).ok()?;
+        usize::try_from(T::Rounds::current().checked_rem(count)?).ok()
+    }
+
+    /// The largest part of a block that one win takes.
+    pub(crate) fn largest_share() -> u32 {
+        Listed::<T>::get().iter().map(|listing| listing.share).max().unwrap_or(0)
+    }
+
+    /// Makes it a block's part easier to win on the model in turn, and answers its listing.
+    pub(crate) fn ease_model_in_turn() -> Option<Listing> {
+        Listed::<T>::mutate(|listed| {
+            let turn = Self::turn(listed)?;
+            let listing = listed.get_mut(turn)?;
+            listing.difficulty = target::fall(listing.difficulty);
+            Some(listing.clone())
+        })
+    }
+
+    /// Makes it harder to win on a model, because somebody has. Nothing if it is no longer listed.
+    pub(crate) fn raise_difficulty(model: ModelId) {
+        Listed::<T>::mutate(|listed| {
+            let Some(listing) = listed.iter_mut().find(|listing| listing.model == model) else { return };
+            let wanted = target::wanted(T::SprintShare::get().deconstruct(), listing.share);
+            listing.difficulty = target::rise(listing.difficulty, listing.share, wanted);
+        });
+    }
+
+    /// Lists these batches. On models that weren't listed yet, a win takes `attempts` at first.
+    pub(crate) fn do_set_listed(batches: Vec<(ModelId, u32)>, attempts: u64) -> DispatchResult {
+        let batches: BoundedVec<(ModelId, u32), MaxListed> =
+            batches.try_into().map_err(|_| Error::<T>::TooManyModels)?;
+        let before = Listed::<T>::get();
+        let mut listed = BoundedVec::<Listing, MaxListed>::new();
+        for (model, samples) in batches {
+            ensure!(listed.iter().all(|listing| listing.model != model), Error::<T>::ListedTwice);
+            let share = Self::share_of(&Self::small_profile(model, samples)?, samples);
+            let difficulty = before
+                .iter()
+                .find(|listing| listing.model == model)
+                .map_or_else(|| target::scaled(attempts), |listing| listing.difficulty);
+            let listing = Listing { model, samples, share, difficulty };
+            listed.try_push(listing).map_err(|_| Error::<T>::TooManyModels)?;
         }
         let models = listed.iter().map(|listing| listing.model).collect();
         T::Models::set_listed(models).map_err(|_| Error::<T>::UnknownModel)?;
@@ -32,9 +75,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Any trace of the batch can be submitted, and verified in the weight and memory that there is for it.
-    fn ensure_small(listing: &Listing) -> DispatchResult {
-        let Listing { model, samples } = *listing;
+    /// The profile of a batch of which any trace can be submitted, and verified in the weight and memory that there is for
+    /// it.
+    fn small_profile(model: ModelId, samples: u32) -> Result<Profile, DispatchError> {
         let profile = T::Models::find(model).ok_or(Error::<T>::UnknownModel)?.profile;
         let bytes = u64::from(T::MaxSprintTrace::get());
         let fits = profile.max_trace_bytes(samples) <= bytes
@@ -42,6 +85,6 @@ impl<T: Config> Pallet<T> {
             && T::Verifier::weight(&profile.cost(samples)).all_lte(T::MaxVerificationWeight::get());
         ensure!(samples > 0 && fits, Error::<T>::InvalidBatch);
         ensure!(profile.fits_memory(), Error::<T>::VerificationMemory);
-        Ok(())
+        Ok(profile)
     }
 }

@@ -1,15 +1,41 @@
-//! How the difficulty follows the load: pure arithmetic.
+//! How a model's difficulty follows the wins on it, block by block: pure arithmetic.
+//!
+//! The difficulty is a moving average over [`BLOCKS`] blocks. In each block it falls by that part of itself, and a win
+//! raises it by as much as `share / wanted` such blocks take away: it rests where wins take `wanted` of a block.
 
-/// The next round's difficulty. `used` and `wanted` are in the same unit; the difficulty grows as they
-/// differ, by a factor of two at most, and is never below 1.
-pub fn retarget(difficulty: u64, used: u64, wanted: u64) -> u64 {
-    let scaled = u128::from(difficulty)
-        .saturating_mul(used.into())
-        .checked_div(wanted.into())
-        .unwrap_or(difficulty.into());
-    let highest = u128::from(difficulty).saturating_mul(2);
-    let lowest = u128::from(difficulty.div_ceil(2));
-    u64::try_from(scaled.clamp(lowest, highest)).unwrap_or(u64::MAX).max(1)
+/// A difficulty of one attempt a win: stored difficulties are in 65536ths.
+pub const ONE: u64 = 65_536;
+/// Blocks that the average goes back.
+const BLOCKS: u64 = 64;
+/// A win is wanted in one of so many blocks, unless that takes more than the sprints' share of the blocks.
+const BLOCKS_PER_WIN: u32 = 4;
+
+/// The difficulty, as it is stored, at which a win takes so many attempts.
+pub fn scaled(attempts: u64) -> u64 {
+    attempts.max(1).saturating_mul(ONE)
+}
+
+/// Attempts that a win takes at a stored difficulty, rounded down; at least one.
+pub fn attempts(difficulty: u64) -> u64 {
+    difficulty.checked_div(ONE).unwrap_or(0).max(1)
+}
+
+/// The part of a block that wins on a model should take, where one takes `share` and all sprints may take
+/// `sprint_share`; all in parts of 10⁹.
+pub fn wanted(sprint_share: u32, share: u32) -> u32 {
+    sprint_share.min(share.checked_div(BLOCKS_PER_WIN).unwrap_or(0)).max(1)
+}
+
+/// The difficulty a block later. Never below [`ONE`].
+pub fn fall(difficulty: u64) -> u64 {
+    difficulty.saturating_sub(difficulty.div_ceil(BLOCKS)).max(ONE)
+}
+
+/// The difficulty after a win that takes `share` of a block, where wins should take `wanted`.
+pub fn rise(difficulty: u64, share: u32, wanted: u32) -> u64 {
+    let blocks = u128::from(wanted.max(1)).saturating_mul(BLOCKS.into());
+    let step = u128::from(difficulty).saturating_mul(share.into()).checked_div(blocks).unwrap_or(0);
+    difficulty.saturating_add(u64::try_from(step).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -17,23 +43,92 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const SHARE: u32 = 530_000;
+    const SPRINT_SHARE: u32 = 250_000_000;
+
     #[test]
-    fn follows_the_load_by_two_at_most() {
-        assert_eq!(retarget(100, 10, 10), 100);
-        assert_eq!(retarget(100, 15, 10), 150);
-        assert_eq!(retarget(100, 1_000, 10), 200);
-        assert_eq!(retarget(100, 0, 10), 50);
-        assert_eq!(retarget(1, 0, 10), 1);
-        assert_eq!(retarget(7, 3, 0), 7);
-        assert_eq!(retarget(u64::MAX, 5, 1), u64::MAX);
+    fn a_win_is_wanted_in_four_blocks_or_less_often() {
+        assert_eq!(wanted(SPRINT_SHARE, 1_000), 250);
+        assert_eq!(wanted(SPRINT_SHARE, 1_000_000_000), SPRINT_SHARE);
+        assert_eq!(wanted(100, 1_000), 100);
+        assert_eq!(wanted(0, 0), 1);
+    }
+
+    #[test]
+    fn blocks_take_away_what_the_wanted_wins_add() {
+        assert_eq!(fall(64 * ONE), 63 * ONE);
+        assert_eq!(fall(64 * ONE + 1), 63 * ONE, "rounded up");
+        assert_eq!(fall(ONE), ONE);
+        assert_eq!(fall(0), ONE);
+        // A win in four blocks makes up for four blocks.
+        assert_eq!(rise(64 * ONE, 1_000, 250), 68 * ONE);
+        assert_eq!(rise(64 * ONE, 1_000, 1_000), 65 * ONE);
+        assert_eq!(rise(u64::MAX, u32::MAX, 0), u64::MAX);
+        assert_eq!((scaled(0), scaled(3), scaled(u64::MAX)), (ONE, 3 * ONE, u64::MAX));
+        assert_eq!((attempts(0), attempts(3 * ONE - 1), attempts(u64::MAX)), (1, 2, u64::MAX / ONE));
+    }
+
+    fn random(state: &mut u64) -> u64 {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        *state
+    }
+
+    /// Blocks in which so many attempts are made, and one win is taken at most while the others wait. Returns the
+    /// difficulty after each, in attempts.
+    fn mine(
+        (difficulty, waiting): &mut (u64, u64),
+        state: &mut u64,
+        attempts_per_block: u64,
+        blocks: usize,
+    ) -> Vec<u64> {
+        let block = |_| {
+            *difficulty = fall(*difficulty);
+            let target = attempts(*difficulty);
+            let wins = (0..attempts_per_block).filter(|_| random(state) % target == 0).count();
+            *waiting += wins as u64;
+            if *waiting > 0 {
+                *waiting -= 1;
+                *difficulty = rise(*difficulty, SHARE, wanted(SPRINT_SHARE, SHARE));
+            }
+            attempts(*difficulty)
+        };
+        (0..blocks).map(block).collect()
+    }
+
+    #[test]
+    fn the_difficulty_follows_eight_times_the_attempts_in_a_hundred_blocks() {
+        let (mut chain, mut state) = ((scaled(400), 0), 88_172_645_463_325_252);
+        let near = |difficulty: u64, rest: u64| {
+            assert!((rest * 3 / 5..=rest * 7 / 5).contains(&difficulty), "{difficulty}, not about {rest}");
+        };
+        let average = |after: &[u64]| after.iter().sum::<u64>() / after.len() as u64;
+        // A win in four blocks takes four times the attempts of a block.
+        near(average(&mine(&mut chain, &mut state, 100, 256)[64..]), 400);
+        let after = mine(&mut chain, &mut state, 800, 300);
+        near(after[99], 3_200);
+        near(average(&after[100..]), 3_200);
+        // And back: without wins it takes 64 blocks to fall to a third.
+        near(average(&mine(&mut chain, &mut state, 100, 600)[300..]), 400);
     }
 
     proptest! {
         #[test]
-        fn stays_within_a_factor_of_two(difficulty in 1u64.., used: u64, wanted: u64) {
-            let next = u128::from(retarget(difficulty, used, wanted));
-            let now = u128::from(difficulty);
-            prop_assert!(next >= 1 && next * 2 >= now && (next <= now * 2));
+        fn the_difficulty_is_never_below_one(difficulty: u64, share: u32, wanted: u32) {
+            prop_assert!(fall(difficulty) >= ONE);
+            prop_assert!(fall(difficulty) <= difficulty.max(ONE));
+            prop_assert!(rise(difficulty, share, wanted) >= difficulty);
+            prop_assert!(attempts(fall(difficulty)) >= 1);
+            prop_assert!(scaled(attempts(difficulty)) <= difficulty.max(ONE));
+        }
+
+        #[test]
+        fn a_win_in_four_blocks_leaves_it_about_where_it_was(attempts in 1_000u64..1 << 40, share in 1_000u32..900_000_000) {
+            let before = scaled(attempts);
+            let won = rise(before, share, wanted(SPRINT_SHARE, share));
+            let after = (0..4).fold(won, |difficulty, _| fall(difficulty));
+            prop_assert!(after.abs_diff(before) <= before / 100, "{before} became {after}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The record in storage, and the bounds of lists.
+//! The records in storage, and the bounds of lists.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::ConstU32;
@@ -8,7 +8,7 @@ use scale_info::TypeInfo;
 /// Most listed models.
 pub type MaxListed = ConstU32<8>;
 /// Most wins on one anchor.
-pub type MaxWins = ConstU32<1024>;
+pub type MaxWins = ConstU32<256>;
 
 /// A model that sprints run on.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -17,4 +17,22 @@ pub struct Listing {
     pub model: ModelId,
     /// Samples of an attempt's batch.
     pub samples: u32,
+    /// The part of a block's limits for normal transactions that a win takes, of that which it takes most of; in parts of
+    /// 10⁹.
+    pub share: u32,
+    /// Attempts that a win takes now, in 65536ths.
+    pub difficulty: u64,
+}
+
+/// On what terms attempts are made on an anchor.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Terms {
+    /// The model whose turn it was.
+    pub model: ModelId,
+    /// Samples of an attempt's batch.
+    pub samples: u32,
+    /// As in [`Listing`].
+    pub share: u32,
+    /// One attempt in so many wins.
+    pub difficulty: u64,
 }

@@ -1,6 +1,6 @@
 //! The wins credited on each recent anchor: none twice, and none on an anchor that is too old.
 
-use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
+use frame_support::{ensure, pallet_prelude::DispatchResult};
 use millrace_primitives::BlockNumber;
 
 use crate::{Config, Error, Pallet, Wins};
@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
 
     /// Wins on anchors that are too old can't come again.
     pub(crate) fn forget_old_wins() {
-        if let Some(old) = Self::now().checked_sub(T::MaxAnchorAge::get().saturating_add(1)) {
+        if let Some(old) = Self::lapsed_anchor() {
             Wins::<T>::remove(old);
         }
     }
