@@ -28,9 +28,9 @@ const ENDOWMENT: Balance = 1_000_000 * UNIT;
 const DEMO_MODEL: &[u8] = include_bytes!("../../models/digits/digits.millrace");
 /// Samples of a sprint's attempt on it.
 const SPRINT_SAMPLES: u32 = 64;
-/// One attempt in so many wins at first: a thread makes some thousands of attempts a second on the demo model, and each of a
-/// round's blocks should hold a few wins, not hundreds.
-const DIFFICULTY: u64 = 1024;
+/// One attempt in so many wins at first: less than the two threads of a small machine need, so that there are wins from the
+/// first blocks on.
+const DIFFICULTY: u64 = 16_384;
 /// One round a minute on the test networks.
 const ROUND_LENGTH: u32 = 10;
 /// What one slot of a test network's miner promises, MAC per block.

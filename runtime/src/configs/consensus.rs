@@ -112,3 +112,11 @@ impl pallet_collator_selection::Config for Runtime {
     type ValidatorRegistration = Session;
     type WeightInfo = pallet_collator_selection::weights::SubstrateWeight<Runtime>;
 }
+
+/// The author of the running block, as far as its header tells.
+pub struct BlockAuthor;
+impl Get<Option<AccountId>> for BlockAuthor {
+    fn get() -> Option<AccountId> {
+        pallet_authorship::Pallet::<Runtime>::author()
+    }
+}

@@ -17,6 +17,13 @@ use crate::{
 };
 
 const MIB: u32 = 1024 * 1024;
+/// Blocks for which capacity that was on sale waits for a win to use it: 32 rounds of an hour.
+const CAPACITY_WINDOW: u32 = 32 * HOURS;
+/// Blocks in which a sprint can be included: three turns of all authors, so that some can't keep it out between them.
+pub const MAX_ANCHOR_AGE: u32 = 128;
+/// Attempts that a win takes on a model that is listed anew. On the demo model, two threads make some 40,000 attempts a second, and
+/// one win in four blocks is wanted.
+pub const INITIAL_DIFFICULTY: u64 = 100_000;
 
 parameter_types! {
     pub const ModelDepositBase: Balance = deposit(2, 256);
@@ -25,8 +32,10 @@ parameter_types! {
     pub const SlashRatio: Permill = Permill::from_percent(10);
     /// Part of each payment that is burned.
     pub const ProtocolCut: Permill = Permill::from_percent(5);
-    /// Sprints use about a quarter of the blocks.
-    pub const SprintShare: Perbill = Perbill::from_percent(25);
+    /// Sprints take up to a fiftieth of the blocks: the chain keeps them for ever.
+    pub const SprintShare: Perbill = Perbill::from_percent(2);
+    /// A miner's record, the index of its mill key, and its hold.
+    pub const RecordDeposit: Balance = deposit(3, 1_024);
     /// A model of 2 MiB, an input of 512 KiB and half a second.
     pub const MaxVerificationWeight: Weight =
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(500), 3 * MIB as u64);
@@ -49,7 +58,8 @@ impl pallet_miners::Config for Runtime {
     type BondPerMegaMac = ConstU128<{ 10 * MILLIUNIT }>;
     type SlashRatio = SlashRatio;
     type UnbondingPeriod = ConstU32<HOURS>;
-    type OffersPerBlock = ConstU32<4>;
+    type RecordDeposit = RecordDeposit;
+    type CapacityWindow = ConstU32<CAPACITY_WINDOW>;
     type WeightInfo = pallet_miners::weights::SubstrateWeight<Runtime>;
 }
 
@@ -90,8 +100,10 @@ impl pallet_sprints::Config for Runtime {
     type Rewards = Rewards;
     type Rounds = Rewards;
     type ListOrigin = EnsureRoot<AccountId>;
-    type MaxAnchorAge = ConstU32<8>;
+    type Author = BlockAuthor;
+    type MaxAnchorAge = ConstU32<MAX_ANCHOR_AGE>;
     type SprintShare = SprintShare;
+    type InitialDifficulty = ConstU64<INITIAL_DIFFICULTY>;
     type MaxVerificationWeight = MaxVerificationWeight;
     type MaxSprintTrace = ConstU32<{ MIB / 2 }>;
     // Below every submission for a lease: a paid task goes first.
@@ -105,10 +117,10 @@ impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
     type Keys = Miners;
     type Capacity = Miners;
-    type Models = Models;
     type OnRound = Miners;
-    type InitialEmission = ConstU128<{ 100 * UNIT }>;
-    type HalvingInterval = ConstU32<1_000_000>;
+    type InitialEmission = ConstU128<{ 5 * UNIT }>;
+    // Four years of blocks.
+    type HalvingInterval = ConstU32<21_000_000>;
     type EmissionCap = ConstU128<{ 210_000_000 * UNIT }>;
     type ClaimWindow = ConstU32<1000>;
     // Nothing hurries: any transaction with a tip goes first.

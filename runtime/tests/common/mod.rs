@@ -69,9 +69,17 @@ pub fn chain(preset: &str) -> sp_io::TestExternalities {
         .expect("the preset builds");
         System::set_block_number(1);
         // So that tests find wins quickly.
-        pallet_sprints::Difficulty::<Runtime>::put(64);
+        set_difficulty(64);
     });
     externalities
+}
+
+/// Has a win take so many attempts from the next block on, whichever model is in turn.
+pub fn set_difficulty(attempts: u64) {
+    pallet_sprints::Listed::<Runtime>::mutate(|listed| {
+        // Each block takes a 64th away before it counts.
+        listed.iter_mut().for_each(|listing| listing.difficulty = attempts * 65_536 * 64 / 63 + 64);
+    });
 }
 
 pub fn on_dev(test: impl FnOnce()) {
@@ -95,10 +103,17 @@ pub fn pass(blocks: u32) {
         frame_system::BlockHash::<Runtime>::insert(number - 1, H256(blake2_256(&number.to_le_bytes())));
         System::set_block_number(number);
         Rewards::on_initialize(number);
-        Miners::on_initialize(number);
         Tasks::on_initialize(number);
         Sprints::on_initialize(number);
+        apply_offers();
         try_state();
+    }
+}
+
+/// Brings all offers that are due into force, as their miners' nodes do.
+fn apply_offers() {
+    for miner in pallet_miners::Miners::<Runtime>::iter_keys().collect::<Vec<_>>() {
+        let _ = apply(pallet_miners::Call::apply_offer { miner }.into());
     }
 }
 
