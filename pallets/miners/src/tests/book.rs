@@ -102,6 +102,8 @@ fn a_search_is_bounded_in_each_class_and_in_all() {
         for (first, power) in [(20, 2u32), (23, 3), (26, 4), (29, 5), (32, 6), (35, 7)] {
             looked(first, 40, 1 << (2 * power));
         }
-        assert_eq!(looked(38, 40, 1 << 16), LOOKS_IN_ALL);
+        let all = looked(38, 40, 1 << 16);
+        assert!(all <= LOOKS_IN_ALL && all < 5 + 8 * LOOKS, "{all}");
+        assert!(all > 5 + 7 * LOOKS, "{all}");
     });
 }
