@@ -47,25 +47,28 @@ fn endowed<T: Config>(name: &'static str) -> T::AccountId {
     account
 }
 
-/// Fills as many classes of these models' books as a search looks at with slots of others, all dearer and none with a lower
-/// rate. They have no records: nothing leases them.
+/// Fills as many classes of these models' books as a search looks at with slots of others, all dearer and none with a
+/// lower rate. They have no records: nothing leases them.
 fn fill_books<T: Config>(models: &[ModelId]) {
     for model in models {
         Classes::<T>::mutate(model, |counts| {
-            for step in 0..LOOKS_IN_ALL / LOOKS {
-                let rate = RATE << (2 * step);
+            for step in 0..LOOKS_IN_ALL.div_ceil(LOOKS) {
+                let rate = RATE.saturating_mul(4u64.saturating_pow(step));
                 for slot in 0..LOOKS {
-                    let place = Place::new(Balance::MAX, 0, account("other", slot, 0), slot);
-                    Book::<T>::insert((model, class_of(rate), place), rate);
+                    let other: T::AccountId = account("other", slot, 0);
+                    let place = Place::new(Balance::MAX, 0, other, slot);
+                    Book::<T>::insert((*model, class_of(rate), place), rate);
                 }
-                counts[usize::from(class_of(rate))] += LOOKS;
+                if let Some(count) = counts.get_mut(usize::from(class_of(rate))) {
+                    *count = count.saturating_add(LOOKS);
+                }
             }
         });
     }
 }
 
-/// A miner with as many slots and models as it may have, in full books. Before its slots stand those of two others, whose
-/// offers are due and will put them last.
+/// A miner with as many slots and models as it may have, in full books. Before its slots stand those of two others,
+/// whose offers are due and name other models.
 pub(crate) fn busy_miner<T: Config>(model: ModelId, mill: MillKey) -> T::AccountId {
     let models = models::<T>(Some(model), 0);
     let busy = offering::<T>("miner", 1, models.clone(), mill);
@@ -98,11 +101,11 @@ fn scheduled<T: Config>(miner: &T::AccountId, ask: Balance, rates: Vec<u64>, mod
 }
 
 fn next_round<T: Config>() {
-    Pallet::<T>::on_round(Round::<T>::get() + 1);
+    Pallet::<T>::on_round(Round::<T>::get().saturating_add(1));
 }
 
-/// A miner with an offer in force, after blocks in which its slots were on sale, and another that is due with as many other
-/// models.
+/// A miner with an offer in force, after blocks in which its slots were on sale, and another that is due with as many
+/// other models.
 fn renewing<T: Config>() -> T::AccountId {
     let miner = offering::<T>("miner", 1, models::<T>(None, 0), key(0));
     scheduled::<T>(&miner, 2, rates(), models::<T>(None, bound::<MaxModels>()));
