@@ -9,12 +9,13 @@ use millrace_primitives::{
     benchmarking::{bound, linear},
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, MillKeys, MinerBond, ModelId, ModelRegistry, OnRound,
+    ownership_message, Balance, MillKeys, MinerBond, ModelId, ModelRegistry, OnRound,
 };
-use sp_runtime::RuntimeAppPublic;
+use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic};
 
 use crate::{
-    BookEntry, Books, Call, Config, GenesisMiner, MaxBook, MaxModels, MaxSlots, Miners, Pallet, Places, Terms,
+    book::{class_of, LOOKS, LOOKS_IN_ALL},
+    Book, Call, Classes, Config, GenesisMiner, MaxModels, MaxSlots, Miners, Pallet, Place, Round, Terms,
 };
 
 const RATE: u64 = 1_000_000_000;
@@ -46,53 +47,70 @@ fn endowed<T: Config>(name: &'static str) -> T::AccountId {
     account
 }
 
-/// Fills the books of these models with the slots of others, all dearer.
+/// Fills as many classes of these models' books as a search looks at with slots of others, all dearer and none with a
+/// lower rate. They have no records: nothing leases them.
 fn fill_books<T: Config>(models: &[ModelId]) {
     for model in models {
-        Books::<T>::mutate(model, |book| {
-            for slot in 0..bound::<MaxBook>().saturating_sub(bound::<MaxSlots>()) {
-                let entry = BookEntry {
-                    ask: u128::MAX,
-                    idle_since: 0,
-                    miner: account("other", slot, 0),
-                    slot,
-                    rate: RATE,
-                };
-                if book.try_push(entry).is_err() {
-                    break;
+        Classes::<T>::mutate(model, |counts| {
+            for step in 0..LOOKS_IN_ALL.div_ceil(LOOKS) {
+                let rate = RATE.saturating_mul(4u64.saturating_pow(step));
+                for slot in 0..LOOKS {
+                    let other: T::AccountId = account("other", slot, 0);
+                    let place = Place::new(Balance::MAX, 0, other, slot);
+                    Book::<T>::insert((*model, class_of(rate), place), rate);
+                }
+                if let Some(count) = counts.get_mut(usize::from(class_of(rate))) {
+                    *count = count.saturating_add(LOOKS);
                 }
             }
         });
-        Places::<T>::insert(model, bound::<MaxBook>());
     }
 }
 
-/// A miner with as many slots and models as it may have, in full books.
+/// A miner with as many slots and models as it may have, in full books. Before its slots stand those of two others,
+/// whose offers are due and name other models.
 pub(crate) fn busy_miner<T: Config>(model: ModelId, mill: MillKey) -> T::AccountId {
-    offering::<T>(models::<T>(Some(model), 0), mill)
+    let models = models::<T>(Some(model), 0);
+    let busy = offering::<T>("miner", 1, models.clone(), mill);
+    let others = self::models::<T>(None, bound::<MaxModels>());
+    for (name, mill) in [("due", key(1_000)), ("also due", key(1_001))] {
+        let miner = offering::<T>(name, 0, models.clone(), mill);
+        scheduled::<T>(&miner, Balance::MAX, rates(), others.clone());
+    }
+    next_round::<T>();
+    fill_books::<T>(&models);
+    busy
 }
 
-fn offering<T: Config>(models: Vec<ModelId>, mill: MillKey) -> T::AccountId {
-    let account = endowed::<T>("miner");
-    Pallet::<T>::genesis_miner(GenesisMiner {
-        account: account.clone(),
-        mill,
-        ask: 1,
-        rates: rates(),
-        models: models.clone(),
-    })
-    .expect("the miner is endowed and the models registered; qed");
-    fill_books::<T>(&models);
+/// A miner whose offer of as many slots as it may have is in force.
+fn offering<T: Config>(
+    name: &'static str,
+    ask: Balance,
+    models: Vec<ModelId>,
+    mill: MillKey,
+) -> T::AccountId {
+    let account = endowed::<T>(name);
+    Pallet::<T>::genesis_miner(GenesisMiner { account: account.clone(), mill, ask, rates: rates(), models })
+        .expect("the miner is endowed and the models registered; qed");
     account
 }
 
-/// [`offering`] the first models, with a scheduled offer of as many others.
+fn scheduled<T: Config>(miner: &T::AccountId, ask: Balance, rates: Vec<u64>, models: Vec<ModelId>) {
+    let terms = Terms::new::<T>(ask, rates, models).expect("within the bounds; qed");
+    Pallet::<T>::do_offer(miner, terms).expect("the miner can pay; qed");
+}
+
+fn next_round<T: Config>() {
+    Pallet::<T>::on_round(Round::<T>::get().saturating_add(1));
+}
+
+/// A miner with an offer in force, after blocks in which its slots were on sale, and another that is due with as many
+/// other models.
 fn renewing<T: Config>() -> T::AccountId {
-    let miner = offering::<T>(models::<T>(None, 0), key(0));
-    let others = models::<T>(None, bound::<MaxModels>());
-    let terms = Terms::new::<T>(2, rates(), others.clone()).expect("within the bounds; qed");
-    Pallet::<T>::do_offer(&miner, terms).expect("the miner can pay; qed");
-    fill_books::<T>(&others);
+    let miner = offering::<T>("miner", 1, models::<T>(None, 0), key(0));
+    scheduled::<T>(&miner, 2, rates(), models::<T>(None, bound::<MaxModels>()));
+    next_round::<T>();
+    frame_system::Pallet::<T>::set_block_number(10u32.into());
     miner
 }
 
@@ -120,12 +138,15 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(miner.clone()), 3, rates(), models);
 
-        assert_eq!(Miners::<T>::get(miner).and_then(|record| record.next).map(|next| next.ask), Some(3));
+        assert_eq!(
+            Miners::<T>::get(miner).and_then(|record| record.next).map(|next| next.terms.ask),
+            Some(3)
+        );
     }
 
     #[benchmark]
     fn set_mill() {
-        let miner = offering::<T>(models::<T>(None, 0), key(0));
+        let miner = offering::<T>("miner", 1, models::<T>(None, 0), key(0));
         let (mill, proof) = (key(1), proof::<T>(&key(1), &miner));
 
         #[extrinsic_call]
@@ -136,21 +157,21 @@ mod benchmarks {
 
     #[benchmark]
     fn resume() {
-        let miner = offering::<T>(models::<T>(None, 0), key(0));
+        let miner = renewing::<T>();
         Pallet::<T>::slash_miner(&miner);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(miner.clone()));
 
-        assert!(Miners::<T>::get(miner).is_some_and(|record| record.slots.iter().all(|slot| !slot.suspended)));
+        assert!(Miners::<T>::get(miner).is_some_and(|record| !record.is_suspended()));
     }
 
     #[benchmark]
     fn withdraw() {
-        let miner = offering::<T>(models::<T>(None, 0), key(0));
-        let gone = Terms::new::<T>(0, vec![], models::<T>(None, 0)).expect("within the bounds; qed");
-        Pallet::<T>::do_offer(&miner, gone).expect("nothing to pay; qed");
-        Pallet::<T>::apply_offer(&miner);
+        let miner = offering::<T>("miner", 1, models::<T>(None, 0), key(0));
+        scheduled::<T>(&miner, 0, vec![], models::<T>(None, 0));
+        next_round::<T>();
+        Pallet::<T>::do_apply_offer(&miner).expect("it is due; qed");
         Miners::<T>::mutate(&miner, |record| {
             if let Some(record) = record {
                 record.withdrawable_from = 0;
@@ -164,24 +185,23 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn apply_none() {
-        #[block]
-        {
-            Pallet::<T>::apply_scheduled(1);
-        }
+    fn apply_offer() {
+        let miner = renewing::<T>();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(whitelisted_caller()), miner.clone());
+
+        assert_eq!(Miners::<T>::get(miner).map(|record| record.terms.ask), Some(2));
     }
 
     #[benchmark]
-    fn apply_offer() {
+    fn authorize_apply_offer() {
         let miner = renewing::<T>();
-        Pallet::<T>::close_schedule();
 
         #[block]
         {
-            Pallet::<T>::apply_scheduled(1);
+            Pallet::<T>::authorize_apply_offer(TransactionSource::External, &miner).expect("it is due; qed");
         }
-
-        assert_eq!(Miners::<T>::get(miner).map(|record| record.terms.ask), Some(2));
     }
 
     #[benchmark]

@@ -1,17 +1,18 @@
-//! The books: which slots are for sale, in the order in which they are sold. Nothing else touches [`Book`] and [`Classes`].
+//! The books: which slots are for sale, in the order in which they are sold. Nothing else touches [`Book`] and
+//! [`Classes`].
 //!
-//! A book has no bound, so nobody can fill it: it lies in storage slot by slot, under keys that storage itself keeps in the
-//! order of sale. A search has one, and slots that nobody can use mustn't take it from those that somebody can. So a book
-//! is divided into classes by what a slot promises, each a factor of four, and a search
+//! A book has no bound, so nobody can fill it: it lies in storage slot by slot, under keys that storage itself keeps in
+//! the order of sale. A search has one, and slots that nobody can use mustn't take it from those that somebody can. So
+//! a book is divided into classes by what a slot promises, each a factor of four, and a search
 //! - opens no class that lies below the least rate that its task needs: however many such slots there are, they cost it
 //!   nothing;
 //! - opens no empty class, which the counts of [`Classes`] tell;
 //! - takes the cheapest slot of all open classes next, and gives a class up once [`LOOKS`] of its slots were refused.
 //!
-//! What is left to one who wants to hide another's slot from a task is to offer [`LOOKS`] cheaper slots of the very class of
-//! that slot which the task refuses. In a class above the least rate nothing is refused for its rate; in the class of the
-//! least rate such slots promise a fourth of it at the least, with bonds to match, and hide nothing of the classes above.
-//! Slots that the task accepts hide nothing: they are leased.
+//! What is left to one who wants to hide another's slot from a task is to offer [`LOOKS`] cheaper slots of the very
+//! class of that slot which the task refuses. In a class above the least rate nothing is refused for its rate; in the
+//! class of the least rate such slots promise a fourth of it at the least, with bonds to match, and hide nothing of the
+//! classes above. Slots that the task accepts hide nothing: they are leased.
 
 use alloc::vec::Vec;
 
@@ -50,8 +51,8 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Calls `change` with the key and rate of each of these slots in each of its books, and with how many free slots its
-    /// class has; `change` answers how many it has then.
+    /// Calls `change` with the key and rate of each of these slots in each of its books, and with how many free slots
+    /// its class has; `change` answers how many it has then.
     fn change_books(
         miner: &T::AccountId,
         record: &MinerRecord,

@@ -1,13 +1,13 @@
 //! The capacity that miners had on sale, for those who weigh their work. Nothing else touches a record's [`Capacity`].
 //!
-//! It is a sum over blocks, never a state of the moment: each block adds the rates of the slots that were free in it, at the
-//! ask at which they were. Only what offered the listed models counts, as many of them as it offered. A leased slot adds
-//! nothing while it is leased; once its task is settled for another, it adds the work that the task took, at the lease's ask,
-//! and no more than the slot promised for the time. So a slot counts as much leased to its own miner as withdrawn, a dear
-//! lease counts as dear, and a slot offered just before a win adds nothing to it.
+//! It is a sum over blocks, never a state of the moment: each block adds the rates of the slots that were free in it,
+//! at the ask at which they were. Only what offered the listed models counts, as many of them as it offered. A leased
+//! slot adds nothing while it is leased; once its task is settled for another, it adds the work that the task took, at
+//! the lease's ask, and no more than the slot promised for the time. So a slot counts as much leased to its own miner
+//! as withdrawn, a dear lease counts as dear, and a slot offered just before a win adds nothing to it.
 //!
-//! What isn't used waits, for [`Config::CapacityWindow`] blocks' worth at most: work that one win brings at once counts as
-//! the same work in many small wins.
+//! What isn't used waits, for [`Config::CapacityWindow`] blocks' worth at most: work that one win brings at once counts
+//! as the same work in many small wins.
 
 use frame_support::traits::Get;
 use millrace_primitives::{Balance, CapacityOnSale, Mac, ModelId, ModelRegistry, SlotIndex, TakenCapacity};
@@ -30,8 +30,8 @@ impl<T: Config> CapacityOnSale<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Counts what a miner had on sale until now. Called before anything that changes which of its slots are on sale, or at
-    /// which terms.
+    /// Counts what a miner had on sale until now. Called before anything that changes which of its slots are on sale,
+    /// or at which terms.
     pub(crate) fn accrue(record: &mut MinerRecord) {
         let now = Self::now();
         let blocks = now.saturating_sub(record.capacity.since);

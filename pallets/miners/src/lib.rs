@@ -1,28 +1,28 @@
 //! # Miners
 //!
-//! The capacity on sale: bonded accounts, their slots, the rate that each slot promises, and the ask at
-//! which a miner sells.
+//! The capacity on sale: bonded accounts, their slots, the rate that each slot promises, and the ask at which a miner
+//! sells.
 //!
-//! A miner's offer is its [`Terms`]: one ask, a rate for each slot, and the models that it executes. An
-//! offer is due with the next round, and in force from the first touch thereafter: by [`Call::apply_offer`], which
-//! the miner's node sends, by a search that meets the miner, or by the miner's next call. Until then the miner sells at the
-//! offer before. Bond is collateral and nothing else: no share of anything depends on it.
+//! A miner's offer is its [`Terms`]: one ask, a rate for each slot, and the models that it executes. An offer is due
+//! with the next round, and in force from the first touch thereafter: by [`Call::apply_offer`], which the miner's node
+//! sends, by a search that meets the miner, or by the miner's next call. Until then the miner sells at the offer
+//! before. Bond is collateral and nothing else: no share of anything depends on it.
 //!
-//! A slot is *free* (it stands in the book of each model that its miner offers), *leased* (it stands in
-//! none), *suspended* (slashed, or its miner let a lease expire; [`Call::resume`] ends it) or *withdrawn*
-//! (a newer offer has fewer slots; it disappears when its lease ends).
+//! A slot is *free* (it stands in the book of each model that its miner offers), *leased* (it stands in none),
+//! *suspended* (slashed, or its miner let a lease expire; [`Call::resume`] ends it) or *withdrawn* (a newer offer has
+//! fewer slots; it disappears when its lease ends).
 //!
 //! The bonded account is cold: it signs offers. The *mill key* is hot: a node signs submissions with it.
 //!
-//! Nothing here is scarce: the books have no bound, offers wait in no queue, and a record costs a deposit. What one miner
-//! does takes no place from another.
+//! Nothing here is scarce: the books have no bound, offers wait in no queue, and a record costs a deposit. What one
+//! miner does takes no place from another.
 //!
 //! What a miner had on sale is a sum over blocks ([`Capacity`]), which mined work uses up as it is credited.
 //!
 //! ## Properties
 //! 1. The bond and the deposit on hold of each account equal its record's.
-//! 2. A model's book holds exactly the free slots of the miners that offer it, and storage gives the slots of a class by ask,
-//!    then by how long they have been idle. [`Classes`] counts them.
+//! 2. A model's book holds exactly the free slots of the miners that offer it, and storage gives the slots of a class
+//!    by ask, then by how long they have been idle. [`Classes`] counts them.
 //! 3. [`Offered`] counts the slots of all offers in force, by model.
 //! 4. Mill keys and miners name each other.
 //! 5. A scheduled offer is due in the next round at the latest.
@@ -130,8 +130,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type MillKeys<T: Config> = StorageMap<_, Blake2_128Concat, MillKey, T::AccountId>;
 
-    /// The free slots that offer each model, by the class of their rate, in the order in which they are sold; with their
-    /// rates, MAC per block.
+    /// The free slots that offer each model, by the class of their rate, in the order in which they are sold; with
+    /// their rates, MAC per block.
     #[pallet::storage]
     pub type Book<T: Config> = StorageNMap<
         _,
@@ -297,11 +297,10 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Makes the signing account a miner, for which `mill` signs submissions, and schedules its first
-        /// offer: `ask` in planck per mega-MAC, a rate in MAC per block for each slot, and the models
-        /// offered. `proof` is the mill key's signature over `("millrace/own", genesis hash, account)`, so
-        /// that nobody registers another's key. Holds the bond of all slots, and a deposit for the record. Pays for
-        /// [`Call::apply_offer`] as well.
+        /// Makes the signing account a miner, for which `mill` signs submissions, and schedules its first offer: `ask`
+        /// in planck per mega-MAC, a rate in MAC per block for each slot, and the models offered. `proof` is the mill
+        /// key's signature over `("millrace/own", genesis hash, account)`, so that nobody registers another's key.
+        /// Holds the bond of all slots, and a deposit for the record. Pays for [`Call::apply_offer`] as well.
         ///
         /// # Errors
         /// - [`Error::AlreadyExists`]: use [`Call::offer`] or [`Call::set_mill`], or another mill key.
@@ -323,8 +322,8 @@ pub mod pallet {
             Self::do_register(&miner, mill, Terms::new::<T>(ask, rates, models)?)
         }
 
-        /// Schedules a new offer in place of the present one, to act from the next round. No slots at all
-        /// is the way to leave; [`Call::withdraw`] then releases the bond. Pays for [`Call::apply_offer`] as well.
+        /// Schedules a new offer in place of the present one, to act from the next round. No slots at all is the way to
+        /// leave; [`Call::withdraw`] then releases the bond. Pays for [`Call::apply_offer`] as well.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: register the account first.
@@ -361,8 +360,7 @@ pub mod pallet {
             Self::do_set_mill(&miner, mill)
         }
 
-        /// Puts the miner's suspended slots on sale again and lets it sprint; holds what slashing took from
-        /// their bond.
+        /// Puts the miner's suspended slots on sale again and lets it sprint; holds what slashing took from their bond.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: register the account first.
@@ -375,13 +373,13 @@ pub mod pallet {
             Self::do_resume(&miner)
         }
 
-        /// Releases the bond above what the offers need, once the unbonding period is over. A miner
-        /// without slots ceases to be one.
+        /// Releases the bond above what the offers need, once the unbonding period is over. A miner without slots
+        /// ceases to be one.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: the account is no miner; it has no bond.
-        /// - [`Error::NothingToWithdraw`]: schedule a smaller offer, wait until it is in force and the unbonding period is
-        ///   over, and call again.
+        /// - [`Error::NothingToWithdraw`]: schedule a smaller offer, wait until it is in force and the unbonding period
+        ///   is over, and call again.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::withdraw())]
         pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {

@@ -9,8 +9,8 @@ use crate::{
     Config, Leased, MinerRecord, Miners, Offered, Pallet,
 };
 
-/// Due offers that one search brings into force. Slots whose offers are due beyond that are leased as the book says: what a
-/// miner sells at until its offer is in force.
+/// Due offers that one search brings into force. Slots whose offers are due beyond that are leased as the book says:
+/// what a miner sells at until its offer is in force.
 const APPLIED_BY_SEARCH: u32 = 2;
 
 impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
@@ -52,8 +52,8 @@ impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The slot that a search comes to, with its miner's record. An offer that is due comes into force before a slot of its
-    /// miner is leased; then the search goes on in the book as that left it.
+    /// The slot that a search comes to, with its miner's record. An offer that is due comes into force before a slot of
+    /// its miner is leased; then the search goes on in the book as that left it.
     fn find_in_force(
         model: ModelId,
         least_rate: u64,

@@ -248,8 +248,8 @@ pub fn record(who: AccountId) -> MinerRecord {
 
 /// Miner and slot of each entry of the first model's book, class by class.
 pub fn book() -> Vec<(AccountId, SlotIndex)> {
-    let class = |class| crate::Book::<Test>::iter_prefix((model(), class));
-    (0u8..32).flat_map(class).map(|(place, _)| (*place.miner(), place.slot())).collect()
+    let class = |class: u8| crate::Book::<Test>::iter_prefix((model(), class));
+    (0..32).flat_map(class).map(|(place, _)| (*place.miner(), place.slot())).collect()
 }
 
 /// The bond on hold.

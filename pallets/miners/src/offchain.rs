@@ -9,7 +9,7 @@ use crate::{Call, Config, MillKeys, Pallet};
 impl<T: Config> Pallet<T> {
     pub(crate) fn apply_own_offers() {
         let miners = MillKey::all().into_iter().filter_map(MillKeys::<T>::get);
-        for miner in miners.filter(|miner| Self::has_due_offer(miner)) {
+        for miner in miners.filter(Self::has_due_offer) {
             let call = Call::<T>::apply_offer { miner };
             let transaction =
                 <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());

@@ -1,8 +1,10 @@
-//! The offers that follow, and how one comes into force. Nothing else touches [`Round`], [`Offered`] and a record's `next`.
+//! The offers that follow, and how one comes into force. Nothing else touches [`Round`], [`Offered`] and a record's
+//! `next`.
 //!
-//! No queue brings offers into force, so nobody can lengthen it for others: an offer names the round from which it may act,
-//! and acts from the first time that somebody touches it thereafter. That is [`Call::apply_offer`](crate::Call::apply_offer),
-//! which the miner's own node sends, a search that would lease one of its slots, or its miner's next call.
+//! No queue brings offers into force, so nobody can lengthen it for others: an offer names the round from which it may
+//! act, and acts from the first time that somebody touches it thereafter. That is
+//! [`Call::apply_offer`](crate::Call::apply_offer), which the miner's own node sends, a search that would lease one of
+//! its slots, or its miner's next call.
 
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use millrace_primitives::RoundIndex;

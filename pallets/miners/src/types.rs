@@ -179,8 +179,8 @@ pub struct GenesisMiner<AccountId> {
     pub models: Vec<ModelId>,
 }
 
-/// Where a free slot stands in a class of a book. Storage sorts keys by their bytes: numbers lie here with the highest byte
-/// first, so that this is the order in which slots are sold.
+/// Where a free slot stands in a class of a book. Storage sorts keys by their bytes: numbers lie here with the highest
+/// byte first, so that this is the order in which slots are sold.
 #[derive(
     Clone,
     Debug,

@@ -4,14 +4,14 @@
 //!
 //! In each round a miner's score grows with the work that it mines:
 //! `score = Σ (work on sale + other work / 16) × e / (e + ask)`, where *work on sale* is mined work that takes
-//! capacity which the miner had on sale and wasn't credited for yet, *ask* is that at which it was on sale, and *e* is the
-//! emission per mined mega-MAC, a moving average over the rounds in which something was mined. A hundredth of each score
-//! goes to the author of the block that the win is in, so that authors gain by including wins of others. At the end of a
-//! round its emission is shared by score; a miner claims its share.
+//! capacity which the miner had on sale and wasn't credited for yet, *ask* is that at which it was on sale, and *e* is
+//! the emission per mined mega-MAC, a moving average over the rounds in which something was mined. A hundredth of each
+//! score goes to the author of the block that the win is in, so that authors gain by including wins of others. At the
+//! end of a round its emission is shared by score; a miner claims its share.
 //!
-//! Each block emits [`Config::InitialEmission`], halved every [`Config::HalvingInterval`] blocks; a round emits what its
-//! blocks do if anything was mined in it, and nothing otherwise, until [`Config::EmissionCap`]. A share is minted when it is
-//! claimed, so one that nobody claims in time never comes to exist.
+//! Each block emits [`Config::InitialEmission`], halved every [`Config::HalvingInterval`] blocks; a round emits what
+//! its blocks do if anything was mined in it, and nothing otherwise, until [`Config::EmissionCap`]. A share is minted
+//! when it is claimed, so one that nobody claims in time never comes to exist.
 //!
 //! Bond, balances and the number of accounts among which the same slots are divided change no share.
 //!

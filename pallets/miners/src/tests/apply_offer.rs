@@ -77,7 +77,7 @@ fn a_search_brings_the_offers_that_it_meets_into_force_first() {
 }
 
 #[test]
-fn only_the_offer_in_force_says_what_a_smaller_one_frees() {
+fn the_status_tells_of_an_offer_until_it_is_in_force() {
     on_chain(|| {
         selling(MINER, 5, 3);
         assert_ok!(offer(MINER, 5, vec![RATE], vec![model()]));
