@@ -129,6 +129,28 @@ export async function register(api, signer, encoding) {
   return { model, registered: true };
 }
 
+/**
+ * Has a miner offer slots of these rates (MAC per block) for these models at an ask (planck per mega-MAC); resolves once the
+ * offer is in force. The node that signs for the miner sees to that; this does if there is none.
+ */
+export async function offer(api, signer, { ask, rates, models, timeout = 300_000 }) {
+  await send(api, api.tx.miners.offer(ask, rates, models), signer);
+  const end = Date.now() + timeout;
+  for (;;) {
+    const { next } = (await api.query.miners.miners(signer.publicKey)).unwrap();
+    if (next.isNone) return;
+    if (Date.now() > end) throw new Error(`the offer isn't in force after ${timeout / 1000} s`);
+    const late = (await api.query.miners.round()).toNumber() - next.unwrap().from.toNumber();
+    if (late > 0) {
+      await send(api, api.tx.miners.applyOffer(signer.publicKey), signer).catch((error) => {
+        // The node was faster.
+        if (!/^miners.NothingScheduled/.test(error.message)) throw error;
+      });
+    }
+    await sleep(1_000);
+  }
+}
+
 /** Posts a task; resolves with its number and what posting cost. */
 export async function post(api, signer, { model, input, maxPrice, deadline }) {
   const call = api.tx.tasks.post(model, `0x${Buffer.from(input).toString('hex')}`, maxPrice, deadline);

@@ -20,7 +20,14 @@ use sp_runtime::{
 fn settled() -> Option<(AccountId, Balance, Balance, Balance, Balance, Vec<u8>)> {
     market_events().into_iter().find_map(|event| match event {
         RuntimeEvent::Tasks(Event::TaskSettled {
-            miner, paid, burned, fee, retention, returned, output, ..
+            miner,
+            paid,
+            burned,
+            fee,
+            retention,
+            returned,
+            output,
+            ..
         }) => Some((miner, paid, burned, fee + retention, returned, output)),
         _ => None,
     })
@@ -159,7 +166,10 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
         let (why, rent) = refunded(task).expect("its deadline is past");
         assert_eq!(why, RefundReason::Deadline);
         assert_eq!(free(REQUESTER), total(REQUESTER));
-        assert!(total(REQUESTER) + rent >= requester, "a failed task costs its requester nothing but the wait");
+        assert!(
+            total(REQUESTER) + rent >= requester,
+            "a failed task costs its requester nothing but the wait"
+        );
     });
 }
 

@@ -5,7 +5,8 @@ use frame_support::{assert_noop, assert_ok};
 use millrace_inference::{execute, sprint_digest, CheckedModel};
 use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, Attempt, Mac};
 use millrace_runtime::{
-    Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Sprints, System, Tasks,
+    configs::market::MAX_ANCHOR_AGE, Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeOrigin, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
 use sp_core::{Pair, H256};
@@ -67,8 +68,8 @@ fn a_sprint_is_credited_once_and_its_emission_claimed() {
         close_round();
         let (before, supply) = (total(MINER), issuance());
         assert_ok!(Rewards::claim(signed(REQUESTER), 0, id(MINER)));
-        assert_eq!(total(MINER), before + 100 * UNIT, "the only miner gets all of it");
-        assert_eq!(issuance(), supply + 100 * UNIT);
+        assert_eq!(total(MINER), before + 50 * UNIT, "the only miner gets all of it");
+        assert_eq!(issuance(), supply + 50 * UNIT);
         assert_noop!(
             Rewards::claim(signed(REQUESTER), 0, id(MINER)),
             pallet_rewards::Error::<Runtime>::NothingToClaim
@@ -89,9 +90,10 @@ fn a_ground_digest_without_the_work_is_slashed() {
 }
 
 #[test]
-fn a_round_without_winners_mints_nothing_and_the_target_follows_the_load() {
+fn a_round_without_winners_mints_nothing_and_winning_gets_easier() {
     on_dev(|| {
-        assert_eq!(pallet_sprints::Difficulty::<Runtime>::get(), 64);
+        let difficulty = || pallet_sprints::Listed::<Runtime>::get()[0].difficulty;
+        let before = difficulty();
         close_round();
         let closed = |event: &RuntimeEvent| {
             matches!(
@@ -100,7 +102,7 @@ fn a_round_without_winners_mints_nothing_and_the_target_follows_the_load() {
             )
         };
         assert!(market_events().iter().any(closed));
-        assert_eq!(pallet_sprints::Difficulty::<Runtime>::get(), 32);
+        assert!(difficulty() < before);
     });
 }
 
@@ -109,7 +111,7 @@ fn a_stale_anchor_or_anothers_key_is_refused() {
     on_dev(|| {
         pass(2);
         let call = win(|_| {});
-        pass(9);
+        pass(MAX_ANCHOR_AGE);
         assert_eq!(apply(call).expect_err("too old"), InvalidTransaction::Stale.into());
         let RuntimeCall::Sprints(pallet_sprints::Call::sprint {
             anchor,
@@ -244,7 +246,7 @@ fn a_share_is_claimed_without_a_sender() {
         close_round();
         let before = total(MINER);
         assert_ok!(apply(call()).expect("there is a share"));
-        assert_eq!(total(MINER), before + 100 * UNIT);
+        assert_eq!(total(MINER), before + 50 * UNIT);
         assert_eq!(apply(call()).expect_err("claimed"), InvalidTransaction::Stale.into());
         let nobody = pallet_rewards::Call::claim { round: 0, miner: id(REQUESTER) };
         assert_eq!(apply(nobody.into()).expect_err("no share"), InvalidTransaction::Stale.into());

@@ -120,9 +120,9 @@ fn minted_less_burned(events: &[RuntimeEvent]) -> i128 {
         .iter()
         .map(|event| match event {
             RuntimeEvent::Tasks(TaskEvent::TaskSettled { burned, .. }) => -(*burned as i128),
-            RuntimeEvent::Tasks(TaskEvent::TaskLeased { rent, .. } | TaskEvent::TaskRefunded { rent, .. }) => {
-                -(*rent as i128)
-            }
+            RuntimeEvent::Tasks(
+                TaskEvent::TaskLeased { rent, .. } | TaskEvent::TaskRefunded { rent, .. },
+            ) => -(*rent as i128),
             RuntimeEvent::Miners(pallet_miners::Event::Charged { amount, .. }) => -(*amount as i128),
             RuntimeEvent::Miners(pallet_miners::Event::Slashed { amount, compensation, .. }) => {
                 -((amount - compensation) as i128)

@@ -7,7 +7,19 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../../clients/js/client.js';
+import {
+  account,
+  digits,
+  integers,
+  modelId,
+  offer,
+  outcome,
+  post,
+  register,
+  send,
+  UNIT,
+  watch,
+} from '../../clients/js/client.js';
 import { submitTrace } from '../../clients/js/miner.js';
 import * as hostile from '../../clients/js/test/hostile.js';
 import { largeInput, largeModel } from '../../clients/js/test/large.js';
@@ -178,9 +190,12 @@ describe('a network of two validators, two collators and two miners', () => {
     const { model } = await register(api, account('//Alice'), largeModel());
     for (const miner of MINERS) {
       await resume(miner);
-      await send(api, api.tx.miners.offer(50_000_000n, Array(tasks).fill(1_000_000_000), [modelId(encoding), model]), miner.cold);
+      await offer(api, miner.cold, {
+        ask: 50_000_000n,
+        rates: Array(tasks).fill(1_000_000_000),
+        models: [modelId(encoding), model],
+      });
     }
-    await watch(api, (event) => api.events.miners.OfferInForce.is(event) || undefined, { timeout: 300_000 });
     // All are leased before the first is executed, so that they are submitted at once.
     for (const miner of MINERS) signal(miner, 'SIGSTOP');
     const start = await best();
@@ -240,13 +255,7 @@ describe('a network of two validators, two collators and two miners', () => {
     for (const model of encodings) await register(api, account('//Alice'), model);
     await resume(miner);
     const models = [encoding, ...encodings].map(modelId);
-    const from = await finalized();
-    await send(api, api.tx.miners.offer(50_000_000n, Array(8).fill(1_000_000_000), models), miner.cold);
-    await watch(
-      api,
-      (event) => (api.events.miners.OfferInForce.is(event) && event.data.miner.toString() === address(miner.cold)) || undefined,
-      { from, timeout: 300_000 },
-    );
+    await offer(api, miner.cold, { ask: 50_000_000n, rates: Array(8).fill(1_000_000_000), models });
     for (const attack of attacks) {
       // The miner sleeps until all are leased, so that their traces come in one block.
       const start = await best();

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { account, codeHash, digits, integers, modelId, outcome, post, send, UNIT, watch } from '../../clients/js/client.js';
+import { account, codeHash, digits, integers, modelId, offer, outcome, post, send, UNIT } from '../../clients/js/client.js';
 import { Network, until } from './network.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -52,21 +52,11 @@ describe('a runtime upgrade with tasks open', () => {
     });
     const before = await version();
 
-    // No slot is on sale until the new runtime is there, so the tasks wait in the queue.
-    const from = await number();
-    for (const cold of [MINER, IDLE]) await send(api, api.tx.miners.offer(ASK, [], []), cold);
-    let withdrawn = 0;
-    await watch(
-      api,
-      (event) => {
-        withdrawn += api.events.miners.OfferInForce.is(event) ? 1 : 0;
-        return withdrawn === 2 || undefined;
-      },
-      { from, timeout: 600_000 },
-    );
+    // Until the new runtime is there, every slot is dearer than what is offered, so the tasks wait in the queue.
+    const model = modelId(encoding);
+    for (const cold of [MINER, IDLE]) await offer(api, cold, { ask: 1_000n * UNIT, rates: [1_000_000_000], models: [model] });
     const start = await number();
     const { input } = digits(folder, 64);
-    const model = modelId(encoding);
     const tasks = [];
     for (let i = 0; i < 3; i += 1) {
       tasks.push((await post(api, REQUESTER, { model, input, maxPrice: UNIT, deadline: start + 1000 })).task);
@@ -86,7 +76,7 @@ describe('a runtime upgrade with tasks open', () => {
     api = await network.api('collator-1');
     for (const task of tasks) assert.ok((await api.query.tasks.tasks(task)).isSome, 'it is still open');
     const upgraded = await number();
-    await send(api, api.tx.miners.offer(ASK, [1_000_000_000, 1_000_000_000], [model]), MINER);
+    await offer(api, MINER, { ask: ASK, rates: [1_000_000_000, 1_000_000_000], models: [model] });
     for (const task of tasks) {
       const result = await outcome(api, task, { from: upgraded, timeout: 900_000 });
       assert.equal(result.kind, 'settled');

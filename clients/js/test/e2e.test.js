@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { sr25519Verify } from '@polkadot/util-crypto';
 import { hexToU8a, u8aConcat } from '@polkadot/util';
 
-import { account, digits, integers, modelId, outcome, post, register, send, UNIT, watch } from '../client.js';
+import { account, digits, integers, modelId, offer, outcome, post, register, send, UNIT, watch } from '../client.js';
 import { proveMill, submitTrace } from '../miner.js';
 import { largeInput, largeModel } from './large.js';
 import * as hostile from './hostile.js';
@@ -118,8 +118,7 @@ describe('a development node that mines', () => {
     const large = largeModel();
     const requester = account('//Bob');
     const { model } = await register(api, requester, large);
-    await send(api, api.tx.miners.offer(50_000_000n, [1_000_000_000, 1_000_000_000], [modelId(encoding), model]), MINER);
-    await watch(api, (event) => api.events.miners.OfferInForce.is(event) || undefined);
+    await offer(api, MINER, { ask: 50_000_000n, rates: Array(2).fill(1_000_000_000), models: [modelId(encoding), model] });
     const start = await number(api);
     const task = await post(api, requester, { model, input: largeInput(samples), maxPrice: UNIT, deadline: start + 100 });
     const result = await outcome(api, task.task, { from: start });
@@ -183,9 +182,7 @@ describe('a block with submissions made to exhaust its memory', () => {
     const idle = await startNode({ base, args: ['--no-mine'], blockTime: 500 });
     const models = attack.map((batch) => modelId(batch.encoding));
     for (const { encoding: model } of attack) await register(idle.api, account('//Alice'), model);
-    const from = await number(idle.api);
-    await send(idle.api, idle.api.tx.miners.offer(50_000_000n, Array(3).fill(1_000_000_000), models), MINER);
-    await watch(idle.api, (event) => idle.api.events.miners.OfferInForce.is(event) || undefined, { from });
+    await offer(idle.api, MINER, { ask: 50_000_000n, rates: Array(3).fill(1_000_000_000), models });
     const start = await number(idle.api);
     const hex = (bytes) => `0x${Buffer.from(bytes).toString('hex')}`;
     const posts = attack.map((batch, i) => idle.api.tx.tasks.post(models[i], hex(batch.input), UNIT, start + 300));

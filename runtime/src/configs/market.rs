@@ -10,7 +10,7 @@ use sp_runtime::{Perbill, Permill};
 
 use crate::{
     configs::{
-        consensus::{DAYS, HOURS},
+        consensus::{BlockAuthor, DAYS, HOURS},
         monetary::{deposit, FeesToCollators, LengthToFee, MICROUNIT, MILLIUNIT, UNIT},
     },
     AccountId, Balance, Balances, Miners, Models, ProofOfWork, Rewards, Runtime, TransactionPayment,
@@ -21,8 +21,8 @@ const MIB: u32 = 1024 * 1024;
 const CAPACITY_WINDOW: u32 = 32 * HOURS;
 /// Blocks in which a sprint can be included: three turns of all authors, so that some can't keep it out between them.
 pub const MAX_ANCHOR_AGE: u32 = 128;
-/// Attempts that a win takes on a model that is listed anew. On the demo model, two threads make some 40,000 attempts a second, and
-/// one win in four blocks is wanted.
+/// Attempts that a win takes on a model that is listed anew. Two threads make some 40,000 attempts a second on the demo model,
+/// and a win in four blocks is wanted; an author includes one a block at most while the difficulty still rises.
 pub const INITIAL_DIFFICULTY: u64 = 100_000;
 
 parameter_types! {
