@@ -1,7 +1,9 @@
 //! What sprints may take of a block.
 
 use frame_support::{assert_noop, assert_ok};
-use sp_runtime::transaction_validity::{InvalidTransaction, TransactionSource};
+use sp_runtime::transaction_validity::{
+    InvalidTransaction, TransactionSource, TransactionValidityError,
+};
 
 use super::*;
 use crate::{AnchorTerms, BlockBudget, Error, Wins};
@@ -19,7 +21,7 @@ fn authorized(nonce: u64) -> Result<(), InvalidTransaction> {
     );
     match sprint {
         Ok(_) => Ok(()),
-        Err(sp_runtime::transaction_validity::TransactionValidityError::Invalid(why)) => Err(why),
+        Err(TransactionValidityError::Invalid(why)) => Err(why),
         Err(why) => panic!("{why:?}"),
     }
 }

@@ -1,16 +1,16 @@
 //! What blocks do on their own.
 
-use frame_support::{traits::Hooks, BoundedVec};
+use frame_support::{assert_ok, traits::Hooks, BoundedVec};
 
 use super::*;
-use crate::{target, AnchorTerms, Listed, WeightInfo, Wins};
+use crate::{target, AnchorTerms, WeightInfo, Wins};
 
 #[test]
 fn the_difficulty_of_the_model_in_turn_falls_in_each_block() {
     run(|| {
         register(other(), profile(), true);
-        Sprints::set_listed(RuntimeOrigin::root(), vec![(model(), SAMPLES), (other(), SAMPLES)])
-            .expect("both are small");
+        let both = vec![(model(), SAMPLES), (other(), SAMPLES)];
+        assert_ok!(Sprints::set_listed(RuntimeOrigin::root(), both));
         change_listing(model(), |listing| listing.difficulty = target::scaled(64));
         to_block(3);
         assert_eq!(listing(model()).difficulty, target::scaled(63));
@@ -50,8 +50,7 @@ fn what_is_on_old_anchors_is_forgotten() {
 #[test]
 fn without_models_a_block_is_no_anchor() {
     run(|| {
-        Listed::<Test>::kill();
-        FakeModels::list(vec![]);
+        assert_ok!(Sprints::set_listed(RuntimeOrigin::root(), vec![]));
         to_block(3);
         assert!(!AnchorTerms::<Test>::contains_key(3));
         assert!(AnchorTerms::<Test>::contains_key(2));
@@ -60,5 +59,5 @@ fn without_models_a_block_is_no_anchor() {
 
 #[test]
 fn the_configuration_fits() {
-    Sprints::integrity_test();
+    <Sprints as Hooks<u32>>::integrity_test();
 }

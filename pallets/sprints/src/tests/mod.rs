@@ -33,14 +33,9 @@ fn other() -> H256 {
     H256::repeat_byte(2)
 }
 
-/// What the miner's mill key signs of an attempt, whatever it is on.
-fn signed(attempt: &Attempt<AccountId>) -> MillSignature {
-    pair().sign(&attempt.message(genesis_hash::<Test>(), trace_hash().0))
-}
-
 /// What the miner's mill key signs of an attempt.
 fn signature(nonce: u64) -> MillSignature {
-    signed(&attempt(nonce))
+    pair().sign(&attempt(nonce).message(genesis_hash::<Test>(), trace_hash().0))
 }
 
 /// Submits the win of a nonce on an anchor; what it signs doesn't matter to the call.
