@@ -38,8 +38,7 @@ impl<T: Config> Pallet<T> {
         if profile.max_trace_bytes(terms.samples) < u64::try_from(trace_bytes).ok()? {
             return None;
         }
-        let attempt =
-            Attempt { miner, anchor: hash, nonce, model: terms.model, samples: terms.samples };
+        let attempt = Attempt { miner, anchor: hash, nonce, model: terms.model, samples: terms.samples };
         Some((attempt, terms, profile))
     }
 

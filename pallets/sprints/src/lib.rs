@@ -204,8 +204,7 @@ pub mod pallet {
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
-            let difficulty =
-                if self.difficulty == 0 { T::InitialDifficulty::get() } else { self.difficulty };
+            let difficulty = if self.difficulty == 0 { T::InitialDifficulty::get() } else { self.difficulty };
             Pallet::<T>::do_set_listed(self.listed.clone(), difficulty)
                 .expect("the genesis lists registered models with small batches; qed");
             if let Some(listing) = Pallet::<T>::sprint_model() {

@@ -1,7 +1,6 @@
 //! When the pool and a block take a sprint.
 
 use frame_support::BoundedVec;
-use millrace_primitives::mill::MillSignature;
 use sp_runtime::transaction_validity::{
     InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
 };

@@ -1,9 +1,7 @@
 //! What sprints may take of a block.
 
 use frame_support::{assert_noop, assert_ok};
-use sp_runtime::transaction_validity::{
-    InvalidTransaction, TransactionSource, TransactionValidityError,
-};
+use sp_runtime::transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError};
 
 use super::*;
 use crate::{AnchorTerms, BlockBudget, Error, Wins};

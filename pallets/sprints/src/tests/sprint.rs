@@ -1,6 +1,6 @@
 //! The call that credits a win, or slashes for a wrong one.
 
-use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, BoundedVec};
+use frame_support::{assert_noop, assert_ok, BoundedVec};
 use millrace_primitives::Mac;
 use sp_runtime::DispatchError;
 
