@@ -52,7 +52,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Sprints::BlockBudget` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // `i` was measured from 1 to 524288.
     fn sprint_base(i: u32) -> Weight {
-        // Estimated. Proof: measured 9822 bytes. At least 127_540 ns.
+        // Estimated by hand; to be measured.
         Weight::from_parts(184_410_325, 13287)
             .saturating_add(Weight::from_parts(23_661, 0).saturating_mul(i.into()))
             .saturating_add(T::DbWeight::get().reads(14_u64))
@@ -74,7 +74,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 523264.
     fn authorize_sprint(b: u32) -> Weight {
-        // Estimated. Proof: measured 9504 bytes. At least 132_196 ns.
+        // Estimated by hand; to be measured.
         Weight::from_parts(228_447_638, 12969)
             .saturating_add(Weight::from_parts(1_784, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
@@ -85,7 +85,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // `l` was measured from 0 to 8.
     fn set_listed(l: u32) -> Weight {
-        // Estimated. Proof: measured 1931 + l × 187 bytes. At least 64_015 ns.
+        // Estimated by hand; to be measured.
         Weight::from_parts(109_465_798, 48774)
             .saturating_add(Weight::from_parts(13_998_365, 0).saturating_mul(l.into()))
             .saturating_add(T::DbWeight::get().reads(9_u64))
@@ -103,7 +103,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::CurrentRound` (r:1 w:0)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn begin_block() -> Weight {
-        // Estimated. Proof: measured 600 bytes. At least 9_000 ns.
+        // Estimated by hand; to be measured.
         Weight::from_parts(12_000_000, 1870)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
