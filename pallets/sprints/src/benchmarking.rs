@@ -10,15 +10,13 @@ use millrace_primitives::{
     benchmarking::{bound, linear},
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    Attempt, ModelId, ModelRegistry, Rounds, SlotMarket,
+    Attempt, ModelId, ModelRegistry, SlotMarket,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
-use sp_runtime::{
-    traits::Zero, transaction_validity::TransactionSource, RuntimeAppPublic, SaturatedConversion,
-};
+use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic, SaturatedConversion};
 
-use crate::{Call, Config, Difficulty, LastRound, Listed, MaxListed, MaxWins, Pallet, Wins};
+use crate::{AnchorTerms, Call, Config, Listed, MaxListed, MaxWins, Pallet, Wins};
 
 const ANCHOR: u32 = 1;
 /// Bytes of a sample of the sprints' models.
@@ -26,10 +24,23 @@ const SAMPLE: u32 = 64;
 /// Samples of the attempts whose traces are long: with one, a model would be too large.
 const SAMPLES: u32 = 32;
 
+/// `count` small models, each with a batch of one sample; the first has so many rows.
+fn small_batches<T: Config>(rows: u32, count: u32) -> Vec<(ModelId, u32)> {
+    (rows..rows + count).map(|rows| (T::Models::benchmark_model(linear(1, rows).to_bytes()), 1)).collect()
+}
+
+/// Lists these batches, and others up to the bound. Every attempt wins.
+fn list_others<T: Config>(mut batches: Vec<(ModelId, u32)>) {
+    batches.extend(small_batches::<T>(1, bound::<MaxListed>() - batches.len() as u32));
+    Pallet::<T>::do_set_listed(batches, 1).expect("the batches are small; qed");
+}
+
 /// An attempt of a miner with this key: every attempt wins, and all but one of an anchor's places are taken.
 fn attempt<T: Config>(model: &Model, samples: u32) -> (MillKey, Attempt<T::AccountId>) {
     let model = T::Models::benchmark_model(model.to_bytes());
-    Pallet::<T>::do_set_listed(vec![(model, samples)]).expect("the batch is small; qed");
+    list_others::<T>(vec![(model, samples)]);
+    let listing = Listed::<T>::get().first().cloned().expect("it is listed; qed");
+    Pallet::<T>::open_anchor(ANCHOR, &listing);
     let key: MillKey = sp_io::crypto::sr25519_generate(KEY_TYPE, Some(b"//Mill".to_vec())).into();
     let miner = T::BenchmarkMarket::benchmark_miner(model, key.clone());
     frame_system::Pallet::<T>::set_block_number((ANCHOR + 1).saturated_into());
@@ -39,7 +50,6 @@ fn attempt<T: Config>(model: &Model, samples: u32) -> (MillKey, Attempt<T::Accou
         frame_system::pallet_prelude::BlockNumberFor::<T>::saturated_from(ANCHOR),
         hash,
     );
-    Difficulty::<T>::put(1);
     let taken: Vec<[u8; 32]> = (1..bound::<MaxWins>()).map(|win| blake2_256(&win.encode())).collect();
     Wins::<T>::insert(ANCHOR, frame_support::BoundedVec::truncate_from(taken));
     (key, Attempt { miner, anchor, nonce: 0, model, samples })
@@ -108,13 +118,8 @@ mod benchmarks {
     /// `l`: models listed.
     #[benchmark]
     fn set_listed(l: Linear<0, 8>) -> Result<(), BenchmarkError> {
-        let list = |from: u32, count: u32| -> Vec<(ModelId, u32)> {
-            (from..from + count)
-                .map(|rows| (T::Models::benchmark_model(linear(1, rows).to_bytes()), 1))
-                .collect()
-        };
-        Pallet::<T>::do_set_listed(list(1, bound::<MaxListed>())).expect("the batches are small; qed");
-        let new = list(9, l);
+        list_others::<T>(vec![]);
+        let new = small_batches::<T>(bound::<MaxListed>() + 1, l);
         let origin = T::ListOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
 
         #[extrinsic_call]
@@ -124,33 +129,23 @@ mod benchmarks {
         Ok(())
     }
 
-    /// In a block that is the first without an anchor whose list of wins is full.
+    /// In the first block that can't have an anchor whose list of wins is full.
     #[benchmark]
-    fn stay_in_round() {
-        let age = T::MaxAnchorAge::get() + 1;
-        frame_system::Pallet::<T>::set_block_number((ANCHOR + age).saturated_into());
+    fn begin_block() {
+        list_others::<T>(vec![]);
+        let listing = Pallet::<T>::sprint_model().expect("models are listed; qed");
+        Pallet::<T>::open_anchor(ANCHOR, &listing);
         let wins: Vec<[u8; 32]> = (0..bound::<MaxWins>()).map(|win| blake2_256(&win.encode())).collect();
         Wins::<T>::insert(ANCHOR, frame_support::BoundedVec::truncate_from(wins));
-        LastRound::<T>::put(T::Rounds::current());
+        let now = ANCHOR + T::MaxAnchorAge::get() + 1;
+        frame_system::Pallet::<T>::set_block_number(now.saturated_into());
 
         #[block]
         {
             Pallet::<T>::begin_block();
         }
 
-        assert!(Wins::<T>::get(ANCHOR).len().is_zero());
-    }
-
-    #[benchmark]
-    fn retarget() {
-        Difficulty::<T>::put(64);
-
-        #[block]
-        {
-            Pallet::<T>::retarget();
-            LastRound::<T>::put(1);
-        }
-
-        assert_eq!(Difficulty::<T>::get(), 32);
+        assert!(!Wins::<T>::contains_key(ANCHOR) && !AnchorTerms::<T>::contains_key(ANCHOR));
+        assert!(AnchorTerms::<T>::contains_key(now));
     }
 }

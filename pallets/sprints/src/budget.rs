@@ -4,7 +4,7 @@
 use frame_support::{
     dispatch::DispatchClass, ensure, pallet_prelude::DispatchResult, traits::Get, weights::Weight,
 };
-use millrace_inference::Profile;
+use millrace_inference::{Cost, Profile};
 use millrace_primitives::Verifier;
 
 use crate::{BlockBudget, Config, Error, Pallet, WeightInfo};
@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Weight of a sprint from its check in the pool to its credit.
-    fn win_weight(cost: &millrace_inference::Cost, length: u64) -> Weight {
+    fn win_weight(cost: &Cost, length: u64) -> Weight {
         let authorized = T::WeightInfo::authorize_sprint(u32::try_from(length).unwrap_or(u32::MAX));
         T::Verifier::weight(cost)
             .saturating_add(Self::sprint_weight(cost.input_bytes))

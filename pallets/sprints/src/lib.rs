@@ -67,7 +67,7 @@ pub mod pallet {
         Rounds, Verifier,
     };
     use sp_core::H256;
-    use sp_runtime::{Perbill, SaturatedConversion};
+    use sp_runtime::Perbill;
 
     use super::{Listing, MaxListed, MaxWins, Terms, WeightInfo};
 
@@ -226,7 +226,7 @@ pub mod pallet {
         #[cfg(feature = "std")]
         fn integrity_test() {
             assert!(!T::SprintShare::get().is_zero(), "sprints may use some of the blocks");
-            let hashes: u32 = T::BlockHashCount::get().saturated_into();
+            let hashes: u32 = sp_runtime::SaturatedConversion::saturated_into(T::BlockHashCount::get());
             assert!(T::MaxAnchorAge::get() < hashes, "the chain knows the hash of every anchor");
         }
 

@@ -4,7 +4,7 @@ use core::cell::{Cell, RefCell};
 
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64},
+    traits::{ConstU32, ConstU64, Get, Hooks},
     weights::Weight,
 };
 use frame_system::{
@@ -29,6 +29,8 @@ pub(crate) type AccountId = u64;
 pub(crate) const MINER: AccountId = 7;
 /// The block whose hash attempts take.
 pub(crate) const ANCHOR: u32 = 1;
+/// Attempts that a win takes on a new model.
+pub(crate) const INITIAL_DIFFICULTY: u64 = 16;
 /// Samples of the listed batch.
 pub(crate) const SAMPLES: u32 = 2;
 
@@ -55,9 +57,11 @@ impl pallet_sprints::Config for Test {
     type Verifier = FakeVerifier;
     type Rewards = FakeRewards;
     type Rounds = FakeRounds;
+    type Author = FakeAuthor;
     type ListOrigin = EnsureRoot<AccountId>;
     type MaxAnchorAge = ConstU32<8>;
     type SprintShare = SprintShare;
+    type InitialDifficulty = ConstU64<INITIAL_DIFFICULTY>;
     type MaxVerificationWeight = MaxVerificationWeight;
     type MaxSprintTrace = ConstU32<1024>;
     type Priority = ConstU64<5>;
@@ -101,7 +105,8 @@ thread_local! {
     static LISTED: RefCell<Vec<ModelId>> = const { RefCell::new(Vec::new()) };
     static SUSPENDED: Cell<bool> = const { Cell::new(false) };
     static SLASHED: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
-    static CREDITED: RefCell<Vec<(AccountId, Mac)>> = const { RefCell::new(Vec::new()) };
+    static CREDITED: RefCell<Vec<Credit>> = const { RefCell::new(Vec::new()) };
+    static AUTHOR: Cell<Option<AccountId>> = const { Cell::new(None) };
     static ROUND: Cell<RoundIndex> = const { Cell::new(0) };
 }
 
@@ -154,6 +159,10 @@ impl MinerBond<AccountId> for FakeMiners {
         1
     }
 
+    fn charge(_: &AccountId, amount: Balance) -> Balance {
+        amount
+    }
+
     fn suspend(_: &AccountId) {
         suspend();
     }
@@ -175,14 +184,21 @@ impl MillKeys<AccountId> for FakeMiners {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
+    fn is_offered(_: ModelId) -> bool {
+        false
+    }
+
     fn lease(
         _: ModelId,
+        _: u64,
         _: impl Fn(&millrace_primitives::SlotOffer<AccountId>) -> bool,
     ) -> Option<millrace_primitives::SlotOffer<AccountId>> {
         None
     }
 
     fn free(_: &AccountId, _: SlotIndex) {}
+
+    fn settle(_: &AccountId, _: SlotIndex, _: Mac) {}
 
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
         MINER
@@ -212,8 +228,26 @@ impl Verifier for FakeVerifier {
 pub struct FakeRewards;
 
 impl CreditWork<AccountId> for FakeRewards {
-    fn credit(miner: &AccountId, work: Mac) {
-        CREDITED.with_borrow_mut(|credited| credited.push((*miner, work)));
+    fn credit(miner: &AccountId, model: ModelId, work: Mac, author: Option<&AccountId>) {
+        let credit = Credit { miner: *miner, model, work, author: author.copied() };
+        CREDITED.with_borrow_mut(|credited| credited.push(credit));
+    }
+}
+
+/// What the rewards were told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Credit {
+    pub miner: AccountId,
+    pub model: ModelId,
+    pub work: Mac,
+    pub author: Option<AccountId>,
+}
+
+pub struct FakeAuthor;
+
+impl Get<Option<AccountId>> for FakeAuthor {
+    fn get() -> Option<AccountId> {
+        AUTHOR.get()
     }
 }
 
@@ -250,6 +284,11 @@ pub(crate) fn suspend() {
     SUSPENDED.set(true);
 }
 
+/// Makes this account the author of the blocks to come.
+pub(crate) fn author(author: AccountId) {
+    AUTHOR.set(Some(author));
+}
+
 pub(crate) fn begin_round(round: RoundIndex) {
     ROUND.set(round);
 }
@@ -258,7 +297,7 @@ pub(crate) fn slashed() -> Vec<AccountId> {
     SLASHED.with_borrow(Clone::clone)
 }
 
-pub(crate) fn credited() -> Vec<(AccountId, Mac)> {
+pub(crate) fn credited() -> Vec<Credit> {
     CREDITED.with_borrow(Clone::clone)
 }
 
@@ -287,6 +326,41 @@ pub(crate) fn register(model: ModelId, profile: Profile, open: bool) {
     MODELS.with_borrow_mut(|models| models.push((model, ModelInfo { profile, open })));
 }
 
+/// Hash of a block that is an anchor.
+pub(crate) fn hash(number: u32) -> H256 {
+    H256::from_low_u64_be(0x5000 + u64::from(number))
+}
+
+/// Lets blocks begin up to this one.
+pub(crate) fn to_block(number: u32) {
+    for next in System::block_number() + 1..=number {
+        if next > 1 {
+            frame_system::BlockHash::<Test>::insert(next - 1, hash(next - 1));
+        }
+        System::set_block_number(next);
+        Sprints::on_initialize(next);
+    }
+}
+
+/// The terms of attempts on [`ANCHOR`] change to this difficulty.
+pub(crate) fn set_anchor_difficulty(difficulty: u64) {
+    crate::AnchorTerms::<Test>::mutate(ANCHOR, |terms| {
+        terms.as_mut().expect("it has terms").difficulty = difficulty;
+    });
+}
+
+/// The listing of a model changes.
+pub(crate) fn change_listing(model: ModelId, change: impl FnOnce(&mut crate::Listing)) {
+    crate::Listed::<Test>::mutate(|listed| {
+        change(listed.iter_mut().find(|listing| listing.model == model).expect("it is listed"));
+    });
+}
+
+/// What stands in the list for a model.
+pub(crate) fn listing(model: ModelId) -> crate::Listing {
+    crate::Listed::<Test>::get().into_iter().find(|listing| listing.model == model).expect("it is listed")
+}
+
 /// Runs a test in the block after [`ANCHOR`], with [`model`] listed, and checks the pallet's properties afterwards.
 pub(crate) fn run(test: impl FnOnce()) {
     MODELS.set(Vec::new());
@@ -294,6 +368,7 @@ pub(crate) fn run(test: impl FnOnce()) {
     SLASHED.set(Vec::new());
     CREDITED.set(Vec::new());
     SUSPENDED.set(false);
+    AUTHOR.set(None);
     ROUND.set(0);
     WEIGHT.set(Weight::from_parts(10, 10));
     unavailable();
@@ -308,8 +383,7 @@ pub(crate) fn run(test: impl FnOnce()) {
     };
     let storage = genesis.build_storage().expect("a genesis");
     sp_io::TestExternalities::new(storage).execute_with(|| {
-        System::set_block_number(ANCHOR + 1);
-        frame_system::BlockHash::<Test>::insert(ANCHOR, H256::repeat_byte(5));
+        to_block(ANCHOR + 1);
         test();
         Sprints::do_try_state().expect("the pallet's properties hold");
     });

@@ -124,7 +124,10 @@ mod tests {
         }
 
         #[test]
-        fn a_win_in_four_blocks_leaves_it_about_where_it_was(attempts in 1_000u64..1 << 40, share in 1_000u32..900_000_000) {
+        fn a_win_in_four_blocks_leaves_it_where_it_was(
+            attempts in 1_000u64..1 << 40,
+            share in 1_000u32..900_000_000,
+        ) {
             let before = scaled(attempts);
             let won = rise(before, share, wanted(SPRINT_SHARE, share));
             let after = (0..4).fold(won, |difficulty, _| fall(difficulty));

@@ -1,5 +1,7 @@
 //! What must hold between two transactions.
 
+use alloc::vec::Vec;
+
 use frame_support::{ensure, traits::Get};
 use millrace_primitives::{BlockNumber, ModelId, ModelRegistry};
 use sp_runtime::TryRuntimeError;
@@ -20,7 +22,7 @@ impl<T: Config> Pallet<T> {
             let times = listed.iter().filter(|other| other.model == listing.model).count();
             ensure!(times == 1, "a model is listed twice");
         }
-        let models: alloc::vec::Vec<ModelId> = listed.iter().map(|listing| listing.model).collect();
+        let models: Vec<ModelId> = listed.iter().map(|listing| listing.model).collect();
         ensure!(T::Models::listed() == models, "the registry lists other models");
         for (anchor, terms) in AnchorTerms::<T>::iter() {
             ensure!(Self::may_be_kept(anchor), "terms of an old or a coming anchor are kept");

@@ -16,10 +16,8 @@ pub trait WeightInfo {
     fn authorize_sprint(b: u32) -> Weight;
     /// Of `set_listed`.
     fn set_listed(l: u32) -> Weight;
-    /// Of `stay_in_round`.
-    fn stay_in_round() -> Weight;
-    /// Of `retarget`.
-    fn retarget() -> Weight;
+    /// Of `begin_block`.
+    fn begin_block() -> Weight;
 }
 
 /// Weights with the runtime's database costs.
@@ -28,18 +26,18 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Miners` (r:1 w:0)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Listed` (r:1 w:0)
-    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::AnchorTerms` (r:1 w:0)
+    // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     // Storage: `Rewards::CurrentRound` (r:1 w:0)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:2 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Difficulty` (r:1 w:0)
-    // Proof: `Sprints::Difficulty` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::Listed` (r:1 w:1)
+    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // Storage: `Sprints::Wins` (r:1 w:1)
-    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(32782), added: 35257, mode: `MaxEncodedLen`)
+    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:1 w:0)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
     // Storage: `Rewards::RoundLength` (r:1 w:0)
@@ -50,46 +48,46 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Rounds` (r:1 w:1)
     // Proof: `Rewards::Rounds` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Used` (r:1 w:1)
-    // Proof: `Sprints::Used` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::BlockBudget` (r:1 w:1)
+    // Proof: `Sprints::BlockBudget` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // `i` was measured from 1 to 524288.
     fn sprint_base(i: u32) -> Weight {
-        // Proof: measured 34398 bytes. At least 127_540 ns.
-        Weight::from_parts(174_410_325, 37863)
+        // Estimated by hand; to be measured.
+        Weight::from_parts(184_410_325, 13287)
             .saturating_add(Weight::from_parts(23_661, 0).saturating_mul(i.into()))
             .saturating_add(T::DbWeight::get().reads(14_u64))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:0)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Listed` (r:1 w:0)
-    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::CurrentRound` (r:1 w:0)
-    // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::AnchorTerms` (r:1 w:0)
+    // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:2 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Difficulty` (r:1 w:0)
-    // Proof: `Sprints::Difficulty` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::Listed` (r:1 w:0)
+    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::BlockBudget` (r:1 w:0)
+    // Proof: `Sprints::BlockBudget` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Sprints::Wins` (r:1 w:0)
-    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(32782), added: 35257, mode: `MaxEncodedLen`)
+    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 523264.
     fn authorize_sprint(b: u32) -> Weight {
-        // Proof: measured 34080 bytes. At least 132_196 ns.
-        Weight::from_parts(223_447_638, 36247)
+        // Estimated by hand; to be measured.
+        Weight::from_parts(228_447_638, 12969)
             .saturating_add(Weight::from_parts(1_784, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
     }
     // Storage: `Models::Models` (r:16 w:16)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Sprints::Listed` (r:1 w:1)
-    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
+    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // `l` was measured from 0 to 8.
     fn set_listed(l: u32) -> Weight {
-        // Proof: measured 1835 + l × 187 bytes. At least 64_015 ns.
-        Weight::from_parts(107_465_798, 48774)
-            .saturating_add(Weight::from_parts(13_398_365, 0).saturating_mul(l.into()))
+        // Estimated by hand; to be measured.
+        Weight::from_parts(109_465_798, 48774)
+            .saturating_add(Weight::from_parts(13_998_365, 0).saturating_mul(l.into()))
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().writes(9_u64))
@@ -97,30 +95,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 5973).saturating_mul(l.into()))
     }
     // Storage: `Sprints::Wins` (r:0 w:1)
-    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(32782), added: 35257, mode: `MaxEncodedLen`)
+    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::AnchorTerms` (r:0 w:2)
+    // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::Listed` (r:1 w:1)
+    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // Storage: `Rewards::CurrentRound` (r:1 w:0)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::LastRound` (r:1 w:0)
-    // Proof: `Sprints::LastRound` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    fn stay_in_round() -> Weight {
-        // Added up from two benchmarks of before this pallet was one of its own.
-        // Proof: measured 0 bytes. At least 3_715 ns.
-        Weight::from_parts(4_637_000, 1493)
+    fn begin_block() -> Weight {
+        // Estimated by hand; to be measured.
+        Weight::from_parts(12_000_000, 1870)
             .saturating_add(T::DbWeight::get().reads(2_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
-    }
-    // Storage: `Rewards::RoundLength` (r:1 w:0)
-    // Proof: `Rewards::RoundLength` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Used` (r:1 w:0)
-    // Proof: `Sprints::Used` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Difficulty` (r:1 w:1)
-    // Proof: `Sprints::Difficulty` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::LastRound` (r:0 w:1)
-    // Proof: `Sprints::LastRound` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    fn retarget() -> Weight {
-        // Proof: measured 0 bytes. At least 4_146 ns.
-        Weight::from_parts(5_518_000, 1493)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
 }

@@ -1,13 +1,12 @@
 //! When the pool and a block take a sprint.
 
 use frame_support::BoundedVec;
-use millrace_primitives::mill::MillSignature;
 use sp_runtime::transaction_validity::{
     InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
 };
 
 use super::*;
-use crate::{Difficulty, MaxWins, Wins};
+use crate::{MaxWins, Wins};
 
 fn authorize(
     miner: AccountId,
@@ -46,9 +45,9 @@ fn anothers_signature_or_trace_is_no_proof() {
 fn what_cant_be_credited_is_stale() {
     run(|| {
         let stale = || refused(InvalidTransaction::Stale);
-        Difficulty::<Test>::put(u64::MAX);
+        set_anchor_difficulty(u64::MAX);
         assert_eq!(authorize(MINER, &TRACE, &signature(0)), stale(), "it doesn't win");
-        Difficulty::<Test>::put(1);
+        set_anchor_difficulty(1);
         let places = <MaxWins as frame_support::traits::Get<u32>>::get();
         let taken: Vec<[u8; 32]> = (0..places).map(|win| blake2_256(&win.to_le_bytes())).collect();
         Wins::<Test>::insert(ANCHOR, BoundedVec::truncate_from(taken));

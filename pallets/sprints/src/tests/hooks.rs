@@ -1,60 +1,63 @@
 //! What blocks do on their own.
 
-use frame_support::{traits::Hooks, BoundedVec};
-use millrace_primitives::mill::MillKey;
+use frame_support::{assert_ok, traits::Hooks, BoundedVec};
 
 use super::*;
-use crate::{Difficulty, Event, Used, WeightInfo, Wins};
-
-type Weights = crate::weights::SubstrateWeight<Test>;
-
-fn block(number: u32) -> frame_support::weights::Weight {
-    System::set_block_number(number);
-    Sprints::on_initialize(number)
-}
+use crate::{target, AnchorTerms, WeightInfo, Wins};
 
 #[test]
-fn the_difficulty_follows_the_load_once_a_round() {
+fn the_difficulty_of_the_model_in_turn_falls_in_each_block() {
     run(|| {
-        // As much as ten blocks give sprints.
-        let wanted = 2_500_000_000;
-        Difficulty::<Test>::put(64);
-        Used::<Test>::put(wanted);
-        assert_eq!(block(3), Weights::stay_in_round());
-        assert_eq!((Difficulty::<Test>::get(), Used::<Test>::get()), (64, wanted));
-
+        register(other(), profile(), true);
+        let both = vec![(model(), SAMPLES), (other(), SAMPLES)];
+        assert_ok!(Sprints::set_listed(RuntimeOrigin::root(), both));
+        change_listing(model(), |listing| listing.difficulty = target::scaled(64));
+        to_block(3);
+        assert_eq!(listing(model()).difficulty, target::scaled(63));
+        assert_eq!(listing(other()).difficulty, target::scaled(INITIAL_DIFFICULTY), "it isn't in turn");
         begin_round(1);
-        assert_eq!(block(4), Weights::stay_in_round() + Weights::retarget());
-        assert_eq!((Difficulty::<Test>::get(), Used::<Test>::get()), (64, 0));
-        System::assert_last_event(Event::Retargeted { difficulty: 64 }.into());
-        assert_eq!(block(5), Weights::stay_in_round());
-        assert_eq!(Difficulty::<Test>::get(), 64);
-
-        begin_round(2);
-        block(6);
-        assert_eq!(Difficulty::<Test>::get(), 32, "nothing was used");
+        to_block(4);
+        assert_eq!(listing(model()).difficulty, target::scaled(63));
+        assert_eq!(listing(other()).difficulty, target::fall(target::scaled(INITIAL_DIFFICULTY)));
     });
 }
 
 #[test]
-fn wins_on_old_anchors_are_forgotten() {
+fn a_block_has_one_weight() {
+    run(|| {
+        System::set_block_number(3);
+        assert_eq!(Sprints::on_initialize(3), crate::weights::SubstrateWeight::<Test>::begin_block());
+    });
+}
+
+#[test]
+fn what_is_on_old_anchors_is_forgotten() {
     run(|| {
         Wins::<Test>::insert(ANCHOR, BoundedVec::truncate_from(vec![[1; 32]]));
-        block(ANCHOR + 8);
+        to_block(ANCHOR + 8);
+        assert!(Sprints::anchor_hash(ANCHOR).is_some());
+        assert!(AnchorTerms::<Test>::contains_key(ANCHOR));
         assert_eq!(Wins::<Test>::get(ANCHOR).len(), 1);
-        block(ANCHOR + 9);
-        assert!(Wins::<Test>::get(ANCHOR).is_empty());
+        to_block(ANCHOR + 9);
+        assert!(Sprints::anchor_hash(ANCHOR).is_none());
+        assert!(!AnchorTerms::<Test>::contains_key(ANCHOR));
+        assert!(!Wins::<Test>::contains_key(ANCHOR));
+        // The block itself, and eight before it.
+        assert_eq!(AnchorTerms::<Test>::iter().count(), 9);
     });
 }
 
 #[test]
-fn a_node_is_told_what_its_key_may_sprint_on() {
+fn without_models_a_block_is_no_anchor() {
     run(|| {
-        let terms = Sprints::sprint_terms(pair().public()).expect("its miner may sprint");
-        assert_eq!((terms.miner, terms.anchor_number, terms.model), (MINER, ANCHOR, model()));
-        assert_eq!((terms.samples, terms.difficulty), (SAMPLES, 1));
-        assert!(Sprints::sprint_terms(MillKey::from(sp_core::sr25519::Public::from_raw([9; 32]))).is_none());
-        suspend();
-        assert!(Sprints::sprint_terms(pair().public()).is_none());
+        assert_ok!(Sprints::set_listed(RuntimeOrigin::root(), vec![]));
+        to_block(3);
+        assert!(!AnchorTerms::<Test>::contains_key(3));
+        assert!(AnchorTerms::<Test>::contains_key(2));
     });
+}
+
+#[test]
+fn the_configuration_fits() {
+    <Sprints as Hooks<u32>>::integrity_test();
 }

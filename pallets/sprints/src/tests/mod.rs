@@ -1,11 +1,16 @@
 //! Tests by call and role, on the runtime of `mock.rs`.
 
+mod anchors;
 mod authorize;
+mod budget;
 mod hooks;
 mod set_listed;
 mod sprint;
 
-use millrace_primitives::{genesis_hash, Attempt};
+use frame_support::dispatch::DispatchResultWithPostInfo;
+use frame_system::RawOrigin;
+use millrace_inference::sprint_digest;
+use millrace_primitives::{genesis_hash, mill::MillSignature, Attempt};
 use sp_core::{Pair, H256};
 use sp_io::hashing::blake2_256;
 
@@ -20,10 +25,26 @@ fn trace_hash() -> H256 {
 
 /// The attempt of the miner with this nonce, on the listed batch.
 fn attempt(nonce: u64) -> Attempt<AccountId> {
-    Attempt { miner: MINER, anchor: H256::repeat_byte(5), nonce, model: model(), samples: SAMPLES }
+    Attempt { miner: MINER, anchor: hash(ANCHOR), nonce, model: model(), samples: SAMPLES }
+}
+
+/// A second model.
+fn other() -> H256 {
+    H256::repeat_byte(2)
 }
 
 /// What the miner's mill key signs of an attempt.
-fn signature(nonce: u64) -> millrace_primitives::mill::MillSignature {
+fn signature(nonce: u64) -> MillSignature {
     pair().sign(&attempt(nonce).message(genesis_hash::<Test>(), trace_hash().0))
+}
+
+/// Submits the win of a nonce on an anchor; what it signs doesn't matter to the call.
+fn sprint_on(anchor: u32, nonce: u64) -> DispatchResultWithPostInfo {
+    let origin = RawOrigin::Authorized.into();
+    Sprints::sprint(origin, MINER, anchor, nonce, trace_hash(), TRACE.to_vec(), signature(nonce))
+}
+
+/// The digest of an attempt.
+fn digest_of(attempt: &Attempt<AccountId>) -> [u8; 32] {
+    sprint_digest(&attempt.seed(genesis_hash::<Test>(), trace_hash().0), blake2_256)
 }

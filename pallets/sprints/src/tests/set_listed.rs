@@ -5,14 +5,10 @@ use millrace_primitives::ModelRegistry;
 use sp_runtime::{DispatchError, DispatchResult};
 
 use super::*;
-use crate::{Error, Event, Listed, Listing};
+use crate::{target, Error, Event, Listed};
 
 fn set_listed(listed: Vec<(H256, u32)>) -> DispatchResult {
     Sprints::set_listed(RuntimeOrigin::root(), listed)
-}
-
-fn other() -> H256 {
-    H256::repeat_byte(2)
 }
 
 #[test]
@@ -22,9 +18,10 @@ fn the_rounds_take_the_listed_models_in_turn() {
         assert_ok!(set_listed(vec![(model(), 1), (other(), 3)]));
         System::assert_last_event(Event::ListedSet { count: 2 }.into());
         assert_eq!(FakeModels::listed(), registered());
-        assert_eq!(Sprints::sprint_model(), Some(Listing { model: model(), samples: 1 }));
+        let turn = || Sprints::sprint_model().map(|listing| (listing.model, listing.samples));
+        assert_eq!(turn(), Some((model(), 1)));
         begin_round(1);
-        assert_eq!(Sprints::sprint_model(), Some(Listing { model: other(), samples: 3 }));
+        assert_eq!(turn(), Some((other(), 3)));
         assert_ok!(set_listed(vec![]));
         assert_eq!(Sprints::sprint_model(), None);
         assert!(FakeModels::listed().is_empty());
@@ -42,7 +39,49 @@ fn only_the_origin_for_it_may() {
 #[test]
 fn the_list_is_short() {
     run(|| {
-        assert_noop!(set_listed(vec![(model(), 1); 9]), Error::<Test>::TooManyModels);
+        let models: Vec<(H256, u32)> = (10..19).map(|byte| (H256::repeat_byte(byte), 1)).collect();
+        models.iter().for_each(|(model, _)| register(*model, profile(), true));
+        assert_noop!(set_listed(models.clone()), Error::<Test>::TooManyModels);
+        assert_ok!(set_listed(models[1..].to_vec()));
+    });
+}
+
+/// Its wins would raise the difficulty of one of the two only.
+#[test]
+fn a_model_is_listed_once() {
+    run(|| {
+        assert_noop!(set_listed(vec![(model(), 1), (model(), 2)]), Error::<Test>::ListedTwice);
+    });
+}
+
+#[test]
+fn a_model_that_stays_listed_keeps_its_difficulty() {
+    run(|| {
+        register(other(), profile(), true);
+        change_listing(model(), |listing| listing.difficulty = 12_345_678);
+        let share = listing(model()).share;
+        assert_ok!(set_listed(vec![(other(), 1), (model(), 64)]));
+        assert_eq!(listing(model()).difficulty, 12_345_678);
+        assert!(listing(model()).share > share, "more samples take more");
+        assert_eq!(listing(other()).difficulty, target::scaled(INITIAL_DIFFICULTY));
+        assert_ok!(set_listed(vec![(other(), 1)]));
+        assert_ok!(set_listed(vec![(model(), 64)]));
+        assert_eq!(listing(model()).difficulty, target::scaled(INITIAL_DIFFICULTY), "it is new again");
+    });
+}
+
+#[test]
+fn the_genesis_may_leave_the_difficulty_to_the_configuration() {
+    use frame_support::traits::BuildGenesisConfig;
+    run(|| {
+        let genesis = |difficulty| {
+            Listed::<Test>::kill();
+            let listed = vec![(model(), SAMPLES)];
+            crate::GenesisConfig::<Test> { listed, difficulty, ..Default::default() }.build();
+            listing(model()).difficulty
+        };
+        assert_eq!(genesis(0), target::scaled(INITIAL_DIFFICULTY));
+        assert_eq!(genesis(1_024), target::scaled(1_024));
     });
 }
 

@@ -1,26 +1,18 @@
 //! The call that credits a win, or slashes for a wrong one.
 
-use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, BoundedVec};
-use frame_system::RawOrigin;
-use millrace_inference::sprint_digest;
-use millrace_primitives::{genesis_hash, Mac};
-use sp_io::hashing::blake2_256;
+use frame_support::{assert_noop, assert_ok, BoundedVec};
+use millrace_primitives::Mac;
 use sp_runtime::DispatchError;
 
 use super::*;
-use crate::{Difficulty, Error, Event, MaxWins, Used, Wins};
-
-fn sprint_on(anchor: u32, nonce: u64) -> DispatchResultWithPostInfo {
-    let origin = RawOrigin::Authorized.into();
-    Sprints::sprint(origin, MINER, anchor, nonce, trace_hash(), TRACE.to_vec(), signature(nonce))
-}
+use crate::{target, BlockBudget, Error, Event, Listing, MaxWins, Wins};
 
 fn sprint(nonce: u64) -> DispatchResultWithPostInfo {
     sprint_on(ANCHOR, nonce)
 }
 
 fn digest(nonce: u64) -> [u8; 32] {
-    sprint_digest(&attempt(nonce).seed(genesis_hash::<Test>(), trace_hash().0), blake2_256)
+    digest_of(&attempt(nonce))
 }
 
 #[test]
@@ -29,17 +21,45 @@ fn a_proven_win_is_credited_its_work_times_the_difficulty() {
         proven();
         let info = sprint(0).expect("it wins");
         assert!(info.actual_weight.is_some(), "what it doesn't use is refunded");
-        let credit = Mac::from(profile().work(SAMPLES));
-        assert_eq!(credited(), [(MINER, credit)]);
+        let work = Mac::from(profile().work(SAMPLES));
+        let credit = |work| Credit { miner: MINER, model: model(), work, author: None };
+        assert_eq!(credited(), [credit(work)]);
         assert!(slashed().is_empty());
         assert_eq!(Wins::<Test>::get(ANCHOR).to_vec(), [digest(0)]);
-        assert!(Used::<Test>::get() > 0);
-        System::assert_last_event(Event::SprintWon { miner: MINER, model: model(), credited: credit }.into());
+        let event = Event::SprintWon { miner: MINER, model: model(), credited: work, author: None };
+        System::assert_last_event(event.into());
 
-        Difficulty::<Test>::put(2);
+        to_block(3);
+        set_anchor_difficulty(2);
         let wins = |nonce: &u64| millrace_primitives::meets_target(&digest(*nonce), 2);
         assert_ok!(sprint((1..).find(wins).expect("one in two wins")));
-        assert_eq!(credited(), [(MINER, credit), (MINER, 2 * credit)]);
+        assert_eq!(credited(), [credit(work), credit(2 * work)]);
+    });
+}
+
+/// Whoever puts a win into a block is named with it: the rewards pay it for that.
+#[test]
+fn the_author_is_passed_on() {
+    run(|| {
+        proven();
+        author(3);
+        assert_ok!(sprint(0));
+        let work = Mac::from(profile().work(SAMPLES));
+        assert_eq!(credited(), [Credit { miner: MINER, model: model(), work, author: Some(3) }]);
+        let event = Event::SprintWon { miner: MINER, model: model(), credited: work, author: Some(3) };
+        System::assert_last_event(event.into());
+    });
+}
+
+#[test]
+fn a_win_makes_the_next_one_harder() {
+    run(|| {
+        proven();
+        change_listing(model(), |listing| listing.difficulty = target::scaled(64));
+        assert_ok!(sprint(0));
+        let Listing { share, difficulty, .. } = listing(model());
+        assert_eq!(difficulty, target::rise(target::scaled(64), share, share / 4));
+        assert!(difficulty.abs_diff(target::scaled(68)) < target::ONE / 100, "as much as four blocks fall");
     });
 }
 
@@ -50,7 +70,8 @@ fn a_forged_one_is_slashed_and_not_credited() {
         assert_ok!(sprint(0));
         assert_eq!(slashed(), [MINER]);
         assert!(credited().is_empty());
-        assert_eq!(Used::<Test>::get(), 0);
+        assert!(BlockBudget::<Test>::get().1 > 0, "it was verified");
+        assert_eq!(listing(model()).difficulty, target::ONE, "and is no win");
         System::assert_last_event(Event::SprintRejected { miner: MINER }.into());
     });
 }
@@ -81,17 +102,23 @@ fn nothing_else_is_a_sprint() {
     run(|| {
         proven();
         assert_noop!(sprint_on(ANCHOR + 1, 0), Error::<Test>::InvalidSprint);
-        System::set_block_number(ANCHOR + 9);
-        assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
-        System::set_block_number(ANCHOR + 1);
         let long = vec![0; 1_000];
         let call =
             Sprints::sprint(RawOrigin::Authorized.into(), MINER, ANCHOR, 0, trace_hash(), long, signature(0));
         assert_eq!(call.map_err(|error| error.error), Err(Error::<Test>::InvalidSprint.into()));
-        Difficulty::<Test>::put(u64::MAX);
+        set_anchor_difficulty(u64::MAX);
         assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
-        Difficulty::<Test>::put(1);
+        set_anchor_difficulty(1);
         suspend();
+        assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
+    });
+}
+
+#[test]
+fn an_old_anchor_is_none() {
+    run(|| {
+        proven();
+        to_block(ANCHOR + 9);
         assert_noop!(sprint(0), Error::<Test>::InvalidSprint);
     });
 }
