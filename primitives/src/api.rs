@@ -38,7 +38,7 @@ pub struct SprintTerms<AccountId> {
     pub anchor_number: BlockNumber,
     /// Its hash.
     pub anchor: H256,
-    /// The round's sprint model.
+    /// The anchor's sprint model.
     pub model: ModelId,
     /// N.
     pub samples: u32,

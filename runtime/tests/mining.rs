@@ -56,6 +56,9 @@ fn a_sprint_is_credited_once_and_its_emission_claimed() {
         pass(2);
         let call = win(|_| {});
         assert_ok!(apply(call.clone()).expect("authorised"));
+        let room = apply(call.clone()).expect_err("a block has room for one win");
+        assert_eq!(room, InvalidTransaction::ExhaustsResources.into());
+        pass(1);
         assert_eq!(apply(call).expect_err("the same win"), InvalidTransaction::Stale.into());
         let score = pallet_rewards::Scores::<Runtime>::get(0, id(MINER)).expect("credited");
         let work = CheckedModel::from_bytes(DIGITS).expect("the digits").profile().work(64);
@@ -206,6 +209,7 @@ fn a_wrong_sprint_is_the_last_until_the_miner_resumes() {
         assert!(Sprints::sprint_terms(MillKey::from(MILL.public())).is_none());
         assert_eq!(before - total(MINER), slash);
         assert_ok!(Miners::resume(signed(MINER)));
+        pass(1);
         assert_ok!(apply(also_wrong).expect("it may sprint again"));
         assert_eq!(before - total(MINER), 2 * slash);
     });

@@ -45,7 +45,7 @@ impl<T: Config> Pallet<T> {
                 let credited = Mac::from(profile.work(samples)).saturating_mul(terms.difficulty.into());
                 let author = T::Author::get();
                 T::Rewards::credit(&miner, model, credited, author.as_ref());
-                Self::raise_difficulty(model);
+                Self::raise_difficulty(model, terms.difficulty);
                 Self::deposit_event(Event::SprintWon { miner, model, credited, author });
             }
             Verdict::Forged { why } => {

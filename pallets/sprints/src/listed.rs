@@ -42,12 +42,13 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Makes it harder to win on a model, because somebody has. Nothing if it is no longer listed.
-    pub(crate) fn raise_difficulty(model: ModelId) {
+    /// Makes it harder to win on a model, because somebody has, at `attempts` a win. Nothing if it is no longer listed.
+    pub(crate) fn raise_difficulty(model: ModelId, attempts: u64) {
         Listed::<T>::mutate(|listed| {
             let Some(listing) = listed.iter_mut().find(|listing| listing.model == model) else { return };
             let wanted = target::wanted(T::SprintShare::get().deconstruct(), listing.share);
-            listing.difficulty = target::rise(listing.difficulty, listing.share, wanted);
+            listing.difficulty =
+                target::rise(listing.difficulty, target::scaled(attempts), listing.share, wanted);
         });
     }
 

@@ -1,7 +1,8 @@
 //! How a model's difficulty follows the wins on it, block by block: pure arithmetic.
 //!
-//! The difficulty is a moving average over [`BLOCKS`] blocks. In each block it falls by that part of itself, and a win
-//! raises it by as much as `share / wanted` such blocks take away: it rests where wins take `wanted` of a block.
+//! The difficulty is a moving average, over [`BLOCKS`] blocks, of the attempts that wins prove. In each block it falls by that
+//! part of itself. A win raises it by as much of its own difficulty as `share / wanted` blocks take away, so it rests where
+//! wins take `wanted` of a block. Wins that waited were easier and count less: they don't carry the difficulty too far.
 
 /// A difficulty of one attempt a win: stored difficulties are in 65536ths.
 pub const ONE: u64 = 65_536;
@@ -31,15 +32,17 @@ pub fn fall(difficulty: u64) -> u64 {
     difficulty.saturating_sub(difficulty.div_ceil(BLOCKS)).max(ONE)
 }
 
-/// The difficulty after a win that takes `share` of a block, where wins should take `wanted`.
-pub fn rise(difficulty: u64, share: u32, wanted: u32) -> u64 {
+/// The difficulty after a win at the difficulty `won` that takes `share` of a block, where wins should take `wanted`.
+pub fn rise(difficulty: u64, won: u64, share: u32, wanted: u32) -> u64 {
     let blocks = u128::from(wanted.max(1)).saturating_mul(BLOCKS.into());
-    let step = u128::from(difficulty).saturating_mul(share.into()).checked_div(blocks).unwrap_or(0);
+    let step = u128::from(won).saturating_mul(share.into()).checked_div(blocks).unwrap_or(0);
     difficulty.saturating_add(u64::try_from(step).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -61,9 +64,10 @@ mod tests {
         assert_eq!(fall(ONE), ONE);
         assert_eq!(fall(0), ONE);
         // A win in four blocks makes up for four blocks.
-        assert_eq!(rise(64 * ONE, 1_000, 250), 68 * ONE);
-        assert_eq!(rise(64 * ONE, 1_000, 1_000), 65 * ONE);
-        assert_eq!(rise(u64::MAX, u32::MAX, 0), u64::MAX);
+        assert_eq!(rise(64 * ONE, 64 * ONE, 1_000, 250), 68 * ONE);
+        assert_eq!(rise(64 * ONE, 64 * ONE, 1_000, 1_000), 65 * ONE);
+        assert_eq!(rise(64 * ONE, 16 * ONE, 1_000, 250), 65 * ONE, "an easy win counts less");
+        assert_eq!(rise(u64::MAX, u64::MAX, u32::MAX, 0), u64::MAX);
         assert_eq!((scaled(0), scaled(3), scaled(u64::MAX)), (ONE, 3 * ONE, u64::MAX));
         assert_eq!((attempts(0), attempts(3 * ONE - 1), attempts(u64::MAX)), (1, 2, u64::MAX / ONE));
     }
@@ -75,10 +79,13 @@ mod tests {
         *state
     }
 
+    /// A chain's stored difficulty, and the difficulties of the wins that wait for a block, in attempts.
+    type Chain = (u64, VecDeque<u64>);
+
     /// Blocks in which so many attempts are made, and one win is taken at most while the others wait. Returns the
     /// difficulty after each, in attempts.
     fn mine(
-        (difficulty, waiting): &mut (u64, u64),
+        (difficulty, waiting): &mut Chain,
         state: &mut u64,
         attempts_per_block: u64,
         blocks: usize,
@@ -87,10 +94,9 @@ mod tests {
             *difficulty = fall(*difficulty);
             let target = attempts(*difficulty);
             let wins = (0..attempts_per_block).filter(|_| random(state) % target == 0).count();
-            *waiting += wins as u64;
-            if *waiting > 0 {
-                *waiting -= 1;
-                *difficulty = rise(*difficulty, SHARE, wanted(SPRINT_SHARE, SHARE));
+            waiting.extend(core::iter::repeat_n(target, wins));
+            if let Some(won) = waiting.pop_front() {
+                *difficulty = rise(*difficulty, scaled(won), SHARE, wanted(SPRINT_SHARE, SHARE));
             }
             attempts(*difficulty)
         };
@@ -99,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_difficulty_follows_eight_times_the_attempts_in_a_hundred_blocks() {
-        let (mut chain, mut state) = ((scaled(400), 0), 88_172_645_463_325_252);
+        let (mut chain, mut state) = ((scaled(400), VecDeque::new()), 88_172_645_463_325_252);
         let near = |difficulty: u64, rest: u64| {
             assert!((rest * 3 / 5..=rest * 7 / 5).contains(&difficulty), "{difficulty}, not about {rest}");
         };
@@ -115,10 +121,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_difficulty_is_never_below_one(difficulty: u64, share: u32, wanted: u32) {
+        fn the_difficulty_is_never_below_one(difficulty: u64, won: u64, share: u32, wanted: u32) {
             prop_assert!(fall(difficulty) >= ONE);
             prop_assert!(fall(difficulty) <= difficulty.max(ONE));
-            prop_assert!(rise(difficulty, share, wanted) >= difficulty);
+            prop_assert!(rise(difficulty, won, share, wanted) >= difficulty);
             prop_assert!(attempts(fall(difficulty)) >= 1);
             prop_assert!(scaled(attempts(difficulty)) <= difficulty.max(ONE));
         }
@@ -129,7 +135,7 @@ mod tests {
             share in 1_000u32..900_000_000,
         ) {
             let before = scaled(attempts);
-            let won = rise(before, share, wanted(SPRINT_SHARE, share));
+            let won = rise(before, before, share, wanted(SPRINT_SHARE, share));
             let after = (0..4).fold(won, |difficulty, _| fall(difficulty));
             prop_assert!(after.abs_diff(before) <= before / 100, "{before} became {after}");
         }
