@@ -65,7 +65,6 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn build_genesis(genesis: &GenesisConfig<T>) {
         if !genesis.appointed.is_empty() {
             let appointed = Self::checked_appointed(genesis.appointed.clone())
-                .map_err(|error| alloc::format!("{error:?}"))
                 .expect("the genesis appoints each collator once, and not too many");
             Appointed::<T>::put(appointed);
         }
