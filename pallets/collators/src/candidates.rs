@@ -78,27 +78,24 @@ impl<T: Config> Pallet<T> {
     /// list is so full that newcomers wouldn't find a place. Returns how many ended.
     pub(crate) fn make_way() -> u32 {
         let before = Candidates::<T>::count();
-        let all: Vec<_> = Candidates::<T>::iter().collect();
-        for (candidate, _) in all.iter().filter(|(_, record)| record.leaving) {
-            if !Self::has_seat(candidate) {
-                Self::end_candidacy(candidate, Departure::StoodDown);
+        let (current, _) = CurrentSession::<T>::get();
+        let mut established = Vec::new();
+        for (candidate, record) in Candidates::<T>::iter().collect::<Vec<_>>() {
+            if record.leaving && !Self::has_seat(&candidate) {
+                Self::end_candidacy(&candidate, Departure::StoodDown);
+            } else if record.since.saturating_add(1) < current {
+                established.push((record.leaving, record.tally, Reverse(record.since), candidate));
             }
         }
+        // The free places are the newcomers', each for a whole session at least, in which it can work. So nobody who works
+        // is pushed out by those who don't.
         let places = T::MaxCandidates::get();
         let free = places.checked_div(PLACES_FOR_EACH_FREE).unwrap_or_default().max(1);
-        let excess = Candidates::<T>::count().saturating_sub(places.saturating_sub(free));
-        if excess > 0 {
-            // A newcomer stays for a whole session at least, in which it can work. The newest goes on ties.
-            let (current, _) = CurrentSession::<T>::get();
-            let mut least: Vec<_> = all
-                .iter()
-                .filter(|(_, record)| !record.leaving && record.since.saturating_add(1) < current)
-                .map(|(candidate, record)| (record.tally, Reverse(record.since), candidate))
-                .collect();
-            least.sort();
-            for (_, _, candidate) in least.into_iter().take(excess.saturated_into()) {
-                Self::end_candidacy(candidate, Departure::MadeWay);
-            }
+        let excess = established.len().saturating_sub(places.saturating_sub(free).saturated_into());
+        established.sort();
+        let able = established.into_iter().filter(|(leaving, ..)| !leaving);
+        for (_, _, _, candidate) in able.take(excess) {
+            Self::end_candidacy(&candidate, Departure::MadeWay);
         }
         before.saturating_sub(Candidates::<T>::count())
     }

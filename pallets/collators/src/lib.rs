@@ -12,9 +12,9 @@
 //! seats. The set of session *n* is planned when session *n − 1* begins: the appointed, then the seats drawn for
 //! *n − 1*, then those drawn for *n*. A candidate with two seats stands in the list twice, and Aura gives it two turns.
 //!
-//! The list of candidates is bounded. When it is nearly full, those with the least tally make way between two sessions, so
-//! that newcomers find a place. The tally of an account that is no candidate isn't kept, so a newcomer can't
-//! push anyone out at once: it has at least one whole session for showing what it does.
+//! The list of candidates is bounded. One in sixteen places is kept for newcomers. The work of an account that is no candidate
+//! isn't counted, so a newcomer starts with nothing, and has at least one whole session for showing what it does. Then it is
+//! compared with all: if too many are established, those with the least tally make way.
 //!
 //! A candidate that authors nothing in a session in which it had a seat loses its candidacy, provided that the session
 //! gave each seat two turns. No candidate is ever slashed: a lost candidacy releases the deposit.

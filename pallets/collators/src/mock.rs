@@ -4,7 +4,7 @@ use frame_support::{
     derive_impl, parameter_types,
     traits::{
         fungible::{InspectHold, Mutate},
-        ConstU128, ConstU32, ValidatorRegistration,
+        ConstU128, ConstU32,
     },
     PalletId,
 };
@@ -81,18 +81,10 @@ impl pallet_session::Config for Test {
     type KeyDeposit = ();
 }
 
-/// The session pallet, as the runtime has it.
-pub struct Registered;
-impl ValidatorRegistration<AccountId> for Registered {
-    fn is_registered(id: &AccountId) -> bool {
-        Session::is_registered(id)
-    }
-}
-
 impl pallet_collators::Config for Test {
     type Currency = Balances;
     type UpdateOrigin = EnsureRoot<AccountId>;
-    type ValidatorRegistration = Registered;
+    type ValidatorRegistration = Session;
     type Randomness = Seed;
     type PotId = PotId;
     type CandidacyDeposit = ConstU128<DEPOSIT>;

@@ -79,7 +79,6 @@ fn a_newcomer_that_does_less_makes_way_itself() {
             stand(who);
             Collators::worked(&who, 1 << 20);
         }
-        // On ties the newest goes.
         pass_to(2);
         assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES - 1);
         stand(15);
