@@ -15,9 +15,8 @@ use crate::{
         consensus::PotId,
         monetary::{EXISTENTIAL_DEPOSIT, MICROUNIT, UNIT},
     },
-    AccountId, AuraId, BalancesConfig, CollatorsConfig, MinersConfig, ModelsConfig,
-    ParachainInfoConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SprintsConfig,
-    SudoConfig,
+    AccountId, AuraId, BalancesConfig, CollatorsConfig, MinersConfig, ModelsConfig, ParachainInfoConfig,
+    RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SprintsConfig, SudoConfig,
 };
 
 /// The parachain's id on the test networks' relay chain.

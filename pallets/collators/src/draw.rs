@@ -12,7 +12,11 @@ pub(crate) fn seed(randomness: [u8; 32], session: u32) -> [u8; 32] {
 /// Whom the draw of this number picks: the position of a tally, with a chance of its part of all. None if all are zero.
 ///
 /// The remainder of 128 bits is biased by `total / 2¹²⁸`, which is nothing for work that fits a century.
-pub(crate) fn pick(seed: &[u8; 32], number: u32, tallies: impl Iterator<Item = Mac> + Clone) -> Option<usize> {
+pub(crate) fn pick(
+    seed: &[u8; 32],
+    number: u32,
+    tallies: impl Iterator<Item = Mac> + Clone,
+) -> Option<usize> {
     let total = tallies.clone().fold(0, Mac::saturating_add);
     let hash = blake2_256(&(seed, number).encode());
     let ticket = u128::decode(&mut hash.as_slice()).ok()?.checked_rem(total)?;

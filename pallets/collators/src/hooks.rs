@@ -48,7 +48,10 @@ impl<T: Config> SessionManager<T::AccountId> for Pallet<T> {
     }
 
     fn start_session(session: SessionIndex) {
-        CurrentSession::<T>::put((session, frame_system::Pallet::<T>::block_number().saturated_into::<u32>()));
+        CurrentSession::<T>::put((
+            session,
+            frame_system::Pallet::<T>::block_number().saturated_into::<u32>(),
+        ));
     }
 }
 

@@ -116,8 +116,7 @@ pub mod pallet {
 
     /// The collators that governance appointed, in the order of their turns.
     #[pallet::storage]
-    pub type Appointed<T: Config> =
-        StorageValue<_, BoundedVec<T::AccountId, T::MaxAppointed>, ValueQuery>;
+    pub type Appointed<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxAppointed>, ValueQuery>;
 
     /// How many seats are drawn.
     #[pallet::storage]
@@ -125,8 +124,7 @@ pub mod pallet {
 
     /// The candidates.
     #[pallet::storage]
-    pub type Candidates<T: Config> =
-        CountedStorageMap<_, Blake2_128Concat, T::AccountId, CandidateRecord>;
+    pub type Candidates<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, CandidateRecord>;
 
     /// The holders of the seats that were drawn for a session; the seats last that session and the next.
     #[pallet::storage]

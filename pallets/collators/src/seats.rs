@@ -38,7 +38,8 @@ impl<T: Config> Pallet<T> {
 
     /// Who holds the seats of a session.
     pub(crate) fn holders(session: SessionIndex) -> Vec<T::AccountId> {
-        let mut holders = session.checked_sub(1).map(|before| Drawn::<T>::get(before).into_inner()).unwrap_or_default();
+        let mut holders =
+            session.checked_sub(1).map(|before| Drawn::<T>::get(before).into_inner()).unwrap_or_default();
         holders.extend(Drawn::<T>::get(session));
         holders
     }

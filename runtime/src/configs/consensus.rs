@@ -1,7 +1,9 @@
 //! The parachain, its collators and their sessions.
 
 use cumulus_pallet_parachain_system::{OnSystemEvent, RelayChainStateProof};
-use cumulus_primitives_core::{relay_chain::well_known_keys::CURRENT_BLOCK_RANDOMNESS, PersistedValidationData};
+use cumulus_primitives_core::{
+    relay_chain::well_known_keys::CURRENT_BLOCK_RANDOMNESS, PersistedValidationData,
+};
 use frame_support::{
     parameter_types, storage_alias,
     traits::{ConstBool, ConstU32, ConstU64, Get},
@@ -47,7 +49,7 @@ parameter_types! {
 #[storage_alias]
 type RelayRandomness = StorageValue<Consensus, [u8; 32]>;
 
-/// Keeps [`RelayRandomness`] when a block names its relay chain block.
+/// Keeps the relay chain's randomness when a block names its relay chain block.
 pub struct KeepRandomness;
 impl OnSystemEvent for KeepRandomness {
     fn on_validation_data(_: &PersistedValidationData) {}

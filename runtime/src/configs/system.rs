@@ -184,9 +184,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             }
             Self::Collator => matches!(
                 call,
-                RuntimeCall::Collators { .. }
-                    | RuntimeCall::Utility { .. }
-                    | RuntimeCall::Multisig { .. }
+                RuntimeCall::Collators { .. } | RuntimeCall::Utility { .. } | RuntimeCall::Multisig { .. }
             ),
         }
     }

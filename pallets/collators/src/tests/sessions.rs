@@ -83,9 +83,7 @@ fn an_idle_candidate_loses_its_candidacy() {
         pass_to(2);
         assert_eq!(seats_of(CANDIDATE), 2);
         pass_session(&APPOINTED);
-        System::assert_has_event(
-            Event::CandidateLeft { candidate: CANDIDATE, why: Departure::Idle }.into(),
-        );
+        System::assert_has_event(Event::CandidateLeft { candidate: CANDIDATE, why: Departure::Idle }.into());
         assert_eq!(deposit_of(CANDIDATE), 0);
         assert!(Candidates::<Test>::contains_key(OTHER));
         Collators::do_try_state().expect("the pallet's properties hold");

@@ -29,10 +29,7 @@ fn only_a_list_that_can_author_is_appointed() {
         assert_noop!(set_appointed(&[1, 2, 1]), Error::<Test>::AppointedTwice);
         assert_noop!(set_appointed(&[1, 2, 3, 4]), Error::<Test>::TooManyAppointed);
         assert_noop!(set_appointed(&[1, KEYLESS]), Error::<Test>::NoSessionKeys);
-        assert_noop!(
-            Collators::set_appointed(RuntimeOrigin::signed(1), vec![1]),
-            DispatchError::BadOrigin
-        );
+        assert_noop!(Collators::set_appointed(RuntimeOrigin::signed(1), vec![1]), DispatchError::BadOrigin);
     });
 }
 
