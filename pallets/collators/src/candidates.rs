@@ -87,8 +87,8 @@ impl<T: Config> Pallet<T> {
                 established.push((record.leaving, record.tally, Reverse(record.since), candidate));
             }
         }
-        // The free places are the newcomers', each for a whole session at least, in which it can work. So nobody who works
-        // is pushed out by those who don't.
+        // The free places are the newcomers', each for a whole session at least, in which it can work. So nobody who
+        // works is pushed out by those who don't.
         let places = T::MaxCandidates::get();
         let free = places.checked_div(PLACES_FOR_EACH_FREE).unwrap_or_default().max(1);
         let excess = established.len().saturating_sub(places.saturating_sub(free).saturated_into());

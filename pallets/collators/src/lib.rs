@@ -4,17 +4,17 @@
 //!
 //! *Appointed* collators author in every session. There is always one, so that blocks never stop.
 //!
-//! A *candidate* is an account with session keys that holds a deposit. Its *tally* is the work that the chain verified of
-//! it, halved with each session. Seats are drawn by tally: each draw is independent of the others, and an account may hold
-//! several seats. So an account that splits its work among many has the same seats on average.
+//! A *candidate* is an account with session keys and a deposit on hold. Its *tally* is the work that the chain verified
+//! of it, halved with each session. Seats are drawn by tally: each draw is independent of the others, and an account
+//! may hold several seats. So an account that splits its work among many has the same seats on average.
 //!
 //! With each session half of the seats are drawn anew, and each drawn seat lasts two sessions. No single draw takes all
 //! seats. The set of session *n* is planned when session *n − 1* begins: the appointed, then the seats drawn for
 //! *n − 1*, then those drawn for *n*. A candidate with two seats stands in the list twice, and Aura gives it two turns.
 //!
-//! The list of candidates is bounded. One in sixteen places is kept for newcomers. The work of an account that is no candidate
-//! isn't counted, so a newcomer starts with nothing, and has at least one whole session for showing what it does. Then it is
-//! compared with all: if too many are established, those with the least tally make way.
+//! The list of candidates is bounded. One in sixteen places is kept for newcomers. The work of an account that is no
+//! candidate isn't counted, so a newcomer starts with nothing, and has at least one whole session for showing what it
+//! does. Then it is compared with all: if too many are established, those with the least tally make way.
 //!
 //! A candidate that authors nothing in a session in which it had a seat loses its candidacy, provided that the session
 //! gave each seat two turns. No candidate is ever slashed: a lost candidacy releases the deposit.

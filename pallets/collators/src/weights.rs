@@ -68,7 +68,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Collators::Drawn` (r:4 w:4)
     // Storage: `Collators::Candidates` (r:128 w:128)
     // Storage: `Balances::Holds` (r:128 w:128), `System::Account` (r:128 w:128)
-    // `c` from 0 to 128, `r` from 0 to 128. With the end of the session before, which ends candidacies of its own, and 16 draws.
+    // `c` from 0 to 128, `r` from 0 to 128. With 16 draws, and with the end of the session before, which may end
+    // candidacies of its own.
     fn new_session(c: u32, r: u32) -> Weight {
         Weight::from_parts(400_000_000, 90000)
             .saturating_add(Weight::from_parts(9_000_000, 2582).saturating_mul(c.into()))

@@ -57,17 +57,19 @@ impl OnSystemEvent for KeepRandomness {
     fn on_validation_code_applied() {}
 
     fn on_relay_state_proof(proof: &RelayChainStateProof) -> Weight {
-        // The relay chain keeps an option: a secondary slot may have no output of a VRF. A proof may lack the key.
-        match proof.read_optional_entry::<Option<[u8; 32]>>(CURRENT_BLOCK_RANDOMNESS) {
-            Ok(Some(Some(randomness))) => RelayRandomness::put(randomness),
-            _ => RelayRandomness::kill(),
+        // Without one the last stays: a secondary slot may have no output of a VRF, and an author may leave the key out
+        // of its proof. If that made room for its own block's hash, it could choose the seed.
+        if let Ok(Some(Some(randomness))) =
+            proof.read_optional_entry::<Option<[u8; 32]>>(CURRENT_BLOCK_RANDOMNESS)
+        {
+            RelayRandomness::put(randomness);
         }
         <Runtime as frame_system::Config>::DbWeight::get().writes(1)
     }
 }
 
-/// The randomness of draws: the relay chain's, or without one the hash of the block before, which its author could choose.
-/// The second is so on the development chain, whose relay chain is made up.
+/// The randomness of draws: the relay chain's. Where there never was any, the hash of the block before, which its
+/// author could choose. That is so on the development chain, whose relay chain is made up.
 pub struct Randomness;
 impl Get<[u8; 32]> for Randomness {
     fn get() -> [u8; 32] {

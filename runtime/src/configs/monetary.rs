@@ -52,8 +52,8 @@ impl Convert<u32, Balance> for LengthToFee {
 parameter_types! {
     pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
     pub const TransactionByteFee: Balance = MICROUNIT;
-    /// Fullness of the normal class that leaves the fee where it is: more than what the chain's own work takes, or mining
-    /// alone would make everyone's fees rise.
+    /// Fullness of the normal class that leaves the fee where it is: more than what the chain's own work takes, or
+    /// mining alone would make everyone's fees rise.
     pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(60);
     pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(75, 1_000_000);
     pub MinimumMultiplier: Multiplier = Multiplier::saturating_from_rational(1, 10u128);

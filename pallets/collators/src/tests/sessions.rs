@@ -23,7 +23,7 @@ fn an_account_with_several_seats_stands_in_the_list_as_often() {
         assert_eq!(seats_of(CANDIDATE), 0);
         pass_to(2);
         System::assert_has_event(
-            Event::SeatsDrawn { session: 2, holders: vec![CANDIDATE, CANDIDATE] }.into(),
+            Event::<Test>::SeatsDrawn { session: 2, holders: vec![CANDIDATE, CANDIDATE] }.into(),
         );
         assert_eq!(Session::validators(), [1, 2, CANDIDATE, CANDIDATE]);
         pass_to(3);
@@ -83,7 +83,9 @@ fn an_idle_candidate_loses_its_candidacy() {
         pass_to(2);
         assert_eq!(seats_of(CANDIDATE), 2);
         pass_session(&APPOINTED);
-        System::assert_has_event(Event::CandidateLeft { candidate: CANDIDATE, why: Departure::Idle }.into());
+        System::assert_has_event(
+            Event::<Test>::CandidateLeft { candidate: CANDIDATE, why: Departure::Idle }.into(),
+        );
         assert_eq!(deposit_of(CANDIDATE), 0);
         assert!(Candidates::<Test>::contains_key(OTHER));
         Collators::do_try_state().expect("the pallet's properties hold");

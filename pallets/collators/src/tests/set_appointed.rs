@@ -14,7 +14,7 @@ fn the_appointed_author_two_sessions_later() {
     run(|| {
         assert_eq!(Session::validators(), APPOINTED);
         assert_ok!(set_appointed(&[3, 1]));
-        System::assert_last_event(Event::AppointedSet { appointed: vec![3, 1] }.into());
+        System::assert_last_event(Event::<Test>::AppointedSet { appointed: vec![3, 1] }.into());
         pass_to(1);
         assert_eq!(Session::validators(), APPOINTED);
         pass_to(2);

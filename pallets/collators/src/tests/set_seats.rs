@@ -10,7 +10,7 @@ use crate::{mock::*, Drawn, Error, Event, Seats};
 fn half_of_the_seats_are_drawn_for_each_session() {
     run(|| {
         assert_ok!(Collators::set_seats(RuntimeOrigin::root(), 5));
-        System::assert_last_event(Event::SeatsSet { seats: 5 }.into());
+        System::assert_last_event(Event::<Test>::SeatsSet { seats: 5 }.into());
         stand(CANDIDATE);
         Collators::worked(&CANDIDATE, 1 << 20);
         // Draws for sessions 2 and 3.

@@ -18,7 +18,9 @@ fn tally_of(who: AccountId) -> Option<u128> {
 fn a_candidate_holds_a_deposit() {
     run(|| {
         assert_ok!(try_stand(CANDIDATE));
-        System::assert_last_event(Event::CandidateStood { candidate: CANDIDATE, deposit: DEPOSIT }.into());
+        System::assert_last_event(
+            Event::<Test>::CandidateStood { candidate: CANDIDATE, deposit: DEPOSIT }.into(),
+        );
         assert_eq!(deposit_of(CANDIDATE), DEPOSIT);
         assert_eq!(tally_of(CANDIDATE), Some(0));
         assert_noop!(try_stand(CANDIDATE), Error::<Test>::AlreadyCandidate);
@@ -61,14 +63,18 @@ fn the_candidate_with_the_least_tally_makes_way() {
         pass_to(1);
         assert_noop!(try_stand(14), Error::<Test>::TooManyCandidates);
         pass_to(2);
-        System::assert_has_event(Event::CandidateLeft { candidate: 11, why: Departure::MadeWay }.into());
+        System::assert_has_event(
+            Event::<Test>::CandidateLeft { candidate: 11, why: Departure::MadeWay }.into(),
+        );
         assert_eq!(deposit_of(11), 0);
         assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES - 1);
         stand(14);
         Collators::worked(&14, 1_000 << 20);
         pass_to(4);
         assert!(Candidates::<Test>::contains_key(14));
-        System::assert_has_event(Event::CandidateLeft { candidate: 13, why: Departure::MadeWay }.into());
+        System::assert_has_event(
+            Event::<Test>::CandidateLeft { candidate: 13, why: Departure::MadeWay }.into(),
+        );
     });
 }
 
@@ -83,7 +89,9 @@ fn a_newcomer_that_does_less_makes_way_itself() {
         assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES - 1);
         stand(15);
         pass_to(4);
-        System::assert_has_event(Event::CandidateLeft { candidate: 15, why: Departure::MadeWay }.into());
+        System::assert_has_event(
+            Event::<Test>::CandidateLeft { candidate: 15, why: Departure::MadeWay }.into(),
+        );
         assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES - 1);
     });
 }

@@ -17,7 +17,7 @@ fn a_candidate_without_a_seat_leaves_at_once() {
         stand(CANDIDATE);
         assert_ok!(stand_down(CANDIDATE));
         System::assert_last_event(
-            Event::CandidateLeft { candidate: CANDIDATE, why: Departure::StoodDown }.into(),
+            Event::<Test>::CandidateLeft { candidate: CANDIDATE, why: Departure::StoodDown }.into(),
         );
         assert_eq!(deposit_of(CANDIDATE), 0);
         stand(CANDIDATE);
@@ -32,7 +32,7 @@ fn a_seated_candidate_leaves_when_its_seats_ran_out() {
         // It has seats of session 2, which last until the end of session 3.
         pass_to(1);
         assert_ok!(stand_down(CANDIDATE));
-        System::assert_last_event(Event::CandidateLeaving { candidate: CANDIDATE }.into());
+        System::assert_last_event(Event::<Test>::CandidateLeaving { candidate: CANDIDATE }.into());
         assert_noop!(stand_down(CANDIDATE), Error::<Test>::AlreadyLeaving);
         assert_noop!(Collators::stand(RuntimeOrigin::signed(CANDIDATE)), Error::<Test>::AlreadyCandidate);
         Collators::worked(&CANDIDATE, 1 << 20);
