@@ -15,9 +15,8 @@ use crate::{
         consensus::PotId,
         monetary::{EXISTENTIAL_DEPOSIT, MICROUNIT, UNIT},
     },
-    AccountId, AuraId, BalancesConfig, CollatorSelectionConfig, MinersConfig, ModelsConfig,
-    ParachainInfoConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SprintsConfig,
-    SudoConfig,
+    AccountId, AuraId, BalancesConfig, CollatorsConfig, MinersConfig, ModelsConfig, ParachainInfoConfig,
+    RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SprintsConfig, SudoConfig,
 };
 
 /// The parachain's id on the test networks' relay chain.
@@ -36,8 +35,8 @@ const ROUND_LENGTH: u32 = 10;
 /// What one slot of a test network's miner promises, MAC per block.
 const SLOT_RATE: u64 = 1_000_000_000;
 
-/// Collators that may join by themselves.
-const OPEN_SEATS: u32 = 4;
+/// Seats that are drawn among those who work.
+const DRAWN_SEATS: u32 = 4;
 
 struct Network {
     collators: Vec<Sr25519Keyring>,
@@ -58,10 +57,9 @@ fn genesis(network: Network) -> serde_json::Value {
                 .collect::<Vec<_>>(),
         },
         parachain_info: ParachainInfoConfig { parachain_id: ParaId::new(PARACHAIN_ID) },
-        collator_selection: CollatorSelectionConfig {
-            invulnerables: network.collators.iter().map(|key| key.to_account_id()).collect::<Vec<_>>(),
-            candidacy_bond: 16 * EXISTENTIAL_DEPOSIT,
-            desired_candidates: OPEN_SEATS,
+        collators: CollatorsConfig {
+            appointed: network.collators.iter().map(|key| key.to_account_id()).collect::<Vec<_>>(),
+            seats: DRAWN_SEATS,
         },
         session: SessionConfig {
             keys: network

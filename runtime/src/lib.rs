@@ -135,7 +135,7 @@ mod runtime {
     #[runtime::pallet_index(20)]
     pub type Authorship = pallet_authorship;
     #[runtime::pallet_index(21)]
-    pub type CollatorSelection = pallet_collator_selection;
+    pub type Collators = pallet_collators;
     #[runtime::pallet_index(22)]
     pub type Session = pallet_session;
     #[runtime::pallet_index(23)]

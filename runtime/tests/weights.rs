@@ -18,7 +18,7 @@ fn every_pallet_has_measured_weights() {
         cumulus_pallet_parachain_system::WeightInfo,
         frame_system::SystemWeightInfo,
         pallet_balances::WeightInfo,
-        pallet_collator_selection::WeightInfo,
+        pallet_collators::WeightInfo,
         pallet_miners::WeightInfo,
         pallet_models::WeightInfo,
         pallet_multisig::WeightInfo,

@@ -320,13 +320,16 @@ describe('a network of two validators, two collators and two miners', () => {
   it('goes on without a collator, and takes a new one in', async () => {
     const argv = await network.kill('collator-2');
     await advances(3, 'three more blocks are final with one collator');
-    const joining = account('//Eve');
+    // A miner: seats are drawn by the work that candidates did.
+    const [, miner] = MINERS;
+    const joining = miner.cold;
+    await resume(miner);
     const node = await network.join('collator-3', 9950, ['--collator']);
     const { keys, proof } = await node._rpcCore.provider.send('author_rotateKeysWithOwner', [
       `0x${Buffer.from(joining.publicKey).toString('hex')}`,
     ]);
     await send(api, api.tx.session.setKeys(keys, proof), joining);
-    await send(api, api.tx.collatorSelection.registerAsCandidate(), joining);
+    await send(api, api.tx.collators.stand(), joining);
     const newcomer = address(joining);
     await until(
       'the newcomer is in the collator set',

@@ -1,11 +1,12 @@
 //! What this pallet offers to others: crediting work to the running round, and which round that is.
 
-use millrace_primitives::{CapacityOnSale, CreditWork, Mac, ModelId, RoundIndex};
+use millrace_primitives::{CapacityOnSale, CreditWork, Mac, ModelId, OnWork, RoundIndex};
 
 use crate::{emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores};
 
 impl<T: Config> CreditWork<T::AccountId> for Pallet<T> {
     fn credit(miner: &T::AccountId, model: ModelId, work: Mac, author: Option<&T::AccountId>) {
+        T::OnWork::worked(miner, work);
         let round = CurrentRound::<T>::get().0;
         let sold = T::Capacity::take(miner, model, work);
         let score = emission::score(work, sold.work, sold.ask, EmissionPerMegaMac::<T>::get());

@@ -57,7 +57,7 @@ pub mod pallet {
         offchain::CreateAuthorizedTransaction,
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
-    use millrace_primitives::{Balance, BlockNumber, CapacityOnSale, MillKeys, OnRound, RoundIndex};
+    use millrace_primitives::{Balance, BlockNumber, CapacityOnSale, MillKeys, OnRound, OnWork, RoundIndex};
 
     use super::{RoundRecord, ScoreRecord, WeightInfo};
 
@@ -80,6 +80,8 @@ pub mod pallet {
         type Capacity: CapacityOnSale<Self::AccountId>;
         /// The miners, whose offers act from the next round.
         type OnRound: OnRound;
+        /// The draw of collators' seats, which goes by verified work.
+        type OnWork: OnWork<Self::AccountId>;
         /// Emission of the first blocks, planck a block.
         #[pallet::constant]
         type InitialEmission: Get<Balance>;

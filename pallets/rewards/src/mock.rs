@@ -12,7 +12,7 @@ use frame_system::{
     offchain::{CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase},
 };
 use millrace_primitives::{
-    mill::MillKey, Balance, CapacityOnSale, CreditWork, Mac, MillKeys, ModelId, OnRound, RoundIndex,
+    mill::MillKey, Balance, CapacityOnSale, CreditWork, Mac, MillKeys, ModelId, OnRound, OnWork, RoundIndex,
     TakenCapacity,
 };
 use sp_runtime::BuildStorage;
@@ -61,6 +61,7 @@ impl pallet_rewards::Config for Test {
     type Currency = Balances;
     type Keys = FakeMiners;
     type Capacity = FakeMiners;
+    type OnWork = FakeDraw;
     type OnRound = FakeMiners;
     type InitialEmission = InitialEmission;
     type HalvingInterval = ConstU32<1_000>;
@@ -179,4 +180,21 @@ pub(crate) fn run(test: impl FnOnce()) {
         test();
         Rewards::do_try_state().expect("the pallet's properties hold");
     });
+}
+
+thread_local! {
+    static WORKED: RefCell<Vec<(AccountId, Mac)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The draw of collators' seats.
+pub(crate) struct FakeDraw;
+impl OnWork<AccountId> for FakeDraw {
+    fn worked(account: &AccountId, work: Mac) {
+        WORKED.with_borrow_mut(|worked| worked.push((*account, work)));
+    }
+}
+
+/// The work that the draw was told of since it was asked last.
+pub(crate) fn worked() -> Vec<(AccountId, Mac)> {
+    WORKED.take()
 }

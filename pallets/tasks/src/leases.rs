@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    lease_descriptor, price_of, BlockNumber, MinerBond, OpenLease, SlotMarket, TaskId,
+    lease_descriptor, price_of, BlockNumber, MinerBond, OnWork, OpenLease, SlotMarket, TaskId,
 };
 use sp_core::H256;
 
@@ -132,6 +132,7 @@ impl<T: Config> Pallet<T> {
             // Capacity that was sold to oneself was not on sale.
             T::Miners::free(&lease.miner, lease.slot);
         } else {
+            T::OnWork::worked(&lease.miner, record.work);
             T::Miners::settle(&lease.miner, lease.slot, record.work);
         }
         Self::forget(task, &record);

@@ -85,7 +85,7 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MillKeys, MinerBond, ModelId,
-        ModelRegistry, SlotMarket, TaskId, Verifier,
+        ModelRegistry, OnWork, SlotMarket, TaskId, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
@@ -115,6 +115,8 @@ pub mod pallet {
         type Miners: SlotMarket<Self::AccountId> + MinerBond<Self::AccountId> + MillKeys<Self::AccountId>;
         /// The verification of traces.
         type Verifier: Verifier;
+        /// The draw of collators' seats, which goes by verified work.
+        type OnWork: OnWork<Self::AccountId>;
         /// Fee of a weight.
         type WeightToFee: Convert<Weight, Balance>;
         /// Fee of a length in bytes.

@@ -17,7 +17,7 @@ use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
     submission_message, Balance, BlockNumber, Mac, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry,
-    SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
+    OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -103,6 +103,7 @@ impl crate::Config for Test {
     type Models = FakeModels;
     type Miners = FakeMiners;
     type Verifier = FakeVerifier;
+    type OnWork = FakeDraw;
     type WeightToFee = FakeFee;
     type LengthToFee = FakeFee;
     type FeeHandler = FakeFee;
@@ -486,4 +487,21 @@ pub fn free(who: AccountId) -> Balance {
 
 pub fn total(who: AccountId) -> Balance {
     <Balances as Inspect<AccountId>>::total_balance(&who)
+}
+
+thread_local! {
+    static WORKED: RefCell<Vec<(AccountId, Mac)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The draw of collators' seats.
+pub struct FakeDraw;
+impl OnWork<AccountId> for FakeDraw {
+    fn worked(account: &AccountId, work: Mac) {
+        WORKED.with_borrow_mut(|worked| worked.push((*account, work)));
+    }
+}
+
+/// The work that the draw was told of since it was asked last.
+pub fn worked() -> Vec<(AccountId, Mac)> {
+    WORKED.take()
 }

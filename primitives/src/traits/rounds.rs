@@ -11,6 +11,16 @@ pub trait CreditWork<AccountId> {
     fn credit(miner: &AccountId, model: ModelId, work: Mac, author: Option<&AccountId>);
 }
 
+/// Told of work that the chain has verified, whatever it was done for.
+pub trait OnWork<AccountId> {
+    /// `account` did `work` MAC.
+    fn worked(account: &AccountId, work: Mac);
+}
+
+impl<AccountId> OnWork<AccountId> for () {
+    fn worked(_: &AccountId, _: Mac) {}
+}
+
 /// Told when a round begins.
 pub trait OnRound {
     /// Round `round` begins with this block. Returns the weight used.

@@ -1,16 +1,22 @@
 //! The parachain, its collators and their sessions.
 
+use cumulus_pallet_parachain_system::{OnSystemEvent, RelayChainStateProof};
+use cumulus_primitives_core::{
+    relay_chain::well_known_keys::CURRENT_BLOCK_RANDOMNESS, PersistedValidationData,
+};
 use frame_support::{
-    parameter_types,
+    parameter_types, storage_alias,
     traits::{ConstBool, ConstU32, ConstU64, Get},
     weights::Weight,
     PalletId,
 };
 use frame_system::EnsureRoot;
+use sp_runtime::traits::ConvertInto;
 
+use super::monetary::UNIT;
 use crate::{
-    AccountId, Aura, AuraId, Balances, BlockNumber, CollatorSelection, Runtime, RuntimeEvent, Session,
-    SessionKeys,
+    AccountId, Aura, AuraId, Balance, Balances, BlockNumber, Collators, Runtime, RuntimeEvent, Session,
+    SessionKeys, System,
 };
 
 /// Parachain slot and block time, ms.
@@ -18,6 +24,10 @@ pub const SLOT_DURATION: u64 = 6_000;
 pub const MINUTES: BlockNumber = 60_000 / (SLOT_DURATION as BlockNumber);
 pub const HOURS: BlockNumber = MINUTES * 60;
 pub const DAYS: BlockNumber = HOURS * 24;
+/// Collators that governance may appoint.
+pub const MAX_APPOINTED: u32 = 20;
+/// Seats that may be drawn.
+pub const MAX_SEATS: u32 = 32;
 
 const RELAY_CHAIN_SLOT_DURATION_MILLIS: u32 = 6_000;
 /// Blocks per relay parent.
@@ -38,9 +48,50 @@ parameter_types! {
     pub const NoReservedWeight: Weight = Weight::zero();
 }
 
+/// What the relay chain's block author couldn't choose, as of the newest relay chain block that this chain's last block
+/// named. A session begins before its block names one of its own.
+#[storage_alias]
+type RelayRandomness = StorageValue<Consensus, [u8; 32]>;
+
+/// Keeps the relay chain's randomness when a block names its relay chain block.
+pub struct KeepRandomness;
+impl OnSystemEvent for KeepRandomness {
+    fn on_validation_data(_: &PersistedValidationData) {}
+
+    fn on_validation_code_applied() {}
+
+    fn on_relay_state_proof(proof: &RelayChainStateProof) -> Weight {
+        // Without one the last stays: a secondary slot may have no output of a VRF, and an author may leave the key out
+        // of its proof. If that made room for its own block's hash, it could choose the seed.
+        if let Ok(Some(Some(randomness))) =
+            proof.read_optional_entry::<Option<[u8; 32]>>(CURRENT_BLOCK_RANDOMNESS)
+        {
+            RelayRandomness::put(randomness);
+        }
+        <Runtime as frame_system::Config>::DbWeight::get().writes(1)
+    }
+}
+
+/// The randomness of draws: the relay chain's. Where there never was any, the hash of the block before, which its
+/// author could choose. That is so on the development chain, whose relay chain is made up.
+pub struct Randomness;
+impl Get<[u8; 32]> for Randomness {
+    fn get() -> [u8; 32] {
+        RelayRandomness::get().unwrap_or_else(|| System::parent_hash().0)
+    }
+}
+
+/// The author of the running block.
+pub struct Author;
+impl Get<Option<AccountId>> for Author {
+    fn get() -> Option<AccountId> {
+        pallet_authorship::Pallet::<Runtime>::author()
+    }
+}
+
 impl cumulus_pallet_parachain_system::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
-    type OnSystemEvent = ();
+    type OnSystemEvent = KeepRandomness;
     type SelfParaId = parachain_info::Pallet<Runtime>;
     type OutboundXcmpMessageSource = ();
     type DmpQueue = ();
@@ -66,13 +117,15 @@ impl pallet_aura::Config for Runtime {
 
 impl pallet_authorship::Config for Runtime {
     type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Aura>;
-    type EventHandler = (CollatorSelection,);
+    type EventHandler = Collators;
 }
 
 parameter_types! {
     pub const Offset: BlockNumber = 0;
     /// Account of collected fees, paid out to authors.
     pub const PotId: PalletId = PalletId(*b"PotStake");
+    /// Deposit of a candidate. It keeps the list from being filled for nothing, and is never slashed.
+    pub const CandidacyDeposit: Balance = 10 * UNIT;
 }
 
 /// A session lasts as long as a round, whose length the genesis sets.
@@ -86,10 +139,10 @@ impl Get<BlockNumber> for SessionLength {
 impl pallet_session::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type ValidatorId = AccountId;
-    type ValidatorIdOf = pallet_collator_selection::IdentityCollator;
+    type ValidatorIdOf = ConvertInto;
     type ShouldEndSession = pallet_session::PeriodicSessions<SessionLength, Offset>;
     type NextSessionRotation = pallet_session::PeriodicSessions<SessionLength, Offset>;
-    type SessionManager = CollatorSelection;
+    type SessionManager = Collators;
     type SessionHandler = <SessionKeys as sp_runtime::traits::OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
     type DisablingStrategy = ();
@@ -98,25 +151,15 @@ impl pallet_session::Config for Runtime {
     type KeyDeposit = (); // Get<Balance>; () = 0
 }
 
-impl pallet_collator_selection::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
+impl pallet_collators::Config for Runtime {
     type Currency = Balances;
     type UpdateOrigin = EnsureRoot<AccountId>;
-    type PotId = PotId;
-    type MaxCandidates = ConstU32<100>;
-    type MinEligibleCollators = ConstU32<4>;
-    type MaxInvulnerables = ConstU32<20>;
-    type KickThreshold = SessionLength; // a multiple of the session length
-    type ValidatorId = AccountId;
-    type ValidatorIdOf = pallet_collator_selection::IdentityCollator;
     type ValidatorRegistration = Session;
-    type WeightInfo = pallet_collator_selection::weights::SubstrateWeight<Runtime>;
-}
-
-/// The author of the running block, as far as its header tells.
-pub struct BlockAuthor;
-impl Get<Option<AccountId>> for BlockAuthor {
-    fn get() -> Option<AccountId> {
-        pallet_authorship::Pallet::<Runtime>::author()
-    }
+    type Randomness = Randomness;
+    type PotId = PotId;
+    type CandidacyDeposit = CandidacyDeposit;
+    type MaxAppointed = ConstU32<MAX_APPOINTED>;
+    type MaxCandidates = ConstU32<128>;
+    type MaxSeats = ConstU32<MAX_SEATS>;
+    type WeightInfo = pallet_collators::weights::SubstrateWeight<Runtime>;
 }

@@ -10,17 +10,18 @@ use sp_runtime::{Perbill, Permill};
 
 use crate::{
     configs::{
-        consensus::{BlockAuthor, DAYS, HOURS},
+        consensus::{Author, DAYS, HOURS, MAX_APPOINTED, MAX_SEATS},
         monetary::{deposit, FeesToCollators, LengthToFee, MICROUNIT, MILLIUNIT, UNIT},
     },
-    AccountId, Balance, Balances, Miners, Models, ProofOfWork, Rewards, Runtime, TransactionPayment,
+    AccountId, Balance, Balances, Collators, Miners, Models, ProofOfWork, Rewards, Runtime,
+    TransactionPayment,
 };
 
 const MIB: u32 = 1024 * 1024;
 /// Blocks for which capacity that was on sale waits for a win to use it: 32 rounds of an hour.
 const CAPACITY_WINDOW: u32 = 32 * HOURS;
 /// Blocks in which a sprint can be included: three turns of all authors, so that some can't keep it out between them.
-pub const MAX_ANCHOR_AGE: u32 = 128;
+pub const MAX_ANCHOR_AGE: u32 = 3 * (MAX_APPOINTED + MAX_SEATS);
 /// Attempts that a win takes on a model that is listed anew. Two threads make some 40,000 attempts a second on the demo model,
 /// and a win in four blocks is wanted; an author includes one a block at most while the difficulty still rises.
 pub const INITIAL_DIFFICULTY: u64 = 100_000;
@@ -68,6 +69,7 @@ impl pallet_tasks::Config for Runtime {
     type Models = Models;
     type Miners = Miners;
     type Verifier = ProofOfWork;
+    type OnWork = Collators;
     type WeightToFee = TransactionPayment;
     type LengthToFee = LengthToFee;
     type FeeHandler = FeesToCollators;
@@ -100,7 +102,7 @@ impl pallet_sprints::Config for Runtime {
     type Rewards = Rewards;
     type Rounds = Rewards;
     type ListOrigin = EnsureRoot<AccountId>;
-    type Author = BlockAuthor;
+    type Author = Author;
     type MaxAnchorAge = ConstU32<MAX_ANCHOR_AGE>;
     type SprintShare = SprintShare;
     type InitialDifficulty = ConstU64<INITIAL_DIFFICULTY>;
@@ -118,6 +120,7 @@ impl pallet_rewards::Config for Runtime {
     type Keys = Miners;
     type Capacity = Miners;
     type OnRound = Miners;
+    type OnWork = Collators;
     type InitialEmission = ConstU128<{ 5 * UNIT }>;
     // Four years of blocks.
     type HalvingInterval = ConstU32<21_000_000>;

@@ -7,12 +7,9 @@ use frame_support::{
         constants::WEIGHT_REF_TIME_PER_SECOND, ConstantMultiplier, Weight, WeightToFee as WeightToFeeTrait,
     },
 };
-use pallet_collator_selection::StakingPotAccountId;
+use pallet_collators::PotAccount;
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
-use sp_runtime::{
-    traits::{Bounded, Convert},
-    FixedPointNumber, Perquintill,
-};
+use sp_runtime::{traits::Convert, FixedPointNumber, Perquintill};
 
 use crate::{Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System};
 
@@ -55,15 +52,17 @@ impl Convert<u32, Balance> for LengthToFee {
 parameter_types! {
     pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
     pub const TransactionByteFee: Balance = MICROUNIT;
-    /// Fullness of the normal class that leaves the fee where it is.
-    pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
+    /// Fullness of the normal class that leaves the fee where it is: more than what the chain's own work takes, or
+    /// mining alone would make everyone's fees rise.
+    pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(60);
     pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(75, 1_000_000);
     pub MinimumMultiplier: Multiplier = Multiplier::saturating_from_rational(1, 10u128);
-    pub MaximumMultiplier: Multiplier = Bounded::max_value();
+    /// However long blocks stay full, a transaction can be paid for.
+    pub MaximumMultiplier: Multiplier = Multiplier::saturating_from_integer(100);
 }
 
 /// Fees and tips go to the collators' pot; each author takes half of what lies there.
-pub type FeesToCollators = ResolveTo<StakingPotAccountId<Runtime>, Balances>;
+pub type FeesToCollators = ResolveTo<PotAccount<Runtime>, Balances>;
 
 impl pallet_balances::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;

@@ -165,7 +165,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                 matches!(
                     call,
                     RuntimeCall::System { .. }
-                        | RuntimeCall::CollatorSelection { .. }
+                        | RuntimeCall::Collators { .. }
                         | RuntimeCall::Session { .. }
                         | RuntimeCall::Utility { .. }
                         | RuntimeCall::Multisig { .. }
@@ -184,9 +184,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             }
             Self::Collator => matches!(
                 call,
-                RuntimeCall::CollatorSelection { .. }
-                    | RuntimeCall::Utility { .. }
-                    | RuntimeCall::Multisig { .. }
+                RuntimeCall::Collators { .. } | RuntimeCall::Utility { .. } | RuntimeCall::Multisig { .. }
             ),
         }
     }

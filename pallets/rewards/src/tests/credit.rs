@@ -18,6 +18,7 @@ fn work_beyond_the_capacity_on_sale_counts_a_sixteenth() {
         let round = Rounds::<Test>::get(0).expect("something was mined");
         assert_eq!((round.mined, round.total_score), (2_600, 1_100));
         assert_eq!(asked(), [listed_model(); 2], "capacity is taken for the model of the work");
+        assert_eq!(worked(), [(MINER, 600), (MINER, 2_000)], "a seat goes by all of it");
     });
 }
 

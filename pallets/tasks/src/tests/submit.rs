@@ -51,6 +51,7 @@ fn a_right_trace_is_paid() {
             assert_eq!((world.slots.len(), world.references), (1, 0));
             assert_eq!(world.settled, [(MINER, 0, u128::from(WORK))]);
         });
+        assert_eq!(worked(), [(MINER, u128::from(WORK))]);
         System::assert_last_event(
             Event::TaskSettled {
                 task,

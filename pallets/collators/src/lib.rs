@@ -1,0 +1,285 @@
+//! # Collators
+//!
+//! Who authors blocks. Governance appoints some collators, and whoever works may draw a seat beside them.
+//!
+//! *Appointed* collators author in every session. There is always one, so that blocks never stop.
+//!
+//! A *candidate* is an account with session keys and a deposit on hold. Its *tally* is the work that the chain verified
+//! of it, halved with each session. Seats are drawn by tally: each draw is independent of the others, and an account
+//! may hold several seats. So an account that splits its work among many has the same seats on average.
+//!
+//! With each session half of the seats are drawn anew, and each drawn seat lasts two sessions. No single draw takes all
+//! seats. The set of session *n* is planned when session *n − 1* begins: the appointed, then the seats drawn for
+//! *n − 1*, then those drawn for *n*. A candidate with two seats stands in the list twice, and Aura gives it two turns.
+//!
+//! The list of candidates is bounded. One in sixteen places is kept for newcomers. The work of an account that is no
+//! candidate isn't counted, so a newcomer starts with nothing, and has at least one whole session for showing what it
+//! does. Then it is compared with all: if too many are established, those with the least tally make way.
+//!
+//! A candidate that authors nothing in a session in which it had a seat loses its candidacy, provided that the session
+//! gave each seat two turns. No candidate is ever slashed: a lost candidacy releases the deposit.
+//!
+//! Fees gather in a pot; each author takes half of what lies there.
+//!
+//! ## Properties
+//! 1. At least one collator is appointed, and none twice.
+//! 2. A candidate's deposit is on hold, and nothing else is.
+//! 3. Every drawn seat belongs to a candidate.
+//! 4. Only the running session, the one before and the one after it have drawn seats.
+//! 5. The tally of a candidate that is leaving is zero.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::float_arithmetic)
+)]
+
+extern crate alloc;
+
+pub use pallet::*;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod calls;
+mod candidates;
+mod draw;
+mod hooks;
+#[cfg(test)]
+mod mock;
+mod pot;
+mod seats;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+mod types;
+pub mod weights;
+
+pub use pot::PotAccount;
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use alloc::vec::Vec;
+
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{
+            fungible::{Inspect, Mutate, MutateHold},
+            ValidatorRegistration,
+        },
+        PalletId,
+    };
+    use frame_system::pallet_prelude::{ensure_signed, BlockNumberFor, OriginFor};
+    use millrace_primitives::{Balance, BlockNumber};
+
+    use super::{CandidateRecord, Departure, SessionIndex, WeightInfo};
+
+    /// The layout of this pallet's storage.
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The token.
+        type Currency: Inspect<Self::AccountId, Balance = Balance>
+            + Mutate<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason: From<HoldReason>>;
+        /// Who appoints collators and sets the number of seats.
+        type UpdateOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// Who has session keys.
+        type ValidatorRegistration: ValidatorRegistration<Self::AccountId>;
+        /// What nobody knew before the block at hand. The draw mixes it with the session's index.
+        type Randomness: Get<[u8; 32]>;
+        /// Names the account in which fees gather.
+        #[pallet::constant]
+        type PotId: Get<PalletId>;
+        /// Deposit of a candidate, planck.
+        #[pallet::constant]
+        type CandidacyDeposit: Get<Balance>;
+        /// Most appointed collators.
+        #[pallet::constant]
+        type MaxAppointed: Get<u32>;
+        /// Most candidates.
+        #[pallet::constant]
+        type MaxCandidates: Get<u32>;
+        /// Most seats that are drawn.
+        #[pallet::constant]
+        type MaxSeats: Get<u32>;
+        /// Weights of the calls and of what blocks do.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The collators that governance appointed, in the order of their turns.
+    #[pallet::storage]
+    pub type Appointed<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxAppointed>, ValueQuery>;
+
+    /// How many seats are drawn.
+    #[pallet::storage]
+    pub type Seats<T> = StorageValue<_, u32, ValueQuery>;
+
+    /// The candidates.
+    #[pallet::storage]
+    pub type Candidates<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, CandidateRecord>;
+
+    /// The holders of the seats that were drawn for a session; the seats last that session and the next.
+    #[pallet::storage]
+    pub type Drawn<T: Config> =
+        StorageMap<_, Twox64Concat, SessionIndex, BoundedVec<T::AccountId, T::MaxSeats>, ValueQuery>;
+
+    /// The running session, and the block with which it began.
+    #[pallet::storage]
+    pub type CurrentSession<T> = StorageValue<_, (SessionIndex, BlockNumber), ValueQuery>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// Collators were appointed, in place of those before.
+        AppointedSet {
+            /// The appointed.
+            appointed: Vec<T::AccountId>,
+        },
+        /// The number of seats was set.
+        SeatsSet {
+            /// How many are drawn from now on.
+            seats: u32,
+        },
+        /// An account became a candidate.
+        CandidateStood {
+            /// The candidate.
+            candidate: T::AccountId,
+            /// Planck on hold.
+            deposit: Balance,
+        },
+        /// A candidate draws no more seats, and leaves when those that it has ran out.
+        CandidateLeaving {
+            /// The candidate.
+            candidate: T::AccountId,
+        },
+        /// A candidacy ended, and its deposit is free.
+        CandidateLeft {
+            /// Who was a candidate.
+            candidate: T::AccountId,
+            /// Why it ended.
+            why: Departure,
+        },
+        /// Seats were drawn.
+        SeatsDrawn {
+            /// The first of the two sessions that they last.
+            session: SessionIndex,
+            /// Who holds each.
+            holders: Vec<T::AccountId>,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// At least one collator must be appointed.
+        NoneAppointed,
+        /// An account is named twice.
+        AppointedTwice,
+        /// These are more than may be appointed.
+        TooManyAppointed,
+        /// These are more seats than may be drawn.
+        TooManySeats,
+        /// The account has no session keys.
+        NoSessionKeys,
+        /// The account is a candidate already.
+        AlreadyCandidate,
+        /// There is no place for a further candidate until the next session.
+        TooManyCandidates,
+        /// The account is no candidate.
+        NotCandidate,
+        /// The candidate is leaving already.
+        AlreadyLeaving,
+    }
+
+    /// Why this pallet holds funds.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The deposit of a candidate.
+        Candidacy,
+    }
+
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// The appointed collators.
+        pub appointed: Vec<T::AccountId>,
+        /// How many seats are drawn.
+        pub seats: u32,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            Pallet::<T>::build_genesis(self);
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            assert!(T::MaxAppointed::get() > 0, "blocks need at least one author");
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Appoints these collators in place of those before, from the session after the next.
+        ///
+        /// # Errors
+        /// [`Error::NoneAppointed`], [`Error::TooManyAppointed`], [`Error::AppointedTwice`], or
+        /// [`Error::NoSessionKeys`] if one of them couldn't author.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::set_appointed(u32::try_from(appointed.len()).unwrap_or(u32::MAX)))]
+        pub fn set_appointed(origin: OriginFor<T>, appointed: Vec<T::AccountId>) -> DispatchResult {
+            T::UpdateOrigin::ensure_origin(origin)?;
+            Self::do_set_appointed(appointed)
+        }
+
+        /// Sets how many seats are drawn. Seats that were drawn last as long as they would have.
+        ///
+        /// # Errors
+        /// [`Error::TooManySeats`].
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::set_seats())]
+        pub fn set_seats(origin: OriginFor<T>, seats: u32) -> DispatchResult {
+            T::UpdateOrigin::ensure_origin(origin)?;
+            Self::do_set_seats(seats)
+        }
+
+        /// Makes the sender a candidate, which holds its deposit. From then on its work counts.
+        ///
+        /// # Errors
+        /// [`Error::AlreadyCandidate`], [`Error::NoSessionKeys`], [`Error::TooManyCandidates`] until those with the
+        /// least tally make way with the next session; the currency's own if the deposit can't be held.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::stand())]
+        pub fn stand(origin: OriginFor<T>) -> DispatchResult {
+            let candidate = ensure_signed(origin)?;
+            Self::do_stand(candidate)
+        }
+
+        /// Ends the sender's candidacy: at once if it has no seat, otherwise when its seats ran out. It should author
+        /// until then.
+        ///
+        /// # Errors
+        /// [`Error::NotCandidate`], [`Error::AlreadyLeaving`].
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::stand_down())]
+        pub fn stand_down(origin: OriginFor<T>) -> DispatchResult {
+            let candidate = ensure_signed(origin)?;
+            Self::do_stand_down(candidate)
+        }
+    }
+}
