@@ -80,6 +80,7 @@ fn a_miner_that_executes_its_own_task_settled_nothing() {
         assert_ok!(apply(submission(task, vec![5], MINER)));
         assert!(!is_open(task));
         assert!(world(|world| world.settled.is_empty() && world.leased.is_empty()));
+        assert!(worked().is_empty(), "nor does it count for a seat");
     });
 }
 
