@@ -10,6 +10,7 @@ use crate::{mill::MillKey, BlockNumber, ModelId, TaskId};
 
 /// What a miner's node needs to know of one lease.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct OpenLease<AccountId> {
     /// The task.
     pub task: TaskId,
