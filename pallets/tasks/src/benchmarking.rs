@@ -21,7 +21,7 @@ use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic, Satu
 
 use crate::{
     hooks::Served, Call, Config, LeaseEntry, Leases, MaxDeclines, MaxFailures, MaxLeases, MaxOutput,
-    MaxQueue, NextTask, Outputs, Pallet, Queue, QueueEntry, RentIndex, TaskState, Tasks, WeightInfo,
+    MaxQueue, NextTask, Outputs, Pallet, Queue, QueueEntry, RefundReason, RentIndex, TaskState, Tasks, WeightInfo,
 };
 
 const PRICE: u128 = 1 << 70;
@@ -371,8 +371,12 @@ mod benchmarks {
     #[benchmark]
     fn prune_output() {
         let output = vec![7; usize::try_from(bound::<MaxOutput>()).expect("the target has 32 bits; qed")];
-        at_block::<T>(1);
-        Pallet::<T>::keep_output(0, output);
+        let model = model::<T>(1);
+        busy_miner::<T>(model);
+        let task = queued::<T>(model);
+        let record = Tasks::<T>::get(task).expect("it was posted; qed");
+        Pallet::<T>::refund(task, record, RefundReason::Cancelled);
+        Pallet::<T>::keep_output(task, output);
         at_block::<T>(1 + T::Retention::get());
 
         #[block]
@@ -380,6 +384,6 @@ mod benchmarks {
             Pallet::<T>::prune_outputs(&mut WeightMeter::new());
         }
 
-        assert!(!Outputs::<T>::contains_key(0));
+        assert!(!Outputs::<T>::contains_key(task) && Pallet::<T>::fate_of(task).is_none());
     }
 }

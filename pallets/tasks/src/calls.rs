@@ -22,12 +22,19 @@ use crate::{
 };
 
 /// What the submission for a task will be like.
-struct Submission {
-    weight: Weight,
+pub(crate) struct Submission {
+    pub weight: Weight,
     /// The most that its trace can have.
-    trace_bytes: u32,
+    pub trace_bytes: u32,
     /// What its output has.
-    output_bytes: u32,
+    pub output_bytes: u32,
+}
+
+impl Submission {
+    /// Proof size of the submission, its own length included.
+    pub fn proof(&self) -> u64 {
+        self.weight.proof_size().saturating_add(self.trace_bytes.into())
+    }
 }
 
 impl<T: Config> Pallet<T> {
@@ -52,7 +59,9 @@ impl<T: Config> Pallet<T> {
         let samples = info.profile.samples(input.len()).map_err(|_| Error::<T>::InputLength)?;
         let work = Mac::from(info.profile.work(samples));
         ensure!(work > 0, Error::<T>::ZeroWork);
-        let Submission { weight, trace_bytes, output_bytes } = Self::submission_of(&info, samples)?;
+        let submission = Self::submission_of(&info, samples)?;
+        let (submission_proof, Submission { weight, trace_bytes, output_bytes }) =
+            (submission.proof(), submission);
         ensure!(T::Miners::is_offered(model), Error::<T>::NobodyOffers);
         let record = TaskRecord {
             requester: requester.clone(),
@@ -62,11 +71,11 @@ impl<T: Config> Pallet<T> {
             work,
             trace_bytes,
             submission_time: weight.ref_time(),
-            submission_proof: weight.proof_size().saturating_add(trace_bytes.into()),
+            submission_proof,
             max_price,
             bid: bid(max_price, blocks),
             rent_from: Self::rent_index(),
-            deposit: T::DepositPerByte::get().saturating_mul(posting_length.into()),
+            deposit: Self::input_deposit(posting_length),
             fee: Self::verification_fee(weight, trace_bytes),
             retention_fee: Self::retention_fee(output_bytes),
             posting_cost: Self::posting_cost(posting_length),
@@ -84,13 +93,14 @@ impl<T: Config> Pallet<T> {
         });
         Self::enqueue(QueueEntry { task, bid: record.bid })?;
         Inputs::<T>::insert(task, input);
+        Self::list(&requester, task);
         Tasks::<T>::insert(task, record);
         Self::deposit_event(Event::TaskPosted { task, requester, model, samples, max_price });
         Ok(())
     }
 
     /// What a batch's submission will be like, if the chain can take it.
-    fn submission_of(model: &ModelInfo, samples: u32) -> Result<Submission, DispatchError> {
+    pub(crate) fn submission_of(model: &ModelInfo, samples: u32) -> Result<Submission, DispatchError> {
         let profile = &model.profile;
         let output_bytes = u32::try_from(profile.output_bytes(samples))
             .ok()

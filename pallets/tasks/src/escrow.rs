@@ -8,7 +8,7 @@ use frame_support::{
         Get, Imbalance, OnUnbalanced,
     },
 };
-use millrace_primitives::{Balance, TaskId};
+use millrace_primitives::{Balance, TaskEnd, TaskId};
 
 use crate::{Config, Event, HoldReason, Pallet, RefundReason, TaskRecordOf};
 
@@ -100,7 +100,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends a task without execution: takes it out of the queue, burns the rent of its wait, releases everything else on
-    /// hold for it and forgets it.
+    /// hold for it and keeps nothing but its fate.
     pub(crate) fn refund(task: TaskId, mut record: TaskRecordOf<T>, why: RefundReason) {
         Self::dequeue(task);
         let rent = Self::burn_rent(&mut record);
@@ -108,6 +108,9 @@ impl<T: Config> Pallet<T> {
             Self::release(reason, &record, amount);
         }
         Self::forget(task, &record);
+        let end =
+            if why.is_failure() { TaskEnd::Failed { why, rent } } else { TaskEnd::Refunded { why, rent } };
+        Self::keep_fate(task, record, end);
         Self::deposit_event(Event::TaskRefunded { task, rent, why });
     }
 

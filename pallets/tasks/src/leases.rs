@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    lease_descriptor, price_of, BlockNumber, MinerBond, OnWork, OpenLease, SlotMarket, TaskId,
+    lease_descriptor, price_of, BlockNumber, MinerBond, OnWork, OpenLease, SlotMarket, TaskEnd,
+    TaskId,
 };
 use sp_core::H256;
 
@@ -118,6 +119,11 @@ impl<T: Config> Pallet<T> {
         until.saturating_add(T::GracePeriod::get()) < Self::now()
     }
 
+    /// How many leases are open.
+    pub(crate) fn lease_count() -> u32 {
+        Leases::<T>::decode_len().and_then(|length| u32::try_from(length).ok()).unwrap_or_default()
+    }
+
     /// The task of the lease that ran out first, if its grace period is over.
     pub(crate) fn expired_lease() -> Option<TaskId> {
         Leases::<T>::get().first().filter(|entry| Self::is_expired(entry.until)).map(|entry| entry.task)
@@ -136,6 +142,8 @@ impl<T: Config> Pallet<T> {
             T::Miners::settle(&lease.miner, lease.slot, record.work);
         }
         Self::forget(task, &record);
+        let miner = lease.miner.clone();
+        Self::keep_fate(task, record, TaskEnd::Settled { miner, paid, burned, fee, retention, returned });
         Self::keep_output(task, output.clone());
         Self::deposit_event(Event::TaskSettled {
             task,

@@ -30,6 +30,8 @@
 //! 3. Every open task has its input, which hashes to the record's hash; no settled one has.
 //! 4. What all open leases will submit fits the capacity that is set aside for it before each `until`.
 //! 5. No queued task began to wait at a higher rent index than the present one.
+//! 6. Each ended task has its fate until its retention is over, and only a settled one has an output.
+//! 7. A requester's list names exactly its open tasks and those whose fate is kept.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -56,6 +58,7 @@ mod outputs;
 mod pricing;
 mod queue;
 mod rent;
+mod requesters;
 mod room;
 mod terms;
 #[cfg(test)]
@@ -63,6 +66,7 @@ mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
+mod view;
 pub mod weights;
 
 pub use types::*;
@@ -84,13 +88,16 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MillKeys, MinerBond, ModelId,
-        ModelRegistry, OnWork, SlotMarket, TaskId, Verifier,
+        mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MarketView, MillKeys, MinerBond,
+        ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
 
-    use super::{LeaseEntry, MaxInput, MaxLeases, MaxOutput, MaxQueue, QueueEntry, TaskRecordOf, WeightInfo};
+    use super::{
+        LeaseEntry, MaxInput, MaxLeases, MaxOutput, MaxQueue, NewestFirst, QueueEntry, TaskRecordOf,
+        WeightInfo,
+    };
 
     /// The layout of this pallet's storage.
     pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
@@ -150,7 +157,7 @@ pub mod pallet {
         /// Blocks from its posting that a task's deadline may lie ahead.
         #[pallet::constant]
         type MaxDeadline: Get<u32>;
-        /// Blocks that an output is kept.
+        /// Blocks that the fate of an ended task, and its output, are kept.
         #[pallet::constant]
         type Retention: Get<u32>;
         /// Most bytes of a trace.
@@ -185,6 +192,15 @@ pub mod pallet {
     #[pallet::storage]
     pub type Outputs<T: Config> = StorageMap<_, Twox64Concat, TaskId, BoundedVec<u8, MaxOutput>>;
 
+    /// What became of the tasks that ended of late.
+    #[pallet::storage]
+    pub type Fates<T: Config> = StorageMap<_, Twox64Concat, TaskId, TaskFate<T::AccountId>>;
+
+    /// The tasks of each requester, newest first: the open ones and those whose fate is kept.
+    #[pallet::storage]
+    pub type Requested<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, NewestFirst, ()>;
+
     /// The tasks that wait for a slot, oldest first.
     #[pallet::storage]
     pub type Queue<T> = StorageValue<_, BoundedVec<QueueEntry, MaxQueue>, ValueQuery>;
@@ -201,7 +217,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Leases<T> = StorageValue<_, BoundedVec<LeaseEntry, MaxLeases>, ValueQuery>;
 
-    /// The kept outputs, oldest first: the block from which each may go, by its position in the queue.
+    /// The ended tasks, oldest first: the block from which fate and output may go, by the position in the queue.
     #[pallet::storage]
     pub type Prunable<T> = StorageMap<_, Twox64Concat, u32, (BlockNumber, TaskId)>;
 
@@ -467,6 +483,42 @@ pub mod pallet {
             ensure_authorized(origin)?;
             let _ = signature;
             Self::do_decline(task, descriptor)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// A task: what it is, where it stands and what happens to it next; or how it ended, with its output.
+        pub fn task(task: TaskId) -> Option<TaskView<T::AccountId>> {
+            Self::view_task(task)
+        }
+
+        /// The tasks of an account, newest first, those older than `before`; 100 at most, and without outputs.
+        pub fn tasks_of(
+            requester: T::AccountId,
+            before: Option<TaskId>,
+            count: u32,
+        ) -> Vec<TaskView<T::AccountId>> {
+            Self::view_tasks_of(&requester, before, count)
+        }
+
+        /// How a task ended.
+        pub fn fate(task: TaskId) -> Option<TaskFate<T::AccountId>> {
+            Self::fate_of(task)
+        }
+
+        /// What a batch of so many samples would cost now, and who would take it; or why it can't be posted.
+        pub fn quote(
+            model: ModelId,
+            samples: u32,
+            deadline: BlockNumber,
+        ) -> Result<Quote<T::AccountId>, Unpostable> {
+            Self::view_quote(model, samples, deadline)
+        }
+
+        /// The queue and the leases as a whole.
+        pub fn market() -> MarketView {
+            Self::view_market()
         }
     }
 }

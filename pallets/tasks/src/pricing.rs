@@ -19,6 +19,11 @@ impl<T: Config> Pallet<T> {
         T::OutputFeePerByte::get().saturating_mul(output_bytes.into())
     }
 
+    /// What is on hold for an input of so many bytes while its task is open, planck.
+    pub(crate) fn input_deposit(input_bytes: u32) -> Balance {
+        T::DepositPerByte::get().saturating_mul(input_bytes.into())
+    }
+
     /// What posting an input of so many bytes costs, planck.
     pub(crate) fn posting_cost(input_bytes: u32) -> Balance {
         T::WeightToFee::convert(T::WeightInfo::post(input_bytes))

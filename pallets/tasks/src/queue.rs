@@ -3,6 +3,7 @@
 //! A full queue keeps those that bid most for a block of it; on ties the youngest gives way. So it can't be closed to a
 //! task that is worth more than those in it, and what has a place keeps it against all that don't bid more.
 
+use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use frame_support::pallet_prelude::DispatchResult;
@@ -47,6 +48,17 @@ impl<T: Config> Pallet<T> {
     /// Takes a task out, wherever it stands.
     pub(crate) fn dequeue(task: TaskId) {
         Queue::<T>::mutate(|queue| queue.retain(|queued| queued.task != task));
+    }
+
+    /// The tasks that wait, oldest first.
+    pub(crate) fn queued() -> Vec<TaskId> {
+        Queue::<T>::get().iter().map(|queued| queued.task).collect()
+    }
+
+    /// The bid that a further task must exceed; none while there is room.
+    pub(crate) fn weakest_bid() -> Option<Balance> {
+        let queue = Queue::<T>::get();
+        queue.iter().map(|queued| queued.bid).min().filter(|_| queue.is_full())
     }
 
     /// How many tasks wait.

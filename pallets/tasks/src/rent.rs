@@ -8,13 +8,17 @@ use crate::{Config, MaxQueue, Pallet, RefundReason, RentIndex, TaskRecordOf, Tas
 impl<T: Config> Pallet<T> {
     /// Adds this block's rent to the index, by the length of the queue as it stands.
     pub(crate) fn accrue_rent() {
-        let rent = rent_per_block(
+        RentIndex::<T>::mutate(|index| *index = index.saturating_add(Self::rent_now()));
+    }
+
+    /// What a block's wait costs, by the length of the queue as it stands, planck.
+    pub(crate) fn rent_now() -> Balance {
+        rent_per_block(
             T::RentBase::get(),
             T::RentPeak::get(),
             Self::queue_length(),
             <MaxQueue as Get<u32>>::get(),
-        );
-        RentIndex::<T>::mutate(|index| *index = index.saturating_add(rent));
+        )
     }
 
     /// The index of this block, from which a task that begins to wait owes rent.

@@ -2,6 +2,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
+pub use millrace_primitives::RefundReason;
 use millrace_primitives::{Balance, BlockNumber, Mac, ModelId, SlotIndex, TaskId};
 use scale_info::TypeInfo;
 use sp_core::H256;
@@ -138,21 +139,22 @@ pub enum LeaseFailure {
     Unverifiable,
 }
 
-/// Why a task was not executed.
+/// A task in its requester's list. Storage sorts keys by their bytes: the number lies here inverted and with the highest
+/// byte first, so that the newest task comes first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
-pub enum RefundReason {
-    /// Its deadline is past.
-    Deadline,
-    /// Its requester took it back.
-    Cancelled,
-    /// The queue was full, and the others bid more.
-    Displaced,
-    /// The rent has eaten its ceiling: less than the least price was left.
-    RentSpent,
-    /// More miners failed it than a task remembers.
-    TooManyFailures,
-    /// The chain can't verify any trace of it.
-    Unverifiable,
+pub struct NewestFirst([u8; 8]);
+
+impl NewestFirst {
+    /// The task.
+    pub fn task(self) -> TaskId {
+        !TaskId::from_be_bytes(self.0)
+    }
+}
+
+impl From<TaskId> for NewestFirst {
+    fn from(task: TaskId) -> Self {
+        Self((!task).to_be_bytes())
+    }
 }

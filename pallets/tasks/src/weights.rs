@@ -4,7 +4,9 @@
 //!
 //! Not measured but estimated by hand, since rent and displacement came: the weights and counts of `post`, `cancel`,
 //! `poke`, `submit_wrong`, `decline`, `service_base`, `search_slot`, `give_lease`, `end_lease` and `refund_task`, and the
-//! sizes of `Queue`, `RentIndex`, `Tasks` and `Miners::Offered`. What their comments call measured is older than that.
+//! sizes of `Queue`, `RentIndex`, `Tasks` and `Miners::Offered`. What their comments call measured is older than that. The
+//! same holds of `submit_right` and `prune_output`, since each ended task leaves a fate and each task stands in its
+//! requester's list.
 
 #![allow(unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -66,13 +68,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Offered` (r:1 w:0)
     // Proof: `Miners::Offered` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Requested` (r:0 w:1)
+    // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     // `b` was measured from 64 to 524288.
     fn post(b: u32) -> Weight {
         // Proof: measured 8574 bytes. At least 165_046 ns.
-        Weight::from_parts(317_068_482, 26063)
+        Weight::from_parts(329_068_482, 26566)
             .saturating_add(Weight::from_parts(2_632, 0).saturating_mul(b.into()))
-            .saturating_add(T::DbWeight::get().reads(11_u64))
-            .saturating_add(T::DbWeight::get().writes(12_u64))
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().writes(16_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
@@ -88,11 +98,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
         // Proof: measured 9673 bytes. At least 144_425 ns.
-        Weight::from_parts(172_457_000, 26063)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+        Weight::from_parts(181_457_000, 26566)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
@@ -114,11 +130,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     fn poke() -> Weight {
         // Proof: measured 60074 bytes. At least 284_483 ns.
-        Weight::from_parts(442_446_000, 152134)
-            .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().writes(20_u64))
+        Weight::from_parts(451_446_000, 152637)
+            .saturating_add(T::DbWeight::get().reads(21_u64))
+            .saturating_add(T::DbWeight::get().writes(23_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
@@ -146,13 +168,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Outputs` (`max_values`: None, `max_size`: Some(65556), added: 68031, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     // `o` was measured from 4 to 65536.
     fn submit_right(o: u32) -> Weight {
         // Proof: measured 52578 bytes. At least 410_502 ns.
-        Weight::from_parts(458_137_105, 152134)
+        Weight::from_parts(461_137_105, 152134)
             .saturating_add(Weight::from_parts(4_351, 0).saturating_mul(o.into()))
             .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().writes(19_u64))
+            .saturating_add(T::DbWeight::get().writes(20_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
@@ -176,11 +200,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     fn submit_wrong() -> Weight {
         // Proof: measured 43915 bytes. At least 184_765 ns.
-        Weight::from_parts(360_112_000, 65000)
-            .saturating_add(T::DbWeight::get().reads(16_u64))
-            .saturating_add(T::DbWeight::get().writes(12_u64))
+        Weight::from_parts(369_112_000, 65503)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(15_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
@@ -215,11 +245,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
         // Proof: measured 59701 bytes. At least 198_266 ns.
-        Weight::from_parts(387_554_000, 152134)
-            .saturating_add(T::DbWeight::get().reads(19_u64))
-            .saturating_add(T::DbWeight::get().writes(19_u64))
+        Weight::from_parts(396_554_000, 152637)
+            .saturating_add(T::DbWeight::get().reads(20_u64))
+            .saturating_add(T::DbWeight::get().writes(22_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
@@ -301,11 +337,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     fn end_lease() -> Weight {
         // Proof: measured 60074 bytes. At least 272_626 ns.
-        Weight::from_parts(416_527_000, 152134)
-            .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().writes(20_u64))
+        Weight::from_parts(425_527_000, 152637)
+            .saturating_add(T::DbWeight::get().reads(21_u64))
+            .saturating_add(T::DbWeight::get().writes(23_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
@@ -323,11 +365,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
     fn refund_task() -> Weight {
         // Proof: measured 9673 bytes. At least 140_800 ns.
-        Weight::from_parts(167_710_000, 27050)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+        Weight::from_parts(176_710_000, 27553)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
@@ -335,10 +383,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Outputs` (r:0 w:1)
     // Proof: `Tasks::Outputs` (`max_values`: None, `max_size`: Some(65556), added: 68031, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:1 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Requested` (r:0 w:1)
+    // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     fn prune_output() -> Weight {
         // Proof: measured 106 bytes. At least 9_123 ns.
-        Weight::from_parts(10_205_000, 3493)
-            .saturating_add(T::DbWeight::get().reads(2_u64))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
+        Weight::from_parts(17_205_000, 6197)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
 }

@@ -9,3 +9,4 @@ mod poke;
 mod post;
 mod rent;
 mod submit;
+mod view;
