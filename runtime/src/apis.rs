@@ -8,7 +8,9 @@ use frame_support::{
     weights::Weight,
 };
 use millrace_primitives::{
-    mill::MillKey, MillKeys, MinerStatus, ModelId, ModelRegistry, OpenLease, SprintTerms, TaskId,
+    mill::MillKey, IdleReason, MillKeys, MinerStatus, MinerView, ModelId, ModelRegistry, ModelView, Offer,
+    OfferPlace, OpenLease, Quote, RaceView, RoundIndex, SprintTerms, TaskFate, TaskId, TaskView,
+    UnclaimedShare, Unpostable,
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::SlotDuration;
@@ -23,9 +25,29 @@ use sp_version::RuntimeVersion;
 use crate::{
     configs::consensus::{ConsensusHook, RELAY_PARENT_OFFSET, SLOT_DURATION},
     genesis_config_presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, Hash, InherentDataExt,
-    Miners, Models, Nonce, ParachainInfo, ParachainSystem, Runtime, RuntimeGenesisConfig, SessionKeys,
-    Sprints, System, Tasks, TransactionPayment, VERSION,
+    Miners, Models, Nonce, ParachainInfo, ParachainSystem, Rewards, Runtime, RuntimeGenesisConfig,
+    SessionKeys, Sprints, System, Tasks, TransactionPayment, VERSION,
 };
+
+/// A model with what only its users know.
+fn with_uses(model: ModelView<AccountId>) -> ModelView<AccountId> {
+    ModelView {
+        slots: Some(Miners::slots_offering(model.model)),
+        most_samples: Tasks::most_samples(model.model),
+        ..model
+    }
+}
+
+/// A miner with its leases, and what tasks would pay it.
+fn with_market(mut view: MinerView<AccountId>) -> MinerView<AccountId> {
+    view.leases = Tasks::leases_of(core::slice::from_ref(&view.miner));
+    match Tasks::highest_ask(&view.models) {
+        Some(highest) if highest < view.ask => view.idle.push(IdleReason::AskTooHigh { highest }),
+        None if view.leases.is_empty() => view.idle.push(IdleReason::NoTasks),
+        _ => (),
+    }
+    view
+}
 
 impl_runtime_apis! {
     impl sp_api::Core<Block> for Runtime {
@@ -173,6 +195,44 @@ impl_runtime_apis! {
         }
     }
 
+    impl millrace_primitives::MarketApi<Block, AccountId> for Runtime {
+        fn task(task: TaskId) -> Option<TaskView<AccountId>> {
+            Tasks::task(task)
+        }
+        fn tasks_of(requester: AccountId, before: Option<TaskId>, count: u32) -> Vec<TaskView<AccountId>> {
+            Tasks::tasks_of(requester, before, count)
+        }
+        fn fate(task: TaskId) -> Option<TaskFate<AccountId>> {
+            Tasks::fate(task)
+        }
+        fn quote(model: ModelId, samples: u32, deadline: BlockNumber) -> Result<Quote<AccountId>, Unpostable> {
+            Tasks::quote(model, samples, deadline)
+        }
+        fn offers(model: ModelId, after: Option<OfferPlace<AccountId>>, count: u32) -> Vec<Offer<AccountId>> {
+            Miners::offers(model, after, count)
+        }
+        fn miner(miner: AccountId) -> Option<MinerView<AccountId>> {
+            Miners::miner(miner).map(with_market)
+        }
+        fn model_view(model: ModelId) -> Option<ModelView<AccountId>> {
+            Models::model(model).map(with_uses)
+        }
+        fn models(after: Option<ModelId>, count: u32) -> Vec<ModelView<AccountId>> {
+            Models::models(after, count).into_iter().map(with_uses).collect()
+        }
+        fn unclaimed(account: AccountId, from: RoundIndex, count: u32) -> Vec<UnclaimedShare> {
+            Rewards::unclaimed(account, from, count)
+        }
+        fn race() -> RaceView {
+            RaceView {
+                block: System::block_number(),
+                round: Rewards::round(),
+                sprints: Sprints::sprints(),
+                market: Tasks::market(),
+            }
+        }
+    }
+
     #[cfg(feature = "try-runtime")]
     impl frame_try_runtime::TryRuntime<Block> for Runtime {
         fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect) -> (Weight, Weight) {
@@ -195,7 +255,7 @@ impl_runtime_apis! {
         fn benchmark_metadata(
             extra: bool,
         ) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
-            use crate::{ProofOfWork, Rewards};
+            use crate::ProofOfWork;
             use frame_benchmarking::BenchmarkList;
             use frame_support::traits::StorageInfoTrait;
 
@@ -206,7 +266,7 @@ impl_runtime_apis! {
         fn dispatch_benchmark(
             config: frame_benchmarking::BenchmarkConfig,
         ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
-            use crate::{ProofOfWork, Rewards};
+            use crate::ProofOfWork;
             use frame_benchmarking::BenchmarkBatch;
             use frame_support::traits::WhitelistedStorageKeys;
 

@@ -17,9 +17,9 @@
 use alloc::vec::Vec;
 
 use frame_support::storage::PrefixIterator;
-use millrace_primitives::{ModelId, SlotIndex, SlotOffer};
+use millrace_primitives::{page_size, ModelId, Offer, OfferPlace, SlotIndex, SlotOffer};
 
-use crate::{Book, Classes, Config, MinerRecord, Pallet, Place, PlaceOf};
+use crate::{Book, Classes, Config, MinerRecord, Pallet, Place, PlaceOf, CLASSES};
 
 /// Slots of one class that a search looks at, if it accepts none.
 pub(crate) const LOOKS: u32 = 32;
@@ -107,6 +107,47 @@ impl<T: Config> Pallet<T> {
                 None => drop(opened.swap_remove(at)),
             }
         }
+    }
+
+    /// The free slots of a model after a place, in the order in which they are sold: a page at most.
+    pub(crate) fn offers_in_book(
+        model: ModelId,
+        after: Option<OfferPlace<T::AccountId>>,
+        count: u32,
+    ) -> Vec<Offer<T::AccountId>> {
+        let after = after.map(|last| Place::new(last.ask, last.idle_since, last.miner, last.slot));
+        // As many classes as there are, each at its next slot.
+        let mut opened = Vec::new();
+        for class in (0u8..).take(CLASSES) {
+            let mut rest = match after.clone() {
+                // Storage goes on after this key, whether or not a slot of this class stands there.
+                Some(last) => {
+                    let key = Book::<T>::hashed_key_for((model, class, last));
+                    Book::<T>::iter_prefix_from((model, class), key)
+                }
+                None => Book::<T>::iter_prefix((model, class)),
+            };
+            if let Some((place, rate)) = rest.next() {
+                opened.push(Opened::<T> { place, rate, rest, refused: 0 });
+            }
+        }
+        let mut offers = Vec::new();
+        while offers.len() < page_size(count) {
+            let next = opened.iter_mut().enumerate().min_by(|(_, a), (_, b)| a.place.cmp(&b.place));
+            let Some((at, class)) = next else { break };
+            offers.push(Offer {
+                miner: class.place.miner().clone(),
+                slot: class.place.slot(),
+                ask: class.place.ask(),
+                rate: class.rate,
+                idle_since: class.place.idle_since(),
+            });
+            match class.rest.next() {
+                Some((place, rate)) => (class.place, class.rate) = (place, rate),
+                None => drop(opened.swap_remove(at)),
+            }
+        }
+        offers
     }
 
     /// The classes of a model's book that hold slots, from the class `lowest` on, each at its cheapest slot.

@@ -58,6 +58,7 @@ mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
+mod view;
 pub mod weights;
 
 pub use types::*;
@@ -77,7 +78,7 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::{MillKey, MillSignature},
-        Balance, ModelId, ModelRegistry, RoundIndex, SlotIndex,
+        Balance, MinerView, ModelId, ModelRegistry, Offer, OfferPlace, RoundIndex, SlotIndex,
     };
     use sp_runtime::Permill;
 
@@ -403,6 +404,26 @@ pub mod pallet {
                 ensure_authorized(origin)?;
             }
             Self::do_apply_offer(&miner)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// A miner: its slots, its offers, its bond, and the reasons why it earns nothing, or less than it could. What
+        /// tasks pay, and its leases, are for the runtime's `MarketApi` to add.
+        pub fn miner(miner: T::AccountId) -> Option<MinerView<T::AccountId>> {
+            Self::view_miner(&miner)
+        }
+
+        /// The free slots that offer a model, in the order in which they would be taken by tasks that any of them can
+        /// finish in time; those that follow `after`, 100 at most. An offer that is due but wasn't applied yet is
+        /// shown as the one before it.
+        pub fn offers(
+            model: ModelId,
+            after: Option<OfferPlace<T::AccountId>>,
+            count: u32,
+        ) -> Vec<Offer<T::AccountId>> {
+            Self::offers_in_book(model, after, count)
         }
     }
 }

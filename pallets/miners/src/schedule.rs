@@ -7,7 +7,7 @@
 //! its slots, or its miner's next call.
 
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
-use millrace_primitives::RoundIndex;
+use millrace_primitives::{ModelId, RoundIndex};
 
 use crate::{Config, Error, Event, MinerRecord, Miners, Offered, Pallet, Pending, Round, Slot, Terms};
 
@@ -37,6 +37,16 @@ impl<T: Config> Pallet<T> {
         ensure!(Self::apply_if_due(miner, &mut record), Error::<T>::NotYetInForce);
         Miners::<T>::insert(miner, record);
         Ok(())
+    }
+
+    /// How many slots offer a model, be they free, leased or suspended.
+    pub fn slots_offering(model: ModelId) -> u32 {
+        Offered::<T>::get(model)
+    }
+
+    /// Whether the offer that follows is due.
+    pub(crate) fn next_is_due(record: &MinerRecord) -> bool {
+        record.is_due(Round::<T>::get())
     }
 
     /// Whether a miner has an offer that is due.

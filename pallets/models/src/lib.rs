@@ -38,6 +38,7 @@ mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
+mod view;
 pub mod weights;
 
 pub use types::*;
@@ -229,6 +230,19 @@ pub mod pallet {
         pub fn remove(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
             let owner = ensure_signed(origin)?;
             Self::do_remove(&owner, model)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// A registered model.
+        pub fn model(model: ModelId) -> Option<ModelView<T::AccountId>> {
+            Self::view_model(model)
+        }
+
+        /// The registered models by name, those after `after`, 100 at most.
+        pub fn models(after: Option<ModelId>, count: u32) -> Vec<ModelView<T::AccountId>> {
+            Self::view_models(after, count)
         }
     }
 }

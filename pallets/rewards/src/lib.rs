@@ -45,6 +45,7 @@ mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
+mod view;
 pub mod weights;
 
 pub use types::*;
@@ -52,12 +53,16 @@ pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
+    use alloc::vec::Vec;
+
     use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
     use frame_system::{
         offchain::CreateAuthorizedTransaction,
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
-    use millrace_primitives::{Balance, BlockNumber, CapacityOnSale, MillKeys, OnRound, OnWork, RoundIndex};
+    use millrace_primitives::{
+        Balance, BlockNumber, CapacityOnSale, MillKeys, OnRound, OnWork, RoundIndex, RoundView, UnclaimedShare,
+    };
 
     use super::{RoundRecord, ScoreRecord, WeightInfo};
 
@@ -236,6 +241,19 @@ pub mod pallet {
                 ensure_authorized(origin)?;
             }
             Self::do_claim(round, miner)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// The running round, its emission and the next halving.
+        pub fn round() -> RoundView {
+            Self::view_round()
+        }
+
+        /// The shares of closed rounds that an account can claim, from round `from` on, 100 at most.
+        pub fn unclaimed(account: T::AccountId, from: RoundIndex, count: u32) -> Vec<UnclaimedShare> {
+            Self::unclaimed_shares(&account, from, count)
         }
     }
 }

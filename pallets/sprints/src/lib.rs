@@ -47,6 +47,7 @@ mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
+mod view;
 pub mod weights;
 mod wins;
 
@@ -64,7 +65,7 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, BlockNumber, CreditWork, Mac, MillKeys, MinerBond, ModelId, ModelRegistry,
-        Rounds, Verifier,
+        Rounds, SprintListing, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::Perbill;
@@ -276,6 +277,14 @@ pub mod pallet {
             ensure_authorized(origin)?;
             let _ = signature;
             Self::do_sprint(miner, anchor, nonce, trace_hash, &trace)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// The models that sprints run on, and how hard it is to win on each.
+        pub fn sprints() -> Vec<SprintListing> {
+            Self::view_listed()
         }
     }
 }

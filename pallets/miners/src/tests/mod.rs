@@ -9,4 +9,5 @@ mod offer;
 mod register;
 mod resume;
 mod set_mill;
+mod view;
 mod withdraw;

@@ -4,3 +4,4 @@ mod register;
 mod registry;
 mod remove;
 mod retire;
+mod view;

@@ -3,3 +3,4 @@
 mod claim;
 mod credit;
 mod hooks;
+mod view;

@@ -6,6 +6,7 @@ mod budget;
 mod hooks;
 mod set_listed;
 mod sprint;
+mod view;
 
 use frame_support::dispatch::DispatchResultWithPostInfo;
 use frame_system::RawOrigin;

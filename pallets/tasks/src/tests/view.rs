@@ -96,9 +96,9 @@ fn each_reason_for_a_wait_is_told() {
 fn slots_that_are_too_slow_say_what_they_could_keep() {
     on_chain(|| {
         sell_slot(MINER, 0);
-        let Taker::Nobody { why } = quote(100, 50).taker else { panic!("nobody can") };
-        assert_eq!(why, NoTaker::TooSlow { earliest: 1 + 3 + 100 });
-        assert!(matches!(quote(100, 104).taker, Taker::Slot { due: 104, until: 104, .. }));
+        let Taker::Nobody { why } = quote(20, 23).taker else { panic!("nobody can") };
+        assert_eq!(why, NoTaker::TooSlow { earliest: 1 + 3 + 20 });
+        assert!(matches!(quote(20, 24).taker, Taker::Slot { due: 24, until: 24, .. }));
     });
 }
 
@@ -181,7 +181,7 @@ fn an_account_finds_its_tasks_newest_first() {
         assert_eq!(numbers(Tasks::tasks_of(REQUESTER, None, 100)), [4, 3, 2, 1, 0]);
         assert_eq!(numbers(Tasks::tasks_of(REQUESTER, None, 2)), [4, 3]);
         assert_eq!(numbers(Tasks::tasks_of(REQUESTER, Some(3), 2)), [2, 1]);
-        assert_eq!(numbers(Tasks::tasks_of(REQUESTER, Some(0), 2)), []);
+        assert!(Tasks::tasks_of(REQUESTER, Some(0), 2).is_empty());
         assert!(matches!(Tasks::tasks_of(REQUESTER, Some(3), 1)[..], [TaskView::Ended { output: None, .. }]));
         assert_eq!(numbers(Tasks::tasks_of(STRANGER, None, 7)), [5]);
         assert!(Tasks::tasks_of(MINER, None, 7).is_empty());
