@@ -1,6 +1,6 @@
 //! What every node runs, with a relay chain or without: off-chain workers, RPC and the mill.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::FutureExt;
 use jsonrpsee::RpcModule;
@@ -9,11 +9,12 @@ use sc_client_api::Backend;
 use sc_network::service::traits::NetworkService;
 use sc_service::{Configuration, TaskManager};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sc_rpc::SubscriptionTaskExecutor;
 use sp_keystore::KeystorePtr;
 
 use crate::{
     mill::MillOptions,
-    rpc::{create_full, FullDeps},
+    rpc::{create_full, Chain, Feed, FullDeps},
     types::{ParachainBackend, ParachainClient, TransactionPool},
 };
 
@@ -30,8 +31,8 @@ pub struct Parts {
     pub keystore: KeystorePtr,
 }
 
-/// Makes the methods of an RPC connection; `E` runs its subscriptions.
-pub type RpcBuilder<E> = Box<dyn Fn(E) -> Result<RpcModule<()>, sc_service::Error>>;
+/// Makes the methods of an RPC server; what it is given runs their subscriptions.
+pub type RpcBuilder = Box<dyn Fn(SubscriptionTaskExecutor) -> Result<RpcModule<()>, sc_service::Error>>;
 
 impl Parts {
     /// Starts the runtime's off-chain workers, which send what the mill finished.
@@ -66,11 +67,15 @@ impl Parts {
     }
 
     /// What the node answers to programs.
-    pub fn rpc_builder<E: 'static>(&self) -> RpcBuilder<E> {
+    pub fn rpc_builder(&self) -> RpcBuilder {
         let parts = self.clone();
-        Box::new(move |_| {
+        // One feed for all servers.
+        let feed = OnceLock::new();
+        Box::new(move |executor| {
             let Parts { client, pool, keystore, .. } = parts.clone();
-            create_full(FullDeps { client, pool, keystore }).map_err(Into::into)
+            let chain: Arc<dyn Chain> = Arc::new(client.clone());
+            let feed = feed.get_or_init(|| Feed::start(chain.clone(), &executor)).clone();
+            create_full(FullDeps { client, pool, keystore, chain, feed }).map_err(Into::into)
         })
     }
 

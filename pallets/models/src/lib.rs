@@ -53,7 +53,7 @@ pub mod pallet {
         traits::fungible::{Inspect, Mutate, MutateHold},
     };
     use frame_system::pallet_prelude::*;
-    use millrace_primitives::{Balance, ModelId};
+    use millrace_primitives::{Balance, ModelId, ModelView};
 
     use super::{MaxListed, MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
 

@@ -1,63 +1,31 @@
-//! What the node answers beyond the SDK's own methods.
+//! Proofs of ownership by the node's mill keys: for who runs the node, and nobody else.
 
 use std::{str::FromStr, sync::Arc};
 
 use jsonrpsee::{
-    types::{error::INTERNAL_ERROR_CODE, error::INVALID_PARAMS_CODE, ErrorObjectOwned},
+    core::RegisterMethodError,
+    types::{error::INVALID_PARAMS_CODE, ErrorObjectOwned},
     RpcModule,
 };
-use millrace_primitives::{mill::KEY_TYPE, ownership_message, MillApi};
-use millrace_runtime::{opaque::Block, AccountId, Balance, Nonce};
-use sc_transaction_pool_api::TransactionPool;
-use sp_api::ProvideRuntimeApi;
-use sp_block_builder::BlockBuilder;
-use sp_blockchain::{Error as BlockChainError, HeaderBackend, HeaderMetadata};
+use millrace_primitives::{mill::KEY_TYPE, ownership_message};
+use millrace_runtime::AccountId;
 use sp_core::Bytes;
 use sp_keystore::{Keystore, KeystorePtr};
 
+use super::{chain::Chain, error::runtime_failed};
 use crate::mill::can_sign;
 
-pub struct FullDeps<C, P> {
-    pub client: Arc<C>,
-    pub pool: Arc<P>,
-    pub keystore: KeystorePtr,
-}
-
-pub fn create_full<C, P>(
-    deps: FullDeps<C, P>,
-) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
-where
-    C: ProvideRuntimeApi<Block>
-        + HeaderBackend<Block>
-        + HeaderMetadata<Block, Error = BlockChainError>
-        + Send
-        + Sync
-        + 'static,
-    C::Api: substrate_frame_rpc_system::AccountNonceApi<Block, AccountId, Nonce>
-        + pallet_transaction_payment_rpc::TransactionPaymentRuntimeApi<Block, Balance>
-        + MillApi<Block, AccountId>
-        + BlockBuilder<Block>,
-    P: TransactionPool + Send + Sync + 'static,
-{
-    use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
-    use substrate_frame_rpc_system::{System, SystemApiServer};
+/// The method that proves the node's keys.
+///
+/// # Errors
+/// None; its name is registered once.
+pub fn module(chain: Arc<dyn Chain>, keystore: KeystorePtr) -> Result<RpcModule<()>, RegisterMethodError> {
     let mut module = RpcModule::new(());
-    module.merge(System::new(deps.client.clone(), deps.pool).into_rpc())?;
-    module.merge(TransactionPayment::new(deps.client.clone()).into_rpc())?;
-
-    let (client, keystore) = (deps.client, deps.keystore);
     // Only for who runs the node: a proof for a stranger's account would have this node mine for the stranger.
     module.register_method("millrace_proveMill", move |params, _, extensions| {
         sc_rpc_api::check_if_safe(extensions)?;
         let account = account(&params.one::<String>()?)?;
-        let best = client.info().best_hash;
-        let genesis = client.runtime_api().genesis_hash(best).map_err(|error| {
-            ErrorObjectOwned::owned(
-                INTERNAL_ERROR_CODE,
-                format!("The runtime doesn't answer: {error}"),
-                None::<()>,
-            )
-        })?;
+        let genesis = chain.genesis_hash(chain.newest().0).map_err(runtime_failed)?;
         Ok::<_, ErrorObjectOwned>(proofs(&*keystore, &ownership_message(genesis, &account)))
     })?;
     Ok(module)
@@ -80,10 +48,14 @@ fn proofs(keystore: &dyn Keystore, message: &[u8]) -> Vec<MillProof> {
     keys.into_iter().filter(|key| can_sign(keystore, key)).filter_map(sign).collect()
 }
 
-fn account(text: &str) -> Result<AccountId, ErrorObjectOwned> {
+/// An account by its SS58 address or its 32 bytes in hexadecimal.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn account(text: &str) -> Result<AccountId, ErrorObjectOwned> {
     AccountId::from_str(text).map_err(|error| {
         let message = format!(
-            "'{text}' is no account ({error}): give the cold account's SS58 address or 0x and 64 digits"
+            "'{text}' is no account ({error}): give its SS58 address, or 0x and 64 digits"
         );
         ErrorObjectOwned::owned(INVALID_PARAMS_CODE, message, None::<()>)
     })
