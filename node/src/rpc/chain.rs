@@ -7,8 +7,8 @@ use millrace_primitives::{
     BlockNumber, MarketApi, MillApi, MinerView, ModelId, ModelView, Offer, OfferPlace, Quote, RaceView,
     TaskId, TaskView, UnclaimedShare, Unpostable,
 };
-use millrace_runtime::AccountId;
-use sc_client_api::BlockchainEvents;
+use millrace_runtime::{opaque::Block, AccountId};
+use sc_client_api::{BlockImportNotification, BlockchainEvents};
 use sp_api::{ApiError, ProvideRuntimeApi};
 use sp_core::H256;
 
@@ -71,7 +71,7 @@ impl Chain for Arc<ParachainClient> {
 
     fn blocks(&self) -> BoxStream<'static, Hash> {
         // The notification keeps its block from being pruned, so it isn't passed on.
-        let best = |notification: sc_client_api::BlockImportNotification<_>| {
+        let best = |notification: BlockImportNotification<Block>| {
             future::ready(notification.is_new_best.then_some(notification.hash))
         };
         self.import_notification_stream().filter_map(best).boxed()

@@ -1,0 +1,441 @@
+//! The methods on a fake chain, as JSON text in and out: what a client sees.
+
+use std::{collections::BTreeMap, sync::Arc, sync::Mutex};
+
+use futures::{stream, stream::BoxStream, StreamExt};
+use jsonrpsee::RpcModule;
+use millrace_primitives::{
+    BlockNumber, MarketView, MinerView, ModelId, ModelSizes, ModelView, Offer, OfferPlace, Quote, RaceView,
+    RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId, TaskView, UnclaimedShare, Unpostable,
+};
+use millrace_runtime::AccountId;
+use serde_json::{json, Value};
+use sp_api::ApiError;
+use sp_core::H256;
+use sp_keystore::testing::MemoryKeystore;
+use tokio::sync::mpsc::Receiver;
+
+use super::{chain::Answer, market, prove, subscriptions, Chain, Feed};
+use crate::types::Hash;
+
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+/// More than JavaScript's numbers hold.
+const LARGE: u128 = u128::MAX;
+
+fn model() -> ModelId {
+    H256::repeat_byte(1)
+}
+
+fn miner() -> AccountId {
+    AccountId::from([7; 32])
+}
+
+#[derive(Default)]
+struct State {
+    number: BlockNumber,
+    tasks: BTreeMap<TaskId, TaskView<AccountId>>,
+    silent: bool,
+}
+
+#[derive(Default)]
+struct Fake(Mutex<State>);
+
+impl Fake {
+    fn with<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        change(&mut self.0.lock().expect("no test panics within"))
+    }
+
+    fn answer<T>(&self, value: T) -> Answer<T> {
+        match self.with(|state| state.silent) {
+            true => Err(ApiError::StateBackendIsNotTrie),
+            false => Ok(value),
+        }
+    }
+}
+
+fn ended(task: TaskId, block: BlockNumber) -> TaskView<AccountId> {
+    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE };
+    let fate = TaskFate { requester: miner(), model: model(), samples: 3, block, end };
+    TaskView::Ended { task, fate, kept_until: block + 9, output: Some(vec![1, 0xab]) }
+}
+
+fn open(task: TaskId, ceiling: u128) -> TaskView<AccountId> {
+    use millrace_primitives::{NoTaker, OpenTask, TaskNext, TaskStanding};
+    TaskView::Open(OpenTask {
+        task,
+        requester: miner(),
+        model: model(),
+        input_hash: H256::zero(),
+        samples: 1,
+        work: LARGE,
+        ceiling,
+        bid: 1,
+        deposit: 2,
+        fee: 3,
+        retention: 4,
+        deadline: 99,
+        standing: TaskStanding::Waiting {
+            before: 0,
+            waiting: 1,
+            rent: 5,
+            rent_per_block: 6,
+            why: NoTaker::TooDear { price: LARGE },
+        },
+        next: TaskNext::Refund { from: 100, why: RefundReason::Deadline },
+        failed: Vec::new(),
+        declined: Vec::new(),
+    })
+}
+
+fn offer(slot: u32) -> Offer<AccountId> {
+    Offer { miner: miner(), slot, ask: LARGE, rate: u64::MAX, idle_since: 1 }
+}
+
+impl Chain for Fake {
+    fn newest(&self) -> (Hash, BlockNumber) {
+        (Hash::zero(), self.with(|state| state.number))
+    }
+    fn blocks(&self) -> BoxStream<'static, Hash> {
+        stream::empty().boxed()
+    }
+    fn genesis_hash(&self, _: Hash) -> Answer<H256> {
+        self.answer(H256::zero())
+    }
+    fn task(&self, _: Hash, task: TaskId) -> Answer<Option<TaskView<AccountId>>> {
+        self.answer(self.with(|state| state.tasks.get(&task).cloned()))
+    }
+    fn tasks_of(
+        &self,
+        _: Hash,
+        _: AccountId,
+        before: Option<TaskId>,
+        count: u32,
+    ) -> Answer<Vec<TaskView<AccountId>>> {
+        let older = |task: &TaskId| before.is_none_or(|before| *task < before);
+        let tasks = self.with(|state| {
+            let tasks = state.tasks.iter().rev().filter(|(task, _)| older(task));
+            tasks.take(count as usize).map(|(_, view)| view.clone()).collect()
+        });
+        self.answer(tasks)
+    }
+    fn quote(
+        &self,
+        _: Hash,
+        model: ModelId,
+        samples: u32,
+        deadline: BlockNumber,
+    ) -> Answer<Result<Quote<AccountId>, Unpostable>> {
+        self.answer(match samples {
+            0 => Err(Unpostable::NoSamples),
+            1..=10 => Ok(Quote {
+                model,
+                samples,
+                deadline,
+                input_bytes: 1,
+                output_bytes: 2,
+                work: LARGE,
+                verification_fee: 3,
+                retention_fee: 4,
+                posting_fee: 5,
+                deposit: 6,
+                rent_per_block: 7,
+                waiting: 8,
+                least_ceiling: 9,
+                taker: Taker::Slot {
+                    miner: miner(),
+                    slot: 0,
+                    ask: 1,
+                    rate: 2,
+                    price: LARGE,
+                    blocks: 3,
+                    due: 4,
+                    until: 5,
+                },
+            }),
+            _ => Err(Unpostable::TooManySamples { most: 10 }),
+        })
+    }
+    fn offers(
+        &self,
+        _: Hash,
+        _: ModelId,
+        after: Option<OfferPlace<AccountId>>,
+        count: u32,
+    ) -> Answer<Vec<Offer<AccountId>>> {
+        let first = after.map_or(0, |place| place.slot + 1);
+        self.answer((first..5).take(count as usize).map(offer).collect())
+    }
+    fn miner(&self, _: Hash, account: AccountId) -> Answer<Option<MinerView<AccountId>>> {
+        self.answer((account == miner()).then(|| MinerView {
+            miner: account,
+            mill: sp_core::sr25519::Public::from_raw([9; 32]).into(),
+            ask: LARGE,
+            models: vec![model()],
+            slots: Vec::new(),
+            next: None,
+            bond: 1,
+            needed_bond: 2,
+            withdrawable_from: 3,
+            unused_capacity: 4,
+            may_sprint: false,
+            leases: Vec::new(),
+            idle: vec![millrace_primitives::IdleReason::BondShort { missing: LARGE }],
+        }))
+    }
+    fn unclaimed(&self, _: Hash, _: AccountId, _: u32) -> Answer<Vec<UnclaimedShare>> {
+        self.answer(vec![UnclaimedShare { round: 1, amount: LARGE, void_from: 9 }])
+    }
+    fn model(&self, _: Hash, wanted: ModelId) -> Answer<Option<ModelView<AccountId>>> {
+        self.answer((wanted == model()).then(|| ModelView {
+            model: wanted,
+            owner: miner(),
+            deposit: LARGE,
+            retired: false,
+            listed: true,
+            open_tasks: 0,
+            slots: Some(1),
+            most_samples: Some(2),
+            sizes: ModelSizes {
+                encoded_bytes: 1,
+                sample_bytes: 2,
+                output_bytes: 3,
+                trace_bytes: 4,
+                work: u64::MAX,
+                layers: 5,
+            },
+        }))
+    }
+    fn models(&self, at: Hash, after: Option<ModelId>, _: u32) -> Answer<Vec<ModelView<AccountId>>> {
+        Ok(if after.is_none() { self.model(at, model())?.into_iter().collect() } else { Vec::new() })
+    }
+    fn race(&self, _: Hash) -> Answer<RaceView> {
+        self.answer(RaceView {
+            block: self.with(|state| state.number),
+            round: RoundView {
+                round: 1,
+                first_block: 2,
+                ends_with: 3,
+                emission: LARGE,
+                emission_per_block: 4,
+                halves_at: None,
+                mined: 5,
+                total_score: 6,
+                emission_per_mega_mac: 7,
+                emitted: 8,
+                emission_cap: 9,
+                first_claimable: 0,
+            },
+            sprints: Vec::new(),
+            market: MarketView {
+                waiting: 1,
+                most_waiting: 2,
+                leases: 3,
+                rent_per_block: 4,
+                bid_to_exceed: Some(LARGE),
+                posted: 5,
+            },
+        })
+    }
+}
+
+/// All of our methods on a fake chain.
+fn node() -> (Arc<Fake>, Arc<Feed>, RpcModule<()>) {
+    let (chain, feed) = (Arc::new(Fake::default()), Arc::new(Feed::default()));
+    let mut module = RpcModule::new(());
+    let keystore = Arc::new(MemoryKeystore::new());
+    module.merge(prove::module(chain.clone(), keystore).expect("new names")).expect("new names");
+    module.merge(market::module(chain.clone()).expect("new names")).expect("new names");
+    let subscriptions = subscriptions::module(chain.clone(), feed.clone()).expect("new names");
+    module.merge(subscriptions).expect("new names");
+    (chain, feed, module)
+}
+
+async fn request(
+    module: &RpcModule<()>,
+    method: &str,
+    params: Value,
+    buffer: usize,
+) -> (Value, Receiver<String>) {
+    let text = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
+    let (answer, messages) = module.raw_json_request(&text, buffer).await.expect("a request");
+    (serde_json::from_str(&answer).expect("JSON"), messages)
+}
+
+async fn call(module: &RpcModule<()>, method: &str, params: Value) -> Value {
+    let answer = request(module, method, params, 1).await.0;
+    answer.get("result").cloned().unwrap_or_else(|| panic!("no result: {answer}"))
+}
+
+/// Code and sentence of an error.
+async fn refused(module: &RpcModule<()>, method: &str, params: Value) -> (i64, String) {
+    let answer = request(module, method, params, 1).await.0;
+    let error = answer.get("error").unwrap_or_else(|| panic!("no error: {answer}"));
+    (error["code"].as_i64().expect("a code"), error["message"].as_str().expect("a sentence").into())
+}
+
+/// What the next message of a subscription says; none if the subscription has ended.
+async fn message(messages: &mut Receiver<String>) -> Option<Value> {
+    let text = messages.recv().await?;
+    let message: Value = serde_json::from_str(&text).expect("JSON");
+    Some(message["params"]["result"].clone())
+}
+
+#[test]
+fn the_document_names_exactly_the_methods() {
+    let document: Value = serde_json::from_str(include_str!("../../../docs/openrpc.json")).expect("JSON");
+    let methods = document["methods"].as_array().expect("a list");
+    let mut named: Vec<&str> = methods.iter().filter_map(|method| method["name"].as_str()).collect();
+    let (_, _, module) = node();
+    let mut registered: Vec<&str> = module.method_names().collect();
+    named.sort_unstable();
+    registered.sort_unstable();
+    assert_eq!(named, registered);
+    for method in methods {
+        for part in ["summary", "params", "result"] {
+            assert!(method.get(part).is_some(), "{} has no {part}", method["name"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn amounts_are_decimal_strings_and_fields_have_names() {
+    let (_, _, module) = node();
+    let quote = call(&module, "millrace_quote", json!([model(), 2, 50])).await;
+    assert_eq!(quote["taker"]["price"], LARGE.to_string());
+    assert_eq!((&quote["taker"]["kind"], &quote["deadline"]), (&json!("slot"), &json!(50)));
+    assert_eq!((&quote["verificationFee"], &quote["model"]), (&json!("3"), &json!(model())));
+    let by_name = json!({ "model": model(), "samples": 2 });
+    assert_eq!(call(&module, "millrace_quote", by_name).await["deadline"], 100, "100 blocks ahead");
+    let miner = call(&module, "millrace_miner", json!([miner().to_string()])).await;
+    assert_eq!(miner["idle"][0], json!({ "kind": "bondShort", "missing": LARGE.to_string() }));
+    assert_eq!(miner["mill"], format!("0x{}", "09".repeat(32)));
+    assert_eq!(miner["unclaimed"][0]["amount"], LARGE.to_string());
+    let round = call(&module, "millrace_round", json!([])).await;
+    assert_eq!(round["round"]["emission"], LARGE.to_string());
+    assert_eq!(round["market"]["bidToExceed"], LARGE.to_string());
+    let models = call(&module, "millrace_models", json!([])).await;
+    assert_eq!(models["items"][0]["sizes"]["work"], u64::MAX.to_string());
+    assert_eq!(models["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_task_is_told_open_and_ended() {
+    let (chain, _, module) = node();
+    chain.with(|state| state.tasks.extend([(3, open(3, 7)), (4, ended(4, 20))]));
+    let waits = call(&module, "millrace_task", json!([3])).await;
+    assert_eq!((&waits["kind"], &waits["ceiling"]), (&json!("open"), &json!("7")));
+    let why = json!({ "kind": "tooDear", "price": LARGE.to_string() });
+    assert_eq!((&waits["standing"]["kind"], &waits["standing"]["why"]), (&json!("waiting"), &why));
+    assert_eq!(waits["next"], json!({ "kind": "refund", "from": 100, "why": "deadline" }));
+    let over = call(&module, "millrace_task", json!({ "task": 4 })).await;
+    assert_eq!((&over["kind"], &over["output"]), (&json!("ended"), &json!("0x01ab")));
+    assert_eq!((&over["keptUntil"], &over["fate"]["block"]), (&json!(29), &json!(20)));
+    let end = json!({ "kind": "refunded", "why": "deadline", "rent": LARGE.to_string() });
+    assert_eq!(over["fate"]["end"], end);
+}
+
+#[tokio::test]
+async fn lists_come_in_pages() {
+    let (chain, _, module) = node();
+    chain.with(|state| state.tasks.extend((0..5).map(|task| (task, open(task, 7)))));
+    let numbers = |page: &Value| -> Vec<u64> {
+        page["items"].as_array().expect("a list").iter().filter_map(|task| task["task"].as_u64()).collect()
+    };
+    let first = call(&module, "millrace_tasks", json!([ALICE, null, 3])).await;
+    assert_eq!((numbers(&first), &first["next"]), (vec![4, 3, 2], &json!(2)));
+    let rest = call(&module, "millrace_tasks", json!([ALICE, first["next"], 3])).await;
+    assert_eq!((numbers(&rest), &rest["next"]), (vec![1, 0], &Value::Null));
+
+    let first = call(&module, "millrace_offers", json!([model(), null, 2])).await;
+    let rest = call(&module, "millrace_offers", json!([model(), first["next"]])).await;
+    let slots: Vec<_> = rest["items"].as_array().expect("a list").iter().map(|offer| &offer["slot"]).collect();
+    assert_eq!(slots, [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn whats_wrong_is_said_with_a_code() {
+    let (chain, _, module) = node();
+    let invalid = [
+        ("millrace_quote", json!([])),
+        ("millrace_quote", json!([model()])),
+        ("millrace_quote", json!(["0x12", 1])),
+        ("millrace_quote", json!([model(), -1])),
+        ("millrace_quote", json!([model(), 1, 2, 3])),
+        ("millrace_quote", json!({ "model": model(), "samples": 1, "until": 3 })),
+        ("millrace_task", json!(["x"])),
+        ("millrace_tasks", json!(["Alice"])),
+        ("millrace_tasks", json!([ALICE, null, 101])),
+        ("millrace_tasks", json!([ALICE, null, 0])),
+        ("millrace_models", json!([7])),
+        ("millrace_offers", json!([model(), "0x00"])),
+        ("millrace_miner", json!([[]])),
+        ("millrace_subscribeTask", json!([])),
+    ];
+    for (method, params) in invalid {
+        let (code, message) = refused(&module, method, params.clone()).await;
+        assert_eq!(code, -32602, "{method} {params}: {message}");
+        assert!(message.contains("ive "), "what to do: {message}");
+    }
+    let nobody = AccountId::from([1; 32]).to_string();
+    let absent = [
+        ("millrace_task", json!([9]), 7001, "There is no task 9"),
+        ("millrace_subscribeTask", json!([9]), 7001, "There is no task 9"),
+        ("millrace_offers", json!([H256::zero()]), 7002, "No model 0x00"),
+        ("millrace_miner", json!([nobody]), 7003, "is no miner"),
+        ("millrace_quote", json!([model(), 0]), 7004, "one sample at least"),
+        ("millrace_quote", json!([model(), 11]), 7004, "post 10 at once"),
+    ];
+    for (method, params, expected, sentence) in absent {
+        let (code, message) = refused(&module, method, params).await;
+        assert!(code == expected && message.contains(sentence), "{method}: {code} {message}");
+    }
+    let answer = request(&module, "millrace_quote", json!([model(), 11]), 1).await.0;
+    assert_eq!(answer["error"]["data"], json!({ "kind": "tooManySamples", "most": 10 }));
+    chain.with(|state| state.silent = true);
+    for (method, params) in [("millrace_round", json!([])), ("millrace_subscribeRace", json!([]))] {
+        assert_eq!(refused(&module, method, params).await.0, 7000);
+    }
+}
+
+#[tokio::test]
+async fn keys_are_proved_to_nobody_from_outside() {
+    let (_, _, module) = node();
+    let answer = request(&module, "millrace_proveMill", json!([ALICE]), 1).await.0;
+    assert!(answer.get("error").is_some(), "no request is safe unless the server says so: {answer}");
+}
+
+#[tokio::test]
+async fn a_watched_task_is_told_when_it_changes_and_ends_with_it() {
+    let (chain, feed, module) = node();
+    chain.with(|state| state.tasks.extend([(3, open(3, 7))]));
+    let (answer, mut messages) = request(&module, "millrace_subscribeTask", json!([3]), 16).await;
+    assert!(answer.get("result").is_some(), "{answer}");
+    assert_eq!(message(&mut messages).await.expect("it is open")["ceiling"], "7");
+    // Nothing changed, and then something did.
+    feed.feed(&*chain, Hash::repeat_byte(1));
+    tokio::task::yield_now().await;
+    chain.with(|state| state.tasks.extend([(3, open(3, 6))]));
+    feed.feed(&*chain, Hash::repeat_byte(2));
+    assert_eq!(message(&mut messages).await.expect("it is open")["ceiling"], "6");
+    chain.with(|state| state.tasks.extend([(3, ended(3, 20))]));
+    feed.feed(&*chain, Hash::repeat_byte(3));
+    assert_eq!(message(&mut messages).await.expect("it has just ended")["kind"], "ended");
+    assert_eq!(message(&mut messages).await, None, "and the subscription with it");
+}
+
+#[tokio::test]
+async fn a_slow_reader_of_the_race_misses_what_was_between() {
+    let (chain, feed, module) = node();
+    let (_, mut messages) = request(&module, "millrace_subscribeRace", json!([]), 1).await;
+    for number in 1..=500 {
+        chain.with(|state| state.number = number);
+        feed.feed(&*chain, Hash::from_low_u64_be(number.into()));
+        tokio::task::yield_now().await;
+    }
+    let mut blocks = Vec::new();
+    while blocks.last() != Some(&500) {
+        let race = message(&mut messages).await.expect("it goes on");
+        blocks.push(race["block"].as_u64().expect("a number"));
+    }
+    assert!(blocks.len() < 10 && blocks.is_sorted(), "{blocks:?}");
+}
