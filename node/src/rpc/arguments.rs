@@ -40,7 +40,9 @@ arguments! {
         task: TaskId,
     }
     /// Of `millrace_tasks`.
-    TasksArguments("[account, cursor?, count?]: an address, the `next` of the page before or null, and a number up to 100") {
+    TasksArguments(
+        "[account, cursor?, count?]: an address, the `next` of the page before or null, and a number up to 100"
+    ) {
         account: String,
         #[serde(default)]
         cursor: Option<TaskId>,
@@ -48,14 +50,18 @@ arguments! {
         count: Option<u32>,
     }
     /// Of `millrace_models`.
-    ModelsArguments("[cursor?, count?]: the `next` of the page before or null, and a number up to 100") {
+    ModelsArguments(
+        "[cursor?, count?]: the `next` of the page before or null, and a number up to 100"
+    ) {
         #[serde(default)]
         cursor: Option<ModelId>,
         #[serde(default)]
         count: Option<u32>,
     }
     /// Of `millrace_offers`.
-    OffersArguments("[model, cursor?, count?]: the model's hash, the `next` of the page before or null, and a number up to 100") {
+    OffersArguments(
+        "[model, cursor?, count?]: the model's hash, the `next` of the page before or null, and a number up to 100"
+    ) {
         model: ModelId,
         #[serde(default)]
         cursor: Option<Bytes>,

@@ -1,6 +1,7 @@
 //! Feeds the subscriptions: the newest block, and the race in it, once for all of them.
 //!
-//! A watch channel holds one value, the newest. So nothing queues: a subscription that is behind misses what was between.
+//! A watch channel holds one value, the newest. So nothing queues: a subscription that is behind misses what was
+//! between.
 
 use std::sync::Arc;
 
@@ -44,7 +45,9 @@ impl Feed {
             Ok(race) => {
                 self.races.send_replace(Some(race));
             }
-            Err(why) => log::debug!(target: "rpc", "the runtime of {block:?} tells nothing of the race: {why}"),
+            Err(why) => {
+                log::debug!(target: "rpc", "the runtime of {block:?} tells nothing of the race: {why}")
+            }
         }
     }
 

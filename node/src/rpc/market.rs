@@ -70,10 +70,7 @@ fn quote(params: &Params<'_>, chain: &dyn Chain) -> Reply<Quote<AccountId>> {
     let QuoteArguments { model, samples, deadline } = read(params)?;
     let (at, number) = chain.newest();
     let deadline = deadline.unwrap_or(number.saturating_add(BLOCKS_OF_A_QUOTE));
-    chain
-        .quote(at, model, samples, deadline)
-        .map_err(runtime_failed)?
-        .map_err(|why| unpostable(model, why))
+    chain.quote(at, model, samples, deadline).map_err(runtime_failed)?.map_err(|why| unpostable(model, why))
 }
 
 fn task(params: &Params<'_>, chain: &dyn Chain) -> Reply<TaskView<AccountId>> {

@@ -54,9 +54,7 @@ fn proofs(keystore: &dyn Keystore, message: &[u8]) -> Vec<MillProof> {
 /// What is wrong with the text.
 pub fn account(text: &str) -> Result<AccountId, ErrorObjectOwned> {
     AccountId::from_str(text).map_err(|error| {
-        let message = format!(
-            "'{text}' is no account ({error}): give its SS58 address, or 0x and 64 digits"
-        );
+        let message = format!("'{text}' is no account ({error}): give its SS58 address, or 0x and 64 digits");
         ErrorObjectOwned::owned(INVALID_PARAMS_CODE, message, None::<()>)
     })
 }

@@ -114,7 +114,9 @@ impl Watched {
                 }
                 // A fork in which it isn't posted yet may be best for a while.
                 Ok(_) => (),
-                Err(why) => log::debug!(target: "rpc", "the runtime tells nothing of task {}: {why}", open.task),
+                Err(why) => {
+                    log::debug!(target: "rpc", "the runtime tells nothing of task {}: {why}", open.task)
+                }
             }
         }
         None

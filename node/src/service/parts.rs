@@ -7,9 +7,9 @@ use jsonrpsee::RpcModule;
 use prometheus_endpoint::Registry;
 use sc_client_api::Backend;
 use sc_network::service::traits::NetworkService;
+use sc_rpc::SubscriptionTaskExecutor;
 use sc_service::{Configuration, TaskManager};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
-use sc_rpc::SubscriptionTaskExecutor;
 use sp_keystore::KeystorePtr;
 
 use crate::{

@@ -52,10 +52,10 @@ impl<T: Config> Pallet<T> {
         let reasons = [
             key_unknown.then_some(IdleReason::KeyUnknown),
             (of == 0).then_some(IdleReason::NoSlots),
-            record.next.as_ref().map(|next| IdleReason::OfferPending {
-                from: next.from,
-                due: Self::next_is_due(record),
-            }),
+            record
+                .next
+                .as_ref()
+                .map(|next| IdleReason::OfferPending { from: next.from, due: Self::next_is_due(record) }),
             record.rejected.then_some(IdleReason::Rejected),
             (!suspended.is_empty()).then_some(IdleReason::Suspended { slots: suspended }),
             (missing > 0).then_some(IdleReason::BondShort { missing }),

@@ -61,7 +61,8 @@ pub mod pallet {
         pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
-        Balance, BlockNumber, CapacityOnSale, MillKeys, OnRound, OnWork, RoundIndex, RoundView, UnclaimedShare,
+        Balance, BlockNumber, CapacityOnSale, MillKeys, OnRound, OnWork, RoundIndex, RoundView,
+        UnclaimedShare,
     };
 
     use super::{RoundRecord, ScoreRecord, WeightInfo};

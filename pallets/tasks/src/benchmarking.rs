@@ -21,7 +21,8 @@ use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic, Satu
 
 use crate::{
     hooks::Served, Call, Config, LeaseEntry, Leases, MaxDeclines, MaxFailures, MaxLeases, MaxOutput,
-    MaxQueue, NextTask, Outputs, Pallet, Queue, QueueEntry, RefundReason, RentIndex, TaskState, Tasks, WeightInfo,
+    MaxQueue, NextTask, Outputs, Pallet, Queue, QueueEntry, RefundReason, RentIndex, TaskState, Tasks,
+    WeightInfo,
 };
 
 const PRICE: u128 = 1 << 70;

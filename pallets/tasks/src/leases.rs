@@ -4,8 +4,7 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    lease_descriptor, price_of, BlockNumber, MinerBond, OnWork, OpenLease, SlotMarket, TaskEnd,
-    TaskId,
+    lease_descriptor, price_of, BlockNumber, MinerBond, OnWork, OpenLease, SlotMarket, TaskEnd, TaskId,
 };
 use sp_core::H256;
 

@@ -18,7 +18,8 @@ use crate::{
     pricing::price_at,
     room::Room,
     terms::{least_rate, terms},
-    Config, Lease, LeaseEntry, MaxInput, MaxLeases, MaxQueue, NextTask, Pallet, TaskRecordOf, TaskState, Tasks,
+    Config, Lease, LeaseEntry, MaxInput, MaxLeases, MaxQueue, NextTask, Pallet, TaskRecordOf, TaskState,
+    Tasks,
 };
 
 /// A batch that looks for a slot.
@@ -105,11 +106,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn view_waiting(
-        task: TaskId,
-        record: &TaskRecordOf<T>,
-        room: &Room,
-    ) -> TaskStanding<T::AccountId> {
+    fn view_waiting(task: TaskId, record: &TaskRecordOf<T>, room: &Room) -> TaskStanding<T::AccountId> {
         let before = Self::queued().into_iter().take_while(|queued| *queued != task).count();
         let wanted = Wanted {
             model: record.model,
@@ -134,10 +131,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn view_leased(
-        record: &TaskRecordOf<T>,
-        lease: &Lease<T::AccountId>,
-    ) -> TaskStanding<T::AccountId> {
+    fn view_leased(record: &TaskRecordOf<T>, lease: &Lease<T::AccountId>) -> TaskStanding<T::AccountId> {
         TaskStanding::Leased {
             miner: lease.miner.clone(),
             slot: lease.slot,
@@ -330,7 +324,8 @@ impl<T: Config> Pallet<T> {
             *fastest = offer.rate.max(*fastest);
             false
         });
-        match terms(Self::now(), T::LatencyFloor::get(), wanted.work, fastest.into_inner(), BlockNumber::MAX) {
+        match terms(Self::now(), T::LatencyFloor::get(), wanted.work, fastest.into_inner(), BlockNumber::MAX)
+        {
             Some((earliest, _)) => NoTaker::TooSlow { earliest },
             None => NoTaker::AllBusy,
         }

@@ -44,12 +44,7 @@ pub struct OfferPlace<AccountId> {
 impl<AccountId: Clone> Offer<AccountId> {
     /// Where it stands.
     pub fn place(&self) -> OfferPlace<AccountId> {
-        OfferPlace {
-            ask: self.ask,
-            idle_since: self.idle_since,
-            miner: self.miner.clone(),
-            slot: self.slot,
-        }
+        OfferPlace { ask: self.ask, idle_since: self.idle_since, miner: self.miner.clone(), slot: self.slot }
     }
 }
 

@@ -23,7 +23,10 @@ fn a_miner_that_sells_has_no_reason_to_be_idle() {
         assert_eq!(Miners::miner(MINER), None);
         selling(MINER, 5, 2);
         let view = view(MINER);
-        assert_eq!((view.ask, view.models.clone(), view.bond, view.needed_bond), (5, vec![model()], 2 * BOND, 2 * BOND));
+        assert_eq!(
+            (view.ask, view.models.clone(), view.bond, view.needed_bond),
+            (5, vec![model()], 2 * BOND, 2 * BOND)
+        );
         assert_eq!(view.mill, Miners::mill_key(&MINER).expect("a miner"));
         assert!(view.slots.iter().all(|slot| slot.on_sale && slot.rate == RATE) && view.slots.len() == 2);
         assert!(view.may_sprint && view.next.is_none());

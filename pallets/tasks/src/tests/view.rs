@@ -36,7 +36,10 @@ fn a_waiting_task_says_where_it_stands_and_what_comes_next() {
         let (first, second) = (post_until(1, 100), post_until(1, 100));
         pass(2);
         let view = open(second);
-        assert_eq!((view.requester, view.model, view.samples, view.work), (REQUESTER, model(), 1, WORK.into()));
+        assert_eq!(
+            (view.requester, view.model, view.samples, view.work),
+            (REQUESTER, model(), 1, WORK.into())
+        );
         assert_eq!(view.ceiling, CEILING - 2 * RENT);
         assert_eq!(
             view.standing,
@@ -112,7 +115,13 @@ fn a_leased_task_says_by_when_it_is_answered() {
         assert_eq!(open(task).next, TaskNext::Answer { due, until, slashed_from });
         assert_eq!(
             open(task).standing,
-            TaskStanding::Leased { miner: MINER, slot: 0, price: PRICE, price_now: PRICE, since: lease.since }
+            TaskStanding::Leased {
+                miner: MINER,
+                slot: 0,
+                price: PRICE,
+                price_now: PRICE,
+                since: lease.since
+            }
         );
         System::set_block_number(until);
         assert_eq!(open(task).next, TaskNext::LateAnswer { until, slashed_from });

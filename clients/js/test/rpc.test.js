@@ -1,0 +1,175 @@
+// The node's own methods over a real socket: what they say of a task from quote to fate, what they say to nonsense, and what
+// many and slow subscribers cost.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { WsProvider } from '@polkadot/api';
+
+import { account, digits, modelId, outcome, post, UNIT } from '../client.js';
+import { startNode, stopAll } from './node.js';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../models/digits');
+const model = modelId(readFileSync(join(folder, 'digits.millrace')));
+const MINER = account('//Charlie');
+const SUBSCRIPTIONS = 1_000;
+const CONNECTIONS = 20;
+/** How long they are held; a minute for the figures in the documents. */
+const HOLD = Number(process.env.HOLD_SECONDS ?? 10) * 1_000;
+
+const residentKiB = (pid) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
+
+describe('the methods of a node', () => {
+  let node;
+  let provider;
+  const call = (method, ...params) => provider.send(method, params);
+  const refusal = (method, ...params) =>
+    call(method, ...params).then(
+      (answer) => assert.fail(`${method} answered ${JSON.stringify(answer)}`),
+      (error) => error,
+    );
+  const connect = async () => {
+    const connection = new WsProvider(node.url, false);
+    await connection.connect();
+    await connection.isReady;
+    return connection;
+  };
+  const subscribe = (connection, what, params, callback) =>
+    connection.subscribe(`millrace_${what}Changed`, `millrace_subscribe${what === 'task' ? 'Task' : 'Race'}`, params, callback);
+
+  before(async () => {
+    node = await startNode({ args: ['--rpc-max-connections', '200'] });
+    provider = await connect();
+  });
+  after(async () => {
+    await provider?.disconnect();
+    await stopAll();
+    node?.remove();
+  });
+
+  it('tells of a task from its quote to its fate', async () => {
+    const requester = account('//Bob');
+    const { input } = digits(folder, 8);
+    const { block } = await call('millrace_round');
+    const deadline = block + 100;
+    const quote = await call('millrace_quote', model, 8, deadline);
+    assert.equal(quote.taker.kind, 'slot');
+    assert.equal(quote.inputBytes, input.length);
+
+    const { task } = await post(node.api, requester, { model, input, maxPrice: UNIT, deadline });
+    const seen = [];
+    const ended = new Promise((resolve, reject) => {
+      subscribe(provider, 'task', [Number(task)], (error, view) => {
+        if (error) return reject(error);
+        seen.push(view);
+        if (view.kind === 'ended') resolve(view);
+      }).catch(reject);
+    });
+    const result = await outcome(node.api, task, { from: block });
+    const view = await ended;
+    assert.equal(result.kind, 'settled');
+    assert.equal(view.fate.end.kind, 'settled');
+    assert.equal(BigInt(view.fate.end.paid), result.paid);
+    assert.equal(BigInt(view.fate.end.fee), BigInt(quote.verificationFee));
+    assert.equal(BigInt(view.fate.end.paid) + BigInt(view.fate.end.burned), BigInt(quote.taker.price), 'it was on time');
+    assert.equal(view.output.length, 2 + 2 * quote.outputBytes);
+    assert.ok(seen.slice(0, -1).every((earlier) => earlier.kind === 'open'));
+
+    const mine = await call('millrace_tasks', requester.address, null, 1);
+    assert.equal(mine.items[0].task, Number(task), 'the newest first');
+    assert.equal(mine.items[0].fate.model, model);
+    assert.deepEqual((await call('millrace_task', Number(task))).fate, view.fate);
+  });
+
+  it('tells of models, offers, the miner and the race', async () => {
+    const models = await call('millrace_models');
+    const digitsModel = models.items.find((each) => each.model === model);
+    assert.ok(digitsModel.slots > 0 && digitsModel.mostSamples >= 64 && digitsModel.listed);
+    const { items, next } = await call('millrace_offers', model, null, 1);
+    assert.equal(items.length, 1);
+    const rest = await call('millrace_offers', model, next);
+    assert.ok(rest.items.every((offer) => BigInt(offer.ask) >= BigInt(items[0].ask)));
+    const miner = await call('millrace_miner', MINER.address);
+    assert.ok(miner.maySprint && miner.slots.length === digitsModel.slots);
+    assert.deepEqual(
+      miner.idle.filter(({ kind }) => kind !== 'noTasks' && kind !== 'slotsLeased'),
+      [],
+    );
+    const { round, sprints } = await call('millrace_round');
+    assert.ok(BigInt(round.emissionPerBlock) > 0n && sprints.some((listing) => listing.inTurn));
+  });
+
+  it('says what is wrong, with a code', async () => {
+    const expected = [
+      [-32602, 'millrace_quote', []],
+      [-32602, 'millrace_quote', [model, 'many']],
+      [-32602, 'millrace_tasks', ['Alice']],
+      [-32602, 'millrace_models', [null, 101]],
+      [7001, 'millrace_task', [4_000_000_000]],
+      [7002, 'millrace_offers', [`0x${'00'.repeat(32)}`]],
+      [7003, 'millrace_miner', [account('//Nobody').address]],
+      [7004, 'millrace_quote', [model, 4_000_000]],
+      [7004, 'millrace_quote', [model, 1, 1]],
+    ];
+    for (const [code, method, params] of expected) {
+      const error = await refusal(method, ...params);
+      assert.equal(error.code, code, `${method} ${JSON.stringify(params)}: ${error.message}`);
+    }
+    const url = node.url.replace('ws', 'http');
+    const send = async (body) => {
+      const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return JSON.parse(await answer.text());
+    };
+    assert.equal((await send('{"jsonrpc":"2.0","id":1,"meth')).error.code, -32700);
+    const unknown = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'millrace_nothing', params: [] });
+    assert.equal((await send(unknown)).error.code, -32601);
+    const nested = '['.repeat(100_000);
+    assert.ok((await send(`{"jsonrpc":"2.0","id":1,"method":"millrace_task","params":${nested}`)).error);
+    assert.ok((await call('millrace_round')).block > 0, 'and it goes on answering');
+  });
+
+  it(`serves ${SUBSCRIPTIONS} subscriptions`, { timeout: HOLD + 120_000 }, async (test) => {
+    const before = residentKiB(node.child.pid);
+    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
+    const counts = new Array(SUBSCRIPTIONS).fill(0);
+    await Promise.all(
+      counts.map((_, index) =>
+        subscribe(connections[index % CONNECTIONS], 'race', [], () => {
+          counts[index] += 1;
+        }),
+      ),
+    );
+    await sleep(HOLD);
+    const grown = residentKiB(node.child.pid) - before;
+    test.diagnostic(`${SUBSCRIPTIONS} subscriptions for ${HOLD / 1_000} s took ${Math.round(grown / 1024)} MiB`);
+    assert.ok(Math.min(...counts) >= HOLD / 1_000 / 2, `one had ${Math.min(...counts)} messages`);
+    await Promise.all(connections.map((connection) => connection.disconnect()));
+  });
+
+  it('is not held up by a reader that never reads', { timeout: 60_000 }, async () => {
+    const { hostname, port } = new URL(node.url);
+    const socket = createConnection({ host: hostname, port: Number(port) });
+    await once(socket, 'connect');
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    );
+    await once(socket, 'data');
+    socket.pause();
+    // One frame for each of so many subscriptions, masked with zeros; what comes back is never read.
+    for (let id = 0; id < 200; id += 1) {
+      const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method: 'millrace_subscribeRace', params: [] }));
+      socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | body.length, 0, 0, 0, 0]), body]));
+    }
+    const start = (await call('millrace_round')).block;
+    await sleep(8_000);
+    assert.ok((await call('millrace_round')).block >= start + 4, 'blocks go on, and so do answers');
+    socket.destroy();
+  });
+});
