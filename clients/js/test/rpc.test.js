@@ -135,7 +135,7 @@ describe('the methods of a node', () => {
   });
 
   it(`serves ${SUBSCRIPTIONS} subscriptions`, { timeout: HOLD + 120_000 }, async (test) => {
-    const before = residentKiB(node.child.pid);
+    const idle = residentKiB(node.child.pid);
     const connections = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
     const counts = new Array(SUBSCRIPTIONS).fill(0);
     await Promise.all(
@@ -146,7 +146,7 @@ describe('the methods of a node', () => {
       ),
     );
     await sleep(HOLD);
-    const grown = residentKiB(node.child.pid) - before;
+    const grown = residentKiB(node.child.pid) - idle;
     test.diagnostic(`${SUBSCRIPTIONS} subscriptions for ${HOLD / 1_000} s took ${Math.round(grown / 1024)} MiB`);
     assert.ok(Math.min(...counts) >= HOLD / 1_000 / 2, `one had ${Math.min(...counts)} messages`);
     await Promise.all(connections.map((connection) => connection.disconnect()));

@@ -8,8 +8,8 @@ use super::{
 use crate::{BlockNumber, ModelId, RoundIndex, TaskId};
 
 sp_api::decl_runtime_apis! {
-    /// What people and their programs ask the chain. A page has [`MAX_PAGE`](super::MAX_PAGE) entries at most; the next
-    /// one begins after the last entry of the one before.
+    /// What people and their programs ask the chain. A page has 100 entries at most; the next one begins after the last
+    /// entry of the one before.
     #[api_version(1)]
     pub trait MarketApi<AccountId> where AccountId: codec::Codec {
         /// A task, open or ended. None if there never was one, or its retention is over.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
 
 #[cfg(feature = "std")]
@@ -29,7 +29,7 @@ pub struct Offer<AccountId> {
 }
 
 /// Where an [`Offer`] stands in its list, to go on after it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct OfferPlace<AccountId> {
     /// Planck per mega-MAC.
     pub ask: Balance,
