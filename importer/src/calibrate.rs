@@ -17,6 +17,7 @@ use crate::{
     onnx::{self, Attribute, Node, OperatorSet},
     prepare::{input_shape, input_type, prepare, Prepared},
     ranges::Ranges,
+    refusal::Refusal,
     walk::walk,
 };
 
@@ -33,10 +34,7 @@ impl Ranges {
         let prepared = prepare(&onnx::Model::load(onnx)?)?;
         let input = &prepared.input;
         if input_type(input) != onnx::FLOAT {
-            return Err(ImportError::Calibration(format!(
-                "input '{}' isn't float32, so the file is quantized already; import it without samples",
-                input.name
-            )));
+            return Err(ImportError::Calibration(refusal!("input '{}' isn't float32, so the file is quantized already", input.name; "import it without samples")));
         }
         let (batch, sample) = input_shape(input)?;
         // Whatever can't be imported has a name there, and what is run below has shapes that are known and small.
@@ -52,8 +50,7 @@ impl Ranges {
             Ok(result) => result?,
             Err(_) => {
                 return Err(ImportError::Calibration(
-                    "the graph can't be run; quantize it with onnxruntime (QuantFormat.QDQ) and import that"
-                        .into(),
+                    refusal!("the graph can't be run"; "quantize it with onnxruntime (QuantFormat.QDQ) and import that"),
                 ))
             }
         }
@@ -68,9 +65,7 @@ impl Ranges {
         sample: &[usize],
     ) -> Result<(), ImportError> {
         let failed = |error: &dyn std::fmt::Display| {
-            ImportError::Calibration(format!(
-                "{error}; quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
-            ))
+            ImportError::Calibration(refusal!("{error}"; "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"))
         };
         let file = explicit(prepared)?;
         // Optimizing would fuse tensors away whose ranges are wanted.
@@ -80,7 +75,7 @@ impl Ranges {
             .map_err(|error| failed(&error))?;
         let [input] = model.input_ids() else {
             return Err(ImportError::Calibration(
-                "the graph needs exactly one input; fold the others".into(),
+                refusal!("the graph needs exactly one input"; "fold the others"),
             ));
         };
         let mut seen = HashSet::new();
@@ -108,9 +103,7 @@ impl Ranges {
                     if values.iter().any(|value| !value.is_finite()) {
                         return Err(ImportError::Node {
                             node: node.label(),
-                            why: format!(
-                                "on the calibration samples its output '{name}' becomes NaN or infinite; calibrate with samples on which it doesn't, or clip its input"
-                            ),
+                            why: refusal!("on the calibration samples its output '{name}' becomes NaN or infinite"; "calibrate with samples on which it doesn't, or clip its input"),
                         });
                     }
                     self.observe(name, &values);
@@ -130,38 +123,30 @@ fn rehearse(prepared: &Prepared) -> Result<(), ImportError> {
 
 /// The samples' numbers, if they are whole samples of this shape on which there is something to see.
 fn checked(samples: &Array, batch: Option<usize>, sample: &[usize]) -> Result<Vec<f32>, ImportError> {
-    let failed = |why: String| Err(ImportError::Calibration(why));
+    let failed = |why: Refusal| Err(ImportError::Calibration(why));
     let axes = samples.shape.get(1..).unwrap_or_default();
     let is_sample = axes.len() == sample.len()
         && axes.iter().zip(sample).all(|(got, expected)| usize::try_from(*got) == Ok(*expected));
     if !is_sample {
-        return failed(format!(
-            "the samples have the shape {:?}; calibrate with an array of shape N × {sample:?}, its axes in this order (numpy.transpose changes it)",
-            samples.shape
-        ));
+        return failed(refusal!("the samples have the shape {:?}", samples.shape; "calibrate with an array of shape N × {sample:?}, its axes in this order (numpy.transpose changes it)"));
     }
     let count = samples.shape.first().copied().unwrap_or(0);
     if count == 0 {
-        return failed("there are no samples; calibrate with a few hundred".into());
+        return failed(refusal!("there are no samples"; "calibrate with a few hundred"));
     }
     if let Some(batch) = batch {
         if !usize::try_from(count).is_ok_and(|count| count.is_multiple_of(batch)) {
-            return failed(format!(
-                "{count} samples aren't whole batches of {batch}, the only ones that the graph takes; give a multiple of them, or export the model with an open batch axis"
-            ));
+            return failed(refusal!("{count} samples aren't whole batches of {batch}, the only ones that the graph takes"; "give a multiple of them, or export the model with an open batch axis"));
         }
     }
     let numbers: Vec<f32> = samples.reals().into_iter().map(|number| number as f32).collect();
     let length: usize = sample.iter().product();
     if let Some(at) = numbers.iter().position(|number| !number.is_finite()) {
-        return failed(format!(
-            "sample {} holds a number that is NaN or infinite; leave it out",
-            at.checked_div(length).unwrap_or(0)
-        ));
+        return failed(refusal!("sample {} holds a number that is NaN or infinite", at.checked_div(length).unwrap_or(0); "leave it out"));
     }
     if numbers.iter().all(|number| *number == 0.0) {
         return failed(
-            "the samples are all zero, so there is no range to see; calibrate with typical inputs".into(),
+            refusal!("the samples are all zero, so there is no range to see"; "calibrate with typical inputs"),
         );
     }
     Ok(numbers)
@@ -194,8 +179,8 @@ fn explicit(prepared: &Prepared) -> Result<onnx::Model, ImportError> {
                 vec![]
             }
             "Mish" => {
-                let why = "calibration can't run it; quantize the model with onnxruntime (QuantFormat.QDQ) and import that";
-                return Err(ImportError::Node { node: node.label(), why: why.into() });
+                let why = refusal!("calibration can't run it"; "quantize the model with onnxruntime (QuantFormat.QDQ) and import that");
+                return Err(ImportError::Node { node: node.label(), why });
             }
             _ => vec![],
         };

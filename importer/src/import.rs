@@ -44,7 +44,7 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
     let input = lowering.emitter.input.ok_or_else(|| {
         ImportError::Graph(
-            "nothing reads the graph's input through a quantization; put a QuantizeLinear after it".into(),
+            refusal!("nothing reads the graph's input through a quantization"; "put a QuantizeLinear after it"),
         )
     })?;
     let model = lowering.emitter.into_model(last);

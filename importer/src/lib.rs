@@ -27,6 +27,10 @@
 //! # }
 //! ```
 
+// First, since it holds a macro that the others use.
+#[macro_use]
+mod refusal;
+
 mod calibrate;
 mod emit;
 mod end;
@@ -51,5 +55,6 @@ mod weight;
 pub use error::ImportError;
 pub use import::{import, Imported, Options};
 pub use ranges::Ranges;
+pub use refusal::Refusal;
 pub use value::{Quantization, Range};
 pub use walk::Step;

@@ -62,10 +62,7 @@ impl<'a> Lowering<'a> {
             onnx::FLOAT => HashMap::new(),
             onnx::INT8 => HashMap::from([(input.name.clone(), onnx::INT8)]),
             other => {
-                return Err(ImportError::Graph(format!(
-                    "input '{}' has elements of ONNX type {other}; float32 is read, and int8 where a DequantizeLinear reads it, so export the model with one of them",
-                    input.name
-                )))
+                return Err(ImportError::Graph(refusal!("input '{}' has elements of ONNX type {other}", input.name; "float32 is read, and int8 where a DequantizeLinear reads it, so export the model with one of them")))
             }
         };
         Ok(Self {
@@ -106,7 +103,7 @@ impl Lowering<'_> {
     pub(crate) fn reshape_input(&mut self, shape: &[u32]) -> Lowered<()> {
         match self.emitter.nodes.as_mut_slice() {
             [Node::Input { shape: input }] => *input = shape.to_vec(),
-            _ => return Err("the model's input has two shapes; quantize it before it is reshaped".into()),
+            _ => return Err(refusal!("the model's input has two shapes"; "quantize it before it is reshaped")),
         }
         // Under its old shape it doesn't exist any more, whatever its name.
         self.values.retain(|_, value| !matches!(value, Value::Input { .. }));
@@ -117,9 +114,7 @@ impl Lowering<'_> {
     pub(crate) fn hold(&mut self, count: usize) -> Lowered<()> {
         self.held = self.held.saturating_add(count);
         if self.held > MAX_HELD {
-            return Err(format!(
-                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds; do it once for each constant"
-            ));
+            return Err(refusal!("up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds"; "do it once for each constant"));
         }
         Ok(())
     }

@@ -16,25 +16,21 @@ pub(super) fn batch_normalization(
     let outputs = node.output.iter().filter(|name| !name.is_empty()).count();
     // Until opset 14 it is in training mode where it has outputs for the statistics.
     if node.int("training_mode", 0) != 0 || outputs > 1 {
-        return Err("it is in training mode; export the model in evaluation mode".into());
+        return Err(refusal!("it is in training mode"; "export the model in evaluation mode"));
     }
     if node.int("spatial", 1) != 1 {
-        return Err("it normalizes each position by itself (spatial=0), which can't be represented; export the model with opset 9 or newer".into());
+        return Err(refusal!("it normalizes each position by itself (spatial=0), which can't be represented"; "export the model with opset 9 or newer"));
     }
     let Value::Accumulated(mut accumulated) = lowering.value(node, 0)? else {
         return Err(
-            "only directly after a convolution or product can it be folded; simplify the model first, so that nothing is in between"
-                .into(),
+            refusal!("only directly after a convolution or product can it be folded"; "simplify the model first, so that nothing is in between"),
         );
     };
     if accumulated.range != Range::ALL {
-        return Err("it comes after a clamp and can't be folded; write it as a convolution, or move it before the clamp".into());
+        return Err(refusal!("it comes after a clamp and can't be folded"; "write it as a convolution, or move it before the clamp"));
     }
     if accumulated.axis != 0 {
-        return Err(format!(
-            "it normalizes along axis 1, and the product before it has its channels along axis {}; fold it into the weights where it is meant for those, or let them come first",
-            accumulated.axis + 1
-        ));
+        return Err(refusal!("it normalizes along axis 1, and the product before it has its channels along axis {}", accumulated.axis + 1; "fold it into the weights where it is meant for those, or let them come first"));
     }
     let channels = accumulated.scales.len();
     let read = |position| statistic(lowering, node, position, channels);
@@ -46,15 +42,12 @@ pub(super) fn batch_normalization(
         let spread = (variance + epsilon).sqrt();
         // Not true of NaN, either.
         if !(spread > 0.0 && spread.is_finite()) {
-            return Err(format!(
-                "a channel's variance {variance} with epsilon {epsilon} isn't positive; train the model again"
-            ));
+            return Err(refusal!("a channel's variance {variance} with epsilon {epsilon} isn't positive"; "train the model again"));
         }
         let factor = gamma / spread;
         if factor < 0.0 {
             return Err(
-                "it flips the sign of a channel; fold it into the weights first (quant_pre_process does)"
-                    .into(),
+                refusal!("it flips the sign of a channel"; "fold it into the weights first (quant_pre_process does)"),
             );
         }
         *scale *= factor;
@@ -72,10 +65,7 @@ fn statistic(
 ) -> Lowered<Rc<ConstantValue>> {
     let constant = lowering.constant(node, position)?;
     if constant.shape != [channels] {
-        return Err(format!(
-            "its input {position} has the shape {:?} for {channels} channels; export the model again",
-            constant.shape
-        ));
+        return Err(refusal!("its input {position} has the shape {:?} for {channels} channels", constant.shape; "export the model again"));
     }
     Ok(constant)
 }

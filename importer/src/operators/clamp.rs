@@ -47,10 +47,10 @@ fn clip_range(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<Range> {
     let high = bound(2, "max", f32::INFINITY)?;
     // Not finite is fine for a side that stays open.
     if low.is_nan() || high.is_nan() || low == f64::INFINITY || high == f64::NEG_INFINITY {
-        return Err(format!("its bounds {low} and {high} aren't numbers; give it two that are"));
+        return Err(refusal!("its bounds {low} and {high} aren't numbers"; "give it two that are"));
     }
     if low > high {
-        return Err(format!("its min {low} lies above its max {high}; swap them or drop the clip"));
+        return Err(refusal!("its min {low} lies above its max {high}"; "swap them or drop the clip"));
     }
     Ok(Range { low, high })
 }

@@ -20,17 +20,12 @@ pub(super) fn convolution(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Low
     let bias = lowering.optional_constant(node, 2)?;
     let [channels, height, width] = image(&shape)?;
     let [outputs, per_group, kernel_rows, kernel_columns] = constant.shape[..] else {
-        return Err(format!(
-            "its weights have {} axes, and only convolutions over rows and columns can be represented; give a sequence a second axis of length 1",
-            constant.shape.len()
-        ));
+        return Err(refusal!("its weights have {} axes, and only convolutions over rows and columns can be represented", constant.shape.len(); "give a sequence a second axis of length 1"));
     };
-    let size = |length: usize| u32::try_from(length).map_err(|_| "its weights are too many".to_owned());
+    let size = |length: usize| u32::try_from(length).map_err(|_| refusal!("its weights are too many"; "make the layer smaller"));
     let kernel = [size(kernel_rows)?, size(kernel_columns)?];
     if node.ints("kernel_shape").is_some_and(|shape| *shape != kernel.map(i64::from)) {
-        return Err(format!(
-            "its kernel_shape isn't that of its weights, {kernel:?}; export the model again"
-        ));
+        return Err(refusal!("its kernel_shape isn't that of its weights, {kernel:?}"; "export the model again"));
     }
     let window = window(node, kernel, [height, width])?;
     let weights = Weights::new(&constant, 0)?;
@@ -42,19 +37,14 @@ pub(super) fn convolution(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Low
     } else if group == i64::from(channels) && per_group == 1 && size(outputs)? == channels {
         Node::DepthwiseConv2d { input, window, pad_value, parameters }
     } else {
-        return Err(format!(
-            "{group} groups of {per_group} from {channels} to {outputs} channels: only 1 group, or one filter for each channel, can be represented; use one of these, or a convolution for each group and a Concat"
-        ));
+        return Err(refusal!("{group} groups of {per_group} from {channels} to {outputs} channels: only 1 group, or one filter for each channel, can be represented"; "use one of these, or a convolution for each group and a Concat"));
     };
     let shape = output(vec![size(outputs)?, steps(height, &window, 0), steps(width, &window, 1)])?;
     let at = lowering.emitter.push(operator)?;
     let mut accumulated = weights.accumulated(at, shape, 0, quantization);
     if let Some(bias) = bias {
         if bias.shape != [outputs] {
-            return Err(format!(
-                "its bias has the shape {:?} for {outputs} outputs; export the model again",
-                bias.shape
-            ));
+            return Err(refusal!("its bias has the shape {:?} for {outputs} outputs", bias.shape; "export the model again"));
         }
         accumulated.shift(&bias.real);
     }

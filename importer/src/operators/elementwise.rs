@@ -48,8 +48,7 @@ pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
     };
     match (left, right) {
         (Value::Constant(_), Value::Constant(_)) => {
-            Err("it computes a constant; fold the constants first, with onnxruntime's quant_pre_process"
-                .into())
+            Err(refusal!("it computes a constant"; "fold the constants first, with onnxruntime's quant_pre_process"))
         }
         (Value::Accumulated { .. }, Value::Constant(constant)) => {
             match folded(lowering, node, 0, &constant)? {
@@ -82,18 +81,11 @@ fn with_number(
     operation: impl Fn(f64, f64) -> f64 + 'static,
 ) -> Lowered<(Value, String)> {
     let [number] = constant.real[..] else {
-        return Err(format!(
-            "its constant has {} numbers; only one number for all elements can be represented here, so fold the others into the weights",
-            constant.real.len()
-        ));
+        return Err(refusal!("its constant has {} numbers", constant.real.len(); "only one number for all elements can be represented here, so fold the others into the weights"));
     };
     let (read, shape, quantization, before) = mapped(lowering, node, at)?;
     if constant.shape.len() > shape.len() + 1 {
-        return Err(format!(
-            "its constant has {} axes and meets a tensor of {}; drop the constant's axes",
-            constant.shape.len(),
-            shape.len() + 1
-        ));
+        return Err(refusal!("its constant has {} axes and meets a tensor of {}", constant.shape.len(), shape.len() + 1; "drop the constant's axes"));
     }
     let map: Map = Rc::new(move |x| operation(before(x), number));
     Ok((Value::Mapped { node: read, shape, quantization, map }, "part of a table".into()))
@@ -166,14 +158,11 @@ fn of_two(
         }
     }
     if node.op_type != "Add" {
-        return Err("of two different activations only the sum can be represented; add them instead".into());
+        return Err(refusal!("of two different activations only the sum can be represented"; "add them instead"));
     }
     let (left, right) = (lowering.activation(node, 0)?, lowering.activation(node, 1)?);
     if left.1 != right.1 {
-        return Err(format!(
-            "its operands have the shapes {:?} and {:?} a sample; they must be equal, so expand one before the export",
-            left.1, right.1
-        ));
+        return Err(refusal!("its operands have the shapes {:?} and {:?} a sample", left.1, right.1; "they must be equal, so expand one before the export"));
     }
     let sum =
         Value::Sum { left: (left.0, left.2), right: (right.0, right.2), shape: left.1, range: Range::ALL };

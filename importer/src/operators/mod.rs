@@ -25,6 +25,7 @@ use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx::{Constant, Node},
+    refusal::Refusal,
     value::Value,
 };
 
@@ -74,11 +75,10 @@ pub(crate) fn moves_integers(operator: &str) -> bool {
 }
 
 /// Why an operator isn't imported.
-fn unknown(operator: &str) -> String {
+fn unknown(operator: &str) -> Refusal {
     if operator.starts_with("QLinear") || operator.ends_with("Integer") {
-        "operator-oriented quantization isn't read; quantize with QuantFormat.QDQ".into()
+        refusal!("operator-oriented quantization isn't read"; "quantize with QuantFormat.QDQ")
     } else {
-        "this operator can't be represented in integers; rewrite the model with those of docs/models.md"
-            .into()
+        refusal!("this operator can't be represented in integers"; "rewrite the model with those of docs/models.md")
     }
 }

@@ -17,10 +17,10 @@ pub(super) fn dropout(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
         None => false,
     };
     if trains {
-        return Err("it is in training mode; export the model in evaluation mode".into());
+        return Err(refusal!("it is in training mode"; "export the model in evaluation mode"));
     }
     match lowering.value(node, 0)? {
-        Value::Constant(_) => Err("it reads a constant; export the model in evaluation mode".into()),
+        Value::Constant(_) => Err(refusal!("it reads a constant"; "export the model in evaluation mode")),
         value => Ok(value),
     }
 }
@@ -31,20 +31,20 @@ pub(super) fn cast(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Va
     match lowering.value(node, 0)? {
         value @ Value::Index { .. } if matches!(to, onnx::INT32 | onnx::INT64) => Ok(value),
         value if to == onnx::FLOAT && !matches!(value, Value::Index { .. } | Value::Constant(_)) => Ok(value),
-        _ => Err("it changes the type of its elements, which can't be represented; leave it out".into()),
+        _ => Err(refusal!("it changes the type of its elements, which can't be represented"; "leave it out")),
     }
 }
 
 /// The constant that a `Constant` node holds.
 pub(super) fn written(node: &onnx::Node) -> Lowered<Constant> {
     let [attribute] = node.attribute.as_slice() else {
-        return Err("it needs exactly one value; export the model again".into());
+        return Err(refusal!("it needs exactly one value"; "export the model again"));
     };
     let integers =
         |values: Vec<i64>, shape| Constant::new(shape, Numbers::Integer { values, data_type: onnx::INT64 });
     Ok(match attribute.name.as_str() {
         "value" => {
-            node.tensor("value").ok_or("its value is no tensor; export the model again")?.constant()?
+            node.tensor("value").ok_or_else(|| refusal!("its value is no tensor"; "export the model again"))?.constant()?
         }
         "value_float" => Constant::new(vec![], Numbers::Float(vec![attribute.f])),
         "value_floats" => {

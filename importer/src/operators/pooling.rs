@@ -34,9 +34,7 @@ pub(super) fn average_pool(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lo
             axes.iter_mut().filter(|axis| **axis < 0).for_each(|axis| *axis = axis.saturating_add(4));
             axes.sort_unstable();
             if axes != [2, 3] {
-                return Err(format!(
-                    "it takes the mean over the axes {axes:?}, and only that over rows and columns (axes 2 and 3) can be represented; name these, or multiply with constant weights"
-                ));
+                return Err(refusal!("it takes the mean over the axes {axes:?}, and only that over rows and columns (axes 2 and 3) can be represented"; "name these, or multiply with constant weights"));
             }
             whole
         }
@@ -44,8 +42,7 @@ pub(super) fn average_pool(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lo
     };
     if node.int("count_include_pad", 0) != 0 && window.padding != [0; 4] {
         return Err(
-            "padding counts in its mean (count_include_pad), which can't be represented; train it with count_include_pad=False, or without padding"
-                .into(),
+            refusal!("padding counts in its mean (count_include_pad), which can't be represented"; "train it with count_include_pad=False, or without padding"),
         );
     }
     let shape = output(vec![channels, steps(height, &window, 0), steps(width, &window, 1)])?;

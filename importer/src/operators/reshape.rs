@@ -39,10 +39,10 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
 pub(super) fn axes(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<Option<Vec<i64>>> {
     let input = node.input.get(1).filter(|name| !name.is_empty());
     match (node.ints("axes"), input) {
-        (Some(_), Some(_)) => Err("its axes are given twice; export the model again".into()),
+        (Some(_), Some(_)) => Err(refusal!("its axes are given twice"; "export the model again")),
         (Some(axes), None) if axes.len() <= 8 => Ok(Some(axes.to_vec())),
         (Some(axes), None) => {
-            Err(format!("it has {} axes, no tensor has as many; export the model again", axes.len()))
+            Err(refusal!("it has {} axes, no tensor has as many", axes.len(); "export the model again"))
         }
         (None, Some(_)) => lowering.integers(node, 1).map(Some),
         (None, None) => Ok(None),
@@ -57,7 +57,7 @@ fn new_shape(lowering: &Lowering<'_>, node: &onnx::Node, shape: &[u32]) -> Lower
         }
         _ => {
             let axes = axes(lowering, node)?
-                .ok_or("it doesn't say which axes, and the batch may be among them; give it its axes")?;
+                .ok_or_else(|| refusal!("it doesn't say which axes, and the batch may be among them"; "give it its axes"))?;
             squeezed(&axes, shape, node.op_type == "Squeeze")?
         }
     })
@@ -72,9 +72,7 @@ fn flattened(axis: i64, shape: &[u32]) -> Lowered<Vec<u32>> {
         Some(at) if shape.iter().take(at - 1).all(|length| *length == 1) => {
             Ok(vec![shape.iter().skip(at - 1).product()])
         }
-        _ => Err(format!(
-            "it flattens before axis {axis} and mixes the batch with others; flatten with axis=1"
-        )),
+        _ => Err(refusal!("it flattens before axis {axis} and mixes the batch with others"; "flatten with axis=1")),
     }
 }
 
@@ -82,20 +80,16 @@ fn flattened(axis: i64, shape: &[u32]) -> Lowered<Vec<u32>> {
 /// fixed.
 fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool) -> Lowered<Vec<u32>> {
     let Some((first, rest)) = target.split_first() else {
-        return Err("its target shape is empty; keep the batch".into());
+        return Err(refusal!("its target shape is empty"; "keep the batch"));
     };
     if target.iter().any(|length| *length < -1) || target.iter().filter(|length| **length == -1).count() > 1 {
-        return Err(format!("its target shape {target:?} isn't possible; at most one length may be -1"));
+        return Err(refusal!("its target shape {target:?} isn't possible"; "at most one length may be -1"));
     }
     if allow_zero && target.contains(&0) {
-        return Err(format!(
-            "its target shape {target:?} has an axis of length 0 (allowzero); drop the attribute"
-        ));
+        return Err(refusal!("its target shape {target:?} has an axis of length 0 (allowzero)"; "drop the attribute"));
     }
     if *first > 0 && batch.map(i64::from) != Some(*first) {
-        return Err(format!(
-            "its target shape {target:?} fixes the batch to {first}; export the model with an open batch axis, or write 0 there"
-        ));
+        return Err(refusal!("its target shape {target:?} fixes the batch to {first}"; "export the model with an open batch axis, or write 0 there"));
     }
     let elements: u32 = shape.iter().product();
     let known = |at: usize, length: i64| match length {
@@ -103,7 +97,7 @@ fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool)
         length => u32::try_from(length).ok(),
     };
     let mismatch =
-        || format!("a sample of {elements} elements can't take the shape {rest:?}; export the model again");
+        || refusal!("a sample of {elements} elements can't take the shape {rest:?}"; "export the model again");
     let product =
         |lengths: &[u32]| lengths.iter().try_fold(1u32, |product, length| product.checked_mul(*length));
     // With 1 for the open length, the others' product says what is left for it.
@@ -127,17 +121,17 @@ fn squeezed(axes: &[i64], shape: &[u32], remove: bool) -> Lowered<Vec<u32>> {
     let rank = shape.len() + if remove { 0 } else { axes.len() };
     let mut at: Vec<usize> = axes
         .iter()
-        .map(|axis| axis_of(*axis, rank).map_err(|why| format!("{why}; name other axes")))
+        .map(|axis| axis_of(*axis, rank).map_err(|why| refusal!("{why}"; "name other axes")))
         .collect::<Lowered<_>>()?;
     at.sort_unstable();
     if at.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(format!("its axes {axes:?} name one twice; name each once"));
+        return Err(refusal!("its axes {axes:?} name one twice"; "name each once"));
     }
     let mut new = shape.to_vec();
     if remove {
         for axis in at.into_iter().rev() {
             if new.get(axis) != Some(&1) {
-                return Err(format!("axis {} isn't of length 1; squeeze others", axis + 1));
+                return Err(refusal!("axis {} isn't of length 1", axis + 1; "squeeze others"));
             }
             new.remove(axis);
         }
