@@ -18,6 +18,9 @@ use crate::{
 /// be needed.
 const SLACK: usize = 4;
 
+/// What holds the place of a rescaling in a rehearsal.
+const PLACE: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
+
 /// The integer graph under construction.
 pub(crate) struct Emitter {
     pub(crate) nodes: Vec<Node>,
@@ -39,12 +42,17 @@ impl Emitter {
 
     pub(crate) fn push(&mut self, node: Node) -> Lowered<u32> {
         self.bytes = self.bytes.saturating_add(held(&node));
-        if self.nodes.len() >= SLACK * MAX_NODES || self.bytes > SLACK * MAX_MODEL_BYTES {
+        if self.is_full() {
             return Err(refusal!("up to here the model has more than the {MAX_NODES} nodes or {MAX_MODEL_BYTES} bytes of the format"; "make it smaller"));
         }
         let index = u32::try_from(self.nodes.len()).map_err(|_| refusal!("the model has too many nodes"; "make it smaller"))?;
         self.nodes.push(node);
         Ok(index)
+    }
+
+    /// Whether nothing more fits.
+    pub(crate) fn is_full(&self) -> bool {
+        self.nodes.len() >= SLACK * MAX_NODES || self.bytes > SLACK * MAX_MODEL_BYTES
     }
 
     /// The same elements under another shape.
@@ -82,19 +90,22 @@ impl Emitter {
                 self.read_by_tables.insert(*node, *quantization);
                 self.push(Node::Lookup { input: *node, table })?
             }
-            Value::Accumulated(Accumulated { node, .. }) | Value::Sum { left: (node, _), .. }
-                if self.rehearsal =>
-            {
-                self.push(Node::Flatten { input: *node })?
-            }
             Value::Accumulated(accumulated) => {
-                let (min, max) = bounds(accumulated.range, to);
-                let (input, channels) = self.rescaled(accumulated, to)?;
-                self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?
+                let (min, max) = if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
+                let (input, channels) = match self.rehearsal {
+                    true => (accumulated.node, vec![PLACE; accumulated.scales.len()]),
+                    false => self.rescaled(accumulated, to)?,
+                };
+                let at =
+                    self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?;
+                if accumulated.reshaped { self.reshape(at, &accumulated.shape)? } else { at }
             }
             Value::Sum { left, right, range, .. } => {
-                let (ratios, (min, max)) =
-                    ([left.1.scale / to.scale, right.1.scale / to.scale], bounds(*range, to));
+                let rehearsed = ([1.0, 1.0], (i8::MIN, i8::MAX));
+                let (ratios, (min, max)) = match self.rehearsal {
+                    true => rehearsed,
+                    false => ([left.1.scale / to.scale, right.1.scale / to.scale], bounds(*range, to)),
+                };
                 // One shift for both: the larger ratio's.
                 let (_, shift) = rescaling(ratios[0].max(ratios[1]))?;
                 let multiplier = |ratio: f64| (ratio * 2f64.powi(shift.into())).round() as u32;

@@ -32,6 +32,7 @@
 mod refusal;
 
 mod calibrate;
+mod check;
 mod emit;
 mod end;
 mod error;
@@ -46,15 +47,20 @@ mod prepare;
 mod ranges;
 pub mod report;
 mod rescaling;
+mod room;
 mod shape;
+mod shape_guess;
+mod stand_in;
 mod standard;
 mod value;
 mod walk;
 mod weight;
 
+pub use check::{check, Check};
 pub use error::ImportError;
 pub use import::{import, Imported, Options};
 pub use ranges::Ranges;
 pub use refusal::Refusal;
+pub use room::Room;
 pub use value::{Quantization, Range};
 pub use walk::Step;

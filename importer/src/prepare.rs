@@ -170,7 +170,7 @@ fn given_twice(input: &ValueInfo, initializers: &[&Tensor], nodes: &[&Node]) -> 
         .chain(nodes.iter().flat_map(|node| node.output.iter().map(String::as_str)))
         .filter(|name| !name.is_empty());
     names
-        .filter(|name| !given.insert(name))
+        .filter(|name| !given.insert(*name))
         .map(|name| ImportError::Graph(refusal!("'{name}' is given twice"; "give each tensor its own name")))
         .collect()
 }

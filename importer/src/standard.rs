@@ -96,6 +96,11 @@ fn signature(operator: &str) -> Option<Signature> {
     Some(found)
 }
 
+/// Whether an operator is one that is imported.
+pub(crate) fn is_known(operator: &str) -> bool {
+    signature(operator).is_some()
+}
+
 /// Checks that a node is the standard's own and has only what the standard gives its operator. An operator that isn't
 /// imported passes: it is refused where it is looked up.
 pub(crate) fn check(node: &Node) -> Lowered<()> {

@@ -89,6 +89,8 @@ pub(crate) struct Accumulated {
     /// That of the product's input.
     pub(crate) zero_point: i8,
     pub(crate) range: Range,
+    /// Whether the product gives these elements under another shape, so that they are reshaped once they are quantized.
+    pub(crate) reshaped: bool,
 }
 
 impl Accumulated {

@@ -40,8 +40,8 @@ pub(crate) fn walk<'a>(
     Ok((lowering, steps))
 }
 
-/// Lowers a node; none if it only renames constants or integers.
-fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<Step>> {
+/// Lowers a node, and says what became of it; none if it only renames constants or integers.
+pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<Step>> {
     check(lowering, node)?;
     let output = node.output.first().cloned().unwrap_or_default();
     if let Some(constant) = constant(lowering, node)? {
@@ -82,7 +82,7 @@ fn check(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
             None => {}
         }
         let reads_integers =
-            moves_integers(&node.op_type) || matches!(node.op_type.as_str(), "DequantizeLinear" | "ArgMax");
+            moves_integers(&node.op_type) || matches!(node.op_type.as_str(), "DequantizeLinear" | "ArgMax" | "Cast" | "Shape");
         if lowering.integers_of(name).is_some() && !reads_integers {
             return Err(refusal!("it reads '{name}', which are the integers of a quantized tensor"; "put a DequantizeLinear between them"));
         }

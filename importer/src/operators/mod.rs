@@ -26,6 +26,7 @@ use crate::{
     lowering::Lowering,
     onnx::{Constant, Node},
     refusal::Refusal,
+    standard,
     value::Value,
 };
 
@@ -67,6 +68,25 @@ pub(crate) fn constant(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<R
         },
         _ => Ok(None),
     }
+}
+
+/// Checks what doesn't depend on a node's inputs: that its operator is imported.
+pub(crate) fn expect_known(node: &Node) -> Lowered<()> {
+    standard::check(node)?;
+    match standard::is_known(&node.op_type) {
+        true => Ok(()),
+        false => Err(unknown(&node.op_type)),
+    }
+}
+
+/// Whether a node only says how tensors are quantized.
+pub(crate) fn is_quantization(node: &Node) -> bool {
+    matches!(node.op_type.as_str(), "QuantizeLinear" | "DequantizeLinear")
+}
+
+/// Checks scale and zero point of a node that quantizes an activation, or reads a quantized one.
+pub(crate) fn expect_quantization(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
+    quantize::expect_parameters(lowering, node)
 }
 
 /// Operators that only move or choose elements, so that they do the same with quantized integers as with real numbers.

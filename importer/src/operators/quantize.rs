@@ -62,6 +62,15 @@ pub(super) fn quantized_constant(
     Ok(Constant::new(constant.shape.clone(), Numbers::Integer { values, data_type }))
 }
 
+/// Checks a node's scale and zero point where what it reads isn't known.
+pub(super) fn expect_parameters(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<()> {
+    let element = match node.op_type.as_str() {
+        "QuantizeLinear" => output_dtype(node)?,
+        _ => None,
+    };
+    per_tensor(&parameters(lowering, node, element)?).map(drop)
+}
+
 /// It changes nothing: the operators that read it work on the integers.
 pub(super) fn dequantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Value> {
     if !matches!(node.int("output_dtype", 0), 0 | 1) {

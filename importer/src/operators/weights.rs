@@ -76,6 +76,7 @@ impl Weights {
             offsets: vec![0.0; self.rows],
             zero_point: input.zero_point,
             range: Range::ALL,
+            reshaped: false,
         }
     }
 
