@@ -15,7 +15,7 @@ use crate::{
     error::ImportError,
     npy::Array,
     onnx::{self, Attribute, Node, OperatorSet},
-    prepare::{input_shape, input_type, prepare, Prepared},
+    prepare::{input_shape, is_float, prepare, Prepared},
     ranges::Ranges,
     refusal::Refusal,
     walk::walk,
@@ -31,10 +31,18 @@ impl Ranges {
     /// What an import would refuse, by the node's name, and [`ImportError::Calibration`] if the file can't be run, or the
     /// samples aren't whole ones of its input, aren't finite, or are nothing but zeros.
     pub fn calibrate(onnx: &Path, samples: &Array) -> Result<Self, ImportError> {
-        let prepared = prepare(&onnx::Model::load(onnx)?)?;
+        Self::calibrate_model(&onnx::Model::load(onnx)?, samples)
+    }
+
+    /// The same for a file that is read already.
+    ///
+    /// # Errors
+    /// Those of [`Self::calibrate`].
+    pub fn calibrate_model(model: &onnx::Model, samples: &Array) -> Result<Self, ImportError> {
+        let prepared = prepare(model)?;
         let input = &prepared.input;
-        if input_type(input) != onnx::FLOAT {
-            return Err(ImportError::Calibration(refusal!("input '{}' isn't float32, so the file is quantized already", input.name; "import it without samples")));
+        if !is_float(&prepared) {
+            return Err(ImportError::Calibration(refusal!("the file is quantized already, at its input '{}' or behind it", input.name; "import it without samples")));
         }
         let (batch, sample) = input_shape(input)?;
         // Whatever can't be imported has a name there, and what is run below has shapes that are known and small.

@@ -9,12 +9,13 @@ use std::collections::HashMap;
 use millrace_inference::CheckedModel;
 
 use crate::{
-    end::end,
+    end::{end, input_quantization},
     error::ImportError,
+    lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Node},
     operators::{self, is_quantization},
-    prepare::{input_type, survey, Prepared},
+    prepare::{is_float, survey, Prepared},
     ranges::Ranges,
     room::Room,
     shape_guess::guess,
@@ -50,18 +51,6 @@ pub fn check(model: &onnx::Model, arg_max: bool, ranges: Option<&Ranges>) -> Che
         Ok(room) => Check { faults: vec![], room: Some(room), needs_samples },
         Err(faults) => Check { faults, room: None, needs_samples },
     }
-}
-
-/// Whether nothing quantizes the activations of a graph.
-pub(crate) fn is_float(prepared: &Prepared) -> bool {
-    let is_constant =
-        |name: &String| prepared.graph.initializer.iter().any(|constant| constant.name == *name);
-    let quantizes = |node: &Node| {
-        node.op_type == "QuantizeLinear" && node.input.first().is_some_and(|name| !is_constant(name))
-            || node.op_type == "DequantizeLinear" && node.input.first() == Some(&prepared.input.name)
-    };
-    let types = [onnx::FLOAT, onnx::INT8, onnx::UINT8];
-    types.contains(&input_type(&prepared.input)) && !prepared.graph.node.iter().any(quantizes)
 }
 
 /// The walk that goes on.
@@ -103,6 +92,7 @@ impl<'a> Look<'a> {
         if !self.faults.is_empty() {
             return Err(self.faults);
         }
+        input_quantization(&self.lowering).map_err(|fault| vec![fault])?;
         let model = self.lowering.emitter.into_model(last);
         let room = CheckedModel::from_bytes(&model.to_bytes())
             .map_err(ImportError::Model)
@@ -140,11 +130,16 @@ impl<'a> Look<'a> {
     }
 
     /// Looks at a node behind a refused one: the shape that it gives, where that is known.
-    fn look_behind(&mut self, node: &Node) -> crate::lowered::Lowered<Option<Vec<u32>>> {
+    fn look_behind(&mut self, node: &Node) -> Lowered<Option<Vec<u32>>> {
         operators::expect_known(node)?;
         if is_quantization(node) {
-            operators::expect_quantization(&self.lowering, node)?;
-            return Ok(node.input.first().and_then(|name| self.shape(name)));
+            let shape = node.input.first().and_then(|name| self.shape(name));
+            let is_activation = shape.is_some();
+            let parameters = node.input.get(1..).unwrap_or_default();
+            if is_activation && parameters.iter().all(|name| !self.refused.contains_key(name)) {
+                operators::expect_quantization(&self.lowering, node)?;
+            }
+            return Ok(shape);
         }
         let names: Vec<&String> = node.input.iter().filter(|name| self.refused.contains_key(*name)).collect();
         let shapes: Option<Vec<_>> = names.iter().map(|name| self.shape(name)).collect();

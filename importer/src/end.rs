@@ -48,6 +48,19 @@ pub(crate) fn end(
     }
 }
 
+/// How real numbers become the model's input.
+///
+/// # Errors
+/// [`ImportError::Graph`] if nothing says how.
+pub(crate) fn input_quantization(lowering: &Lowering<'_>) -> Result<Quantization, ImportError> {
+    lowering.emitter.input.ok_or_else(|| {
+        ImportError::Graph(refusal!(
+            "nothing reads the graph's input through a quantization";
+            "put a QuantizeLinear after it"
+        ))
+    })
+}
+
 /// The axis of a sample along which a model that ends with numbers is asked for the largest.
 fn axis_of_outputs(shape: &[u32]) -> Lowered<usize> {
     let long: Vec<usize> =

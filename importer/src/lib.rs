@@ -33,6 +33,7 @@ mod refusal;
 
 mod calibrate;
 mod check;
+mod choose;
 mod emit;
 mod end;
 mod error;
@@ -57,6 +58,7 @@ mod walk;
 mod weight;
 
 pub use check::{check, Check};
+pub use choose::{choose_output, fix_input};
 pub use error::ImportError;
 pub use import::{import, Imported, Options};
 pub use ranges::Ranges;

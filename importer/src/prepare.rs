@@ -51,7 +51,7 @@ pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
     if graph.output.len() != 1 {
         faults.push(ImportError::Graph(refusal!(
             "the graph has {} outputs, and exactly one can be imported", graph.output.len();
-            "choose one with --output NAME, or drop the others before the export"
+            "choose one with --output-tensor NAME, or drop the others before the export"
         )));
     }
     let Some(output) = graph.output.first() else { return (None, faults) };
@@ -194,4 +194,17 @@ pub(crate) fn input_shape(input: &ValueInfo) -> Result<(Option<u32>, Vec<u32>), 
 pub(crate) fn input_type(input: &ValueInfo) -> i32 {
     let tensor_type = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
     tensor_type.map_or(0, |tensor_type| tensor_type.elem_type)
+}
+
+/// Whether nothing quantizes the activations of a graph.
+pub(crate) fn is_float(prepared: &Prepared) -> bool {
+    let is_constant =
+        |name: &String| prepared.graph.initializer.iter().any(|constant| constant.name == *name);
+    let quantizes = |node: &Node| match node.op_type.as_str() {
+        // Quantization-aware training leaves one for each weight, too.
+        "QuantizeLinear" => node.input.first().is_some_and(|name| !is_constant(name)),
+        "DequantizeLinear" => node.input.first() == Some(&prepared.input.name),
+        _ => false,
+    };
+    !prepared.graph.node.iter().any(quantizes)
 }
