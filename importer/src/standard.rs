@@ -73,7 +73,12 @@ fn signature(operator: &str) -> Option<Signature> {
             (5..=5, &[("epsilon", FLOAT), ("momentum", FLOAT), ("spatial", INT), ("training_mode", INT)])
         }
         "Clip" => (1..=3, &[("max", FLOAT), ("min", FLOAT)]),
-        "MatMul" | "Add" | "Sub" | "Mul" | "Div" => (2..=2, &[]),
+        "MatMul" | "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min" => (2..=2, &[]),
+        "Shape" => (1..=1, &[("end", INT), ("start", INT)]),
+        "Gather" => (2..=2, &[("axis", INT)]),
+        "Slice" => (1..=5, &[("axes", INTS), ("ends", INTS), ("starts", INTS)]),
+        "Transpose" => (1..=1, &[("perm", INTS)]),
+        "Pad" => (1..=4, &[("mode", TEXT), ("pads", INTS), ("value", FLOAT)]),
         // Its storage order is that of its second output, which isn't given.
         "MaxPool" => (1..=1, MAX_POOL),
         "AveragePool" => (1..=1, POOL),
@@ -89,7 +94,8 @@ fn signature(operator: &str) -> Option<Signature> {
         "LeakyRelu" | "Elu" => (1..=1, &[("alpha", FLOAT)]),
         "HardSigmoid" => (1..=1, &[("alpha", FLOAT), ("beta", FLOAT)]),
         "Constant" => (0..=0, CONSTANT),
-        "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Mish" | "Neg" | "Relu"
+        "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Log" | "Mish" | "Neg"
+        | "Reciprocal" | "Relu"
         | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
         _ => return None,
     };

@@ -9,6 +9,7 @@ mod clamp;
 mod concat;
 mod convolution;
 mod elementwise;
+mod folding;
 mod functions;
 mod linear;
 mod pass;
@@ -30,6 +31,9 @@ use crate::{
     value::Value,
 };
 
+/// What stands for the length of an open batch among the lengths of a shape.
+const OPEN: i64 = i64::MIN;
+
 /// Lowers a node: what it gives, and what a step of the import says of it besides the integer operators.
 pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value, String)> {
     let noted = |value: Value, note: &str| Ok((value, note.to_owned()));
@@ -42,10 +46,12 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
         "BatchNormalization" => batch_normalization::batch_normalization(lowering, node),
         "Relu" => clamp::relu(lowering, node),
         "Clip" => clamp::clip(lowering, node),
-        "Add" | "Sub" | "Mul" | "Div" => elementwise::binary(lowering, node),
+        "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min" => elementwise::binary(lowering, node),
         "MaxPool" => pooling::max_pool(lowering, node),
         "AveragePool" | "GlobalAveragePool" | "ReduceMean" => pooling::average_pool(lowering, node),
         "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => reshape::reshape(lowering, node),
+        "Transpose" => reshape::transpose(lowering, node),
+        "Pad" => reshape::pad(lowering, node),
         "Concat" => concat::concat(lowering, node),
         "Identity" => noted(pass::identity(lowering, node)?, "dropped"),
         "Dropout" => noted(pass::dropout(lowering, node)?, "dropped"),
@@ -66,7 +72,7 @@ pub(crate) fn constant(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<R
                 .map(|constant| Some(Rc::new(constant))),
             _ => Ok(None),
         },
-        _ => Ok(None),
+        _ => folding::folded(lowering, node).map(|constant| constant.map(Rc::new)),
     }
 }
 

@@ -1,5 +1,9 @@
-//! `Flatten`, `Reshape`, `Squeeze` and `Unsqueeze`: the same elements under another shape.
+//! `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, and `Transpose` and `Pad` that do no more: the same elements under another
+//! shape.
 
+use std::rc::Rc;
+
+use super::OPEN;
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -9,30 +13,93 @@ use crate::{
 };
 
 pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let shape = match lowering.value(node, 0)? {
+        Value::Input { shape } | Value::Mapped { shape, .. } => shape,
+        _ => lowering.activation(node, 0)?.1,
+    };
+    let new = new_shape(lowering, node, &shape)?;
+    with_shape(lowering, node, &new)
+}
+
+/// The tensor that a node reads, under another shape of as many elements.
+fn with_shape(
+    lowering: &mut Lowering<'_>,
+    node: &onnx::Node,
+    new: &[u32],
+) -> Lowered<(Value, String)> {
     match lowering.value(node, 0)? {
-        Value::Input { shape } => {
-            let shape = new_shape(lowering, node, &shape)?;
-            lowering.reshape_input(&shape)?;
-            return Ok((Value::Input { shape }, "another shape of the input".into()));
+        Value::Input { shape } if shape == new => {
+            return Ok((Value::Input { shape }, "dropped: the shape stays".into()))
+        }
+        Value::Input { .. } => {
+            lowering.reshape_input(new)?;
+            return Ok((Value::Input { shape: new.to_vec() }, "another shape of the input".into()));
         }
         Value::Mapped { node: input, shape, quantization, map } => {
             // A table works element by element, so the shape may change before it.
-            let new = new_shape(lowering, node, &shape)?;
-            let input = if new == shape { input } else { lowering.emitter.reshape(input, &new)? };
-            return Ok((Value::Mapped { node: input, shape: new, quantization, map }, String::new()));
+            let input = if new == shape { input } else { lowering.emitter.reshape(input, new)? };
+            let shape = new.to_vec();
+            return Ok((Value::Mapped { node: input, shape, quantization, map }, String::new()));
         }
         _ => {}
     }
     let (input, shape, quantization) = lowering.activation(node, 0)?;
-    let new = new_shape(lowering, node, &shape)?;
     if new == shape {
-        return Ok((
-            Value::Quantized { node: input, shape, quantization },
-            "dropped: the shape stays".into(),
+        return Ok((Value::Quantized { node: input, shape, quantization }, "dropped: the shape stays".into()));
+    }
+    let at = lowering.emitter.reshape(input, new)?;
+    Ok((Value::Quantized { node: at, shape: new.to_vec(), quantization }, String::new()))
+}
+
+/// Other axes of the same elements, where only axes of length 1 move; of a constant any.
+pub(super) fn transpose(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let value = lowering.value(node, 0)?;
+    if let Value::Constant(constant) = &value {
+        let order = order(node, constant.shape.len())?;
+        return Ok((Value::Constant(Rc::new(constant.transposed(&order))), "constants".into()));
+    }
+    let shape = value.shape().map(<[u32]>::to_vec).unwrap_or_default();
+    let order = order(node, shape.len() + 1)?;
+    let moved: Vec<usize> = order.iter().skip(1).filter_map(|axis| axis.checked_sub(1)).collect();
+    let long = |axis: &&usize| shape.get(**axis).is_some_and(|length| *length > 1);
+    let stays = moved.len() == shape.len() && moved.iter().filter(long).is_sorted();
+    if !stays {
+        return Err(refusal!(
+            "it changes the order of elements (perm {order:?} of N × {shape:?}), which can't be represented";
+            "export the model with the layout that its convolutions read, channels first"
         ));
     }
-    let at = lowering.emitter.reshape(input, &new)?;
-    Ok((Value::Quantized { node: at, shape: new, quantization }, String::new()))
+    let new: Vec<u32> = moved.iter().filter_map(|axis| shape.get(*axis).copied()).collect();
+    with_shape(lowering, node, &new)
+}
+
+/// The axes in the order that a node asks for, each once.
+fn order(node: &onnx::Node, rank: usize) -> Lowered<Vec<usize>> {
+    let order: Vec<usize> = match node.ints("perm") {
+        None => (0..rank).rev().collect(),
+        Some(perm) => perm.iter().filter_map(|axis| usize::try_from(*axis).ok()).collect(),
+    };
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    if !sorted.into_iter().eq(0..rank) {
+        return Err(refusal!("its perm doesn't name each of {rank} axes once"; "export the model again"));
+    }
+    Ok(order)
+}
+
+/// A padding of nothing.
+pub(super) fn pad(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let pads = match node.ints("pads") {
+        Some(pads) => pads.to_vec(),
+        None => lowering.integers(node, 1)?,
+    };
+    if pads.iter().any(|pad| *pad != 0) {
+        return Err(refusal!(
+            "it pads by {pads:?}, which can't be represented by itself";
+            "give the padding to the convolution behind it"
+        ));
+    }
+    Ok((lowering.value(node, 0)?, "dropped: it pads by nothing".into()))
 }
 
 /// The axes of a node, an attribute in older files and an input in newer ones; none where neither is given.
@@ -79,6 +146,12 @@ fn flattened(axis: i64, shape: &[u32]) -> Lowered<Vec<u32>> {
 /// ONNX's reshape: 0 keeps an axis, −1 takes what is left; the first axis is the batch, whose length is known if it is
 /// fixed.
 fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool) -> Lowered<Vec<u32>> {
+    let mut target = target.to_vec();
+    // A computed shape keeps the batch by its length.
+    if let Some(first) = target.first_mut().filter(|first| **first == OPEN && !allow_zero) {
+        *first = 0;
+    }
+    let target = target.as_slice();
     let Some((first, rest)) = target.split_first() else {
         return Err(refusal!("its target shape is empty"; "keep the batch"));
     };
