@@ -45,7 +45,8 @@ pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<S
     check(lowering, node)?;
     let output = node.output.first().cloned().unwrap_or_default();
     if let Some(constant) = constant(lowering, node)? {
-        if node.op_type == "QuantizeLinear" {
+        // The others are in the file as they are.
+        if !matches!(node.op_type.as_str(), "Constant" | "Identity") {
             lowering.hold(constant.shape.iter().product())?;
         }
         lowering.give_constant(output, constant);

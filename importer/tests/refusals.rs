@@ -114,6 +114,7 @@ fn model(shape: &[Option<i64>], nodes: Vec<Node>) -> Model {
         ],
         input: vec![info("input", shape)],
         output: vec![info("y", &[])],
+        value_info: vec![],
     };
     Model {
         ir_version: 8,
@@ -282,7 +283,9 @@ fn constants_meet_tensors_from_the_last_axis_on() {
     expect(&after("Add", "deep"), &["has 5 axes", "drop the constant's leading axes"]);
     // A number for all is folded; only the end isn't quantized.
     expect(&after("Mul", "one"), &["output 'y': ", "isn't quantized"]);
-    expect(&of(&FLAT, op("Mul", &["four"])), &["4 numbers", "only one number"]);
+    // One for each channel of a tensor is a filter; only the end isn't quantized.
+    expect(&refusal(&model(&FLAT, vec![op("Mul", &["four"])])), &["output 'y': ", "isn't quantized"]);
+    expect(&of(&FLAT, op("Pow", &["four"])), &["4 numbers", "give it one number"]);
     expect(&of(&FLAT, op("Mul", &["deep"])), &["has 5 axes"]);
 }
 
@@ -367,7 +370,7 @@ fn training_and_types() {
     expect(&of(&FLAT, text(op("Gelu", &[]), "approximate", "rough")), &["can't be represented"]);
     let norm = |op: Node| refusal(&model(&FLAT, vec![op]));
     let inputs = ["four", "four", "four", "four"];
-    expect(&norm(op("BatchNormalization", &inputs)), &["directly after a convolution or product"]);
+    expect(&norm(op("BatchNormalization", &["four", "four", "four", "one"])), &["for 4 channels"]);
     expect(&norm(int(op("BatchNormalization", &inputs), "training_mode", 1)), &["evaluation mode"]);
     expect(&norm(int(op("BatchNormalization", &inputs), "spatial", 0)), &["spatial=0"]);
     let statistics = Node { output: vec!["y".into(), "mean".into()], ..op("BatchNormalization", &inputs) };

@@ -1,8 +1,8 @@
-//! `Relu` and `Clip`: bounds of a rescaling, or a table.
+//! `Relu`, `Clip`, `Max` and `Min`: bounds of a rescaling, or a table.
 
 use std::rc::Rc;
 
-use super::elementwise::map;
+use super::elementwise::{binary, map};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -17,6 +17,25 @@ pub(super) fn relu(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(V
 pub(super) fn clip(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     let range = clip_range(lowering, node)?;
     clamp(lowering, node, range)
+}
+
+/// The larger or the smaller of an activation and a number, or of two functions of one tensor.
+pub(super) fn bound(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let number = |at: usize| match lowering.value(node, at)? {
+        Value::Constant(constant) => Ok(constant.real.first().copied().filter(|_| constant.real.len() == 1)),
+        _ => Ok(None),
+    };
+    let (number, activation) = match (number(0)?, number(1)?) {
+        (None, Some(number)) => (number, 0),
+        (Some(number), None) => (number, 1),
+        _ => return binary(lowering, node),
+    };
+    let range = match node.op_type.as_str() {
+        "Max" => Range { low: number, high: f64::INFINITY },
+        _ => Range { low: f64::NEG_INFINITY, high: number },
+    };
+    let input = node.input.get(activation).cloned().into_iter().collect();
+    clamp(lowering, &onnx::Node { input, ..node.clone() }, range)
 }
 
 fn clamp(lowering: &mut Lowering<'_>, node: &onnx::Node, clamp: Range) -> Lowered<(Value, String)> {

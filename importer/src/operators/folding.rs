@@ -4,6 +4,8 @@
 
 use std::rc::Rc;
 
+use millrace_inference::limits::MAX_MODEL_BYTES;
+
 use super::OPEN;
 use crate::{
     lowered::Lowered,
@@ -11,8 +13,8 @@ use crate::{
     onnx::{self, Constant, Node, Numbers},
 };
 
-/// The most numbers of a constant that is folded here; the constants of weights are moved by `moved`.
-const MAX_FOLDED: usize = 1 << 16;
+/// The most numbers of the constants from which one is computed.
+const MAX_FOLDED: usize = MAX_MODEL_BYTES;
 
 /// The constant that a node computes; none if it computes none, or from something else than constants.
 pub(super) fn folded(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Constant>> {
@@ -22,7 +24,8 @@ pub(super) fn folded(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Con
     let inputs: Option<Vec<Rc<Constant>>> =
         node.input.iter().map(|name| lowering.written(name).cloned()).collect();
     let Some(inputs) = inputs.filter(|inputs| !inputs.is_empty()) else { return Ok(None) };
-    if inputs.iter().any(|constant| constant.shape.iter().product::<usize>() > MAX_FOLDED) {
+    let numbers = inputs.iter().map(|constant| constant.shape.iter().product::<usize>());
+    if numbers.fold(0usize, usize::saturating_add) > MAX_FOLDED {
         return Ok(None);
     }
     let inputs: Vec<&Constant> = inputs.iter().map(Rc::as_ref).collect();

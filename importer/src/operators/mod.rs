@@ -5,6 +5,7 @@
 pub(crate) mod arg_max;
 mod batch_normalization;
 mod channels;
+mod channelwise;
 mod clamp;
 mod concat;
 mod convolution;
@@ -46,7 +47,8 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
         "BatchNormalization" => batch_normalization::batch_normalization(lowering, node),
         "Relu" => clamp::relu(lowering, node),
         "Clip" => clamp::clip(lowering, node),
-        "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min" => elementwise::binary(lowering, node),
+        "Add" | "Sub" | "Mul" | "Div" | "Pow" => elementwise::binary(lowering, node),
+        "Max" | "Min" => clamp::bound(lowering, node),
         "MaxPool" => pooling::max_pool(lowering, node),
         "AveragePool" | "GlobalAveragePool" | "ReduceMean" => pooling::average_pool(lowering, node),
         "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => reshape::reshape(lowering, node),

@@ -56,6 +56,7 @@ pub(super) fn transpose(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lower
     let value = lowering.value(node, 0)?;
     if let Value::Constant(constant) = &value {
         let order = order(node, constant.shape.len())?;
+        lowering.hold(constant.real.len())?;
         return Ok((Value::Constant(Rc::new(constant.transposed(&order))), "constants".into()));
     }
     let shape = value.shape().map(<[u32]>::to_vec).unwrap_or_default();
