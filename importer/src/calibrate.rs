@@ -172,9 +172,18 @@ fn explicit(prepared: &Prepared) -> Result<onnx::Model, ImportError> {
             ints: vec![value; count],
             ..Attribute::default()
         };
+        let weights = node.input.get(1);
+        let weights = prepared.graph.initializer.iter().find(|constant| Some(&constant.name) == weights);
+        let axes = match (node.ints("kernel_shape"), weights) {
+            (Some(kernel), _) => kernel.len(),
+            (None, Some(weights)) => weights.dims.len().saturating_sub(2),
+            (None, None) => 2,
+        };
         let defaults = match node.op_type.as_str() {
-            "Conv" => vec![pair("dilations", 1, 2), pair("pads", 0, 4), pair("strides", 1, 2)],
-            "MaxPool" | "AveragePool" => vec![pair("pads", 0, 4), pair("strides", 1, 2)],
+            "Conv" => {
+                vec![pair("dilations", 1, axes), pair("pads", 0, 2 * axes), pair("strides", 1, axes)]
+            }
+            "MaxPool" | "AveragePool" => vec![pair("pads", 0, 2 * axes), pair("strides", 1, axes)],
             "Softmax" | "LogSoftmax" if prepared.opset < 13 => {
                 let kind = Attribute::INT;
                 vec![Attribute { name: "axis".into(), r#type: kind, i: 1, ..Attribute::default() }]

@@ -21,9 +21,14 @@ pub(super) fn clip(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(V
 
 /// The larger or the smaller of an activation and a number, or of two functions of one tensor.
 pub(super) fn bound(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    let number = |at: usize| match lowering.value(node, at)? {
-        Value::Constant(constant) => Ok(constant.real.first().copied().filter(|_| constant.real.len() == 1)),
-        _ => Ok(None),
+    let number = |at: usize| -> Lowered<Option<f64>> {
+        match lowering.value(node, at)? {
+            Value::Constant(constant) => match constant.real[..] {
+                [number] => Ok(Some(number)),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
     };
     let (number, activation) = match (number(0)?, number(1)?) {
         (None, Some(number)) => (number, 0),

@@ -4,6 +4,20 @@ use millrace_inference::{limits::MAX_ELEMENTS, Window};
 
 use crate::{lowered::Lowered, onnx};
 
+/// A node that works along one axis as one that works on planes of one row.
+pub(super) fn widened(node: &onnx::Node) -> onnx::Node {
+    let mut node = node.clone();
+    for attribute in &mut node.attribute {
+        let wide = match (attribute.name.as_str(), attribute.ints.as_slice()) {
+            ("kernel_shape" | "strides" | "dilations", [length]) => vec![1, *length],
+            ("pads", [before, after]) => vec![0, *before, 0, *after],
+            _ => continue,
+        };
+        attribute.ints = wide;
+    }
+    node
+}
+
 pub(super) fn kernel_shape(node: &onnx::Node) -> Lowered<[u32; 2]> {
     let fits = |length: &i64| u32::try_from(*length).ok();
     match node.ints("kernel_shape") {
