@@ -15,7 +15,7 @@ use crate::{
     error::ImportError,
     npy::Array,
     onnx::{self, Attribute, Node, OperatorSet},
-    prepare::{input_shape, is_float, prepare, Prepared},
+    prepare::{input_shape, input_type, is_float, prepare, Prepared},
     ranges::Ranges,
     refusal::Refusal,
     walk::walk,
@@ -41,8 +41,8 @@ impl Ranges {
     pub fn calibrate_model(model: &onnx::Model, samples: &Array) -> Result<Self, ImportError> {
         let prepared = prepare(model)?;
         let input = &prepared.input;
-        if !is_float(&prepared) {
-            return Err(ImportError::Calibration(refusal!("the file is quantized already, at its input '{}' or behind it", input.name; "import it without samples")));
+        if input_type(input) != onnx::FLOAT && !is_float(&prepared) {
+            return Err(ImportError::Calibration(refusal!("input '{}' isn't float32 and is quantized already", input.name; "import it without samples")));
         }
         let (batch, sample) = input_shape(input)?;
         // Whatever can't be imported has a name there, and what is run below has shapes that are known and small.

@@ -18,12 +18,14 @@ pub(super) fn check_file(
     let mut model = onnx::Model::load(file).map_err(|error| error.to_string())?;
     choice.apply(&mut model).map_err(failed)?;
     let mut checked = working("checking", || check(&model, arg_max, None));
-    if let (Some(samples), true, true) = (samples, checked.faults.is_empty(), checked.needs_samples) {
+    if let Some(samples) = samples {
         let samples = npy::read(samples)?;
-        checked = match working("calibrating", || Ranges::calibrate_model(&model, &samples)) {
-            Ok(ranges) => working("checking", || check(&model, arg_max, Some(&ranges))),
-            Err(fault) => Check { faults: vec![fault], room: None, needs_samples: false },
-        };
+        match working("calibrating", || Ranges::calibrate_model(&model, &samples)) {
+            Ok(ranges) => checked = working("checking", || check(&model, arg_max, Some(&ranges))),
+            // What is listed already is why.
+            Err(_) if !checked.faults.is_empty() => {}
+            Err(fault) => checked = Check { faults: vec![fault], room: None, needs_samples: false },
+        }
     }
     print!("{}", if json { as_json(&checked) } else { as_text(&checked) });
     match checked.faults.len() {
