@@ -42,7 +42,10 @@ impl Ranges {
         let prepared = prepare(model)?;
         let input = &prepared.input;
         if input_type(input) != onnx::FLOAT && !is_float(&prepared) {
-            return Err(ImportError::Calibration(refusal!("input '{}' isn't float32 and is quantized already", input.name; "import it without samples")));
+            return Err(ImportError::Calibration(refusal!(
+                "input '{}' isn't float32 and is quantized already", input.name;
+                "import it without samples"
+            )));
         }
         let (batch, sample) = input_shape(input)?;
         // Whatever can't be imported has a name there, and what is run below has shapes that are known and small.
@@ -57,9 +60,10 @@ impl Ranges {
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(result) => result?,
             Err(_) => {
-                return Err(ImportError::Calibration(
-                    refusal!("the graph can't be run"; "quantize it with onnxruntime (QuantFormat.QDQ) and import that"),
-                ))
+                return Err(ImportError::Calibration(refusal!(
+                    "the graph can't be run";
+                    "quantize it with onnxruntime (QuantFormat.QDQ) and import that"
+                )))
             }
         }
         Ok(ranges)
@@ -73,7 +77,10 @@ impl Ranges {
         sample: &[usize],
     ) -> Result<(), ImportError> {
         let failed = |error: &dyn std::fmt::Display| {
-            ImportError::Calibration(refusal!("{error}"; "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"))
+            ImportError::Calibration(refusal!(
+                "{error}";
+                "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
+            ))
         };
         let file = explicit(prepared)?;
         // Optimizing would fuse tensors away whose ranges are wanted.
@@ -111,7 +118,10 @@ impl Ranges {
                     if values.iter().any(|value| !value.is_finite()) {
                         return Err(ImportError::Node {
                             node: node.label(),
-                            why: refusal!("on the calibration samples its output '{name}' becomes NaN or infinite"; "calibrate with samples on which it doesn't, or clip its input"),
+                            why: refusal!(
+                                "on the calibration samples its output '{name}' becomes NaN or infinite";
+                                "calibrate with samples on which it doesn't, or clip its input"
+                            ),
                         });
                     }
                     self.observe(name, &values);
@@ -136,7 +146,10 @@ fn checked(samples: &Array, batch: Option<usize>, sample: &[usize]) -> Result<Ve
     let is_sample = axes.len() == sample.len()
         && axes.iter().zip(sample).all(|(got, expected)| usize::try_from(*got) == Ok(*expected));
     if !is_sample {
-        return failed(refusal!("the samples have the shape {:?}", samples.shape; "calibrate with an array of shape N × {sample:?}, its axes in this order (numpy.transpose changes it)"));
+        return failed(refusal!(
+            "the samples have the shape {:?}", samples.shape;
+            "calibrate with an array of shape N × {sample:?}, its axes in this order (numpy.transpose changes it)"
+        ));
     }
     let count = samples.shape.first().copied().unwrap_or(0);
     if count == 0 {
@@ -144,18 +157,25 @@ fn checked(samples: &Array, batch: Option<usize>, sample: &[usize]) -> Result<Ve
     }
     if let Some(batch) = batch {
         if !usize::try_from(count).is_ok_and(|count| count.is_multiple_of(batch)) {
-            return failed(refusal!("{count} samples aren't whole batches of {batch}, the only ones that the graph takes"; "give a multiple of them, or export the model with an open batch axis"));
+            return failed(refusal!(
+                "{count} samples aren't whole batches of {batch}, the only ones that the graph takes";
+                "give a multiple of them, or export the model with an open batch axis"
+            ));
         }
     }
     let numbers: Vec<f32> = samples.reals().into_iter().map(|number| number as f32).collect();
     let length: usize = sample.iter().product();
     if let Some(at) = numbers.iter().position(|number| !number.is_finite()) {
-        return failed(refusal!("sample {} holds a number that is NaN or infinite", at.checked_div(length).unwrap_or(0); "leave it out"));
+        return failed(refusal!(
+            "sample {} holds a number that is NaN or infinite", at.checked_div(length).unwrap_or(0);
+            "leave it out"
+        ));
     }
     if numbers.iter().all(|number| *number == 0.0) {
-        return failed(
-            refusal!("the samples are all zero, so there is no range to see"; "calibrate with typical inputs"),
-        );
+        return failed(refusal!(
+            "the samples are all zero, so there is no range to see";
+            "calibrate with typical inputs"
+        ));
     }
     Ok(numbers)
 }
@@ -196,7 +216,10 @@ fn explicit(prepared: &Prepared) -> Result<onnx::Model, ImportError> {
                 vec![]
             }
             "Mish" => {
-                let why = refusal!("calibration can't run it"; "quantize the model with onnxruntime (QuantFormat.QDQ) and import that");
+                let why = refusal!(
+                    "calibration can't run it";
+                    "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
+                );
                 return Err(ImportError::Node { node: node.label(), why });
             }
             _ => vec![],

@@ -35,8 +35,7 @@ pub fn choose_output(model: &mut Model, name: &str) -> Result<(), ImportError> {
 pub fn fix_input(model: &mut Model, lengths: &[Option<u32>]) -> Result<(), ImportError> {
     let failed = |why: Refusal| Err(ImportError::Graph(why));
     let Some(graph) = &mut model.graph else { return Ok(()) };
-    let wanted: HashSet<&str> =
-        graph.node.iter().flat_map(|node| &node.input).map(String::as_str).collect();
+    let wanted: HashSet<&str> = graph.node.iter().flat_map(|node| &node.input).map(String::as_str).collect();
     let name = match inputs(graph, &wanted).as_slice() {
         [input] => input.name.clone(),
         inputs => {

@@ -43,9 +43,17 @@ impl Emitter {
     pub(crate) fn push(&mut self, node: Node) -> Lowered<u32> {
         self.bytes = self.bytes.saturating_add(held(&node));
         if self.is_full() {
-            return Err(refusal!("up to here the model has more than the {MAX_NODES} nodes or {MAX_MODEL_BYTES} bytes of the format"; "make it smaller"));
+            return Err(refusal!(
+                "up to here the model has more than the {MAX_NODES} nodes or {MAX_MODEL_BYTES} bytes of the format";
+                "make it smaller"
+            ));
         }
-        let index = u32::try_from(self.nodes.len()).map_err(|_| refusal!("the model has too many nodes"; "make it smaller"))?;
+        let index = u32::try_from(self.nodes.len()).map_err(|_| {
+            refusal!(
+                "the model has too many nodes";
+                "make it smaller"
+            )
+        })?;
         self.nodes.push(node);
         Ok(index)
     }
@@ -77,9 +85,10 @@ impl Emitter {
         let node = match value {
             Value::Input { .. } => {
                 if self.input.is_some_and(|input| input != to) {
-                    return Err(
-                        refusal!("the model's input is quantized in two ways"; "quantize it once, before all that reads it"),
-                    );
+                    return Err(refusal!(
+                        "the model's input is quantized in two ways";
+                        "quantize it once, before all that reads it"
+                    ));
                 }
                 self.input = Some(to);
                 0
@@ -91,14 +100,19 @@ impl Emitter {
                 self.push(Node::Lookup { input: *node, table })?
             }
             Value::Accumulated(accumulated) => {
-                let (min, max) = if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
+                let (min, max) =
+                    if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
                 let (input, channels) = match self.rehearsal {
                     true => (accumulated.node, vec![PLACE; accumulated.scales.len()]),
                     false => self.rescaled(accumulated, to)?,
                 };
                 let at =
                     self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?;
-                if accumulated.reshaped { self.reshape(at, &accumulated.shape)? } else { at }
+                if accumulated.reshaped {
+                    self.reshape(at, &accumulated.shape)?
+                } else {
+                    at
+                }
             }
             Value::Sum { left, right, range, .. } => {
                 let rehearsed = ([1.0, 1.0], (i8::MIN, i8::MAX));
@@ -153,7 +167,10 @@ impl Emitter {
             .map(|x| {
                 let (real, value) = (from.real(x), map(from.real(x)));
                 if value.is_nan() {
-                    return Err(refusal!("at {real} it and what comes before it are no number"; "clip their input to where they are one"));
+                    return Err(refusal!(
+                        "at {real} it and what comes before it are no number";
+                        "clip their input to where they are one"
+                    ));
                 }
                 Ok(to.quantize(value))
             })
@@ -166,7 +183,12 @@ impl Emitter {
         let Accumulated { node: product, scales, offsets, zero_point, .. } = accumulated;
         let (product, zero_point) = (*product, *zero_point);
         let node = self.nodes.get(product as usize);
-        let parameters = node.and_then(parameters).ok_or_else(|| refusal!("its input isn't a product"; "export the model again"))?;
+        let parameters = node.and_then(parameters).ok_or_else(|| {
+            refusal!(
+                "its input isn't a product";
+                "export the model again"
+            )
+        })?;
         let columns = parameters.len().checked_div(scales.len()).unwrap_or(0).max(1);
         let mut channels = Vec::with_capacity(scales.len());
         let mut coarse: Option<Vec<i8>> = None;
@@ -222,7 +244,10 @@ impl Emitter {
 
 /// Why a constant or an index has no quantization.
 fn not_an_activation() -> Refusal {
-    refusal!("it quantizes something that isn't an activation"; "quantize activations only, and end the model with an arg max")
+    refusal!(
+        "it quantizes something that isn't an activation";
+        "quantize activations only, and end the model with an arg max"
+    )
 }
 
 /// Bytes of parameters, tables and channels that a node holds.

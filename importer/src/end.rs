@@ -32,7 +32,10 @@ pub(crate) fn end(
                 [] => axes.start,
                 [axis] => *axis,
                 _ => {
-                    return Err(failed(refusal!("before opset 13 it runs over all axes of N × {shape:?} from axis {} on together", axes.start + 1; "flatten its input, or end the model before it")))
+                    return Err(failed(refusal!(
+                        "before opset 13 it runs over all axes of N × {shape:?} from axis {} on together", axes.start + 1;
+                        "flatten its input, or end the model before it"
+                    )))
                 }
             };
             Ok((along(lowering, node, &shape, axis).map_err(failed)?, None))
@@ -69,6 +72,9 @@ fn axis_of_outputs(shape: &[u32]) -> Lowered<usize> {
         [] => Ok(shape.len().saturating_sub(1)),
         [axis] => Ok(*axis),
         _ if shape.len() <= 2 => Ok(shape.len().saturating_sub(1)),
-        _ => Err(refusal!("the index of the largest was asked for (--arg-max), and the output has the shape N × {shape:?}"; "import it without, so that it gives numbers, or end the graph with an ArgMax over its last axis")),
+        _ => Err(refusal!(
+            "the index of the largest was asked for (--arg-max), and the output has the shape N × {shape:?}";
+            "import it without, so that it gives numbers, or end the graph with an ArgMax over its last axis"
+        )),
     }
 }

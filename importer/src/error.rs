@@ -109,7 +109,9 @@ fn remedy(error: &ModelError) -> &'static str {
     match error {
         ModelError::TooLong { .. } | ModelError::NodeCount { .. } => "use fewer or smaller layers",
         ModelError::NoWork => "give it a convolution or a product with constant weights",
-        ModelError::Expansion { .. } => "let its activations shrink earlier, by larger strides or smaller inputs",
+        ModelError::Expansion { .. } => {
+            "let its activations shrink earlier, by larger strides or smaller inputs"
+        }
         ModelError::Node { fault: ModelFault::Untraced, .. } => {
             "let a convolution of one group or a product follow the last filters of single channels"
         }

@@ -77,7 +77,8 @@ pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
     for name in nodes.iter().flat_map(|node| &node.input) {
         *readers.entry(name.clone()).or_insert(0) += 1;
     }
-    let shapes = graph.value_info.iter().filter_map(|info| Some((info.name.clone(), input_shape(info).ok()?.1)));
+    let shapes =
+        graph.value_info.iter().filter_map(|info| Some((info.name.clone(), input_shape(info).ok()?.1)));
     let prepared = Prepared {
         output: output.name.clone(),
         others: others.iter().map(|input| input.name.clone()).collect(),
@@ -111,7 +112,10 @@ fn opset_of(model: &Model) -> Result<i64, ImportError> {
     let failed = |why: Refusal| Err(ImportError::Graph(why));
     match model.opset_import.iter().find(|set| own(&set.domain)).map(|set| set.version) {
         Some(version) if OPSETS.contains(&version) => Ok(version),
-        Some(version) => failed(refusal!("its operators are of ONNX's version {version}, and versions {} to {} are read", OPSETS.start(), OPSETS.end(); "convert it with onnx.version_converter.convert_version(model, 17)")),
+        Some(version) => failed(refusal!(
+            "its operators are of ONNX's version {version}, and versions {} to {} are read", OPSETS.start(), OPSETS.end();
+            "convert it with onnx.version_converter.convert_version(model, 17)"
+        )),
         None => {
             failed(refusal!("it doesn't say of which version of ONNX its operators are"; "export it again"))
         }
@@ -155,9 +159,8 @@ fn functions(model: &Model, nodes: &[&Node]) -> Vec<ImportError> {
 pub(crate) fn inputs<'a>(graph: &'a Graph, wanted: &HashSet<&str>) -> Vec<&'a ValueInfo> {
     // Old files list their initializers as inputs, too.
     let constants: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
-    let is_input = |input: &&ValueInfo| {
-        wanted.contains(input.name.as_str()) && !constants.contains(input.name.as_str())
-    };
+    let is_input =
+        |input: &&ValueInfo| wanted.contains(input.name.as_str()) && !constants.contains(input.name.as_str());
     graph.input.iter().filter(is_input).collect()
 }
 
@@ -183,9 +186,10 @@ pub(crate) fn input_shape(input: &ValueInfo) -> Result<(Option<u32>, Vec<u32>), 
     let length = |dim: &Dimension| u32::try_from(dim.dim_value?).ok().filter(|length| *length > 0);
     let sample: Option<Vec<u32>> = dims.iter().skip(1).take(MAX_RANK + 1).map(length).collect();
     let sample = sample.filter(|shape| !shape.is_empty()).ok_or_else(|| {
-        failed(
-            refusal!("needs a batch axis and fixed lengths after it"; "export the model with a static sample shape"),
-        )
+        failed(refusal!(
+            "needs a batch axis and fixed lengths after it";
+            "export the model with a static sample shape"
+        ))
     })?;
     Ok((dims.first().and_then(length), sized(sample).map_err(failed)?))
 }

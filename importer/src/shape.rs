@@ -10,12 +10,18 @@ pub(crate) fn sized(shape: Vec<u32>) -> Lowered<Vec<u32>> {
         return Err(refusal!("has no axis besides the batch"; "keep one of length 1"));
     }
     if shape.len() > MAX_RANK {
-        return Err(refusal!("has more than the {MAX_RANK} axes of a sample that the format allows"; "join some of them"));
+        return Err(refusal!(
+            "has more than the {MAX_RANK} axes of a sample that the format allows";
+            "join some of them"
+        ));
     }
     let elements = shape.iter().try_fold(1u32, |product, axis| product.checked_mul(*axis));
     match elements {
         Some(elements) if elements > 0 && elements <= MAX_ELEMENTS => Ok(shape),
-        _ => Err(refusal!("has {shape:?} elements a sample, at least one and at most {MAX_ELEMENTS} are possible"; "make it smaller")),
+        _ => Err(refusal!(
+            "has {shape:?} elements a sample, at least one and at most {MAX_ELEMENTS} are possible";
+            "make it smaller"
+        )),
     }
 }
 
@@ -39,6 +45,9 @@ pub(crate) fn axis_of(axis: i64, rank: usize) -> Result<usize, String> {
 /// A sample of channels, rows and columns.
 pub(crate) fn image(shape: &[u32]) -> Lowered<[u32; 3]> {
     shape.try_into().map_err(|_| {
-        refusal!("it needs channels, rows and columns, and reads {shape:?} a sample"; "give it the missing axes, of length 1")
+        refusal!(
+            "it needs channels, rows and columns, and reads {shape:?} a sample";
+            "give it the missing axes, of length 1"
+        )
     })
 }

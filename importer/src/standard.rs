@@ -95,8 +95,7 @@ fn signature(operator: &str) -> Option<Signature> {
         "HardSigmoid" => (1..=1, &[("alpha", FLOAT), ("beta", FLOAT)]),
         "Constant" => (0..=0, CONSTANT),
         "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Log" | "Mish" | "Neg"
-        | "Reciprocal" | "Relu"
-        | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
+        | "Reciprocal" | "Relu" | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
         _ => return None,
     };
     Some(found)
@@ -115,19 +114,31 @@ pub(crate) fn check(node: &Node) -> Lowered<()> {
     let onnxruntimes = node.domain == "com.microsoft"
         && matches!(node.op_type.as_str(), "QuantizeLinear" | "DequantizeLinear" | "Gelu");
     if !own && !onnxruntimes {
-        return Err(refusal!("it is an operator of '{}', not of the ONNX standard", node.domain; "export the model with standard operators"));
+        return Err(refusal!(
+            "it is an operator of '{}', not of the ONNX standard", node.domain;
+            "export the model with standard operators"
+        ));
     }
     let Some((inputs, attributes)) = signature(&node.op_type) else { return Ok(()) };
     if !inputs.contains(&node.input.len()) {
-        return Err(refusal!("it has {} inputs, the standard gives it {} to {}", node.input.len(), inputs.start(), inputs.end(); "export the model again"));
+        return Err(refusal!(
+            "it has {} inputs, the standard gives it {} to {}", node.input.len(), inputs.start(), inputs.end();
+            "export the model again"
+        ));
     }
     for (at, attribute) in node.attribute.iter().enumerate() {
         let name = attribute.name.as_str();
         let Some((_, kind)) = attributes.iter().find(|(known, _)| *known == name) else {
-            return Err(refusal!("its attribute '{name}' isn't known and could change its result"; "export the model with opset 13 or newer, or remove the attribute"));
+            return Err(refusal!(
+                "its attribute '{name}' isn't known and could change its result";
+                "export the model with opset 13 or newer, or remove the attribute"
+            ));
         };
         if attribute.r#type != *kind {
-            return Err(refusal!("its attribute '{name}' has type {}, the standard gives it type {kind}", attribute.r#type; "export the model again"));
+            return Err(refusal!(
+                "its attribute '{name}' has type {}, the standard gives it type {kind}", attribute.r#type;
+                "export the model again"
+            ));
         }
         if node.attribute.iter().take(at).any(|before| before.name == attribute.name) {
             return Err(refusal!("its attribute '{name}' is given twice"; "export the model again"));

@@ -78,14 +78,20 @@ fn check(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
             // A clip that is open at one end.
             Some(number) if node.op_type == "Clip" && number.is_infinite() => {}
             Some(number) => {
-                return Err(refusal!("its constant '{name}' holds {number}, which is no finite number"; "train it again, or export the model again so that it is one"))
+                return Err(refusal!(
+                    "its constant '{name}' holds {number}, which is no finite number";
+                    "train it again, or export the model again so that it is one"
+                ))
             }
             None => {}
         }
-        let reads_integers =
-            moves_integers(&node.op_type) || matches!(node.op_type.as_str(), "DequantizeLinear" | "ArgMax" | "Cast" | "Shape");
+        let reads_integers = moves_integers(&node.op_type)
+            || matches!(node.op_type.as_str(), "DequantizeLinear" | "ArgMax" | "Cast" | "Shape");
         if lowering.integers_of(name).is_some() && !reads_integers {
-            return Err(refusal!("it reads '{name}', which are the integers of a quantized tensor"; "put a DequantizeLinear between them"));
+            return Err(refusal!(
+                "it reads '{name}', which are the integers of a quantized tensor";
+                "put a DequantizeLinear between them"
+            ));
         }
     }
     Ok(())

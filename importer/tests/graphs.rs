@@ -4,8 +4,8 @@
 use millrace_importer::{
     check, choose_output, fix_input, import,
     onnx::{
-        Attribute, Dimension, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type, ValueInfo, FLOAT,
-        INT64, UINT8,
+        Attribute, Dimension, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type, ValueInfo,
+        FLOAT, INT64, UINT8,
     },
     Imported, Options, Ranges,
 };
@@ -23,7 +23,12 @@ fn node(operator: &str, inputs: &[&str], output: &str) -> Node {
 
 fn ints(mut node: Node, name: &str, values: &[i64]) -> Node {
     let ints = values.to_vec();
-    node.attribute.push(Attribute { name: name.into(), ints, r#type: Attribute::INTS, ..Attribute::default() });
+    node.attribute.push(Attribute {
+        name: name.into(),
+        ints,
+        r#type: Attribute::INTS,
+        ..Attribute::default()
+    });
     node
 }
 
@@ -111,7 +116,8 @@ const SAMPLE: [f32; 4] = [0.5, 1.25, 3.75, 2.0];
 fn gives(model: &Model, sample: [f32; 4], ranges: &[(&str, f32, f32)], right: &[f64], expected: &[&str]) {
     let mut seen = Ranges::default();
     ranges.iter().for_each(|(name, low, high)| seen.observe(name, &[*low, *high]));
-    let imported = import(model, Options { arg_max: false, ranges: Some(&seen) }).expect("it can be imported");
+    let imported =
+        import(model, Options { arg_max: false, ranges: Some(&seen) }).expect("it can be imported");
     assert_eq!(kinds(&imported), expected);
     let checked = CheckedModel::from_bytes(&imported.model.to_bytes()).expect("registrable");
     let input = sample.map(|real| imported.input.quantize(real.into()).cast_unsigned());

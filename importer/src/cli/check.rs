@@ -44,7 +44,8 @@ fn as_text(checked: &Check) -> String {
     if let Some(room) = checked.room {
         let _ = writeln!(text, "It can be imported.");
         let _ = writeln!(text, "model        {} bytes, {} MAC a sample", room.model_bytes, room.work);
-        let _ = writeln!(text, "on chain     tasks of up to {} samples are verified in their call", room.samples);
+        let _ =
+            writeln!(text, "on chain     tasks of up to {} samples are verified in their call", room.samples);
         if checked.needs_samples {
             let _ = writeln!(text, "It isn't quantized: import it with --calibrate SAMPLES.");
         }
@@ -63,10 +64,7 @@ fn as_json(checked: &Check) -> String {
         })
         .collect();
     let room = checked.room.map_or("null".into(), |room| {
-        format!(
-            "{{\"samples\":{},\"model_bytes\":{},\"mac\":{}}}",
-            room.samples, room.model_bytes, room.work
-        )
+        format!("{{\"samples\":{},\"model_bytes\":{},\"mac\":{}}}", room.samples, room.model_bytes, room.work)
     });
     format!(
         "{{\"importable\":{},\"needs_samples\":{},\"on_chain\":{room},\"faults\":[{}]}}\n",

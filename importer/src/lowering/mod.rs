@@ -137,7 +137,12 @@ impl Lowering<'_> {
     pub(crate) fn reshape_input(&mut self, shape: &[u32]) -> Lowered<()> {
         match self.emitter.nodes.as_mut_slice() {
             [Node::Input { shape: input }] => *input = shape.to_vec(),
-            _ => return Err(refusal!("the model's input has two shapes"; "quantize it before it is reshaped")),
+            _ => {
+                return Err(refusal!(
+                    "the model's input has two shapes";
+                    "quantize it before it is reshaped"
+                ))
+            }
         }
         // Under its old shape it doesn't exist any more, whatever its name.
         self.values.retain(|_, value| !matches!(value, Value::Input { .. }));
@@ -148,7 +153,10 @@ impl Lowering<'_> {
     pub(crate) fn hold(&mut self, count: usize) -> Lowered<()> {
         self.held = self.held.saturating_add(count);
         if self.held > MAX_HELD {
-            return Err(refusal!("up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds"; "do it once for each constant"));
+            return Err(refusal!(
+                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds";
+                "do it once for each constant"
+            ));
         }
         Ok(())
     }

@@ -70,12 +70,22 @@ impl Tensor {
             return Err(refusal!("its data lies in another file"; "save the model with its data inside"));
         }
         if self.dims.len() > MAX_AXES {
-            return Err(refusal!("it has {} axes, at most {MAX_AXES} are read", self.dims.len(); "join some of them"));
+            return Err(refusal!(
+                "it has {} axes, at most {MAX_AXES} are read", self.dims.len();
+                "join some of them"
+            ));
         }
         let shape: Vec<usize> = self
             .dims
             .iter()
-            .map(|dim| usize::try_from(*dim).map_err(|_| refusal!("it has an axis of length {dim}"; "export the model again")))
+            .map(|dim| {
+                usize::try_from(*dim).map_err(|_| {
+                    refusal!(
+                        "it has an axis of length {dim}";
+                        "export the model again"
+                    )
+                })
+            })
             .collect::<Result<_, _>>()?;
         // Every number of a constant that a model needs takes a byte of the model.
         let expected = shape
@@ -83,7 +93,10 @@ impl Tensor {
             .try_fold(1usize, |product, axis| product.checked_mul(*axis))
             .filter(|count| *count <= MAX_MODEL_BYTES)
             .ok_or_else(|| {
-                refusal!("its shape {shape:?} has more than {MAX_MODEL_BYTES} elements, the most that a model holds"; "make the layer smaller")
+                refusal!(
+                    "its shape {shape:?} has more than {MAX_MODEL_BYTES} elements, the most that a model holds";
+                    "make the layer smaller"
+                )
             })?;
         let raw = &self.raw_data;
         let numbers = match self.data_type {
@@ -93,14 +106,15 @@ impl Tensor {
                 self.integers(self.int32_data.iter().map(|value| i64::from(*value)))?
             }
             UINT8 | BOOL => self.integers(words::<1>(raw, expected)?.map(|[byte]| i64::from(byte)))?,
-            INT8 => {
-                self.integers(words::<1>(raw, expected)?.map(|[byte]| i64::from(byte.cast_signed())))?
-            }
+            INT8 => self.integers(words::<1>(raw, expected)?.map(|[byte]| i64::from(byte.cast_signed())))?,
             INT32 => self.integers(words(raw, expected)?.map(|word| i64::from(i32::from_le_bytes(word))))?,
             INT64 if raw.is_empty() => self.integers(self.int64_data.iter().copied())?,
             INT64 => self.integers(words(raw, expected)?.map(i64::from_le_bytes))?,
             other => {
-                return Err(refusal!("its elements have ONNX type {other}"; "float32, int8, uint8, int32, int64 and bool are read, so save it as one of them"))
+                return Err(refusal!(
+                    "its elements have ONNX type {other}";
+                    "float32, int8, uint8, int32, int64 and bool are read, so save it as one of them"
+                ))
             }
         };
         let got = match &numbers {
@@ -108,7 +122,10 @@ impl Tensor {
             Numbers::Integer { values, .. } => values.len(),
         };
         if expected != got {
-            return Err(refusal!("its shape {shape:?} needs {expected} numbers, there are {got}"; "export the model again"));
+            return Err(refusal!(
+                "its shape {shape:?} needs {expected} numbers, there are {got}";
+                "export the model again"
+            ));
         }
         Ok(Constant::new(shape, numbers))
     }
@@ -124,7 +141,10 @@ impl Tensor {
         };
         let values: Vec<i64> = values.collect();
         match values.iter().find(|value| !range.contains(value)) {
-            Some(value) => Err(refusal!("{value} is beyond the range of its type, ONNX type {data_type}"; "export the model again")),
+            Some(value) => Err(refusal!(
+                "{value} is beyond the range of its type, ONNX type {data_type}";
+                "export the model again"
+            )),
             None => Ok(Numbers::Integer { values, data_type }),
         }
     }
@@ -133,7 +153,10 @@ impl Tensor {
 /// Raw data as the bytes of each number.
 fn words<const N: usize>(raw: &[u8], expected: usize) -> Lowered<impl Iterator<Item = [u8; N]> + '_> {
     if expected.checked_mul(N) != Some(raw.len()) {
-        return Err(refusal!("its shape needs {expected} numbers of {N} bytes, its raw data has {} bytes", raw.len(); "export the model again"));
+        return Err(refusal!(
+            "its shape needs {expected} numbers of {N} bytes, its raw data has {} bytes", raw.len();
+            "export the model again"
+        ));
     }
     Ok(raw.chunks_exact(N).filter_map(|chunk| chunk.try_into().ok()))
 }

@@ -30,12 +30,16 @@ pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
     let axis = axis_of(node.int("axis", 0), shape.len())
         .map_err(|why| refusal!("{why}"; "search the axis of the classes"))?;
     if ordered.is_some_and(|axes| !axes.contains(&axis)) {
-        return Err(refusal!("it searches axis {}, along which the softmax before it changes the order", axis + 1; "leave the softmax out"));
+        return Err(refusal!(
+            "it searches axis {}, along which the softmax before it changes the order", axis + 1;
+            "leave the softmax out"
+        ));
     }
     if node.int("select_last_index", 0) != 0 {
-        return Err(
-            refusal!("of equal entries the first is chosen here, not the last"; "export it with select_last_index=0"),
-        );
+        return Err(refusal!(
+            "of equal entries the first is chosen here, not the last";
+            "export it with select_last_index=0"
+        ));
     }
     let node = along(lowering, read, &shape, axis)?;
     Ok((Value::Index { node }, String::new()))
@@ -44,7 +48,10 @@ pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
 /// The index of the largest entry along an axis of a sample, which must be the last, or the last longer than 1.
 pub(crate) fn along(lowering: &mut Lowering<'_>, read: u32, shape: &[u32], axis: usize) -> Lowered<u32> {
     if shape.iter().skip(axis + 1).any(|length| *length != 1) {
-        return Err(refusal!("the largest entry is wanted along axis {} of N × {shape:?}, and only the last axis can be searched", axis + 1; "end the model before it, so that it gives numbers, or let its classes come last"));
+        return Err(refusal!(
+            "the largest entry is wanted along axis {} of N × {shape:?}, and only the last axis can be searched", axis + 1;
+            "end the model before it, so that it gives numbers, or let its classes come last"
+        ));
     }
     let kept: Vec<u32> = shape.iter().take(axis + 1).copied().collect();
     let read = if kept.len() == shape.len() { read } else { lowering.emitter.reshape(read, &kept)? };

@@ -20,7 +20,10 @@ pub(super) fn batch_normalization(
         return Err(refusal!("it is in training mode"; "export the model in evaluation mode"));
     }
     if node.int("spatial", 1) != 1 {
-        return Err(refusal!("it normalizes each position by itself (spatial=0), which can't be represented"; "export the model with opset 9 or newer"));
+        return Err(refusal!(
+            "it normalizes each position by itself (spatial=0), which can't be represented";
+            "export the model with opset 9 or newer"
+        ));
     }
     let value = lowering.value(node, 0)?;
     let channels = value.shape().and_then(|shape| shape.first()).copied().unwrap_or(0) as usize;
@@ -52,11 +55,7 @@ pub(super) fn batch_normalization(
 }
 
 /// What each channel is multiplied with, and what is added then.
-fn factors(
-    lowering: &Lowering<'_>,
-    node: &onnx::Node,
-    channels: usize,
-) -> Lowered<(Vec<f64>, Vec<f64>)> {
+fn factors(lowering: &Lowering<'_>, node: &onnx::Node, channels: usize) -> Lowered<(Vec<f64>, Vec<f64>)> {
     let read = |position| statistic(lowering, node, position, channels);
     let (gamma, beta, mean, variance) = (read(1)?, read(2)?, read(3)?, read(4)?);
     let epsilon = f64::from(node.float("epsilon", 1e-5));
@@ -87,7 +86,10 @@ fn statistic(
 ) -> Lowered<Rc<ConstantValue>> {
     let constant = lowering.constant(node, position)?;
     if constant.shape != [channels] {
-        return Err(refusal!("its input {position} has the shape {:?} for {channels} channels", constant.shape; "export the model again"));
+        return Err(refusal!(
+            "its input {position} has the shape {:?} for {channels} channels", constant.shape;
+            "export the model again"
+        ));
     }
     Ok(constant)
 }

@@ -8,14 +8,20 @@ pub(super) fn per_channel(constant: &ConstantValue, shape: &[u32], axis: usize) 
     let channels = shape.get(axis).copied().unwrap_or(1) as usize;
     let rank = shape.len() + 1;
     let Some(missing) = rank.checked_sub(constant.shape.len()) else {
-        return Err(refusal!("its constant has {} axes and meets a tensor of {rank}", constant.shape.len(); "drop the constant's leading axes"));
+        return Err(refusal!(
+            "its constant has {} axes and meets a tensor of {rank}", constant.shape.len();
+            "drop the constant's leading axes"
+        ));
     };
     for (at, length) in constant.shape.iter().enumerate() {
         let meets = missing + at;
         if *length != 1 && (meets != axis + 1 || *length != channels) {
             let mut wanted = vec![channels];
             wanted.resize(shape.len() - axis, 1);
-            return Err(refusal!("its constant has the shape {:?}, so it differs along axis {meets}, and only one number for all or one for each index of axis {} can be represented", constant.shape, axis + 1; "if it is meant for the channels, give it the shape {wanted:?}"));
+            return Err(refusal!(
+                "its constant has the shape {:?}, so it differs along axis {meets}, and only one number for all or one for each index of axis {} can be represented", constant.shape, axis + 1;
+                "if it is meant for the channels, give it the shape {wanted:?}"
+            ));
         }
     }
     Ok(match constant.real.as_slice() {
@@ -45,7 +51,10 @@ impl Channels {
         })?;
         let along = shape.get(at).copied().unwrap_or(0);
         if along != scales.len() {
-            return Err(refusal!("it has {} scales for an axis of length {along}", scales.len(); "quantize with one for the tensor, or one a channel"));
+            return Err(refusal!(
+                "it has {} scales for an axis of length {along}", scales.len();
+                "quantize with one for the tensor, or one a channel"
+            ));
         }
         // Where an axis has length 0 there is no element that could have a channel.
         let inner = shape.iter().skip(at + 1).fold(1usize, |product, length| product.saturating_mul(*length));

@@ -15,7 +15,10 @@ pub(super) fn concat(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
     let mut joined: Option<(usize, Vec<u32>)> = None;
     let wanted = node.int("axis", 0);
     if node.input.len() > MAX_CONCAT {
-        return Err(refusal!("it joins {} tensors, at most {MAX_CONCAT} can be", node.input.len(); "join them in two steps"));
+        return Err(refusal!(
+            "it joins {} tensors, at most {MAX_CONCAT} can be", node.input.len();
+            "join them in two steps"
+        ));
     }
     for at in 0..node.input.len() {
         let (read, shape, quantization) = lowering.activation(node, at)?;
@@ -37,7 +40,10 @@ fn join(mut before: Vec<u32>, shape: &[u32], axis: usize) -> Lowered<Vec<u32>> {
     let differ = before.len() != shape.len()
         || before.iter().zip(shape).enumerate().any(|(at, (a, b))| at != axis && a != b);
     if differ {
-        return Err(refusal!("it joins the shapes {before:?} and {shape:?} a sample along axis {}", axis + 1; "the other axes must be equal"));
+        return Err(refusal!(
+            "it joins the shapes {before:?} and {shape:?} a sample along axis {}", axis + 1;
+            "the other axes must be equal"
+        ));
     }
     if let Some(length) = before.get_mut(axis) {
         *length = length.saturating_add(shape.get(axis).copied().unwrap_or(0));

@@ -31,12 +31,25 @@ pub(super) fn convolution(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Low
     let node = wide.as_ref().unwrap_or(node);
     let [channels, height, width] = image(&shape)?;
     let [outputs, per_group, kernel_rows, kernel_columns] = kernel[..] else {
-        return Err(refusal!("its weights have {} axes, and only convolutions along one axis or over rows and columns can be represented", constant.shape.len(); "give its input as many axes as they have"));
+        return Err(refusal!(
+            "its weights have {} axes, and only convolutions along one axis or over rows and columns can be represented", constant.shape.len();
+            "give its input as many axes as they have"
+        ));
     };
-    let size = |length: usize| u32::try_from(length).map_err(|_| refusal!("its weights are too many"; "make the layer smaller"));
+    let size = |length: usize| {
+        u32::try_from(length).map_err(|_| {
+            refusal!(
+                "its weights are too many";
+                "make the layer smaller"
+            )
+        })
+    };
     let kernel = [size(kernel_rows)?, size(kernel_columns)?];
     if node.ints("kernel_shape").is_some_and(|shape| *shape != kernel.map(i64::from)) {
-        return Err(refusal!("its kernel_shape isn't that of its weights, {kernel:?}"; "export the model again"));
+        return Err(refusal!(
+            "its kernel_shape isn't that of its weights, {kernel:?}";
+            "export the model again"
+        ));
     }
     let window = window(node, kernel, [height, width])?;
     let weights = Weights::new(&constant, 0)?;
@@ -48,7 +61,10 @@ pub(super) fn convolution(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Low
     } else if group == i64::from(channels) && per_group == 1 && size(outputs)? == channels {
         Node::DepthwiseConv2d { input, window, pad_value, parameters }
     } else {
-        return Err(refusal!("{group} groups of {per_group} from {channels} to {outputs} channels: only 1 group, or one filter for each channel, can be represented"; "use one of these, or a convolution for each group and a Concat"));
+        return Err(refusal!(
+            "{group} groups of {per_group} from {channels} to {outputs} channels: only 1 group, or one filter for each channel, can be represented";
+            "use one of these, or a convolution for each group and a Concat"
+        ));
     };
     let shape = output(vec![size(outputs)?, steps(height, &window, 0), steps(width, &window, 1)])?;
     let at = lowering.emitter.push(operator)?;
@@ -59,7 +75,10 @@ pub(super) fn convolution(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Low
     }
     if let Some(bias) = bias {
         if bias.shape != [outputs] {
-            return Err(refusal!("its bias has the shape {:?} for {outputs} outputs", bias.shape; "export the model again"));
+            return Err(refusal!(
+                "its bias has the shape {:?} for {outputs} outputs", bias.shape;
+                "export the model again"
+            ));
         }
         accumulated.shift(&bias.real);
     }

@@ -51,9 +51,10 @@ pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
         _ => f64::min,
     };
     match (left, right) {
-        (Value::Constant(_), Value::Constant(_)) => {
-            Err(refusal!("it computes a constant"; "fold the constants first, with onnxruntime's quant_pre_process"))
-        }
+        (Value::Constant(_), Value::Constant(_)) => Err(refusal!(
+            "it computes a constant";
+            "fold the constants first, with onnxruntime's quant_pre_process"
+        )),
         (Value::Accumulated { .. }, Value::Constant(constant)) => {
             match folded(lowering, node, 0, &constant)? {
                 Some(value) => Ok((value, "folded into the rescaling".into())),
@@ -132,7 +133,10 @@ fn with_number(
     let [number] = constant.real[..] else { return with_numbers(lowering, node, at, constant) };
     let (read, shape, quantization, before) = mapped(lowering, node, at)?;
     if constant.shape.len() > shape.len() + 1 {
-        return Err(refusal!("its constant has {} axes and meets a tensor of {}", constant.shape.len(), shape.len() + 1; "drop the constant's axes"));
+        return Err(refusal!(
+            "its constant has {} axes and meets a tensor of {}", constant.shape.len(), shape.len() + 1;
+            "drop the constant's axes"
+        ));
     }
     let map: Map = Rc::new(move |x| operation(before(x), number));
     Ok((Value::Mapped { node: read, shape, quantization, map }, "part of a table".into()))
@@ -205,11 +209,17 @@ fn of_two(
         }
     }
     if node.op_type != "Add" {
-        return Err(refusal!("of two different activations only the sum can be represented"; "add them instead"));
+        return Err(refusal!(
+            "of two different activations only the sum can be represented";
+            "add them instead"
+        ));
     }
     let (left, right) = (lowering.activation(node, 0)?, lowering.activation(node, 1)?);
     if left.1 != right.1 {
-        return Err(refusal!("its operands have the shapes {:?} and {:?} a sample", left.1, right.1; "they must be equal, so expand one before the export"));
+        return Err(refusal!(
+            "its operands have the shapes {:?} and {:?} a sample", left.1, right.1;
+            "they must be equal, so expand one before the export"
+        ));
     }
     let sum =
         Value::Sum { left: (left.0, left.2), right: (right.0, right.2), shape: left.1, range: Range::ALL };

@@ -133,7 +133,13 @@ fn reshaped(node: &Node, inputs: &[&Constant], data: &Constant) -> Option<Consta
                 None => length == 1,
                 Some(axes) => axes.iter().any(|axis| axis.rem_euclid(rank.max(1)) == at as i64),
             };
-            data.shape.iter().copied().enumerate().filter(|(at, length)| !dropped(*at, *length)).map(|(_, length)| length).collect()
+            data.shape
+                .iter()
+                .copied()
+                .enumerate()
+                .filter(|(at, length)| !dropped(*at, *length))
+                .map(|(_, length)| length)
+                .collect()
         }
         _ => {
             let axes = given.filter(|axes| axes.len() <= 8)?;
@@ -160,10 +166,9 @@ fn cast(node: &Node, data: &Constant) -> Lowered<Option<Constant>> {
             Numbers::Float(values.iter().map(|value| *value as f32).collect())
         }
         (Numbers::Float(values), onnx::FLOAT) => Numbers::Float(values.clone()),
-        (Numbers::Float(values), onnx::INT32 | onnx::INT64) => Numbers::Integer {
-            values: values.iter().map(|value| *value as i64).collect(),
-            data_type: to,
-        },
+        (Numbers::Float(values), onnx::INT32 | onnx::INT64) => {
+            Numbers::Integer { values: values.iter().map(|value| *value as i64).collect(), data_type: to }
+        }
         _ => {
             return Err(refusal!(
                 "it makes constants those of ONNX type {to}";
@@ -218,7 +223,8 @@ fn calculated(node: &Node, left: &Constant, right: &Constant) -> Lowered<Option<
                 "Mul" => a.checked_mul(b),
                 _ => a.checked_div(b),
             };
-            let values: Option<Vec<i64>> = (0..length).map(|at| of(*element(a, at)?, *element(b, at)?)).collect();
+            let values: Option<Vec<i64>> =
+                (0..length).map(|at| of(*element(a, at)?, *element(b, at)?)).collect();
             let values = values.ok_or_else(|| {
                 refusal!(
                     "it calculates with the length of an open batch, or leaves 64 bits";
@@ -248,5 +254,9 @@ fn calculated(node: &Node, left: &Constant, right: &Constant) -> Lowered<Option<
 
 /// An element, or the only one.
 fn element<T>(values: &[T], at: usize) -> Option<&T> {
-    if values.len() == 1 { values.first() } else { values.get(at) }
+    if values.len() == 1 {
+        values.first()
+    } else {
+        values.get(at)
+    }
 }

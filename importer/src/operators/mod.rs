@@ -107,6 +107,9 @@ fn unknown(operator: &str) -> Refusal {
     if operator.starts_with("QLinear") || operator.ends_with("Integer") {
         refusal!("operator-oriented quantization isn't read"; "quantize with QuantFormat.QDQ")
     } else {
-        refusal!("this operator can't be represented in integers"; "rewrite the model with those of docs/models.md")
+        refusal!(
+            "this operator can't be represented in integers";
+            "rewrite the model with those of docs/models.md"
+        )
     }
 }

@@ -63,9 +63,15 @@ pub(super) fn written(node: &onnx::Node) -> Lowered<Constant> {
     let integers =
         |values: Vec<i64>, shape| Constant::new(shape, Numbers::Integer { values, data_type: onnx::INT64 });
     Ok(match attribute.name.as_str() {
-        "value" => {
-            node.tensor("value").ok_or_else(|| refusal!("its value is no tensor"; "export the model again"))?.constant()?
-        }
+        "value" => node
+            .tensor("value")
+            .ok_or_else(|| {
+                refusal!(
+                    "its value is no tensor";
+                    "export the model again"
+                )
+            })?
+            .constant()?,
         "value_float" => Constant::new(vec![], Numbers::Float(vec![attribute.f])),
         "value_floats" => {
             Constant::new(vec![attribute.floats.len()], Numbers::Float(attribute.floats.clone()))

@@ -42,7 +42,10 @@ pub(super) fn quantized_constant(
         onnx::UINT8 => (0.0, 255.0),
         onnx::INT8 => (-128.0, 127.0),
         other => {
-            return Err(refusal!("it quantizes a constant to ONNX type {other}"; "quantize it to int8 (QuantType.QInt8)"))
+            return Err(refusal!(
+                "it quantizes a constant to ONNX type {other}";
+                "quantize it to int8 (QuantType.QInt8)"
+            ))
         }
     };
     let channels = Channels::new(node, &constant.shape, &parameters.scales)?;
@@ -87,9 +90,10 @@ pub(super) fn dequantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowe
     let parameters = parameters(lowering, node, Some(element))?;
     let read = per_tensor(&parameters)?;
     match value {
-        Value::Quantized { quantization, .. } if read != quantization => Err(
-            refusal!("it reads a tensor with another scale or zero point than it was quantized with"; "give both nodes the same"),
-        ),
+        Value::Quantized { quantization, .. } if read != quantization => Err(refusal!(
+            "it reads a tensor with another scale or zero point than it was quantized with";
+            "give both nodes the same"
+        )),
         Value::Quantized { .. } | Value::Ordered { .. } => Ok(value),
         // The graph's input is posted as it is.
         Value::Input { .. } => lowering.emitter.settle(&value, read),
@@ -106,7 +110,10 @@ fn dequantized_constant(
         return Err(refusal!("its input must be integers"; "quantize it again"));
     };
     if !matches!(*data_type, onnx::INT8 | onnx::UINT8 | onnx::INT32) {
-        return Err(refusal!("its integers have ONNX type {data_type}"; "quantize weights to int8 (QuantType.QInt8), biases to int32"));
+        return Err(refusal!(
+            "its integers have ONNX type {data_type}";
+            "quantize weights to int8 (QuantType.QInt8), biases to int32"
+        ));
     }
     let Parameters { scales, zeros, .. } = parameters(lowering, node, Some(*data_type))?;
     let channels = Channels::new(node, &constant.shape, &scales)?;

@@ -22,11 +22,7 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
 }
 
 /// The tensor that a node reads, under another shape of as many elements.
-fn with_shape(
-    lowering: &mut Lowering<'_>,
-    node: &onnx::Node,
-    new: &[u32],
-) -> Lowered<(Value, String)> {
+fn with_shape(lowering: &mut Lowering<'_>, node: &onnx::Node, new: &[u32]) -> Lowered<(Value, String)> {
     match lowering.value(node, 0)? {
         Value::Input { shape } if shape == new => {
             return Ok((Value::Input { shape }, "dropped: the shape stays".into()))
@@ -45,7 +41,10 @@ fn with_shape(
     }
     let (input, shape, quantization) = lowering.activation(node, 0)?;
     if new == shape {
-        return Ok((Value::Quantized { node: input, shape, quantization }, "dropped: the shape stays".into()));
+        return Ok((
+            Value::Quantized { node: input, shape, quantization },
+            "dropped: the shape stays".into(),
+        ));
     }
     let at = lowering.emitter.reshape(input, new)?;
     Ok((Value::Quantized { node: at, shape: new.to_vec(), quantization }, String::new()))
@@ -124,8 +123,12 @@ fn new_shape(lowering: &Lowering<'_>, node: &onnx::Node, shape: &[u32]) -> Lower
             reshaped(&lowering.integers(node, 1)?, shape, lowering.batch, node.int("allowzero", 0) != 0)?
         }
         _ => {
-            let axes = axes(lowering, node)?
-                .ok_or_else(|| refusal!("it doesn't say which axes, and the batch may be among them"; "give it its axes"))?;
+            let axes = axes(lowering, node)?.ok_or_else(|| {
+                refusal!(
+                    "it doesn't say which axes, and the batch may be among them";
+                    "give it its axes"
+                )
+            })?;
             squeezed(&axes, shape, node.op_type == "Squeeze")?
         }
     })
@@ -140,7 +143,10 @@ fn flattened(axis: i64, shape: &[u32]) -> Lowered<Vec<u32>> {
         Some(at) if shape.iter().take(at - 1).all(|length| *length == 1) => {
             Ok(vec![shape.iter().skip(at - 1).product()])
         }
-        _ => Err(refusal!("it flattens before axis {axis} and mixes the batch with others"; "flatten with axis=1")),
+        _ => Err(refusal!(
+            "it flattens before axis {axis} and mixes the batch with others";
+            "flatten with axis=1"
+        )),
     }
 }
 
@@ -160,18 +166,28 @@ fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool)
         return Err(refusal!("its target shape {target:?} isn't possible"; "at most one length may be -1"));
     }
     if allow_zero && target.contains(&0) {
-        return Err(refusal!("its target shape {target:?} has an axis of length 0 (allowzero)"; "drop the attribute"));
+        return Err(refusal!(
+            "its target shape {target:?} has an axis of length 0 (allowzero)";
+            "drop the attribute"
+        ));
     }
     if *first > 0 && batch.map(i64::from) != Some(*first) {
-        return Err(refusal!("its target shape {target:?} fixes the batch to {first}"; "export the model with an open batch axis, or write 0 there"));
+        return Err(refusal!(
+            "its target shape {target:?} fixes the batch to {first}";
+            "export the model with an open batch axis, or write 0 there"
+        ));
     }
     let elements: u32 = shape.iter().product();
     let known = |at: usize, length: i64| match length {
         0 => shape.get(at).copied(),
         length => u32::try_from(length).ok(),
     };
-    let mismatch =
-        || refusal!("a sample of {elements} elements can't take the shape {rest:?}"; "export the model again");
+    let mismatch = || {
+        refusal!(
+            "a sample of {elements} elements can't take the shape {rest:?}";
+            "export the model again"
+        )
+    };
     let product =
         |lengths: &[u32]| lengths.iter().try_fold(1u32, |product, length| product.checked_mul(*length));
     // With 1 for the open length, the others' product says what is left for it.

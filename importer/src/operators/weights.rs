@@ -16,8 +16,12 @@ pub(super) struct Weights {
 impl Weights {
     /// Reads a constant whose outputs lie along `axis`; every other axis keeps its order.
     pub(super) fn new(constant: &ConstantValue, axis: usize) -> Lowered<Self> {
-        let rows =
-            *constant.shape.get(axis).ok_or_else(|| refusal!("its weights have too few axes"; "export the model again"))?;
+        let rows = *constant.shape.get(axis).ok_or_else(|| {
+            refusal!(
+                "its weights have too few axes";
+                "export the model again"
+            )
+        })?;
         // Without an element the products of the axes could be anything.
         if constant.real.is_empty() {
             return Err(refusal!("its weights are empty"; "export the model again"));
@@ -32,7 +36,10 @@ impl Weights {
         match &constant.integers {
             Some(integers) => {
                 if integers.scales.len() > 1 && integers.axis != axis {
-                    return Err(refusal!("its weights have a scale for each index of axis {}, its outputs lie along axis {axis}", integers.axis; "quantize them along that one"));
+                    return Err(refusal!(
+                        "its weights have a scale for each index of axis {}, its outputs lie along axis {axis}", integers.axis;
+                        "quantize them along that one"
+                    ));
                 }
                 for (row, scale) in scales.iter_mut().enumerate() {
                     *scale = integers.scales.get(row).or(integers.scales.first()).copied().unwrap_or(1.0);
@@ -40,7 +47,10 @@ impl Weights {
                 for (at, value) in integers.values.iter().enumerate() {
                     let (row, column) = by_rows(at);
                     values[row * columns + column] = i8::try_from(*value).map_err(|_| {
-                        refusal!("a weight is {value} from its zero point"; "quantize weights symmetrically, to int8")
+                        refusal!(
+                            "a weight is {value} from its zero point";
+                            "quantize weights symmetrically, to int8"
+                        )
                     })?;
                 }
             }

@@ -23,9 +23,15 @@ pub(super) fn kernel_shape(node: &onnx::Node) -> Lowered<[u32; 2]> {
     match node.ints("kernel_shape") {
         Some([rows, columns]) => match (fits(rows), fits(columns)) {
             (Some(rows), Some(columns)) => Ok([rows, columns]),
-            _ => Err(refusal!("its kernel_shape {rows} × {columns} isn't positive"; "export the model again")),
+            _ => Err(refusal!(
+                "its kernel_shape {rows} × {columns} isn't positive";
+                "export the model again"
+            )),
         },
-        _ => Err(refusal!("only windows over rows and columns can be represented"; "give a sequence a second axis of length 1")),
+        _ => Err(refusal!(
+            "only windows over rows and columns can be represented";
+            "give a sequence a second axis of length 1"
+        )),
     }
 }
 
@@ -40,12 +46,18 @@ pub(super) fn steps(length: u32, window: &Window, axis: usize) -> u32 {
 pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lowered<Window> {
     // A kernel of one row or column has nothing to dilate.
     if pair(node, "dilations")?.iter().zip(kernel).any(|(dilation, length)| *dilation != 1 && length > 1) {
-        return Err(refusal!("dilated windows can't be represented"; "use a larger kernel, with zeros in between"));
+        return Err(refusal!(
+            "dilated windows can't be represented";
+            "use a larger kernel, with zeros in between"
+        ));
     }
     let stride = pair(node, "strides")?;
     let [rows, columns] = kernel;
     if rows == 0 || columns == 0 || u64::from(rows) * u64::from(columns) > u64::from(MAX_ELEMENTS) {
-        return Err(refusal!("its window of {rows} × {columns} must have at least one and at most {MAX_ELEMENTS} elements"; "use a smaller one"));
+        return Err(refusal!(
+            "its window of {rows} × {columns} must have at least one and at most {MAX_ELEMENTS} elements";
+            "use a smaller one"
+        ));
     }
     let padding = padding(node, kernel, stride, plane)?;
     check_padding(kernel, padding, plane)?;
@@ -56,9 +68,10 @@ pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lo
             !padded.saturating_sub(kernel[axis]).is_multiple_of(stride[axis])
         });
         if partial {
-            return Err(
-                refusal!("its last windows reach beyond the padding (ceil_mode), which can't be represented"; "pad its input, or use ceil_mode=0"),
-            );
+            return Err(refusal!(
+                "its last windows reach beyond the padding (ceil_mode), which can't be represented";
+                "pad its input, or use ceil_mode=0"
+            ));
         }
     }
     Ok(window)
@@ -69,13 +82,16 @@ fn pair(node: &onnx::Node, name: &str) -> Lowered<[u32; 2]> {
     let fits =
         |length: &i64| u32::try_from(*length).ok().filter(|length| (1..=MAX_ELEMENTS).contains(length));
     match node.ints(name) {
-            None => Ok([1, 1]),
-            Some([down, across]) => match (fits(down), fits(across)) {
-                (Some(down), Some(across)) => Ok([down, across]),
-                _ => Err(refusal!("its {name} {down} and {across} must be positive and at most {MAX_ELEMENTS}"; "export the model again")),
-            },
-            Some(_) => Err(refusal!("its {name} must be two numbers"; "export the model again")),
-        }
+        None => Ok([1, 1]),
+        Some([down, across]) => match (fits(down), fits(across)) {
+            (Some(down), Some(across)) => Ok([down, across]),
+            _ => Err(refusal!(
+                "its {name} {down} and {across} must be positive and at most {MAX_ELEMENTS}";
+                "export the model again"
+            )),
+        },
+        Some(_) => Err(refusal!("its {name} must be two numbers"; "export the model again")),
+    }
 }
 
 /// Rows and columns of padding: top, left, bottom, right.
@@ -90,7 +106,10 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], stride: [u32; 2], plane: [u32; 2
                 {
                     Some([top, left, bottom, right]) => [*top, *left, *bottom, *right],
                     _ => {
-                        return Err(refusal!("its pads {pads:?} must be four numbers, none negative"; "crop its input before"))
+                        return Err(refusal!(
+                            "its pads {pads:?} must be four numbers, none negative";
+                            "crop its input before"
+                        ))
                     }
                 }
             }
@@ -122,10 +141,16 @@ fn check_padding(kernel: [u32; 2], padding: [u32; 4], plane: [u32; 2]) -> Lowere
     for axis in [0, 1] {
         let (before, after) = (padding[axis], padding[axis + 2]);
         if before >= kernel[axis] || after >= kernel[axis] {
-            return Err(refusal!("its padding of {before} and {after} isn't smaller than its kernel of {}, which can't be represented", kernel[axis]; "pad less"));
+            return Err(refusal!(
+                "its padding of {before} and {after} isn't smaller than its kernel of {}, which can't be represented", kernel[axis];
+                "pad less"
+            ));
         }
         if plane[axis] + before + after < kernel[axis] {
-            return Err(refusal!("its kernel of {} is larger than the padded {}", kernel[axis], plane[axis] + before + after; "use a smaller one"));
+            return Err(refusal!(
+                "its kernel of {} is larger than the padded {}", kernel[axis], plane[axis] + before + after;
+                "use a smaller one"
+            ));
         }
     }
     Ok(())
