@@ -74,8 +74,9 @@ impl<'a> Look<'a> {
     /// Looks at every node and the end; then at what came out, if nothing is wrong.
     fn through(mut self, prepared: &Prepared, arg_max: bool) -> Result<Room, Vec<ImportError>> {
         for node in &prepared.graph.node {
-            if self.lowering.emitter.is_full() {
-                break;
+            // Every further node would only be too much.
+            if self.lowering.emitter.is_full() && !self.faults.is_empty() {
+                return Err(self.faults);
             }
             self.look(prepared, node);
         }

@@ -58,7 +58,7 @@ pub enum ImportError {
     #[error("calibration: {0}")]
     Calibration(Refusal),
     /// What came out is refused by registration.
-    #[error("the imported model can't be registered: {0}; {}", remedy(.0))]
+    #[error("the imported model can't be registered: {0}; {advice}", advice = remedy(.0))]
     Model(#[from] ModelError),
     /// No batch of what came out can be verified in one submission.
     #[error("on chain: {0}")]

@@ -4,6 +4,9 @@ use millrace_inference::limits::{MAX_ELEMENTS, MAX_RANK};
 
 use crate::lowered::Lowered;
 
+/// What stands for the length of an open batch where a graph computes with the lengths of a shape.
+pub(crate) const OPEN: i64 = i64::MIN;
+
 /// A sample's shape, if the format has room for it.
 pub(crate) fn sized(shape: Vec<u32>) -> Lowered<Vec<u32>> {
     if shape.is_empty() {

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use millrace_inference::limits::MAX_MODEL_BYTES;
 
-use super::OPEN;
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Constant, Node, Numbers},
+    shape::OPEN,
 };
 
 /// The most numbers of the constants from which one is computed.

@@ -32,9 +32,6 @@ use crate::{
     value::Value,
 };
 
-/// What stands for the length of an open batch among the lengths of a shape.
-const OPEN: i64 = i64::MIN;
-
 /// Lowers a node: what it gives, and what a step of the import says of it besides the integer operators.
 pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value, String)> {
     let noted = |value: Value, note: &str| Ok((value, note.to_owned()));

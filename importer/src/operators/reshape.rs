@@ -3,12 +3,11 @@
 
 use std::rc::Rc;
 
-use super::OPEN;
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx,
-    shape::{axis_of, output},
+    shape::{axis_of, output, OPEN},
     value::Value,
 };
 
