@@ -1,6 +1,6 @@
 //! Brings ONNX models to Millrace.
 //!
-//! [`import`] reads a graph that was quantized to 8 bits by onnxruntime (`QuantFormat.QDQ`), or a float graph
+//! [`import()`] reads a graph that was quantized to 8 bits by onnxruntime (`QuantFormat.QDQ`), or a float graph
 //! together with the [`Ranges`] that calibration saw, and gives an integer model with the same predictions to
 //! within rounding. What can't be represented is refused with the node's name, why, and what to do instead; nothing is
 //! read another way than the ONNX standard has it, and no file makes it panic.
@@ -66,3 +66,4 @@ pub use refusal::Refusal;
 pub use room::Room;
 pub use value::{Quantization, Range};
 pub use walk::Step;
+pub use weight::{verification_ref_time, BLOCK_REF_TIME};

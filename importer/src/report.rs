@@ -6,7 +6,7 @@ use millrace_inference::{CheckedModel, LinearCheck, Node};
 
 use crate::{
     kind::kind,
-    weight::{verification_ref_time, SECOND},
+    weight::{verification_ref_time, BLOCK_REF_TIME},
 };
 
 /// The graph with shapes, MAC and bytes, and what verifying a batch of so many samples takes.
@@ -87,9 +87,9 @@ fn totals(text: &mut String, model: &CheckedModel, samples: u32) -> fmt::Result 
     let weight = verification_ref_time(&cost);
     writeln!(
         text,
-        "on chain     {:.2} ms of ref_time, {:.2} % of a block's two seconds; {} bytes of proof besides the trace",
+        "on chain     {:.2} ms of ref_time, {:.2} % of a block's; {} bytes of proof besides the trace",
         weight as f64 / 1e9,
-        weight as f64 * 50.0 / SECOND as f64,
+        weight as f64 * 100.0 / BLOCK_REF_TIME as f64,
         cost.stored_bytes()
     )?;
     let work = profile.work(samples);

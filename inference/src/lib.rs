@@ -8,7 +8,7 @@
 //!
 //! 1. [`Model`] is what is encoded and named by hash ([`model_id`]).
 //! 2. [`CheckedModel`] is a model that passed every registration check; everything below takes only this.
-//! 3. [`execute`] runs it on a batch and returns the [`Execution`]: output and trace.
+//! 3. [`execute()`] runs it on a batch and returns the [`Execution`]: output and trace.
 //! 4. [`Statement::seed`] draws the verifier's randomness from everything that is claimed.
 //! 5. [`verify`] accepts a trace, and derives the output from it, or says where it is wrong.
 //!

@@ -82,7 +82,7 @@ pub struct BenchCmd {
     kwh: f64,
     /// Price of one MILL in the same currency.
     #[arg(long, default_value_t = 1.0, value_name = "PRICE")]
-    mill: f64,
+    token_price: f64,
 }
 
 impl EngineCmd {
@@ -155,7 +155,7 @@ impl BenchCmd {
         }
         println!(
             "\nBreak-even: {} W at {} a kWh and {} a MILL; hardware and what sprints earn are not counted.",
-            self.watts, self.kwh, self.mill
+            self.watts, self.kwh, self.token_price
         );
         Ok(())
     }
@@ -190,7 +190,7 @@ impl BenchCmd {
     /// Planck per mega-MAC that pay for the power, rounded up.
     fn break_even(&self, mac_per_second: f64) -> u128 {
         let cost_per_mac = self.watts / JOULES_PER_KWH * self.kwh / mac_per_second;
-        (cost_per_mac / self.mill * UNIT as f64 * MAC_PER_ASK as f64).ceil() as u128
+        (cost_per_mac / self.token_price * UNIT as f64 * MAC_PER_ASK as f64).ceil() as u128
     }
 }
 

@@ -68,7 +68,7 @@ pub struct MinerStatus<AccountId> {
 sp_api::decl_runtime_apis! {
     /// What a mining node asks the chain.
     pub trait MillApi<AccountId> where AccountId: codec::Codec {
-        /// The open leases of the miners that these keys mill for.
+        /// The open leases of the miners that these keys sign for.
         fn leases(keys: Vec<MillKey>) -> Vec<OpenLease<AccountId>>;
         /// The encoding of a model.
         fn model(model: ModelId) -> Option<Vec<u8>>;

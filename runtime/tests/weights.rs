@@ -1,6 +1,10 @@
-//! No pallet of the runtime runs on placeholder weights, and the wasm blob carries no debug checks.
+//! No pallet of the runtime runs on placeholder weights, others that state weights agree, and the wasm blob carries no debug
+//! checks.
 
-use millrace_runtime::Runtime;
+use millrace_importer::{verification_ref_time, BLOCK_REF_TIME};
+use millrace_inference::Cost;
+use millrace_runtime::{ProofOfWork, Runtime};
+use proptest::prelude::*;
 
 #[test]
 fn every_pallet_has_measured_weights() {
@@ -40,6 +44,38 @@ fn every_pallet_has_measured_weights() {
     for weights in generated {
         assert!(weights.contains("measured by `scripts/benchmark.sh`"));
     }
+}
+
+proptest! {
+    /// `millrace-model` tells what a model will weigh before it is on chain: as much as the chain then says.
+    #[test]
+    fn the_importer_weighs_as_the_chain_does(counts in prop::array::uniform12(0u64..1 << 40)) {
+        let [recomputed, folded, drawn, elements, runs, patches, rest @ ..] = counts;
+        let [quotients, evaluations, accumulators, model_bytes, input_bytes, trace_bytes] = rest;
+        // These two are counted by ones, in 32 bits.
+        let (drawn, evaluations) = (drawn >> 10, evaluations >> 10);
+        let cost = Cost {
+            recomputed,
+            folded,
+            drawn,
+            elements,
+            runs,
+            patches,
+            quotients,
+            evaluations,
+            accumulators,
+            model_bytes,
+            input_bytes,
+            trace_bytes,
+        };
+        prop_assert_eq!(verification_ref_time(&cost), ProofOfWork::verification_weight(&cost).ref_time());
+    }
+}
+
+#[test]
+fn the_importer_knows_the_time_of_a_block() {
+    let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+    assert_eq!(limits.max_block.ref_time(), BLOCK_REF_TIME);
 }
 
 /// Our crates keep overflow checks in native builds; in the blob they would cost every block's time.

@@ -7,8 +7,8 @@ use crate::{
     limits::MAX_ELEMENTS,
 };
 
-/// A [`Window`] laid over the planes of one sample. All sizes are elements and were checked by
-/// [`Patches::new`], so positions and products fit their integers.
+/// A [`Window`] laid over the planes of one sample. All sizes are elements and are checked when
+/// it is made, so positions and products fit their integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patches {
     /// Channels of the image.

@@ -1,6 +1,7 @@
 //! How a node is put together: database, network, off-chain workers, relay chain, collator and mill.
 
 mod collator;
+mod follower;
 mod machine;
 mod network;
 mod node;

@@ -4,23 +4,22 @@ use std::sync::Arc;
 
 use cumulus_client_cli::CollatorOptions;
 use cumulus_client_service::{
-    build_network, prepare_node_config, start_relay_chain_tasks, BuildNetworkParams, DARecoveryProfile,
-    ParachainTracingExecuteBlock, StartRelayChainTasksParams,
+    build_network, prepare_node_config, BuildNetworkParams, ParachainTracingExecuteBlock,
 };
 use millrace_runtime::opaque::Block;
 use sc_consensus::ImportQueue;
 use sc_consensus_aura::SyncOracle;
 use sc_network::{
     config::{FullNetworkConfiguration, NetworkBackendType},
-    NetworkBackend, NetworkBlock,
+    NetworkBackend,
 };
 use sc_service::{Configuration, PartialComponents, TaskManager};
 use sc_storage_monitor::StorageMonitorParams;
 
 use super::{
-    collator::{AnnounceBlock, Collator},
+    follower::Follower,
     machine::{report_hardware, watch_disk},
-    network::{RelayChain, RELAY_CHAIN_SLOT},
+    network::RelayChain,
     partial::{new_partial, para_id},
     parts::Parts,
 };
@@ -142,41 +141,17 @@ async fn start_with<Net: NetworkBackend<Block, Hash>>(
     watch_disk(args.storage_monitor, database_path, &task_manager)?;
     report_hardware(args.hwbench, validator, telemetry.clone(), &task_manager);
 
-    let announce_block: AnnounceBlock = {
-        let sync_service = sync_service.clone();
-        Arc::new(move |hash, data| sync_service.announce_block(hash, data))
-    };
-    let overseer_handle = relay_chain.overseer()?;
-    start_relay_chain_tasks(StartRelayChainTasksParams {
-        client: parts.client.clone(),
-        announce_block: announce_block.clone(),
-        para_id,
-        relay_chain_interface: relay_chain.interface.clone(),
-        task_manager: &mut task_manager,
-        da_recovery_profile: match validator {
-            true => DARecoveryProfile::Collator,
-            false => DARecoveryProfile::FullNode,
-        },
+    let follower = Follower {
+        parts,
+        relay_chain,
+        block_import,
         import_queue: import_queue_service,
-        relay_chain_slot_duration: RELAY_CHAIN_SLOT,
-        recovery_handle: Box::new(overseer_handle.clone()),
-        sync_service,
-        prometheus_registry: registry.as_ref(),
-    })?;
-    if validator {
-        let collator = Collator {
-            parts,
-            block_import,
-            collator_peer_id: relay_chain.peer_id(),
-            collator_key: relay_chain.collator_key.ok_or("An authority has a collator key")?,
-            relay_chain_interface: relay_chain.interface,
-            overseer_handle,
-            announce_block,
-            para_id,
-            max_pov_percentage: args.max_pov_percentage,
-            telemetry,
-        };
-        collator.start(registry.as_ref(), &task_manager);
-    }
+        sync: sync_service,
+        para_id,
+        validator,
+        max_pov_percentage: args.max_pov_percentage,
+        telemetry,
+    };
+    follower.start(registry.as_ref(), &mut task_manager)?;
     Ok(task_manager)
 }

@@ -36,7 +36,8 @@ fn only_the_owner_may_and_only_once_it_is_retired() {
         assert_noop!(remove(OWNER, ModelId::zero()), Error::<Test>::NotFound);
         let open = registered(2);
         assert_noop!(remove(OWNER, open), Error::<Test>::NotRetired);
-        assert_noop!(remove(OTHER, retired()), Error::<Test>::NotAuthorized);
+        let retired = retired();
+        assert_noop!(remove(OTHER, retired), Error::<Test>::NotAuthorized);
     });
 }
 
