@@ -48,9 +48,9 @@ pub fn fix_input(model: &mut Model, lengths: &[Option<u32>]) -> Result<(), Impor
     let Some(input) = graph.input.iter_mut().find(|input| input.name == name) else { return Ok(()) };
     let tensor = input
         .r#type
-        .get_or_insert_with(|| Type { tensor_type: None })
+        .get_or_insert(Type { tensor_type: None })
         .tensor_type
-        .get_or_insert_with(|| TensorType { elem_type: crate::onnx::FLOAT, shape: None });
+        .get_or_insert(TensorType { elem_type: crate::onnx::FLOAT, shape: None });
     let dims = &mut tensor.shape.get_or_insert_with(|| Shape { dim: vec![] }).dim;
     if dims.is_empty() {
         *dims = vec![Dimension::default(); lengths.len()];

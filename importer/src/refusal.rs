@@ -47,8 +47,6 @@ macro_rules! refusal {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn a_refusal_says_what_is_wrong_and_what_to_do() {
         let axes = 3;

@@ -4,7 +4,7 @@ use millrace_inference::Profile;
 
 use crate::{
     lowered::Lowered,
-    weight::{verification_ref_time, SECOND},
+    weight::{verification_ref_time, BLOCK_REF_TIME},
 };
 
 /// Most bytes of a task's input: `MaxInput` of `pallets/tasks/src/types.rs`.
@@ -13,8 +13,8 @@ const MAX_INPUT: u64 = 512 * 1024;
 const MAX_OUTPUT: u64 = 64 * 1024;
 /// Most bytes of a trace: `MaxTrace` of `runtime/src/configs/market.rs`.
 const MAX_TRACE: u64 = 3 * 1024 * 1024;
-/// Most time of a verification: `MaxVerificationWeight` there, half a second.
-const MAX_REF_TIME: u64 = SECOND / 2;
+/// Most time of a verification: `MaxVerificationWeight` there, a quarter of a block.
+const MAX_REF_TIME: u64 = BLOCK_REF_TIME / 4;
 
 /// What one task may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,8 @@ fn beyond(profile: &Profile, samples: u32) -> Option<String> {
         (has > most).then(|| format!("{has} bytes of {what}, and a task has at most {most}"))
     };
     let time = verification_ref_time(&cost);
-    let milliseconds = |time: u64| time / (SECOND / 1000);
+    // Times are in picoseconds.
+    let milliseconds = |time: u64| time / 1_000_000_000;
     bytes("input", cost.input_bytes, MAX_INPUT)
         .or_else(|| bytes("output", profile.output_bytes(samples), MAX_OUTPUT))
         .or_else(|| bytes("trace", cost.trace_bytes, MAX_TRACE))
