@@ -150,7 +150,9 @@ impl Reference {
                 (own && self.tasks.values().all(|task| task.model != *model)).into()
             }
             Call::List { root, models } => (*root && models.iter().all(|model| self.is_open(model))).into(),
-            Call::Claim { round, account } => self.shares.contains(&(*round, *account)).into(),
+            Call::Claim { round, account } => {
+                (*round < self.round && self.shares.contains(&(*round, *account))).into()
+            }
             Call::Credit { .. } => Verdict::Must,
             call => self.judge_miner(call),
         }

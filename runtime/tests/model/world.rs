@@ -6,7 +6,7 @@ use codec::Encode;
 use frame_support::{traits::Hooks, weights::Weight};
 use millrace_inference::Node;
 use millrace_runtime::{
-    AccountId, Balances, Miners, Rewards, Runtime, RuntimeEvent, RuntimeHoldReason, Sprints, System, Tasks,
+    AccountId, Balances, Rewards, Runtime, RuntimeEvent, RuntimeHoldReason, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
 use pallet_tasks::{LeaseFailure, RefundReason};
