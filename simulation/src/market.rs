@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use codec::Encode;
 use frame_support::{
     dispatch::GetDispatchInfo,
-    traits::{fungible::Inspect, Hooks},
+    traits::{fungible::Inspect, Hooks, UnfilteredDispatchable},
     weights::Weight,
 };
 use millrace_inference::{execute, CheckedModel, Model, Node};
@@ -17,7 +17,7 @@ use millrace_runtime::{
     AccountId, Balances, Miners, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Sprints, System, Tasks,
     TransactionPayment,
 };
-use millrace_runtime_tests::{apply, digits, DIGITS, UNIT};
+use millrace_runtime_tests::{apply, UNIT};
 use sp_core::{sr25519, Pair, H256};
 use sp_crypto_hashing::blake2_256;
 
@@ -37,20 +37,22 @@ pub const COST: Balance = 15 * MILLI;
 pub const CAPITAL: Balance = 4_000 * UNIT;
 /// Rows and columns of the model that customers use.
 const WIDTH: u32 = 256;
+/// Weight that blocks leave for what isn't urgent.
+const IDLE: Weight = Weight::from_parts(50_000_000_000, 1 << 20);
 /// Samples of a customer's task: about a mega-MAC.
 const SAMPLES: usize = 16;
 /// Bytes of a transaction besides its call.
 const OVERHEAD: usize = 150;
 /// Attempts that a win takes in the first block.
-const ATTEMPTS: u64 = 1_300;
-/// Samples of an attempt.
-const BATCH: u32 = 64;
+const ATTEMPTS: u64 = 400;
+/// What a task's result is worth to a free rider, which would be a customer otherwise.
+const WORTH: Balance = UNIT / 10;
 
 pub struct Market {
     pub players: Vec<Player>,
     pub lottery: Lottery,
     pub random: Random,
-    /// The model that customers use.
+    /// The model that customers use, which is the listed one as well.
     pub model: ModelId,
     pub customer: AccountId,
     /// Planck that a customer gives for a task at most.
@@ -59,6 +61,8 @@ pub struct Market {
     /// So many of the first authors include attackers' wins only.
     pub censors: usize,
     pub totals: Totals,
+    /// Who posts tasks beside the customer and values their results.
+    pub riders: Vec<AccountId>,
     traces: HashMap<(H256, H256), Vec<u8>>,
     work_of_attempt: u64,
     accounts_made: u32,
@@ -76,8 +80,8 @@ pub fn linear(columns: u32, rows: u32) -> Vec<u8> {
 impl Market {
     /// A chain on which nobody mines yet.
     pub fn new(seed: u64) -> Self {
-        let demo = CheckedModel::from_bytes(DIGITS).expect("the demo model is sound");
         let encoding = linear(WIDTH, WIDTH);
+        let model = CheckedModel::from_bytes(&encoding).expect("a sound model");
         let mut market = Self {
             players: Vec::new(),
             lottery: Lottery::new(ATTEMPTS),
@@ -88,8 +92,9 @@ impl Market {
             authors: Vec::new(),
             censors: 0,
             totals: Totals::default(),
+            riders: Vec::new(),
             traces: HashMap::new(),
-            work_of_attempt: demo.profile().work(BATCH),
+            work_of_attempt: model.profile().work(SAMPLES as u32),
             accounts_made: 0,
             claimed_until: 0,
         };
@@ -97,6 +102,7 @@ impl Market {
         market.authors = (0..5).map(|_| market.account(UNIT)).collect();
         let customer = market.customer.clone();
         assert!(market.sign(&customer, pallet_models::Call::register { encoding }.into()), "a sound model");
+        Sprints::set_listed(RuntimeOrigin::root(), vec![(market.model, SAMPLES as u32)]).expect("root may");
         market
     }
 
@@ -111,17 +117,15 @@ impl Market {
 
     /// Has an account sign a transaction, for which it pays its fee. Says whether it succeeded.
     pub fn sign(&mut self, who: &AccountId, call: RuntimeCall) -> bool {
-        use frame_support::dispatch::RawOrigin;
-        use millrace_primitives::Balance as Planck;
         let length = u32::try_from(call.encoded_size() + OVERHEAD).unwrap_or(u32::MAX);
-        let fee: Planck = TransactionPayment::compute_fee(length, &call.get_dispatch_info(), 0);
+        let fee: Balance = TransactionPayment::compute_fee(length, &call.get_dispatch_info(), 0);
         let pot = pallet_collators::Pallet::<Runtime>::pot();
-        let origin = || RuntimeOrigin::from(RawOrigin::Signed(who.clone()));
+        let origin = || RuntimeOrigin::signed(who.clone());
         if Balances::transfer_keep_alive(origin(), pot.into(), fee).is_err() {
             return false;
         }
         self.totals.transaction_fees += fee;
-        frame_support::traits::UnfilteredDispatchable::dispatch_bypass_filter(call, origin()).is_ok()
+        call.dispatch_bypass_filter(origin()).is_ok()
     }
 
     /// Makes a new account a miner with these slots.
@@ -154,8 +158,40 @@ impl Market {
 
     /// Makes a new account an honest miner: two slots of what its hardware can do, at a fifth above its cost.
     pub fn join_honestly(&mut self, power: u64, cost: Balance, capital: Balance) -> usize {
-        let models = vec![digits(), self.model];
+        let models = vec![self.model];
         self.join((power, cost), capital, (cost * 6 / 5, vec![power / 2; 2]), models)
+    }
+
+    /// An account of the attackers that mines nothing.
+    pub fn companion(&mut self, capital: Balance) -> usize {
+        let account = self.account(capital);
+        let key = sr25519::Pair::from_seed(&blake2_256(&("key", self.accounts_made).encode()));
+        self.players.push(Player {
+            account,
+            key,
+            power: 0,
+            cost: 0,
+            began_with: capital,
+            worked: 0,
+            busy: 0,
+            answers: Answers::Rightly,
+            attacker: true,
+        });
+        self.players.len() - 1
+    }
+
+    /// A batch as customers post it: the model and its input.
+    pub fn batch(&self) -> (ModelId, Vec<u8>) {
+        (self.model, vec![1; WIDTH as usize * SAMPLES])
+    }
+
+    /// Has an attacker join that answers its leases in its own way.
+    pub fn attacker(&mut self, ask: Balance, answers: Answers) -> usize {
+        let models = vec![self.model];
+        let player = self.join((POWER, COST), CAPITAL, (ask, vec![POWER / 2; 2]), models);
+        self.players[player].attacker = true;
+        self.players[player].answers = answers;
+        player
     }
 
     /// As [`Self::join_honestly`], for the attackers' side.
@@ -180,7 +216,7 @@ impl Market {
     /// A block: the chain's hooks, then what customers and players do.
     pub fn block(&mut self) {
         let number = System::block_number() + 1;
-        Tasks::on_idle(number - 1, Weight::MAX);
+        Tasks::on_idle(number - 1, IDLE);
         Rewards::on_idle(number - 1, Weight::MAX);
         frame_system::BlockHash::<Runtime>::insert(number - 1, H256(blake2_256(&number.to_le_bytes())));
         System::set_block_number(number);
@@ -190,15 +226,13 @@ impl Market {
         self.maintain();
         if self.random.below(2) == 0 {
             let customer = self.customer.clone();
-            let input = vec![1; WIDTH as usize * SAMPLES];
-            if self.post(&customer, (self.model, input), self.ceiling, 60) {
+            if self.post(&customer, self.batch(), self.ceiling, 60) {
                 self.totals.demanded += 1;
             }
         }
         self.answer_leases();
         self.sprint();
-        let customer = self.customer.clone();
-        self.totals.count(&customer);
+        self.totals.count(&self.customer, &self.riders);
         System::reset_events();
     }
 
@@ -289,7 +323,7 @@ impl Market {
         if let Some(win) = self.lottery.include(wanted) {
             let work = u128::from(win.attempts) * u128::from(self.work_of_attempt);
             let miner = &self.players[win.player].account;
-            Rewards::credit(miner, digits(), work, Some(&self.authors[author]));
+            Rewards::credit(miner, self.model, work, Some(&self.authors[author]));
             self.totals.wins += 1;
         }
     }
@@ -313,6 +347,8 @@ impl Market {
             let owned = Balances::total_balance(&player.account) as f64;
             (owned - player.began_with as f64 - player.spent() as f64) / UNIT as f64
         };
-        self.players.iter().filter(|player| player.attacker == attackers).map(gain).sum()
+        let own: f64 = self.players.iter().filter(|player| player.attacker == attackers).map(gain).sum();
+        let rides = if attackers { self.totals.rides as f64 } else { 0.0 };
+        own + rides * WORTH as f64 / UNIT as f64
     }
 }

@@ -1,5 +1,7 @@
 //! What happened to tasks and to the planck that they cost, told by the chain's events.
 
+use std::collections::BTreeSet;
+
 use millrace_primitives::Balance;
 use millrace_runtime::{AccountId, RuntimeEvent, System};
 
@@ -26,24 +28,33 @@ pub struct Totals {
     /// Emission of the rounds that ended, planck.
     pub emission: Balance,
     pub wins: u64,
+    /// Settled tasks of riders.
+    pub rides: u64,
     /// Tasks of customers that are open.
-    open: std::collections::BTreeSet<u64>,
+    open: BTreeSet<u64>,
+    /// Tasks of riders that are open.
+    ridden: BTreeSet<u64>,
 }
 
 impl Totals {
     /// Counts a block's events.
-    pub fn count(&mut self, customer: &AccountId) {
+    pub fn count(&mut self, customer: &AccountId, riders: &[AccountId]) {
         use pallet_miners::Event as Miner;
         use pallet_tasks::Event as Task;
         for record in System::events() {
             match record.event {
-                RuntimeEvent::Tasks(Task::TaskPosted { task, requester, .. }) if requester == *customer => {
-                    self.open.insert(task);
+                RuntimeEvent::Tasks(Task::TaskPosted { task, requester, .. }) => {
+                    if requester == *customer {
+                        self.open.insert(task);
+                    } else if riders.contains(&requester) {
+                        self.ridden.insert(task);
+                    }
                 }
                 RuntimeEvent::Tasks(Task::TaskLeased { rent, .. }) => self.rent += rent,
                 RuntimeEvent::Tasks(Task::TaskRefunded { task, rent, .. }) => {
                     self.rent += rent;
                     self.open.remove(&task);
+                    self.ridden.remove(&task);
                 }
                 RuntimeEvent::Tasks(Task::TaskSettled { task, paid, burned, fee, retention, .. }) => {
                     self.paid += paid;
@@ -53,6 +64,8 @@ impl Totals {
                     if self.open.remove(&task) {
                         self.served += 1;
                         self.prices += paid + burned;
+                    } else if self.ridden.remove(&task) {
+                        self.rides += 1;
                     }
                 }
                 RuntimeEvent::Miners(Miner::Slashed { amount, .. }) => self.slashed += amount,

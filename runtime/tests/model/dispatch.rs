@@ -72,7 +72,8 @@ impl World {
                 let (mill, proof) = self.proof(*miner, &key);
                 let models = terms.models.iter().map(|model| H256(*model)).collect();
                 let rates = terms.rates.clone();
-                let done = Miners::register(self.origin(*miner), mill, proof, terms.ask, rates, models).is_ok();
+                let done =
+                    Miners::register(self.origin(*miner), mill, proof, terms.ask, rates, models).is_ok();
                 if done {
                     self.keys[*miner] = key;
                 }
@@ -101,11 +102,7 @@ impl World {
     }
 
     /// A key as it is registered for an account, with its proof.
-    fn proof(
-        &self,
-        miner: Id,
-        key: &sr25519::Pair,
-    ) -> (MillKey, millrace_primitives::mill::MillSignature) {
+    fn proof(&self, miner: Id, key: &sr25519::Pair) -> (MillKey, millrace_primitives::mill::MillSignature) {
         let message = ownership_message(genesis_hash::<Runtime>(), &self.accounts[miner]);
         (key.public().into(), key.sign(&message).into())
     }
@@ -132,8 +129,7 @@ impl World {
     fn submission(&self, task: TaskId, trace: Vec<u8>, key: &sr25519::Pair) -> RuntimeCall {
         let trace_hash = sp_crypto_hashing::blake2_256(&trace);
         let name = descriptor(task);
-        let message =
-            millrace_primitives::submission_message(genesis_hash::<Runtime>(), name, trace_hash);
+        let message = millrace_primitives::submission_message(genesis_hash::<Runtime>(), name, trace_hash);
         pallet_tasks::Call::submit {
             task,
             descriptor: name,

@@ -135,12 +135,9 @@ impl Miner {
                     slot.rate = *rate;
                     slot.withdrawn = false;
                 }
-                None => self.slots.push(Slot {
-                    rate: *rate,
-                    leased: None,
-                    suspended: false,
-                    withdrawn: false,
-                }),
+                None => {
+                    self.slots.push(Slot { rate: *rate, leased: None, suspended: false, withdrawn: false })
+                }
             }
         }
         self.slots.iter_mut().skip(terms.rates.len()).for_each(|slot| slot.withdrawn = true);
@@ -167,25 +164,79 @@ pub struct ModelState {
 /// A call, with what the reference must know to judge it.
 #[derive(Clone, Debug)]
 pub enum Call {
-    Post { requester: Id, model: Model, samples: usize, ceiling: Balance, deadline: Block },
-    Cancel { who: Id, task: TaskId },
-    Poke { task: TaskId },
+    Post {
+        requester: Id,
+        model: Model,
+        samples: usize,
+        ceiling: Balance,
+        deadline: Block,
+    },
+    Cancel {
+        who: Id,
+        task: TaskId,
+    },
+    Poke {
+        task: TaskId,
+    },
     /// A trace for an open lease, right or not; `stranger` if another's key signed it.
-    Submit { task: TaskId, stranger: bool },
-    Decline { task: TaskId },
-    Offer { miner: Id, terms: Terms },
-    Register { miner: Id, terms: Terms },
-    Resume { miner: Id },
-    Withdraw { miner: Id },
-    Apply { miner: Id },
-    SetMill { miner: Id },
-    Credit { miner: Id, author: Option<Id>, work: u128 },
-    Claim { round: u32, account: Id },
-    Transfer { from: Id, to: Id, amount: Balance },
-    RegisterModel { owner: Id, model: Model, deposit: Balance },
-    Retire { who: Id, model: Model },
-    RemoveModel { who: Id, model: Model },
-    List { root: bool, models: Vec<Model> },
+    Submit {
+        task: TaskId,
+        stranger: bool,
+    },
+    Decline {
+        task: TaskId,
+    },
+    Offer {
+        miner: Id,
+        terms: Terms,
+    },
+    Register {
+        miner: Id,
+        terms: Terms,
+    },
+    Resume {
+        miner: Id,
+    },
+    Withdraw {
+        miner: Id,
+    },
+    Apply {
+        miner: Id,
+    },
+    SetMill {
+        miner: Id,
+    },
+    Credit {
+        miner: Id,
+        author: Option<Id>,
+        work: u128,
+    },
+    Claim {
+        round: u32,
+        account: Id,
+    },
+    Transfer {
+        from: Id,
+        to: Id,
+        amount: Balance,
+    },
+    RegisterModel {
+        owner: Id,
+        model: Model,
+        deposit: Balance,
+    },
+    Retire {
+        who: Id,
+        model: Model,
+    },
+    RemoveModel {
+        who: Id,
+        model: Model,
+    },
+    List {
+        root: bool,
+        models: Vec<Model>,
+    },
 }
 
 /// The figures of a task that its posting fixed.

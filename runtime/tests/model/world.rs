@@ -154,7 +154,8 @@ impl World {
         if number % 2 == 0 {
             let due: Vec<Id> = self.reference.miners.keys().copied().collect();
             for miner in due {
-                let _ = apply(pallet_miners::Call::apply_offer { miner: self.accounts[miner].clone() }.into());
+                let _ =
+                    apply(pallet_miners::Call::apply_offer { miner: self.accounts[miner].clone() }.into());
             }
             self.observe();
         }
