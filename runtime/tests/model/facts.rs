@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::reference::bond_of;
-
 pub type Balance = u128;
 pub type Block = u32;
 pub type TaskId = u64;
@@ -285,4 +283,10 @@ pub enum Fact {
     LeaseFailed { task: TaskId, miner: Id, why: Failure },
     Refunded { task: TaskId, rent: Balance, why: Refund },
     Settled { task: TaskId, miner: Id, paid: Balance, burned: Balance, fees: Balance, returned: Balance },
+}
+
+/// `SlotBond + ⌈BondPerMegaMac · rate / 10⁶⌉`: ten MILL, and a hundredth for each mega-MAC a block.
+pub fn bond_of(rate: u64) -> Balance {
+    const MILL: Balance = 1_000_000_000_000;
+    10 * MILL + (MILL / 100 * Balance::from(rate)).div_ceil(1_000_000)
 }

@@ -1,6 +1,6 @@
 //! What the reference says of leases: at which terms one is given, what it pays, and what failing it takes.
 
-use crate::{facts::*, reference::*};
+use crate::reference::*;
 
 /// The account that gets the fees: the last of all.
 fn pot(reference: &Reference) -> Id {

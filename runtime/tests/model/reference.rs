@@ -13,8 +13,6 @@ const MICRO: Balance = UNIT / 1_000_000;
 pub const MIN_PRICE: Balance = MICRO;
 const RENT_BASE: Balance = MICRO;
 const RENT_PEAK: Balance = 10_000 * MICRO;
-const SLOT_BOND: Balance = 10 * UNIT;
-const BOND_PER_MEGA_MAC: Balance = 10_000 * MICRO;
 const RECORD_DEPOSIT: Balance = (3 * 20_000 + 1_024 * 10) * MICRO;
 const FLOOR: Block = 3;
 const GRACE: Block = 5;
@@ -277,7 +275,9 @@ impl Reference {
                 self.emission.insert(self.round, emission);
                 self.round += 1;
             }
-            Fact::Credited { account } => drop(self.shares.insert((self.round, account))),
+            Fact::Credited { account } => {
+                self.shares.insert((self.round, account));
+            }
             Fact::Claimed { round, account, amount } => {
                 assert!(round < self.round && self.shares.remove(&(round, account)), "no share to claim");
                 let left = self.emission.get_mut(&round).expect("a closed round");
@@ -323,8 +323,3 @@ impl Reference {
 }
 
 include!("leases.rs");
-
-/// `SlotBond + ⌈BondPerMegaMac · rate / 10⁶⌉`.
-pub fn bond_of(rate: u64) -> Balance {
-    SLOT_BOND + (BOND_PER_MEGA_MAC * Balance::from(rate)).div_ceil(1_000_000)
-}

@@ -29,7 +29,7 @@ const PEOPLE: [Sr25519Keyring; 6] = [
     Sr25519Keyring::Ferdie,
 ];
 /// Models beside the demo model: of so many MAC.
-const SMALL: [usize; 3] = [1, 2, 700];
+const SMALL: [usize; 3] = [1, 2, 64];
 
 pub struct World {
     pub reference: Reference,
