@@ -15,8 +15,9 @@ use crate::{
     error::ImportError,
     npy::Array,
     onnx::{self, Attribute, Node, OperatorSet},
-    prepare::{input_shape, input_type, prepare, Prepared},
+    prepare::{input_shape, input_type, is_float, prepare, Prepared},
     ranges::Ranges,
+    refusal::Refusal,
     walk::walk,
 };
 
@@ -30,12 +31,20 @@ impl Ranges {
     /// What an import would refuse, by the node's name, and [`ImportError::Calibration`] if the file can't be run, or the
     /// samples aren't whole ones of its input, aren't finite, or are nothing but zeros.
     pub fn calibrate(onnx: &Path, samples: &Array) -> Result<Self, ImportError> {
-        let prepared = prepare(&onnx::Model::load(onnx)?)?;
+        Self::calibrate_model(&onnx::Model::load(onnx)?, samples)
+    }
+
+    /// The same for a file that is read already.
+    ///
+    /// # Errors
+    /// Those of [`Self::calibrate`].
+    pub fn calibrate_model(model: &onnx::Model, samples: &Array) -> Result<Self, ImportError> {
+        let prepared = prepare(model)?;
         let input = &prepared.input;
-        if input_type(input) != onnx::FLOAT {
-            return Err(ImportError::Calibration(format!(
-                "input '{}' isn't float32, so the file is quantized already; import it without samples",
-                input.name
+        if input_type(input) != onnx::FLOAT && !is_float(&prepared) {
+            return Err(ImportError::Calibration(refusal!(
+                "input '{}' isn't float32 and is quantized already", input.name;
+                "import it without samples"
             )));
         }
         let (batch, sample) = input_shape(input)?;
@@ -51,10 +60,10 @@ impl Ranges {
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(result) => result?,
             Err(_) => {
-                return Err(ImportError::Calibration(
-                    "the graph can't be run; quantize it with onnxruntime (QuantFormat.QDQ) and import that"
-                        .into(),
-                ))
+                return Err(ImportError::Calibration(refusal!(
+                    "the graph can't be run";
+                    "quantize it with onnxruntime (QuantFormat.QDQ) and import that"
+                )))
             }
         }
         Ok(ranges)
@@ -68,8 +77,9 @@ impl Ranges {
         sample: &[usize],
     ) -> Result<(), ImportError> {
         let failed = |error: &dyn std::fmt::Display| {
-            ImportError::Calibration(format!(
-                "{error}; quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
+            ImportError::Calibration(refusal!(
+                "{error}";
+                "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
             ))
         };
         let file = explicit(prepared)?;
@@ -80,7 +90,7 @@ impl Ranges {
             .map_err(|error| failed(&error))?;
         let [input] = model.input_ids() else {
             return Err(ImportError::Calibration(
-                "the graph needs exactly one input; fold the others".into(),
+                refusal!("the graph needs exactly one input"; "fold the others"),
             ));
         };
         let mut seen = HashSet::new();
@@ -108,8 +118,9 @@ impl Ranges {
                     if values.iter().any(|value| !value.is_finite()) {
                         return Err(ImportError::Node {
                             node: node.label(),
-                            why: format!(
-                                "on the calibration samples its output '{name}' becomes NaN or infinite; calibrate with samples on which it doesn't, or clip its input"
+                            why: refusal!(
+                                "on the calibration samples its output '{name}' becomes NaN or infinite";
+                                "calibrate with samples on which it doesn't, or clip its input"
                             ),
                         });
                     }
@@ -130,39 +141,41 @@ fn rehearse(prepared: &Prepared) -> Result<(), ImportError> {
 
 /// The samples' numbers, if they are whole samples of this shape on which there is something to see.
 fn checked(samples: &Array, batch: Option<usize>, sample: &[usize]) -> Result<Vec<f32>, ImportError> {
-    let failed = |why: String| Err(ImportError::Calibration(why));
+    let failed = |why: Refusal| Err(ImportError::Calibration(why));
     let axes = samples.shape.get(1..).unwrap_or_default();
     let is_sample = axes.len() == sample.len()
         && axes.iter().zip(sample).all(|(got, expected)| usize::try_from(*got) == Ok(*expected));
     if !is_sample {
-        return failed(format!(
-            "the samples have the shape {:?}; calibrate with an array of shape N × {sample:?}, its axes in this order (numpy.transpose changes it)",
-            samples.shape
+        return failed(refusal!(
+            "the samples have the shape {:?}", samples.shape;
+            "calibrate with an array of shape N × {sample:?}, its axes in this order (numpy.transpose changes it)"
         ));
     }
     let count = samples.shape.first().copied().unwrap_or(0);
     if count == 0 {
-        return failed("there are no samples; calibrate with a few hundred".into());
+        return failed(refusal!("there are no samples"; "calibrate with a few hundred"));
     }
     if let Some(batch) = batch {
         if !usize::try_from(count).is_ok_and(|count| count.is_multiple_of(batch)) {
-            return failed(format!(
-                "{count} samples aren't whole batches of {batch}, the only ones that the graph takes; give a multiple of them, or export the model with an open batch axis"
+            return failed(refusal!(
+                "{count} samples aren't whole batches of {batch}, the only ones that the graph takes";
+                "give a multiple of them, or export the model with an open batch axis"
             ));
         }
     }
     let numbers: Vec<f32> = samples.reals().into_iter().map(|number| number as f32).collect();
     let length: usize = sample.iter().product();
     if let Some(at) = numbers.iter().position(|number| !number.is_finite()) {
-        return failed(format!(
-            "sample {} holds a number that is NaN or infinite; leave it out",
-            at.checked_div(length).unwrap_or(0)
+        return failed(refusal!(
+            "sample {} holds a number that is NaN or infinite", at.checked_div(length).unwrap_or(0);
+            "leave it out"
         ));
     }
     if numbers.iter().all(|number| *number == 0.0) {
-        return failed(
-            "the samples are all zero, so there is no range to see; calibrate with typical inputs".into(),
-        );
+        return failed(refusal!(
+            "the samples are all zero, so there is no range to see";
+            "calibrate with typical inputs"
+        ));
     }
     Ok(numbers)
 }
@@ -179,9 +192,18 @@ fn explicit(prepared: &Prepared) -> Result<onnx::Model, ImportError> {
             ints: vec![value; count],
             ..Attribute::default()
         };
+        let weights = node.input.get(1);
+        let weights = prepared.graph.initializer.iter().find(|constant| Some(&constant.name) == weights);
+        let axes = match (node.ints("kernel_shape"), weights) {
+            (Some(kernel), _) => kernel.len(),
+            (None, Some(weights)) => weights.dims.len().saturating_sub(2),
+            (None, None) => 2,
+        };
         let defaults = match node.op_type.as_str() {
-            "Conv" => vec![pair("dilations", 1, 2), pair("pads", 0, 4), pair("strides", 1, 2)],
-            "MaxPool" | "AveragePool" => vec![pair("pads", 0, 4), pair("strides", 1, 2)],
+            "Conv" => {
+                vec![pair("dilations", 1, axes), pair("pads", 0, 2 * axes), pair("strides", 1, axes)]
+            }
+            "MaxPool" | "AveragePool" => vec![pair("pads", 0, 2 * axes), pair("strides", 1, axes)],
             "Softmax" | "LogSoftmax" if prepared.opset < 13 => {
                 let kind = Attribute::INT;
                 vec![Attribute { name: "axis".into(), r#type: kind, i: 1, ..Attribute::default() }]
@@ -194,8 +216,11 @@ fn explicit(prepared: &Prepared) -> Result<onnx::Model, ImportError> {
                 vec![]
             }
             "Mish" => {
-                let why = "calibration can't run it; quantize the model with onnxruntime (QuantFormat.QDQ) and import that";
-                return Err(ImportError::Node { node: node.label(), why: why.into() });
+                let why = refusal!(
+                    "calibration can't run it";
+                    "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
+                );
+                return Err(ImportError::Node { node: node.label(), why });
             }
             _ => vec![],
         };

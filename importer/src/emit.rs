@@ -9,6 +9,7 @@ use millrace_inference::{
 
 use crate::{
     lowered::Lowered,
+    refusal::Refusal,
     rescaling::{bounds, coarsened, rescaling, units},
     value::{Accumulated, Quantization, Value},
 };
@@ -16,6 +17,9 @@ use crate::{
 /// A graph under construction may be larger than the format allows by this factor: some of its nodes may turn out not to
 /// be needed.
 const SLACK: usize = 4;
+
+/// What holds the place of a rescaling in a rehearsal.
+const PLACE: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
 
 /// The integer graph under construction.
 pub(crate) struct Emitter {
@@ -38,14 +42,25 @@ impl Emitter {
 
     pub(crate) fn push(&mut self, node: Node) -> Lowered<u32> {
         self.bytes = self.bytes.saturating_add(held(&node));
-        if self.nodes.len() >= SLACK * MAX_NODES || self.bytes > SLACK * MAX_MODEL_BYTES {
-            return Err(format!(
-                "up to here the model has more than the {MAX_NODES} nodes or {MAX_MODEL_BYTES} bytes of the format; make it smaller"
+        if self.is_full() {
+            return Err(refusal!(
+                "up to here the model has more than the {MAX_NODES} nodes or {MAX_MODEL_BYTES} bytes of the format";
+                "make it smaller"
             ));
         }
-        let index = u32::try_from(self.nodes.len()).map_err(|_| "the model has too many nodes")?;
+        let index = u32::try_from(self.nodes.len()).map_err(|_| {
+            refusal!(
+                "the model has too many nodes";
+                "make it smaller"
+            )
+        })?;
         self.nodes.push(node);
         Ok(index)
+    }
+
+    /// Whether nothing more fits.
+    pub(crate) fn is_full(&self) -> bool {
+        self.nodes.len() >= SLACK * MAX_NODES || self.bytes > SLACK * MAX_MODEL_BYTES
     }
 
     /// The same elements under another shape.
@@ -66,13 +81,14 @@ impl Emitter {
 
     /// The quantized tensor of a value.
     pub(crate) fn settle(&mut self, value: &Value, to: Quantization) -> Lowered<Value> {
-        let shape = value.shape().ok_or("it isn't an activation")?.to_vec();
+        let shape = value.shape().ok_or_else(not_an_activation)?.to_vec();
         let node = match value {
             Value::Input { .. } => {
                 if self.input.is_some_and(|input| input != to) {
-                    return Err(
-                        "the model's input is quantized in two ways; quantize it once, before all that reads it".into(),
-                    );
+                    return Err(refusal!(
+                        "the model's input is quantized in two ways";
+                        "quantize it once, before all that reads it"
+                    ));
                 }
                 self.input = Some(to);
                 0
@@ -83,19 +99,27 @@ impl Emitter {
                 self.read_by_tables.insert(*node, *quantization);
                 self.push(Node::Lookup { input: *node, table })?
             }
-            Value::Accumulated(Accumulated { node, .. }) | Value::Sum { left: (node, _), .. }
-                if self.rehearsal =>
-            {
-                self.push(Node::Flatten { input: *node })?
-            }
             Value::Accumulated(accumulated) => {
-                let (min, max) = bounds(accumulated.range, to);
-                let (input, channels) = self.rescaled(accumulated, to)?;
-                self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?
+                let (min, max) =
+                    if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
+                let (input, channels) = match self.rehearsal {
+                    true => (accumulated.node, vec![PLACE; accumulated.scales.len()]),
+                    false => self.rescaled(accumulated, to)?,
+                };
+                let at =
+                    self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?;
+                if accumulated.reshaped {
+                    self.reshape(at, &accumulated.shape)?
+                } else {
+                    at
+                }
             }
             Value::Sum { left, right, range, .. } => {
-                let (ratios, (min, max)) =
-                    ([left.1.scale / to.scale, right.1.scale / to.scale], bounds(*range, to));
+                let rehearsed = ([1.0, 1.0], (i8::MIN, i8::MAX));
+                let (ratios, (min, max)) = match self.rehearsal {
+                    true => rehearsed,
+                    false => ([left.1.scale / to.scale, right.1.scale / to.scale], bounds(*range, to)),
+                };
                 // One shift for both: the larger ratio's.
                 let (_, shift) = rescaling(ratios[0].max(ratios[1]))?;
                 let multiplier = |ratio: f64| (ratio * 2f64.powi(shift.into())).round() as u32;
@@ -118,7 +142,7 @@ impl Emitter {
                 self.push(Node::Concat { inputs: inputs?, axis: *axis })?
             }
             Value::Ordered { .. } | Value::Constant(_) | Value::Index { .. } => {
-                return Err("it isn't an activation".into())
+                return Err(not_an_activation())
             }
         };
         Ok(Value::Quantized { node, shape, quantization: to })
@@ -143,8 +167,9 @@ impl Emitter {
             .map(|x| {
                 let (real, value) = (from.real(x), map(from.real(x)));
                 if value.is_nan() {
-                    return Err(format!(
-                        "at {real} it and what comes before it are no number; clip their input to where they are one"
+                    return Err(refusal!(
+                        "at {real} it and what comes before it are no number";
+                        "clip their input to where they are one"
                     ));
                 }
                 Ok(to.quantize(value))
@@ -158,7 +183,12 @@ impl Emitter {
         let Accumulated { node: product, scales, offsets, zero_point, .. } = accumulated;
         let (product, zero_point) = (*product, *zero_point);
         let node = self.nodes.get(product as usize);
-        let parameters = node.and_then(parameters).ok_or("its input isn't a product")?;
+        let parameters = node.and_then(parameters).ok_or_else(|| {
+            refusal!(
+                "its input isn't a product";
+                "export the model again"
+            )
+        })?;
         let columns = parameters.len().checked_div(scales.len()).unwrap_or(0).max(1);
         let mut channels = Vec::with_capacity(scales.len());
         let mut coarse: Option<Vec<i8>> = None;
@@ -212,6 +242,14 @@ impl Emitter {
     }
 }
 
+/// Why a constant or an index has no quantization.
+fn not_an_activation() -> Refusal {
+    refusal!(
+        "it quantizes something that isn't an activation";
+        "quantize activations only, and end the model with an arg max"
+    )
+}
+
 /// Bytes of parameters, tables and channels that a node holds.
 fn held(node: &Node) -> usize {
     match node {
@@ -251,6 +289,7 @@ mod tests {
     fn an_emitter_doesnt_grow_without_end() {
         let mut emitter = Emitter::new(vec![1], false);
         let message = (0..).find_map(|_| emitter.push(Node::Flatten { input: 0 }).err()).expect("a limit");
+        let message = message.to_string();
         assert!(message.contains("make it smaller"), "{message}");
     }
 }

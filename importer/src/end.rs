@@ -32,9 +32,9 @@ pub(crate) fn end(
                 [] => axes.start,
                 [axis] => *axis,
                 _ => {
-                    return Err(failed(format!(
-                        "before opset 13 it runs over all axes of N × {shape:?} from axis {} on together; flatten its input, or end the model before it",
-                        axes.start + 1
+                    return Err(failed(refusal!(
+                        "before opset 13 it runs over all axes of N × {shape:?} from axis {} on together", axes.start + 1;
+                        "flatten its input, or end the model before it"
                     )))
                 }
             };
@@ -46,9 +46,22 @@ pub(crate) fn end(
                 Ok((along(lowering, node, &shape, axis).map_err(failed)?, None))
             }
             Value::Quantized { node, quantization, .. } => Ok((node, Some(quantization))),
-            _ => Err(failed("it isn't quantized; quantize the whole graph".into())),
+            _ => Err(failed(refusal!("it isn't quantized"; "quantize the whole graph"))),
         },
     }
+}
+
+/// How real numbers become the model's input.
+///
+/// # Errors
+/// [`ImportError::Graph`] if nothing says how.
+pub(crate) fn input_quantization(lowering: &Lowering<'_>) -> Result<Quantization, ImportError> {
+    lowering.emitter.input.ok_or_else(|| {
+        ImportError::Graph(refusal!(
+            "nothing reads the graph's input through a quantization";
+            "put a QuantizeLinear after it"
+        ))
+    })
 }
 
 /// The axis of a sample along which a model that ends with numbers is asked for the largest.
@@ -59,8 +72,9 @@ fn axis_of_outputs(shape: &[u32]) -> Lowered<usize> {
         [] => Ok(shape.len().saturating_sub(1)),
         [axis] => Ok(*axis),
         _ if shape.len() <= 2 => Ok(shape.len().saturating_sub(1)),
-        _ => Err(format!(
-            "the index of the largest was asked for (--arg-max), and the output has the shape N × {shape:?}; import it without, so that it gives numbers, or end the graph with an ArgMax over its last axis"
+        _ => Err(refusal!(
+            "the index of the largest was asked for (--arg-max), and the output has the shape N × {shape:?}";
+            "import it without, so that it gives numbers, or end the graph with an ArgMax over its last axis"
         )),
     }
 }

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use millrace_inference::ModelError;
+use millrace_inference::{ModelError, ModelFault};
+
+use crate::refusal::Refusal;
 
 /// Why a model can't be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// A file can't be read.
-    #[error("can't read {path}: {error}")]
+    #[error("can't read {path}: {error}; name a file that can be read")]
     Read {
         /// The file.
         path: PathBuf,
@@ -28,7 +30,7 @@ pub enum ImportError {
         entries: usize,
     },
     /// A file is no ONNX model.
-    #[error("{path} is not an ONNX model with a graph")]
+    #[error("{path} is not an ONNX model with a graph; export one with torch.onnx.export or tf2onnx")]
     NotOnnx {
         /// The file.
         path: PathBuf,
@@ -38,8 +40,8 @@ pub enum ImportError {
     Constant {
         /// Its name.
         name: String,
-        /// Why.
-        why: String,
+        /// Why, and what to do.
+        why: Refusal,
     },
     /// A node can't be represented.
     #[error("{node}: {why}")]
@@ -47,15 +49,77 @@ pub enum ImportError {
         /// The node's operator and name.
         node: String,
         /// Why, and what to do.
-        why: String,
+        why: Refusal,
     },
     /// The graph as a whole can't be represented.
     #[error("{0}")]
-    Graph(String),
+    Graph(Refusal),
     /// The float graph can't be run on the calibration samples.
     #[error("calibration: {0}")]
-    Calibration(String),
+    Calibration(Refusal),
     /// What came out is refused by registration.
-    #[error("the imported model can't be registered: {0}")]
+    #[error("the imported model can't be registered: {0}; {advice}", advice = remedy(.0))]
     Model(#[from] ModelError),
+    /// No batch of what came out can be verified in one submission.
+    #[error("on chain: {0}")]
+    Chain(Refusal),
+}
+
+impl ImportError {
+    /// The node or constant that is at fault, as messages name it; none if it is the file as a whole.
+    pub fn node(&self) -> Option<String> {
+        match self {
+            Self::Node { node, .. } => Some(node.clone()),
+            Self::Constant { name, .. } => Some(format!("constant '{name}'")),
+            _ => None,
+        }
+    }
+
+    /// What is wrong.
+    pub fn what(&self) -> String {
+        self.split().0
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        self.split().1
+    }
+
+    fn split(&self) -> (String, String) {
+        match self {
+            Self::Constant { why, .. }
+            | Self::Node { why, .. }
+            | Self::Graph(why)
+            | Self::Calibration(why)
+            | Self::Chain(why) => (why.what().to_owned(), why.remedy().to_owned()),
+            Self::Model(error) => {
+                (format!("the imported model can't be registered: {error}"), remedy(error).to_owned())
+            }
+            Self::Read { .. } | Self::TooLong { .. } | Self::NotOnnx { .. } => {
+                let text = self.to_string();
+                let (what, remedy) = text.rsplit_once("; ").unwrap_or((text.as_str(), "give another file"));
+                (what.to_owned(), remedy.to_owned())
+            }
+        }
+    }
+}
+
+/// What to do about a model that registration refuses.
+fn remedy(error: &ModelError) -> &'static str {
+    match error {
+        ModelError::TooLong { .. } | ModelError::NodeCount { .. } => "use fewer or smaller layers",
+        ModelError::NoWork => "give it a convolution or a product with constant weights",
+        ModelError::Expansion { .. } => {
+            "let its activations shrink earlier, by larger strides or smaller inputs"
+        }
+        ModelError::Node { fault: ModelFault::Untraced, .. } => {
+            "let a convolution of one group or a product follow the last filters of single channels"
+        }
+        ModelError::Node { fault: ModelFault::Accumulator { .. }, .. } => {
+            "make the rows of that layer shorter or its biases smaller"
+        }
+        ModelError::Node { .. } | ModelError::UnknownVersion { .. } | ModelError::Undecodable => {
+            "make that part of the model simpler, and report the file, which should have been refused earlier"
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use millrace_inference::{CheckedModel, Model};
 
 use crate::{
-    end::end,
+    end::{end, input_quantization},
     error::ImportError,
     onnx,
     prepare::prepare,
@@ -42,11 +42,7 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let prepared = prepare(model)?;
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
-    let input = lowering.emitter.input.ok_or_else(|| {
-        ImportError::Graph(
-            "nothing reads the graph's input through a quantization; put a QuantizeLinear after it".into(),
-        )
-    })?;
+    let input = input_quantization(&lowering)?;
     let model = lowering.emitter.into_model(last);
     CheckedModel::from_bytes(&model.to_bytes())?;
     Ok(Imported { model, input, output, steps })

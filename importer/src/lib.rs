@@ -27,7 +27,13 @@
 //! # }
 //! ```
 
+// First, since it holds a macro that the others use.
+#[macro_use]
+mod refusal;
+
 mod calibrate;
+mod check;
+mod choose;
 mod emit;
 mod end;
 mod error;
@@ -42,15 +48,22 @@ mod prepare;
 mod ranges;
 pub mod report;
 mod rescaling;
+mod room;
 mod shape;
+mod shape_guess;
+mod stand_in;
 mod standard;
 mod value;
 mod walk;
 mod weight;
 
+pub use check::{check, Check};
+pub use choose::{choose_output, fix_input};
 pub use error::ImportError;
 pub use import::{import, Imported, Options};
 pub use ranges::Ranges;
+pub use refusal::Refusal;
+pub use room::Room;
 pub use value::{Quantization, Range};
 pub use walk::Step;
 pub use weight::{verification_ref_time, BLOCK_REF_TIME};

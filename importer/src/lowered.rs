@@ -1,4 +1,6 @@
 //! How lowering says that something can't be represented.
 
-/// Result of lowering one node; the text is why it can't be represented, and what to do instead.
-pub(crate) type Lowered<T> = Result<T, String>;
+use crate::refusal::Refusal;
+
+/// Result of lowering one node.
+pub(crate) type Lowered<T> = Result<T, Refusal>;

@@ -1,13 +1,14 @@
 //! Looks at a file as a whole before its nodes are lowered: which version of the standard it is written in, that each
 //! name is given once, and what its output needs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use millrace_inference::limits::MAX_RANK;
 
 use crate::{
     error::ImportError,
     onnx::{Dimension, Graph, Model, Node, Tensor, ValueInfo},
+    refusal::Refusal,
     shape::sized,
     standard::OPSETS,
 };
@@ -21,6 +22,12 @@ pub(crate) struct Prepared {
     pub(crate) input: ValueInfo,
     /// Name of the output.
     pub(crate) output: String,
+    /// Further inputs, which a file that can be imported doesn't have.
+    pub(crate) others: Vec<String>,
+    /// How many nodes read each name.
+    pub(crate) readers: HashMap<String, usize>,
+    /// Shapes of a sample that the file itself gives for tensors in between.
+    pub(crate) shapes: HashMap<String, Vec<u32>>,
 }
 
 /// Looks at a file as a whole.
@@ -29,28 +36,70 @@ pub(crate) struct Prepared {
 /// [`ImportError`] if the file hasn't exactly one input and output, another version of the standard, functions of its own,
 /// or a name that is given twice.
 pub(crate) fn prepare(model: &Model) -> Result<Prepared, ImportError> {
-    let failed = |why: String| Err(ImportError::Graph(why));
-    let Some(graph) = &model.graph else { return failed("the file has no graph".into()) };
-    let [output] = graph.output.as_slice() else {
-        return failed(format!(
-            "the graph has {} outputs; exactly one can be imported, so drop the others before the export",
-            graph.output.len()
-        ));
-    };
-    let opset = opset_of(model)?;
+    let (prepared, faults) = survey(model);
+    match (faults.into_iter().next(), prepared) {
+        (None, Some(prepared)) => Ok(prepared),
+        (Some(fault), _) => Err(fault),
+        (None, None) => Err(ImportError::Graph(nothing())),
+    }
+}
+
+/// Looks at a file as a whole, for all that is wrong with it, and for what can be looked at in spite of that.
+pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
+    let Some(graph) = &model.graph else { return (None, vec![ImportError::Graph(nothing())]) };
+    let mut faults = Vec::new();
+    if graph.output.len() != 1 {
+        faults.push(ImportError::Graph(refusal!(
+            "the graph has {} outputs, and exactly one can be imported", graph.output.len();
+            "choose one with --output-tensor NAME, or drop the others before the export"
+        )));
+    }
+    let Some(output) = graph.output.first() else { return (None, faults) };
+    let opset = opset_of(model).unwrap_or_else(|fault| {
+        faults.push(fault);
+        *OPSETS.end()
+    });
     let (nodes, wanted) = needed(graph, &output.name);
     let initializers: Vec<_> =
         graph.initializer.iter().filter(|tensor| wanted.contains(tensor.name.as_str())).collect();
-    check_functions(model, &nodes)?;
-    let input = only_input(graph, &wanted)?;
-    check_names(&input, &initializers, &nodes)?;
-    let graph = Graph {
-        node: nodes.into_iter().cloned().collect(),
-        initializer: initializers.into_iter().cloned().collect(),
-        input: vec![input.clone()],
-        output: graph.output.clone(),
+    faults.extend(functions(model, &nodes));
+    let inputs = inputs(graph, &wanted);
+    if inputs.len() != 1 {
+        faults.push(ImportError::Graph(refusal!(
+            "the graph's output depends on {} inputs, and exactly one can be imported", inputs.len();
+            "make the others constants, or join them before the export"
+        )));
+    }
+    let Some((input, others)) = inputs.split_first() else { return (None, faults) };
+    let input = ValueInfo::clone(input);
+    faults.extend(given_twice(&input, &initializers, &nodes));
+    let mut readers = HashMap::new();
+    for name in nodes.iter().flat_map(|node| &node.input) {
+        *readers.entry(name.clone()).or_insert(0) += 1;
+    }
+    let shapes =
+        graph.value_info.iter().filter_map(|info| Some((info.name.clone(), input_shape(info).ok()?.1)));
+    let prepared = Prepared {
+        output: output.name.clone(),
+        others: others.iter().map(|input| input.name.clone()).collect(),
+        readers,
+        shapes: shapes.collect(),
+        graph: Graph {
+            node: nodes.into_iter().cloned().collect(),
+            initializer: initializers.into_iter().cloned().collect(),
+            input: vec![input.clone()],
+            output: vec![output.clone()],
+            value_info: vec![],
+        },
+        input,
+        opset,
     };
-    Ok(Prepared { output: output.name.clone(), input, graph, opset })
+    (Some(prepared), faults)
+}
+
+/// Why a file without a graph can't be imported.
+fn nothing() -> Refusal {
+    refusal!("the file has no graph"; "export the model again")
 }
 
 /// Whether a domain is that of the standard's operators.
@@ -60,16 +109,15 @@ fn own(domain: &str) -> bool {
 
 /// The version of the standard's operators.
 fn opset_of(model: &Model) -> Result<i64, ImportError> {
-    let failed = |why: String| Err(ImportError::Graph(why));
+    let failed = |why: Refusal| Err(ImportError::Graph(why));
     match model.opset_import.iter().find(|set| own(&set.domain)).map(|set| set.version) {
         Some(version) if OPSETS.contains(&version) => Ok(version),
-        Some(version) => failed(format!(
-            "its operators are of ONNX's version {version}, and versions {} to {} are read; convert it with onnx.version_converter.convert_version(model, 17)",
-            OPSETS.start(),
-            OPSETS.end()
+        Some(version) => failed(refusal!(
+            "its operators are of ONNX's version {version}, and versions {} to {} are read", OPSETS.start(), OPSETS.end();
+            "convert it with onnx.version_converter.convert_version(model, 17)"
         )),
         None => {
-            failed("it doesn't say of which version of ONNX its operators are; export it again".into())
+            failed(refusal!("it doesn't say of which version of ONNX its operators are"; "export it again"))
         }
     }
 }
@@ -89,68 +137,59 @@ fn needed<'a>(graph: &'a Graph, output: &'a str) -> (Vec<&'a Node>, HashSet<&'a 
     (nodes, wanted)
 }
 
-/// Checks that no node is a function that the file defines.
-fn check_functions(model: &Model, nodes: &[&Node]) -> Result<(), ImportError> {
-    for node in nodes {
-        let is_it = |name: &str, domain: &str| {
-            name == node.op_type && (domain == node.domain || own(domain) && own(&node.domain))
-        };
-        if model.functions.iter().any(|function| is_it(&function.name, &function.domain)) {
-            let why = "it is a function that the file defines; export the model with standard operators, or inline it with onnx.inliner.inline_local_functions";
-            return Err(ImportError::Node { node: node.label(), why: why.into() });
-        }
-    }
-    Ok(())
+/// The nodes that are functions which the file defines.
+fn functions(model: &Model, nodes: &[&Node]) -> Vec<ImportError> {
+    let is_function = |node: &&&Node| {
+        model.functions.iter().any(|function| {
+            function.name == node.op_type
+                && (function.domain == node.domain || own(&function.domain) && own(&node.domain))
+        })
+    };
+    let refused = |node: &&Node| ImportError::Node {
+        node: node.label(),
+        why: refusal!(
+            "it is a function that the file defines";
+            "export the model with standard operators, or inline it with onnx.inliner.inline_local_functions"
+        ),
+    };
+    nodes.iter().filter(is_function).map(refused).collect()
 }
 
-/// The one input that the output depends on and that isn't a constant.
-fn only_input(graph: &Graph, wanted: &HashSet<&str>) -> Result<ValueInfo, ImportError> {
+/// The inputs that the output depends on and that aren't constants.
+pub(crate) fn inputs<'a>(graph: &'a Graph, wanted: &HashSet<&str>) -> Vec<&'a ValueInfo> {
     // Old files list their initializers as inputs, too.
     let constants: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
-    let inputs: Vec<_> = graph
-        .input
-        .iter()
-        .filter(|input| wanted.contains(input.name.as_str()) && !constants.contains(input.name.as_str()))
-        .collect();
-    match inputs.as_slice() {
-        [input] => Ok(ValueInfo::clone(input)),
-        inputs => Err(ImportError::Graph(format!(
-            "the graph's output depends on {} inputs; exactly one can be imported, so make the others constants, or join them before the export",
-            inputs.len()
-        ))),
-    }
+    let is_input =
+        |input: &&ValueInfo| wanted.contains(input.name.as_str()) && !constants.contains(input.name.as_str());
+    graph.input.iter().filter(is_input).collect()
 }
 
-/// Checks that each name is given once.
-fn check_names(input: &ValueInfo, initializers: &[&Tensor], nodes: &[&Node]) -> Result<(), ImportError> {
+/// The names that are given more than once.
+fn given_twice(input: &ValueInfo, initializers: &[&Tensor], nodes: &[&Node]) -> Vec<ImportError> {
     let mut given = HashSet::from([input.name.as_str()]);
     let names = initializers
         .iter()
         .map(|tensor| tensor.name.as_str())
         .chain(nodes.iter().flat_map(|node| node.output.iter().map(String::as_str)))
         .filter(|name| !name.is_empty());
-    for name in names {
-        if !given.insert(name) {
-            return Err(ImportError::Graph(format!(
-                "'{name}' is given twice; give each tensor its own name"
-            )));
-        }
-    }
-    Ok(())
+    names
+        .filter(|name| !given.insert(*name))
+        .map(|name| ImportError::Graph(refusal!("'{name}' is given twice"; "give each tensor its own name")))
+        .collect()
 }
 
 /// The batch's length, unless it is open, and the axes of a sample; the first axis of the graph's input is the batch.
 pub(crate) fn input_shape(input: &ValueInfo) -> Result<(Option<u32>, Vec<u32>), ImportError> {
-    let failed = |why: String| ImportError::Graph(format!("input '{}' {why}", input.name));
+    let failed = |why: Refusal| ImportError::Graph(why.about(&format!("input '{}'", input.name)));
     let dims = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref()).and_then(|t| t.shape.as_ref());
     let dims = dims.map_or(&[][..], |shape| shape.dim.as_slice());
     let length = |dim: &Dimension| u32::try_from(dim.dim_value?).ok().filter(|length| *length > 0);
     let sample: Option<Vec<u32>> = dims.iter().skip(1).take(MAX_RANK + 1).map(length).collect();
     let sample = sample.filter(|shape| !shape.is_empty()).ok_or_else(|| {
-        failed(
-            "needs a batch axis and fixed lengths after it; export the model with a static sample shape"
-                .into(),
-        )
+        failed(refusal!(
+            "needs a batch axis and fixed lengths after it";
+            "export the model with a static sample shape"
+        ))
     })?;
     Ok((dims.first().and_then(length), sized(sample).map_err(failed)?))
 }
@@ -159,4 +198,17 @@ pub(crate) fn input_shape(input: &ValueInfo) -> Result<(Option<u32>, Vec<u32>), 
 pub(crate) fn input_type(input: &ValueInfo) -> i32 {
     let tensor_type = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
     tensor_type.map_or(0, |tensor_type| tensor_type.elem_type)
+}
+
+/// Whether nothing quantizes the activations of a graph.
+pub(crate) fn is_float(prepared: &Prepared) -> bool {
+    let is_constant =
+        |name: &String| prepared.graph.initializer.iter().any(|constant| constant.name == *name);
+    let quantizes = |node: &Node| match node.op_type.as_str() {
+        // Quantization-aware training leaves one for each weight, too.
+        "QuantizeLinear" => node.input.first().is_some_and(|name| !is_constant(name)),
+        "DequantizeLinear" => node.input.first() == Some(&prepared.input.name),
+        _ => false,
+    };
+    !prepared.graph.node.iter().any(quantizes)
 }

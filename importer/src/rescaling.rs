@@ -55,15 +55,16 @@ pub(crate) fn coarsened(
         }
         unit *= 2.0;
     }
-    Err(format!(
-        "a channel's bias of {offset} and its sums, in units of {scale:e}, are beyond 32 bits; make the layer's weights larger or its rows shorter"
+    Err(refusal!(
+        "a channel's bias of {offset} and its sums, in units of {scale:e}, are beyond 32 bits";
+        "make the layer's weights larger or its rows shorter"
     ))
 }
 
 /// `ratio ≈ multiplier / 2^shift` with 31 significant bits, or as many as the shift allows.
 pub(crate) fn rescaling(ratio: f64) -> Lowered<(u32, u8)> {
     if !(ratio.is_finite() && ratio > 0.0) {
-        return Err(format!("a rescaling by {ratio} isn't possible; its scales must be positive"));
+        return Err(refusal!("a rescaling by {ratio} isn't possible"; "its scales must be positive"));
     }
     // ratio = mantissa · 2^exponent with 1 ≤ mantissa < 2.
     let exponent = ratio.log2().floor() as i32;
@@ -75,7 +76,10 @@ pub(crate) fn rescaling(ratio: f64) -> Lowered<(u32, u8)> {
     }
     match u8::try_from(shift) {
         Ok(shift) if shift >= 1 => Ok((multiplier as u32, shift)),
-        _ => Err(format!("a rescaling by {ratio} is beyond 2^30")),
+        _ => Err(refusal!(
+            "a rescaling by {ratio} is beyond 2^30";
+            "give its output a scale that is closer to its input's"
+        )),
     }
 }
 
@@ -125,8 +129,9 @@ mod tests {
     fn a_row_whose_weights_count_isnt_coarsened() {
         assert_eq!(units(&[1, -2], 0.5, 3.0, 10), Some(6 + 10));
         assert_eq!(units(&[1, -2], 1e-12, 3.0, 10), None);
-        let message =
-            coarsened(&[100; 200_000], 1e-9, 3.0, 0, 0.01).expect_err("its sums are beyond 32 bits");
+        let message = coarsened(&[100; 200_000], 1e-9, 3.0, 0, 0.01)
+            .expect_err("its sums are beyond 32 bits")
+            .to_string();
         assert!(message.contains("beyond 32 bits"), "{message}");
     }
 }

@@ -4,32 +4,38 @@ use millrace_inference::limits::{MAX_ELEMENTS, MAX_RANK};
 
 use crate::lowered::Lowered;
 
+/// What stands for the length of an open batch where a graph computes with the lengths of a shape.
+pub(crate) const OPEN: i64 = i64::MIN;
+
 /// A sample's shape, if the format has room for it.
 pub(crate) fn sized(shape: Vec<u32>) -> Lowered<Vec<u32>> {
     if shape.is_empty() {
-        return Err("has no axis besides the batch; keep one of length 1".into());
+        return Err(refusal!("has no axis besides the batch"; "keep one of length 1"));
     }
     if shape.len() > MAX_RANK {
-        return Err(format!(
-            "has more than the {MAX_RANK} axes of a sample that the format allows; join some of them"
+        return Err(refusal!(
+            "has more than the {MAX_RANK} axes of a sample that the format allows";
+            "join some of them"
         ));
     }
     let elements = shape.iter().try_fold(1u32, |product, axis| product.checked_mul(*axis));
     match elements {
         Some(elements) if elements > 0 && elements <= MAX_ELEMENTS => Ok(shape),
-        _ => Err(format!(
-            "has {shape:?} elements a sample, at least one and at most {MAX_ELEMENTS} are possible; make it smaller"
+        _ => Err(refusal!(
+            "has {shape:?} elements a sample, at least one and at most {MAX_ELEMENTS} are possible";
+            "make it smaller"
         )),
     }
 }
 
 /// A shape that an operator gives.
 pub(crate) fn output(shape: Vec<u32>) -> Lowered<Vec<u32>> {
-    sized(shape).map_err(|why| format!("its output {why}"))
+    sized(shape).map_err(|why| why.about("its output"))
 }
 
-/// An axis of a sample from one of ONNX's, where the batch counts and negative ones count from the end.
-pub(crate) fn axis_of(axis: i64, rank: usize) -> Lowered<usize> {
+/// An axis of a sample from one of ONNX's, where the batch counts and negative ones count from the end; or what is wrong
+/// with it, to which whoever asks knows the remedy.
+pub(crate) fn axis_of(axis: i64, rank: usize) -> Result<usize, String> {
     let axes = rank as i64 + 1;
     let from_start = if axis < 0 { axis.saturating_add(axes) } else { axis };
     match usize::try_from(from_start) {
@@ -42,6 +48,9 @@ pub(crate) fn axis_of(axis: i64, rank: usize) -> Lowered<usize> {
 /// A sample of channels, rows and columns.
 pub(crate) fn image(shape: &[u32]) -> Lowered<[u32; 3]> {
     shape.try_into().map_err(|_| {
-        format!("it needs channels, rows and columns, and reads {shape:?} a sample; give it the missing axes, of length 1")
+        refusal!(
+            "it needs channels, rows and columns, and reads {shape:?} a sample";
+            "give it the missing axes, of length 1"
+        )
     })
 }

@@ -73,7 +73,12 @@ fn signature(operator: &str) -> Option<Signature> {
             (5..=5, &[("epsilon", FLOAT), ("momentum", FLOAT), ("spatial", INT), ("training_mode", INT)])
         }
         "Clip" => (1..=3, &[("max", FLOAT), ("min", FLOAT)]),
-        "MatMul" | "Add" | "Sub" | "Mul" | "Div" => (2..=2, &[]),
+        "MatMul" | "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min" => (2..=2, &[]),
+        "Shape" => (1..=1, &[("end", INT), ("start", INT)]),
+        "Gather" => (2..=2, &[("axis", INT)]),
+        "Slice" => (1..=5, &[("axes", INTS), ("ends", INTS), ("starts", INTS)]),
+        "Transpose" => (1..=1, &[("perm", INTS)]),
+        "Pad" => (1..=4, &[("mode", TEXT), ("pads", INTS), ("value", FLOAT)]),
         // Its storage order is that of its second output, which isn't given.
         "MaxPool" => (1..=1, MAX_POOL),
         "AveragePool" => (1..=1, POOL),
@@ -89,11 +94,16 @@ fn signature(operator: &str) -> Option<Signature> {
         "LeakyRelu" | "Elu" => (1..=1, &[("alpha", FLOAT)]),
         "HardSigmoid" => (1..=1, &[("alpha", FLOAT), ("beta", FLOAT)]),
         "Constant" => (0..=0, CONSTANT),
-        "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Mish" | "Neg" | "Relu"
-        | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
+        "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Log" | "Mish" | "Neg"
+        | "Reciprocal" | "Relu" | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
         _ => return None,
     };
     Some(found)
+}
+
+/// Whether an operator is one that is imported.
+pub(crate) fn is_known(operator: &str) -> bool {
+    signature(operator).is_some()
 }
 
 /// Checks that a node is the standard's own and has only what the standard gives its operator. An operator that isn't
@@ -104,35 +114,34 @@ pub(crate) fn check(node: &Node) -> Lowered<()> {
     let onnxruntimes = node.domain == "com.microsoft"
         && matches!(node.op_type.as_str(), "QuantizeLinear" | "DequantizeLinear" | "Gelu");
     if !own && !onnxruntimes {
-        return Err(format!(
-            "it is an operator of '{}', not of the ONNX standard; export the model with standard operators",
-            node.domain
+        return Err(refusal!(
+            "it is an operator of '{}', not of the ONNX standard", node.domain;
+            "export the model with standard operators"
         ));
     }
     let Some((inputs, attributes)) = signature(&node.op_type) else { return Ok(()) };
     if !inputs.contains(&node.input.len()) {
-        return Err(format!(
-            "it has {} inputs, the standard gives it {} to {}; export the model again",
-            node.input.len(),
-            inputs.start(),
-            inputs.end()
+        return Err(refusal!(
+            "it has {} inputs, the standard gives it {} to {}", node.input.len(), inputs.start(), inputs.end();
+            "export the model again"
         ));
     }
     for (at, attribute) in node.attribute.iter().enumerate() {
         let name = attribute.name.as_str();
         let Some((_, kind)) = attributes.iter().find(|(known, _)| *known == name) else {
-            return Err(format!(
-                "its attribute '{name}' isn't known and could change its result; export the model with opset 13 or newer, or remove the attribute"
+            return Err(refusal!(
+                "its attribute '{name}' isn't known and could change its result";
+                "export the model with opset 13 or newer, or remove the attribute"
             ));
         };
         if attribute.r#type != *kind {
-            return Err(format!(
-                "its attribute '{name}' has type {}, the standard gives it type {kind}; export the model again",
-                attribute.r#type
+            return Err(refusal!(
+                "its attribute '{name}' has type {}, the standard gives it type {kind}", attribute.r#type;
+                "export the model again"
             ));
         }
         if node.attribute.iter().take(at).any(|before| before.name == attribute.name) {
-            return Err(format!("its attribute '{name}' is given twice; export the model again"));
+            return Err(refusal!("its attribute '{name}' is given twice"; "export the model again"));
         }
     }
     Ok(())
@@ -154,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_the_standard_doesnt_have_is_refused() {
-        let fails = |node: &Node| check(node).expect_err("not the standard's");
+        let fails = |node: &Node| check(node).expect_err("not the standard's").to_string();
         assert_eq!(check(&relu("alpha", FLOAT)), Ok(()));
         assert!(fails(&relu("beta", FLOAT)).contains("'beta' isn't known"));
         assert!(fails(&relu("alpha", INT)).contains("has type 2"));

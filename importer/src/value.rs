@@ -89,6 +89,8 @@ pub(crate) struct Accumulated {
     /// That of the product's input.
     pub(crate) zero_point: i8,
     pub(crate) range: Range,
+    /// Whether the product gives these elements under another shape, so that they are reshaped once they are quantized.
+    pub(crate) reshaped: bool,
 }
 
 impl Accumulated {
@@ -116,6 +118,33 @@ pub(crate) struct IntegerConstant {
     pub(crate) axis: usize,
 }
 
+impl ConstantValue {
+    /// The same numbers with their axes in this order, which names each once.
+    pub(crate) fn transposed(&self, order: &[usize]) -> Self {
+        let length = |axis: usize| self.shape.get(axis).copied().unwrap_or(1);
+        // How far apart two neighbours along each axis are.
+        let stride = |axis: usize| self.shape.iter().skip(axis + 1).product::<usize>();
+        let shape: Vec<usize> = order.iter().map(|axis| length(*axis)).collect();
+        let from: Vec<usize> = (0..self.real.len())
+            .map(|mut at| {
+                let mut position = 0;
+                for axis in order.iter().rev() {
+                    position += at % length(*axis) * stride(*axis);
+                    at /= length(*axis);
+                }
+                position
+            })
+            .collect();
+        let integers = self.integers.as_ref().map(|integers| IntegerConstant {
+            values: from.iter().filter_map(|at| integers.values.get(*at).copied()).collect(),
+            scales: integers.scales.clone(),
+            axis: order.iter().position(|axis| *axis == integers.axis).unwrap_or(0),
+        });
+        let real = from.iter().filter_map(|at| self.real.get(*at).copied()).collect();
+        Self { shape, real, integers }
+    }
+}
+
 impl Value {
     /// Shape of a sample.
     pub(crate) fn shape(&self) -> Option<&[u32]> {
@@ -135,6 +164,18 @@ impl Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn constants_are_transposed_with_their_integers() {
+        let real = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let integers = IntegerConstant { values: vec![1, 2, 3, 4, 5, 6], scales: vec![1.0; 2], axis: 0 };
+        let constant = ConstantValue { shape: vec![2, 3], real, integers: Some(integers) };
+        let turned = constant.transposed(&[1, 0]);
+        assert_eq!(turned.shape, [3, 2]);
+        assert_eq!(turned.real, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        let integers = turned.integers.expect("as before");
+        assert_eq!((integers.values, integers.axis), (vec![1, 4, 2, 5, 3, 6], 1));
+    }
 
     #[test]
     fn a_clamp_after_a_clamp() {

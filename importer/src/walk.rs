@@ -40,12 +40,13 @@ pub(crate) fn walk<'a>(
     Ok((lowering, steps))
 }
 
-/// Lowers a node; none if it only renames constants or integers.
-fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<Step>> {
+/// Lowers a node, and says what became of it; none if it only renames constants or integers.
+pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<Step>> {
     check(lowering, node)?;
     let output = node.output.first().cloned().unwrap_or_default();
     if let Some(constant) = constant(lowering, node)? {
-        if node.op_type == "QuantizeLinear" {
+        // The others are in the file as they are.
+        if !matches!(node.op_type.as_str(), "Constant" | "Identity") {
             lowering.hold(constant.shape.iter().product())?;
         }
         lowering.give_constant(output, constant);
@@ -77,17 +78,19 @@ fn check(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
             // A clip that is open at one end.
             Some(number) if node.op_type == "Clip" && number.is_infinite() => {}
             Some(number) => {
-                return Err(format!(
-                    "its constant '{name}' holds {number}, which is no finite number; train it again, or export the model again so that it is one"
+                return Err(refusal!(
+                    "its constant '{name}' holds {number}, which is no finite number";
+                    "train it again, or export the model again so that it is one"
                 ))
             }
             None => {}
         }
-        let reads_integers =
-            moves_integers(&node.op_type) || matches!(node.op_type.as_str(), "DequantizeLinear" | "ArgMax");
+        let reads_integers = moves_integers(&node.op_type)
+            || matches!(node.op_type.as_str(), "DequantizeLinear" | "ArgMax" | "Cast" | "Shape");
         if lowering.integers_of(name).is_some() && !reads_integers {
-            return Err(format!(
-                "it reads '{name}', which are the integers of a quantized tensor; put a DequantizeLinear between them"
+            return Err(refusal!(
+                "it reads '{name}', which are the integers of a quantized tensor";
+                "put a DequantizeLinear between them"
             ));
         }
     }

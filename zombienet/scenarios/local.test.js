@@ -257,15 +257,16 @@ describe('a network of two validators, two collators and two miners', () => {
     const models = [encoding, ...encodings].map(modelId);
     await offer(api, miner.cold, { ask: 50_000_000n, rates: Array(8).fill(1_000_000_000), models });
     for (const attack of attacks) {
-      // The miner sleeps until all are leased, so that their traces come in one block.
+      // The miner's node is off until all are leased, so that their traces come in one block. A node that is only stopped
+      // for so long needs minutes until its peers send it blocks again, and the leases are over by then.
       const start = await best();
       let taken;
-      signal(miner, 'SIGSTOP');
+      const argv = await network.kill(miner.node);
       try {
         taken = await postAtOnce(attack, start + 300);
         for (const { task } of taken) await leased(task, start);
       } finally {
-        signal(miner, 'SIGCONT');
+        network.run(miner.node, argv);
       }
       const blocks = [];
       for (const { task, batch } of taken) {

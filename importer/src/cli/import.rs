@@ -6,20 +6,22 @@ use millrace_importer::{import, npy, onnx, Options, Quantization, Ranges};
 use millrace_inference::model_id;
 use sp_crypto_hashing::blake2_256;
 
-use super::{files::write, progress::working};
+use super::{choice::Choice, files::write, progress::working};
 
 pub(super) fn import_file(
     onnx: &Path,
     output: &Path,
+    choice: &Choice,
     arg_max: bool,
     calibrate: Option<&Path>,
 ) -> Result<(), String> {
-    let file = onnx::Model::load(onnx).map_err(|error| error.to_string())?;
+    let mut file = onnx::Model::load(onnx).map_err(|error| error.to_string())?;
     let failed = |error: millrace_importer::ImportError| format!("{}: {error}", onnx.display());
+    choice.apply(&mut file).map_err(failed)?;
     let ranges = calibrate
         .map(|samples| {
             let samples = npy::read(samples)?;
-            working("calibrating", || Ranges::calibrate(onnx, &samples)).map_err(failed)
+            working("calibrating", || Ranges::calibrate_model(&file, &samples)).map_err(failed)
         })
         .transpose()?;
     let imported = working("importing", || import(&file, Options { arg_max, ranges: ranges.as_ref() }))

@@ -1,6 +1,8 @@
 //! The commands of `millrace-model`, a file for each.
 
 mod batch;
+mod check;
+mod choice;
 mod diff;
 mod execute;
 mod files;
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use batch::Batch;
+use choice::Choice;
 
 /// Brings ONNX models to Millrace: imports, inspects, runs, traces and verifies them.
 #[derive(Parser)]
@@ -41,6 +44,25 @@ enum Command {
         /// needed for a model in floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
         #[arg(long, value_name = "SAMPLES")]
         calibrate: Option<PathBuf>,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// List all that keeps an ONNX file from being imported, each with what to do, and say how many samples the chain
+    /// would verify in one call. Exits with 1 if anything is listed.
+    Check {
+        /// The ONNX file.
+        onnx: PathBuf,
+        /// Check it as `import --arg-max` would make it.
+        #[arg(long)]
+        arg_max: bool,
+        /// Samples as for `import`: then a model in floats is calibrated and checked with the ranges that come up.
+        #[arg(long, value_name = "SAMPLES")]
+        calibrate: Option<PathBuf>,
+        #[command(flatten)]
+        choice: Choice,
+        /// Print one line of JSON instead of text.
+        #[arg(long)]
+        json: bool,
     },
     /// Show a model's graph, shapes and MAC, and what verifying a batch takes.
     Inspect {
@@ -86,8 +108,11 @@ enum Command {
 /// Does what the command line says.
 pub(crate) fn run() -> Result<(), String> {
     match Cli::parse().command {
-        Command::Import { onnx, output, arg_max, calibrate } => {
-            import::import_file(&onnx, &output, arg_max, calibrate.as_deref())
+        Command::Import { onnx, output, arg_max, calibrate, choice } => {
+            import::import_file(&onnx, &output, &choice, arg_max, calibrate.as_deref())
+        }
+        Command::Check { onnx, arg_max, calibrate, choice, json } => {
+            check::check_file(&onnx, &choice, arg_max, calibrate.as_deref(), json)
         }
         Command::Inspect { model, samples } => inspect::inspect(&model, samples),
         Command::Run { batch, output } => execute::run(&batch, &output),

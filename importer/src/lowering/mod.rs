@@ -29,6 +29,8 @@ pub(crate) struct Lowering<'a> {
     constants: HashMap<String, Rc<Constant>>,
     /// Names of the integer tensors between a `QuantizeLinear` and a `DequantizeLinear`, with their ONNX element types.
     stored: HashMap<String, i32>,
+    /// How many nodes read each name.
+    readers: HashMap<String, usize>,
     /// Numbers of (de)quantized constants so far.
     held: usize,
     /// Version of the standard's operators.
@@ -45,33 +47,52 @@ impl<'a> Lowering<'a> {
     /// only hold the place of what calibration will see.
     ///
     /// # Errors
-    /// [`ImportError`] if a constant can't be read, or the input has another type than float32 and int8.
+    /// [`ImportError`] if a constant can't be read, or the input has another type than float32, int8 and uint8.
     pub(crate) fn new(
         prepared: &Prepared,
         ranges: Option<&'a Ranges>,
         rehearsal: bool,
     ) -> Result<Self, ImportError> {
+        let mut faults = Vec::new();
+        let lowering = Self::despite(prepared, ranges, rehearsal, &mut faults)?;
+        faults.into_iter().next().map_or(Ok(lowering), Err)
+    }
+
+    /// The same in spite of constants that can't be read and an input of another type; they are told.
+    ///
+    /// # Errors
+    /// [`ImportError`] if the input has no shape.
+    pub(crate) fn despite(
+        prepared: &Prepared,
+        ranges: Option<&'a Ranges>,
+        rehearsal: bool,
+        faults: &mut Vec<ImportError>,
+    ) -> Result<Self, ImportError> {
         let mut constants = HashMap::new();
         for tensor in &prepared.graph.initializer {
-            let failed = |why| ImportError::Constant { name: tensor.name.clone(), why };
-            constants.insert(tensor.name.clone(), Rc::new(tensor.constant().map_err(failed)?));
+            match tensor.constant() {
+                Ok(constant) => drop(constants.insert(tensor.name.clone(), Rc::new(constant))),
+                Err(why) => faults.push(ImportError::Constant { name: tensor.name.clone(), why }),
+            }
         }
         let input = &prepared.input;
         let (batch, shape) = input_shape(input)?;
         let stored = match input_type(input) {
             onnx::FLOAT => HashMap::new(),
-            onnx::INT8 => HashMap::from([(input.name.clone(), onnx::INT8)]),
+            element @ (onnx::INT8 | onnx::UINT8) => HashMap::from([(input.name.clone(), element)]),
             other => {
-                return Err(ImportError::Graph(format!(
-                    "input '{}' has elements of ONNX type {other}; float32 is read, and int8 where a DequantizeLinear reads it, so export the model with one of them",
-                    input.name
-                )))
+                faults.push(ImportError::Graph(refusal!(
+                    "input '{}' has elements of ONNX type {other}", input.name;
+                    "export the model with a float32 input, or with int8 or uint8 that a DequantizeLinear or a Cast reads"
+                )));
+                HashMap::new()
             }
         };
         Ok(Self {
             values: HashMap::from([(input.name.clone(), Value::Input { shape: shape.clone() })]),
             constants,
             stored,
+            readers: prepared.readers.clone(),
             held: 0,
             opset: prepared.opset,
             batch,
@@ -102,11 +123,26 @@ impl Lowering<'_> {
         self.stored.get(name).copied()
     }
 
+    /// Whether more than one node reads what a name stands for.
+    pub(crate) fn is_shared(&self, name: &str) -> bool {
+        self.readers.get(name).is_some_and(|readers| *readers > 1)
+    }
+
+    /// The shape of a sample that a name stands for, where it is an activation.
+    pub(crate) fn shape_of(&self, name: &str) -> Option<&[u32]> {
+        self.values.get(name)?.shape()
+    }
+
     /// Gives the model's input another shape before anything else reads it.
     pub(crate) fn reshape_input(&mut self, shape: &[u32]) -> Lowered<()> {
         match self.emitter.nodes.as_mut_slice() {
             [Node::Input { shape: input }] => *input = shape.to_vec(),
-            _ => return Err("the model's input has two shapes; quantize it before it is reshaped".into()),
+            _ => {
+                return Err(refusal!(
+                    "the model's input has two shapes";
+                    "quantize it before it is reshaped"
+                ))
+            }
         }
         // Under its old shape it doesn't exist any more, whatever its name.
         self.values.retain(|_, value| !matches!(value, Value::Input { .. }));
@@ -117,8 +153,9 @@ impl Lowering<'_> {
     pub(crate) fn hold(&mut self, count: usize) -> Lowered<()> {
         self.held = self.held.saturating_add(count);
         if self.held > MAX_HELD {
-            return Err(format!(
-                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds; do it once for each constant"
+            return Err(refusal!(
+                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds";
+                "do it once for each constant"
             ));
         }
         Ok(())

@@ -18,7 +18,7 @@ impl Lowering<'_> {
     /// The value that a node reads at a position; a constant where it is one.
     pub(crate) fn value(&self, node: &onnx::Node, at: usize) -> Lowered<Value> {
         let name = node.input.get(at).filter(|name| !name.is_empty());
-        let name = name.ok_or_else(|| format!("its input {at} is missing; export the model again"))?;
+        let name = name.ok_or_else(|| refusal!("its input {at} is missing"; "export the model again"))?;
         if let Some(value) = self.values.get(name) {
             return Ok(value.clone());
         }
@@ -28,8 +28,9 @@ impl Lowering<'_> {
                 real: constant.floats(),
                 integers: None,
             }))),
-            None => Err(format!(
-                "it reads '{name}', which no node before it gives, or which is the model's input before a reshape; sort the nodes, and quantize the input before its shape changes"
+            None => Err(refusal!(
+                "it reads '{name}', which no node before it gives, or which is the model's input before a reshape";
+                "sort the nodes, and quantize the input before its shape changes"
             )),
         }
     }
@@ -40,12 +41,14 @@ impl Lowering<'_> {
         let value = self.value(node, at)?;
         match value {
             Value::Quantized { .. } => Ok(value),
-            Value::Constant(_) => Err(format!(
-                "its input {at} is a constant, not an activation; fold the constants first, with onnxruntime's quant_pre_process"
+            Value::Constant(_) => Err(refusal!(
+                "its input {at} is a constant, not an activation";
+                "fold the constants first, with onnxruntime's quant_pre_process"
             )),
-            Value::Index { .. } | Value::Ordered { .. } => {
-                Err("it reads a softmax or an arg max, and a model can only end with those; end it there".into())
-            }
+            Value::Index { .. } | Value::Ordered { .. } => Err(refusal!(
+                "it reads a softmax or an arg max, and a model can only end with those";
+                "end it there"
+            )),
             value => {
                 let name = node.input.get(at).cloned().unwrap_or_default();
                 let seen = match self.emitter.rehearsal {
@@ -53,7 +56,10 @@ impl Lowering<'_> {
                     false => self.ranges.and_then(|ranges| ranges.quantization(&name)),
                 };
                 let quantization = seen.ok_or_else(|| {
-                    format!("it reads '{name}', which isn't quantized; quantize the whole graph, or give calibration samples")
+                    refusal!(
+                        "it reads '{name}', which isn't quantized";
+                        "quantize the whole graph, or give calibration samples"
+                    )
                 })?;
                 let settled = self.emitter.settle(&value, quantization)?;
                 self.values.insert(name, settled.clone());
@@ -70,7 +76,7 @@ impl Lowering<'_> {
     ) -> Lowered<(u32, Vec<u32>, Quantization)> {
         match self.quantized(node, at)? {
             Value::Quantized { node, shape, quantization } => Ok((node, shape, quantization)),
-            _ => Err(format!("its input {at} isn't quantized; quantize the whole graph")),
+            _ => Err(refusal!("its input {at} isn't quantized"; "quantize the whole graph")),
         }
     }
 
@@ -83,8 +89,9 @@ impl Lowering<'_> {
     pub(crate) fn constant(&self, node: &onnx::Node, at: usize) -> Lowered<Rc<ConstantValue>> {
         match self.value(node, at)? {
             Value::Constant(constant) => Ok(constant),
-            _ => Err(format!(
-                "its input {at} must be a constant; a product of two activations can't be represented"
+            _ => Err(refusal!(
+                "its input {at} must be a constant";
+                "a product of two activations can't be represented"
             )),
         }
     }
@@ -103,16 +110,24 @@ impl Lowering<'_> {
 
     /// A constant of a few integers, as shapes and axes are.
     pub(crate) fn integers(&self, node: &onnx::Node, at: usize) -> Lowered<Vec<i64>> {
-        let name =
-            node.input.get(at).ok_or_else(|| format!("its input {at} is missing; export the model again"))?;
+        let name = node.input.get(at).ok_or_else(|| {
+            refusal!(
+                "its input {at} is missing";
+                "export the model again"
+            )
+        })?;
         let constant = self.constants.get(name).and_then(|constant| constant.integers());
-        let integers = constant
-            .ok_or_else(|| format!("'{name}' isn't constant; export the model with a static sample shape"))?;
+        let integers = constant.ok_or_else(|| {
+            refusal!(
+                "'{name}' isn't constant";
+                "export the model with a static sample shape"
+            )
+        })?;
         // More than any tensor has axes.
         if integers.len() > 2 * MAX_RANK {
-            return Err(format!(
-                "'{name}' has {} numbers, and tensors at most {MAX_RANK} axes",
-                integers.len()
+            return Err(refusal!(
+                "'{name}' has {} numbers, and tensors at most {MAX_RANK} axes", integers.len();
+                "export the model again"
             ));
         }
         Ok(integers.to_vec())
@@ -122,7 +137,10 @@ impl Lowering<'_> {
     pub(crate) fn scalar(&self, node: &onnx::Node, at: usize) -> Lowered<f64> {
         match self.constant(node, at)?.real.as_slice() {
             [number] => Ok(*number),
-            numbers => Err(format!("its input {at} must be one number, it has {}", numbers.len())),
+            numbers => Err(refusal!(
+                "its input {at} must be one number, it has {}", numbers.len();
+                "give it one for all elements"
+            )),
         }
     }
 }

@@ -3,6 +3,7 @@
 use millrace_inference::limits::MAX_MODEL_BYTES;
 
 use super::messages::{Tensor, BOOL, FLOAT, INT32, INT64, INT8, UINT8};
+use crate::lowered::Lowered;
 
 /// The most axes of a constant.
 const MAX_AXES: usize = 8;
@@ -64,17 +65,27 @@ impl Tensor {
     ///
     /// # Errors
     /// What can't be read of it.
-    pub fn constant(&self) -> Result<Constant, String> {
+    pub fn constant(&self) -> Lowered<Constant> {
         if self.data_location != 0 {
-            return Err("its data lies in another file; save the model with its data inside".into());
+            return Err(refusal!("its data lies in another file"; "save the model with its data inside"));
         }
         if self.dims.len() > MAX_AXES {
-            return Err(format!("it has {} axes, at most {MAX_AXES} are read", self.dims.len()));
+            return Err(refusal!(
+                "it has {} axes, at most {MAX_AXES} are read", self.dims.len();
+                "join some of them"
+            ));
         }
         let shape: Vec<usize> = self
             .dims
             .iter()
-            .map(|dim| usize::try_from(*dim).map_err(|_| format!("it has an axis of length {dim}")))
+            .map(|dim| {
+                usize::try_from(*dim).map_err(|_| {
+                    refusal!(
+                        "it has an axis of length {dim}";
+                        "export the model again"
+                    )
+                })
+            })
             .collect::<Result<_, _>>()?;
         // Every number of a constant that a model needs takes a byte of the model.
         let expected = shape
@@ -82,7 +93,10 @@ impl Tensor {
             .try_fold(1usize, |product, axis| product.checked_mul(*axis))
             .filter(|count| *count <= MAX_MODEL_BYTES)
             .ok_or_else(|| {
-                format!("its shape {shape:?} has more than {MAX_MODEL_BYTES} elements, the most that a model holds")
+                refusal!(
+                    "its shape {shape:?} has more than {MAX_MODEL_BYTES} elements, the most that a model holds";
+                    "make the layer smaller"
+                )
             })?;
         let raw = &self.raw_data;
         let numbers = match self.data_type {
@@ -92,15 +106,14 @@ impl Tensor {
                 self.integers(self.int32_data.iter().map(|value| i64::from(*value)))?
             }
             UINT8 | BOOL => self.integers(words::<1>(raw, expected)?.map(|[byte]| i64::from(byte)))?,
-            INT8 => {
-                self.integers(words::<1>(raw, expected)?.map(|[byte]| i64::from(byte.cast_signed())))?
-            }
+            INT8 => self.integers(words::<1>(raw, expected)?.map(|[byte]| i64::from(byte.cast_signed())))?,
             INT32 => self.integers(words(raw, expected)?.map(|word| i64::from(i32::from_le_bytes(word))))?,
             INT64 if raw.is_empty() => self.integers(self.int64_data.iter().copied())?,
             INT64 => self.integers(words(raw, expected)?.map(i64::from_le_bytes))?,
             other => {
-                return Err(format!(
-                    "its elements have ONNX type {other}; float32, int8, uint8, int32, int64 and bool are read, so save it as one of them"
+                return Err(refusal!(
+                    "its elements have ONNX type {other}";
+                    "float32, int8, uint8, int32, int64 and bool are read, so save it as one of them"
                 ))
             }
         };
@@ -109,13 +122,16 @@ impl Tensor {
             Numbers::Integer { values, .. } => values.len(),
         };
         if expected != got {
-            return Err(format!("its shape {shape:?} needs {expected} numbers, there are {got}"));
+            return Err(refusal!(
+                "its shape {shape:?} needs {expected} numbers, there are {got}";
+                "export the model again"
+            ));
         }
         Ok(Constant::new(shape, numbers))
     }
 
     /// Integers of the tensor's type, in its range.
-    fn integers(&self, values: impl Iterator<Item = i64>) -> Result<Numbers, String> {
+    fn integers(&self, values: impl Iterator<Item = i64>) -> Lowered<Numbers> {
         let data_type = self.data_type;
         let range = match data_type {
             UINT8 => 0..=255,
@@ -125,18 +141,21 @@ impl Tensor {
         };
         let values: Vec<i64> = values.collect();
         match values.iter().find(|value| !range.contains(value)) {
-            Some(value) => Err(format!("{value} is beyond the range of its type, ONNX type {data_type}")),
+            Some(value) => Err(refusal!(
+                "{value} is beyond the range of its type, ONNX type {data_type}";
+                "export the model again"
+            )),
             None => Ok(Numbers::Integer { values, data_type }),
         }
     }
 }
 
 /// Raw data as the bytes of each number.
-fn words<const N: usize>(raw: &[u8], expected: usize) -> Result<impl Iterator<Item = [u8; N]> + '_, String> {
+fn words<const N: usize>(raw: &[u8], expected: usize) -> Lowered<impl Iterator<Item = [u8; N]> + '_> {
     if expected.checked_mul(N) != Some(raw.len()) {
-        return Err(format!(
-            "its shape needs {expected} numbers of {N} bytes, its raw data has {} bytes",
-            raw.len()
+        return Err(refusal!(
+            "its shape needs {expected} numbers of {N} bytes, its raw data has {} bytes", raw.len();
+            "export the model again"
         ));
     }
     Ok(raw.chunks_exact(N).filter_map(|chunk| chunk.try_into().ok()))
@@ -148,7 +167,7 @@ mod tests {
 
     #[test]
     fn constants_hold_what_their_shape_says() {
-        let fails = |tensor: Tensor| tensor.constant().expect_err("unreadable");
+        let fails = |tensor: Tensor| tensor.constant().expect_err("unreadable").to_string();
         let raw = |data_type, dims: &[i64], raw_data: &[u8]| Tensor {
             data_type,
             dims: dims.to_vec(),

@@ -69,7 +69,7 @@ impl Kind {
             (Self::Model, 7) => Some(Self::Graph),
             (Self::Model, 8 | 25) | (Self::Graph | Self::Attribute, 5) | (Self::Shape, 1) => Some(Self::Leaf),
             (Self::Graph, 1) => Some(Self::Node),
-            (Self::Graph, 11 | 12) => Some(Self::ValueInfo),
+            (Self::Graph, 11..=13) => Some(Self::ValueInfo),
             (Self::Node, 5) => Some(Self::Attribute),
             (Self::ValueInfo, 2) => Some(Self::Type),
             (Self::Type, 1) => Some(Self::TensorType),

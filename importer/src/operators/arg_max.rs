@@ -7,12 +7,12 @@ use crate::{lowered::Lowered, lowering::Lowering, onnx, shape::axis_of, value::V
 /// A softmax keeps the order along its axis; a model can end with it.
 pub(super) fn softmax(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     let Value::Quantized { node: read, shape, .. } = lowering.quantized(node, 0)? else {
-        return Err("its input has no quantization; quantize the whole graph".into());
+        return Err(refusal!("its input has no quantization"; "quantize the whole graph"));
     };
     // Until opset 13 it runs over all axes from its own one on, together.
     let joins = lowering.opset < 13;
     let axis = axis_of(node.int("axis", if joins { 1 } else { -1 }), shape.len())
-        .map_err(|why| format!("{why}; let it run over the axis of the classes"))?;
+        .map_err(|why| refusal!("{why}"; "let it run over the axis of the classes"))?;
     let end = if joins { shape.len() } else { axis + 1 };
     let axes = axis..end;
     let value = Value::Ordered { node: read, shape, axes, softmax: node.label() };
@@ -24,22 +24,22 @@ pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
         Value::Ordered { node, shape, axes, .. } => (node, shape, Some(axes)),
         _ => match lowering.quantized(node, 0)? {
             Value::Quantized { node, shape, .. } => (node, shape, None),
-            _ => return Err("its input isn't quantized; quantize the whole graph".into()),
+            _ => return Err(refusal!("its input isn't quantized"; "quantize the whole graph")),
         },
     };
     let axis = axis_of(node.int("axis", 0), shape.len())
-        .map_err(|why| format!("{why}; search the axis of the classes"))?;
+        .map_err(|why| refusal!("{why}"; "search the axis of the classes"))?;
     if ordered.is_some_and(|axes| !axes.contains(&axis)) {
-        return Err(format!(
-            "it searches axis {}, along which the softmax before it changes the order; leave the softmax out",
-            axis + 1
+        return Err(refusal!(
+            "it searches axis {}, along which the softmax before it changes the order", axis + 1;
+            "leave the softmax out"
         ));
     }
     if node.int("select_last_index", 0) != 0 {
-        return Err(
-            "of equal entries the first is chosen here, not the last; export it with select_last_index=0"
-                .into(),
-        );
+        return Err(refusal!(
+            "of equal entries the first is chosen here, not the last";
+            "export it with select_last_index=0"
+        ));
     }
     let node = along(lowering, read, &shape, axis)?;
     Ok((Value::Index { node }, String::new()))
@@ -48,9 +48,9 @@ pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
 /// The index of the largest entry along an axis of a sample, which must be the last, or the last longer than 1.
 pub(crate) fn along(lowering: &mut Lowering<'_>, read: u32, shape: &[u32], axis: usize) -> Lowered<u32> {
     if shape.iter().skip(axis + 1).any(|length| *length != 1) {
-        return Err(format!(
-            "the largest entry is wanted along axis {} of N × {shape:?}, and only the last axis can be searched; end the model before it, so that it gives numbers, or let its classes come last",
-            axis + 1
+        return Err(refusal!(
+            "the largest entry is wanted along axis {} of N × {shape:?}, and only the last axis can be searched", axis + 1;
+            "end the model before it, so that it gives numbers, or let its classes come last"
         ));
     }
     let kept: Vec<u32> = shape.iter().take(axis + 1).copied().collect();

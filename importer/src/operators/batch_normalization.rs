@@ -1,7 +1,8 @@
-//! `BatchNormalization`: part of the rescaling of the product before it.
+//! `BatchNormalization`: part of the rescaling of the product before it, or filters of one element.
 
 use std::rc::Rc;
 
+use super::channelwise::channelwise;
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -16,51 +17,64 @@ pub(super) fn batch_normalization(
     let outputs = node.output.iter().filter(|name| !name.is_empty()).count();
     // Until opset 14 it is in training mode where it has outputs for the statistics.
     if node.int("training_mode", 0) != 0 || outputs > 1 {
-        return Err("it is in training mode; export the model in evaluation mode".into());
+        return Err(refusal!("it is in training mode"; "export the model in evaluation mode"));
     }
     if node.int("spatial", 1) != 1 {
-        return Err("it normalizes each position by itself (spatial=0), which can't be represented; export the model with opset 9 or newer".into());
-    }
-    let Value::Accumulated(mut accumulated) = lowering.value(node, 0)? else {
-        return Err(
-            "only directly after a convolution or product can it be folded; simplify the model first, so that nothing is in between"
-                .into(),
-        );
-    };
-    if accumulated.range != Range::ALL {
-        return Err("it comes after a clamp and can't be folded; write it as a convolution, or move it before the clamp".into());
-    }
-    if accumulated.axis != 0 {
-        return Err(format!(
-            "it normalizes along axis 1, and the product before it has its channels along axis {}; fold it into the weights where it is meant for those, or let them come first",
-            accumulated.axis + 1
+        return Err(refusal!(
+            "it normalizes each position by itself (spatial=0), which can't be represented";
+            "export the model with opset 9 or newer"
         ));
     }
-    let channels = accumulated.scales.len();
+    let value = lowering.value(node, 0)?;
+    let channels = value.shape().and_then(|shape| shape.first()).copied().unwrap_or(0) as usize;
+    if let Value::Accumulated(accumulated) = &value {
+        if accumulated.axis != 0 {
+            return Err(refusal!(
+                "it normalizes along axis 1, and the product before it has its channels along axis {}", accumulated.axis + 1;
+                "fold it into the weights where it is meant for those, or let them come first"
+            ));
+        }
+    }
+    let (factors, offsets) = factors(lowering, node, channels)?;
+    match value {
+        Value::Accumulated(mut accumulated)
+            if accumulated.range == Range::ALL && factors.iter().all(|factor| *factor >= 0.0) =>
+        {
+            let rows = accumulated.scales.iter_mut().zip(&mut accumulated.offsets);
+            for ((scale, offset), (factor, shift)) in rows.zip(factors.iter().zip(&offsets)) {
+                *scale *= factor;
+                *offset = *offset * factor + shift;
+            }
+            Ok((Value::Accumulated(accumulated), "folded into the rescaling".into()))
+        }
+        _ => {
+            let value = channelwise(lowering, node, 0, &factors, &offsets)?;
+            Ok((value, "a filter of one element for each channel".into()))
+        }
+    }
+}
+
+/// What each channel is multiplied with, and what is added then.
+fn factors(lowering: &Lowering<'_>, node: &onnx::Node, channels: usize) -> Lowered<(Vec<f64>, Vec<f64>)> {
     let read = |position| statistic(lowering, node, position, channels);
     let (gamma, beta, mean, variance) = (read(1)?, read(2)?, read(3)?, read(4)?);
     let epsilon = f64::from(node.float("epsilon", 1e-5));
     let statistics = gamma.real.iter().zip(&beta.real).zip(mean.real.iter().zip(&variance.real));
-    let rows = accumulated.scales.iter_mut().zip(&mut accumulated.offsets);
-    for ((scale, offset), ((gamma, beta), (mean, variance))) in rows.zip(statistics) {
+    let (mut factors, mut offsets) = (Vec::with_capacity(channels), Vec::with_capacity(channels));
+    for ((gamma, beta), (mean, variance)) in statistics {
         let spread = (variance + epsilon).sqrt();
         // Not true of NaN, either.
         if !(spread > 0.0 && spread.is_finite()) {
-            return Err(format!(
-                "a channel's variance {variance} with epsilon {epsilon} isn't positive; train the model again"
+            return Err(refusal!(
+                "a channel's variance {variance} with epsilon {epsilon} isn't positive";
+                "train the model again"
             ));
         }
         let factor = gamma / spread;
-        if factor < 0.0 {
-            return Err(
-                "it flips the sign of a channel; fold it into the weights first (quant_pre_process does)"
-                    .into(),
-            );
-        }
-        *scale *= factor;
-        *offset = (*offset - mean) * factor + beta;
+        factors.push(factor);
+        offsets.push(beta - mean * factor);
     }
-    Ok((Value::Accumulated(accumulated), "folded into the rescaling".into()))
+    Ok((factors, offsets))
 }
 
 /// An input with a number for each channel.
@@ -72,9 +86,9 @@ fn statistic(
 ) -> Lowered<Rc<ConstantValue>> {
     let constant = lowering.constant(node, position)?;
     if constant.shape != [channels] {
-        return Err(format!(
-            "its input {position} has the shape {:?} for {channels} channels; export the model again",
-            constant.shape
+        return Err(refusal!(
+            "its input {position} has the shape {:?} for {channels} channels", constant.shape;
+            "export the model again"
         ));
     }
     Ok(constant)

@@ -8,9 +8,9 @@ pub(super) fn per_channel(constant: &ConstantValue, shape: &[u32], axis: usize) 
     let channels = shape.get(axis).copied().unwrap_or(1) as usize;
     let rank = shape.len() + 1;
     let Some(missing) = rank.checked_sub(constant.shape.len()) else {
-        return Err(format!(
-            "its constant has {} axes and meets a tensor of {rank}; drop the constant's leading axes",
-            constant.shape.len()
+        return Err(refusal!(
+            "its constant has {} axes and meets a tensor of {rank}", constant.shape.len();
+            "drop the constant's leading axes"
         ));
     };
     for (at, length) in constant.shape.iter().enumerate() {
@@ -18,10 +18,9 @@ pub(super) fn per_channel(constant: &ConstantValue, shape: &[u32], axis: usize) 
         if *length != 1 && (meets != axis + 1 || *length != channels) {
             let mut wanted = vec![channels];
             wanted.resize(shape.len() - axis, 1);
-            return Err(format!(
-                "its constant has the shape {:?}, so it differs along axis {meets}, and only one number for all or one for each index of axis {} can be represented; if it is meant for the channels, give it the shape {wanted:?}",
-                constant.shape,
-                axis + 1
+            return Err(refusal!(
+                "its constant has the shape {:?}, so it differs along axis {meets}, and only one number for all or one for each index of axis {} can be represented", constant.shape, axis + 1;
+                "if it is meant for the channels, give it the shape {wanted:?}"
             ));
         }
     }
@@ -48,13 +47,13 @@ impl Channels {
         let from_start = if axis < 0 { axis.saturating_add(shape.len() as i64) } else { axis };
         let at = usize::try_from(from_start).ok().filter(|at| *at < shape.len());
         let at = at.ok_or_else(|| {
-            format!("its axis {axis} doesn't exist, its constant has shape {shape:?}; quantize it again")
+            refusal!("its axis {axis} doesn't exist, its constant has shape {shape:?}"; "quantize it again")
         })?;
         let along = shape.get(at).copied().unwrap_or(0);
         if along != scales.len() {
-            return Err(format!(
-                "it has {} scales for an axis of length {along}; quantize with one for the tensor, or one a channel",
-                scales.len()
+            return Err(refusal!(
+                "it has {} scales for an axis of length {along}", scales.len();
+                "quantize with one for the tensor, or one a channel"
             ));
         }
         // Where an axis has length 0 there is no element that could have a channel.

@@ -1,8 +1,8 @@
-//! `Relu` and `Clip`: bounds of a rescaling, or a table.
+//! `Relu`, `Clip`, `Max` and `Min`: bounds of a rescaling, or a table.
 
 use std::rc::Rc;
 
-use super::elementwise::map;
+use super::elementwise::{binary, map};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -17,6 +17,30 @@ pub(super) fn relu(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(V
 pub(super) fn clip(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     let range = clip_range(lowering, node)?;
     clamp(lowering, node, range)
+}
+
+/// The larger or the smaller of an activation and a number, or of two functions of one tensor.
+pub(super) fn bound(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let number = |at: usize| -> Lowered<Option<f64>> {
+        match lowering.value(node, at)? {
+            Value::Constant(constant) => match constant.real[..] {
+                [number] => Ok(Some(number)),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    };
+    let (number, activation) = match (number(0)?, number(1)?) {
+        (None, Some(number)) => (number, 0),
+        (Some(number), None) => (number, 1),
+        _ => return binary(lowering, node),
+    };
+    let range = match node.op_type.as_str() {
+        "Max" => Range { low: number, high: f64::INFINITY },
+        _ => Range { low: f64::NEG_INFINITY, high: number },
+    };
+    let input = node.input.get(activation).cloned().into_iter().collect();
+    clamp(lowering, &onnx::Node { input, ..node.clone() }, range)
 }
 
 fn clamp(lowering: &mut Lowering<'_>, node: &onnx::Node, clamp: Range) -> Lowered<(Value, String)> {
@@ -47,10 +71,10 @@ fn clip_range(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<Range> {
     let high = bound(2, "max", f32::INFINITY)?;
     // Not finite is fine for a side that stays open.
     if low.is_nan() || high.is_nan() || low == f64::INFINITY || high == f64::NEG_INFINITY {
-        return Err(format!("its bounds {low} and {high} aren't numbers; give it two that are"));
+        return Err(refusal!("its bounds {low} and {high} aren't numbers"; "give it two that are"));
     }
     if low > high {
-        return Err(format!("its min {low} lies above its max {high}; swap them or drop the clip"));
+        return Err(refusal!("its min {low} lies above its max {high}"; "swap them or drop the clip"));
     }
     Ok(Range { low, high })
 }

@@ -15,23 +15,23 @@ pub(super) fn concat(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
     let mut joined: Option<(usize, Vec<u32>)> = None;
     let wanted = node.int("axis", 0);
     if node.input.len() > MAX_CONCAT {
-        return Err(format!(
-            "it joins {} tensors, at most {MAX_CONCAT} can be; join them in two steps",
-            node.input.len()
+        return Err(refusal!(
+            "it joins {} tensors, at most {MAX_CONCAT} can be", node.input.len();
+            "join them in two steps"
         ));
     }
     for at in 0..node.input.len() {
         let (read, shape, quantization) = lowering.activation(node, at)?;
-        let axis = axis_of(wanted, shape.len()).map_err(|why| format!("{why}; join along another one"))?;
+        let axis = axis_of(wanted, shape.len()).map_err(|why| refusal!("{why}"; "join along another one"))?;
         joined = Some(match joined {
             None => (axis, shape),
             Some((axis, before)) => (axis, join(before, &shape, axis)?),
         });
         parts.push((read, quantization));
     }
-    let (axis, shape) = joined.ok_or("it joins nothing; export the model again")?;
+    let (axis, shape) = joined.ok_or_else(|| refusal!("it joins nothing"; "export the model again"))?;
     let shape = output(shape)?;
-    let axis = u8::try_from(axis).map_err(|_| "its axis is too large")?;
+    let axis = u8::try_from(axis).map_err(|_| refusal!("its axis is too large"; "join along another one"))?;
     Ok((Value::Joined { parts, axis, shape }, "a concatenation, once its quantization is known".into()))
 }
 
@@ -40,9 +40,9 @@ fn join(mut before: Vec<u32>, shape: &[u32], axis: usize) -> Lowered<Vec<u32>> {
     let differ = before.len() != shape.len()
         || before.iter().zip(shape).enumerate().any(|(at, (a, b))| at != axis && a != b);
     if differ {
-        return Err(format!(
-            "it joins the shapes {before:?} and {shape:?} a sample along axis {}; the other axes must be equal",
-            axis + 1
+        return Err(refusal!(
+            "it joins the shapes {before:?} and {shape:?} a sample along axis {}", axis + 1;
+            "the other axes must be equal"
         ));
     }
     if let Some(length) = before.get_mut(axis) {

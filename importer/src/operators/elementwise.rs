@@ -1,10 +1,10 @@
-//! What works element by element: functions of one number, and `Add`, `Sub`, `Mul` and `Div`.
+//! What works element by element: functions of one number, and operations of two.
 //!
 //! A function becomes a lookup table. Two functions in a row become one table, and so do two functions of the same tensor.
 
 use std::rc::Rc;
 
-use super::{channels::per_channel, functions::unary};
+use super::{channels::per_channel, channelwise::channelwise, functions::unary};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -39,18 +39,22 @@ fn mapped(
 }
 
 pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    settle_shared(lowering, node)?;
     let (left, right) = (lowering.value(node, 0)?, lowering.value(node, 1)?);
     let operation: fn(f64, f64) -> f64 = match node.op_type.as_str() {
         "Add" => |a, b| a + b,
         "Sub" => |a, b| a - b,
         "Mul" => |a, b| a * b,
-        _ => |a, b| a / b,
+        "Div" => |a, b| a / b,
+        "Pow" => f64::powf,
+        "Max" => f64::max,
+        _ => f64::min,
     };
     match (left, right) {
-        (Value::Constant(_), Value::Constant(_)) => {
-            Err("it computes a constant; fold the constants first, with onnxruntime's quant_pre_process"
-                .into())
-        }
+        (Value::Constant(_), Value::Constant(_)) => Err(refusal!(
+            "it computes a constant";
+            "fold the constants first, with onnxruntime's quant_pre_process"
+        )),
         (Value::Accumulated { .. }, Value::Constant(constant)) => {
             match folded(lowering, node, 0, &constant)? {
                 Some(value) => Ok((value, "folded into the rescaling".into())),
@@ -73,6 +77,51 @@ pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
     }
 }
 
+/// Quantizes a product that meets a number here and is read elsewhere, too: then what becomes of both can be a table of it, as
+/// hand-written activations are (`x · clip(x + 3) / 6`). Where nothing says how to quantize it, the number is folded instead.
+fn settle_shared(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<()> {
+    for (at, other) in [(0, 1), (1, 0)] {
+        let is_number = matches!(lowering.value(node, other)?, Value::Constant(of) if of.real.len() == 1);
+        let is_product = matches!(lowering.value(node, at)?, Value::Accumulated(_));
+        let is_shared = node.input.get(at).is_some_and(|name| lowering.is_shared(name));
+        if is_number && is_product && is_shared {
+            // Whoever wants it quantized gets the reason.
+            let _ = lowering.quantized(node, at);
+        }
+    }
+    Ok(())
+}
+
+/// An operation of an activation with a number for each channel.
+fn with_numbers(
+    lowering: &mut Lowering<'_>,
+    node: &onnx::Node,
+    at: usize,
+    constant: &ConstantValue,
+) -> Lowered<(Value, String)> {
+    let shape = lowering.activation(node, at)?.1;
+    let numbers = per_channel(constant, &shape, 0)?;
+    let all = |number: f64| vec![number; numbers.len()];
+    let (factors, offsets) = match (node.op_type.as_str(), at) {
+        ("Add", _) => (all(1.0), numbers),
+        ("Sub", 0) => (all(1.0), numbers.iter().map(|number| -number).collect()),
+        ("Sub", _) => (all(-1.0), numbers),
+        ("Mul", _) => {
+            let offsets = all(0.0);
+            (numbers, offsets)
+        }
+        ("Div", 0) => (numbers.iter().map(|number| number.recip()).collect(), all(0.0)),
+        _ => {
+            return Err(refusal!(
+                "its constant has {} numbers, and only one for all elements can be represented here", numbers.len();
+                "give it one number, or split the tensor before the export"
+            ))
+        }
+    };
+    let value = channelwise(lowering, node, at, &factors, &offsets)?;
+    Ok((value, "a filter of one element for each channel".into()))
+}
+
 /// An operation of an activation with one number, in this order.
 fn with_number(
     lowering: &mut Lowering<'_>,
@@ -81,18 +130,12 @@ fn with_number(
     constant: &ConstantValue,
     operation: impl Fn(f64, f64) -> f64 + 'static,
 ) -> Lowered<(Value, String)> {
-    let [number] = constant.real[..] else {
-        return Err(format!(
-            "its constant has {} numbers; only one number for all elements can be represented here, so fold the others into the weights",
-            constant.real.len()
-        ));
-    };
+    let [number] = constant.real[..] else { return with_numbers(lowering, node, at, constant) };
     let (read, shape, quantization, before) = mapped(lowering, node, at)?;
     if constant.shape.len() > shape.len() + 1 {
-        return Err(format!(
-            "its constant has {} axes and meets a tensor of {}; drop the constant's axes",
-            constant.shape.len(),
-            shape.len() + 1
+        return Err(refusal!(
+            "its constant has {} axes and meets a tensor of {}", constant.shape.len(), shape.len() + 1;
+            "drop the constant's axes"
         ));
     }
     let map: Map = Rc::new(move |x| operation(before(x), number));
@@ -166,13 +209,16 @@ fn of_two(
         }
     }
     if node.op_type != "Add" {
-        return Err("of two different activations only the sum can be represented; add them instead".into());
+        return Err(refusal!(
+            "of two different activations only the sum can be represented";
+            "add them instead"
+        ));
     }
     let (left, right) = (lowering.activation(node, 0)?, lowering.activation(node, 1)?);
     if left.1 != right.1 {
-        return Err(format!(
-            "its operands have the shapes {:?} and {:?} a sample; they must be equal, so expand one before the export",
-            left.1, right.1
+        return Err(refusal!(
+            "its operands have the shapes {:?} and {:?} a sample", left.1, right.1;
+            "they must be equal, so expand one before the export"
         ));
     }
     let sum =

@@ -37,6 +37,8 @@ pub(super) fn unary(node: &Node) -> Option<Map> {
         "Softsign" => Rc::new(|x: f64| x / (1.0 + x.abs())),
         "Mish" => Rc::new(|x: f64| x * (x.max(0.0) + (-x.abs()).exp().ln_1p()).tanh()),
         "Exp" => Rc::new(f64::exp),
+        "Log" => Rc::new(f64::ln),
+        "Reciprocal" => Rc::new(f64::recip),
         "Abs" => Rc::new(f64::abs),
         "Neg" => Rc::new(|x: f64| -x),
         "Sqrt" => Rc::new(|x: f64| x.max(0.0).sqrt()),

@@ -13,21 +13,22 @@ use crate::{
 
 pub(super) fn gemm(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     if node.int("transA", 0) != 0 {
-        return Err(
-            "it transposes its input (transA), which can't be represented; transpose the weights instead"
-                .into(),
-        );
+        return Err(refusal!(
+            "it transposes its input (transA), which can't be represented";
+            "transpose the weights instead"
+        ));
     }
     let (alpha, beta): (f64, f64) = (node.float("alpha", 1.0).into(), node.float("beta", 1.0).into());
     if !(alpha.is_finite() && alpha > 0.0 && beta.is_finite()) {
-        return Err(format!(
-            "its alpha {alpha} and beta {beta} can't be represented: alpha must be positive; fold them into the weights and the bias"
+        return Err(refusal!(
+            "its alpha {alpha} and beta {beta} can't be represented: alpha must be positive";
+            "fold them into the weights and the bias"
         ));
     }
     let axis = if node.int("transB", 0) == 0 { 1 } else { 0 };
     let (mut accumulated, note) = linear(lowering, node, axis)?;
     if accumulated.shape.len() != 1 {
-        return Err("it multiplies matrices of samples; flatten its input first".into());
+        return Err(refusal!("it multiplies matrices of samples"; "flatten its input first"));
     }
     accumulated.scales.iter_mut().for_each(|scale| *scale *= alpha);
     if let Some(bias) = lowering.optional_constant(node, 2)? {
@@ -40,13 +41,14 @@ pub(super) fn gemm(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(V
 pub(super) fn matmul(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     if matches!(lowering.value(node, 0)?, Value::Constant(_)) {
         return Err(
-            "its constant comes first; transpose both, so that the weights are its second input".into()
+            refusal!("its constant comes first"; "transpose both, so that the weights are its second input"),
         );
     }
     if !matches!(lowering.value(node, 1)?, Value::Constant(_)) {
-        return Err(
-            "a product of two activations can't be represented; only one with constant weights can".into()
-        );
+        return Err(refusal!(
+            "a product of two activations can't be represented";
+            "only one with constant weights can"
+        ));
     }
     let (accumulated, note) = linear(lowering, node, 1)?;
     Ok((Value::Accumulated(accumulated), note))
@@ -60,20 +62,26 @@ fn linear(
     let (input, mut shape, quantization) = lowering.activation(node, 0)?;
     let constant = lowering.constant(node, 1)?;
     if constant.shape.len() != 2 {
-        return Err(format!(
-            "its weights have {} axes, not 2; flatten them to a matrix",
-            constant.shape.len()
+        return Err(refusal!(
+            "its weights have {} axes, not 2", constant.shape.len();
+            "flatten them to a matrix"
         ));
     }
     let weights = Weights::new(&constant, outputs_axis)?;
     let read = shape.last().copied().unwrap_or(0);
     let columns = weights.values.len() / weights.rows.max(1);
     if columns != read as usize {
-        return Err(format!(
-            "its weights take {columns} numbers, its input has {read}; export the model again"
+        return Err(refusal!(
+            "its weights take {columns} numbers, its input has {read}";
+            "export the model again"
         ));
     }
-    let outputs = u32::try_from(weights.rows).map_err(|_| "its weights are too many")?;
+    let outputs = u32::try_from(weights.rows).map_err(|_| {
+        refusal!(
+            "its weights are too many";
+            "make the layer smaller"
+        )
+    })?;
     if let Some(last) = shape.last_mut() {
         *last = outputs;
     }

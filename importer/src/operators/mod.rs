@@ -5,10 +5,12 @@
 pub(crate) mod arg_max;
 mod batch_normalization;
 mod channels;
+mod channelwise;
 mod clamp;
 mod concat;
 mod convolution;
 mod elementwise;
+mod folding;
 mod functions;
 mod linear;
 mod pass;
@@ -25,6 +27,8 @@ use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx::{Constant, Node},
+    refusal::Refusal,
+    standard,
     value::Value,
 };
 
@@ -40,10 +44,13 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
         "BatchNormalization" => batch_normalization::batch_normalization(lowering, node),
         "Relu" => clamp::relu(lowering, node),
         "Clip" => clamp::clip(lowering, node),
-        "Add" | "Sub" | "Mul" | "Div" => elementwise::binary(lowering, node),
+        "Add" | "Sub" | "Mul" | "Div" | "Pow" => elementwise::binary(lowering, node),
+        "Max" | "Min" => clamp::bound(lowering, node),
         "MaxPool" => pooling::max_pool(lowering, node),
         "AveragePool" | "GlobalAveragePool" | "ReduceMean" => pooling::average_pool(lowering, node),
         "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => reshape::reshape(lowering, node),
+        "Transpose" => reshape::transpose(lowering, node),
+        "Pad" => reshape::pad(lowering, node),
         "Concat" => concat::concat(lowering, node),
         "Identity" => noted(pass::identity(lowering, node)?, "dropped"),
         "Dropout" => noted(pass::dropout(lowering, node)?, "dropped"),
@@ -64,8 +71,27 @@ pub(crate) fn constant(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<R
                 .map(|constant| Some(Rc::new(constant))),
             _ => Ok(None),
         },
-        _ => Ok(None),
+        _ => folding::folded(lowering, node).map(|constant| constant.map(Rc::new)),
     }
+}
+
+/// Checks what doesn't depend on a node's inputs: that its operator is imported.
+pub(crate) fn expect_known(node: &Node) -> Lowered<()> {
+    standard::check(node)?;
+    match standard::is_known(&node.op_type) {
+        true => Ok(()),
+        false => Err(unknown(&node.op_type)),
+    }
+}
+
+/// Whether a node only says how tensors are quantized.
+pub(crate) fn is_quantization(node: &Node) -> bool {
+    matches!(node.op_type.as_str(), "QuantizeLinear" | "DequantizeLinear")
+}
+
+/// Checks scale and zero point of a node that quantizes an activation, or reads a quantized one.
+pub(crate) fn expect_quantization(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
+    quantize::expect_parameters(lowering, node)
 }
 
 /// Operators that only move or choose elements, so that they do the same with quantized integers as with real numbers.
@@ -74,11 +100,13 @@ pub(crate) fn moves_integers(operator: &str) -> bool {
 }
 
 /// Why an operator isn't imported.
-fn unknown(operator: &str) -> String {
+fn unknown(operator: &str) -> Refusal {
     if operator.starts_with("QLinear") || operator.ends_with("Integer") {
-        "operator-oriented quantization isn't read; quantize with QuantFormat.QDQ".into()
+        refusal!("operator-oriented quantization isn't read"; "quantize with QuantFormat.QDQ")
     } else {
-        "this operator can't be represented in integers; rewrite the model with those of docs/models.md"
-            .into()
+        refusal!(
+            "this operator can't be represented in integers";
+            "rewrite the model with those of docs/models.md"
+        )
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn quantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowere
     match value {
         // Rounding keeps the order, but for ties.
         Value::Ordered { .. } => Ok((value, "dropped after the softmax".into())),
-        Value::Index { .. } => Err("it quantizes indices; end the model with its arg max".into()),
+        Value::Index { .. } => Err(refusal!("it quantizes indices"; "end the model with its arg max")),
         value => {
             let settled = lowering.emitter.settle(&value, quantization)?;
             Ok((settled, format!("scale {:.6}, zero point {}", quantization.scale, quantization.zero_point)))
@@ -42,8 +42,9 @@ pub(super) fn quantized_constant(
         onnx::UINT8 => (0.0, 255.0),
         onnx::INT8 => (-128.0, 127.0),
         other => {
-            return Err(format!(
-                "it quantizes a constant to ONNX type {other}; quantize it to int8 (QuantType.QInt8)"
+            return Err(refusal!(
+                "it quantizes a constant to ONNX type {other}";
+                "quantize it to int8 (QuantType.QInt8)"
             ))
         }
     };
@@ -64,30 +65,39 @@ pub(super) fn quantized_constant(
     Ok(Constant::new(constant.shape.clone(), Numbers::Integer { values, data_type }))
 }
 
+/// Checks a node's scale and zero point where what it reads isn't known.
+pub(super) fn expect_parameters(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<()> {
+    let element = match node.op_type.as_str() {
+        "QuantizeLinear" => output_dtype(node)?,
+        _ => None,
+    };
+    per_tensor(&parameters(lowering, node, element)?).map(drop)
+}
+
 /// It changes nothing: the operators that read it work on the integers.
 pub(super) fn dequantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Value> {
     if !matches!(node.int("output_dtype", 0), 0 | 1) {
-        return Err("it gives another type than float32; drop its output_dtype".into());
+        return Err(refusal!("it gives another type than float32"; "drop its output_dtype"));
     }
     let name = node.input.first().cloned().unwrap_or_default();
     if let Some(constant) = lowering.written(&name).cloned() {
         return dequantized_constant(lowering, node, &constant);
     }
     let Some(element) = lowering.integers_of(&name) else {
-        return Err(format!("it reads '{name}', which isn't quantized; put a QuantizeLinear before it"));
+        return Err(refusal!("it reads '{name}', which isn't quantized"; "put a QuantizeLinear before it"));
     };
     let value = lowering.value(node, 0)?;
     let parameters = parameters(lowering, node, Some(element))?;
     let read = per_tensor(&parameters)?;
     match value {
-        Value::Quantized { quantization, .. } if read != quantization => Err(
-            "it reads a tensor with another scale or zero point than it was quantized with; give both nodes the same"
-                .into(),
-        ),
+        Value::Quantized { quantization, .. } if read != quantization => Err(refusal!(
+            "it reads a tensor with another scale or zero point than it was quantized with";
+            "give both nodes the same"
+        )),
         Value::Quantized { .. } | Value::Ordered { .. } => Ok(value),
         // The graph's input is posted as it is.
         Value::Input { .. } => lowering.emitter.settle(&value, read),
-        _ => Err("its input isn't quantized; put a QuantizeLinear before it".into()),
+        _ => Err(refusal!("its input isn't quantized"; "put a QuantizeLinear before it")),
     }
 }
 
@@ -97,11 +107,12 @@ fn dequantized_constant(
     constant: &Constant,
 ) -> Lowered<Value> {
     let Numbers::Integer { values, data_type } = &constant.numbers else {
-        return Err("its input must be integers; quantize it again".into());
+        return Err(refusal!("its input must be integers"; "quantize it again"));
     };
     if !matches!(*data_type, onnx::INT8 | onnx::UINT8 | onnx::INT32) {
-        return Err(format!(
-            "its integers have ONNX type {data_type}; quantize weights to int8 (QuantType.QInt8), biases to int32"
+        return Err(refusal!(
+            "its integers have ONNX type {data_type}";
+            "quantize weights to int8 (QuantType.QInt8), biases to int32"
         ));
     }
     let Parameters { scales, zeros, .. } = parameters(lowering, node, Some(*data_type))?;

@@ -1,48 +1,114 @@
-//! `Flatten`, `Reshape`, `Squeeze` and `Unsqueeze`: the same elements under another shape.
+//! `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, and `Transpose` and `Pad` that do no more: the same elements under another
+//! shape.
+
+use std::rc::Rc;
 
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx,
-    shape::{axis_of, output},
+    shape::{axis_of, output, OPEN},
     value::Value,
 };
 
 pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let shape = match lowering.value(node, 0)? {
+        Value::Input { shape } | Value::Mapped { shape, .. } => shape,
+        _ => lowering.activation(node, 0)?.1,
+    };
+    let new = new_shape(lowering, node, &shape)?;
+    with_shape(lowering, node, &new)
+}
+
+/// The tensor that a node reads, under another shape of as many elements.
+fn with_shape(lowering: &mut Lowering<'_>, node: &onnx::Node, new: &[u32]) -> Lowered<(Value, String)> {
     match lowering.value(node, 0)? {
-        Value::Input { shape } => {
-            let shape = new_shape(lowering, node, &shape)?;
-            lowering.reshape_input(&shape)?;
-            return Ok((Value::Input { shape }, "another shape of the input".into()));
+        Value::Input { shape } if shape == new => {
+            return Ok((Value::Input { shape }, "dropped: the shape stays".into()))
+        }
+        Value::Input { .. } => {
+            lowering.reshape_input(new)?;
+            return Ok((Value::Input { shape: new.to_vec() }, "another shape of the input".into()));
         }
         Value::Mapped { node: input, shape, quantization, map } => {
             // A table works element by element, so the shape may change before it.
-            let new = new_shape(lowering, node, &shape)?;
-            let input = if new == shape { input } else { lowering.emitter.reshape(input, &new)? };
-            return Ok((Value::Mapped { node: input, shape: new, quantization, map }, String::new()));
+            let input = if new == shape { input } else { lowering.emitter.reshape(input, new)? };
+            let shape = new.to_vec();
+            return Ok((Value::Mapped { node: input, shape, quantization, map }, String::new()));
         }
         _ => {}
     }
     let (input, shape, quantization) = lowering.activation(node, 0)?;
-    let new = new_shape(lowering, node, &shape)?;
     if new == shape {
         return Ok((
             Value::Quantized { node: input, shape, quantization },
             "dropped: the shape stays".into(),
         ));
     }
-    let at = lowering.emitter.reshape(input, &new)?;
-    Ok((Value::Quantized { node: at, shape: new, quantization }, String::new()))
+    let at = lowering.emitter.reshape(input, new)?;
+    Ok((Value::Quantized { node: at, shape: new.to_vec(), quantization }, String::new()))
+}
+
+/// Other axes of the same elements, where only axes of length 1 move; of a constant any.
+pub(super) fn transpose(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let value = lowering.value(node, 0)?;
+    if let Value::Constant(constant) = &value {
+        let order = order(node, constant.shape.len())?;
+        lowering.hold(constant.real.len())?;
+        return Ok((Value::Constant(Rc::new(constant.transposed(&order))), "constants".into()));
+    }
+    let shape = value.shape().map(<[u32]>::to_vec).unwrap_or_default();
+    let order = order(node, shape.len() + 1)?;
+    let moved: Vec<usize> = order.iter().skip(1).filter_map(|axis| axis.checked_sub(1)).collect();
+    let long = |axis: &&usize| shape.get(**axis).is_some_and(|length| *length > 1);
+    let stays = moved.len() == shape.len() && moved.iter().filter(long).is_sorted();
+    if !stays {
+        return Err(refusal!(
+            "it changes the order of elements (perm {order:?} of N × {shape:?}), which can't be represented";
+            "export the model with the layout that its convolutions read, channels first"
+        ));
+    }
+    let new: Vec<u32> = moved.iter().filter_map(|axis| shape.get(*axis).copied()).collect();
+    with_shape(lowering, node, &new)
+}
+
+/// The axes in the order that a node asks for, each once.
+fn order(node: &onnx::Node, rank: usize) -> Lowered<Vec<usize>> {
+    let order: Vec<usize> = match node.ints("perm") {
+        None => (0..rank).rev().collect(),
+        Some(perm) => perm.iter().filter_map(|axis| usize::try_from(*axis).ok()).collect(),
+    };
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    if !sorted.into_iter().eq(0..rank) {
+        return Err(refusal!("its perm doesn't name each of {rank} axes once"; "export the model again"));
+    }
+    Ok(order)
+}
+
+/// A padding of nothing.
+pub(super) fn pad(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    let pads = match node.ints("pads") {
+        Some(pads) => pads.to_vec(),
+        None => lowering.integers(node, 1)?,
+    };
+    if pads.iter().any(|pad| *pad != 0) {
+        return Err(refusal!(
+            "it pads by {pads:?}, which can't be represented by itself";
+            "give the padding to the convolution behind it"
+        ));
+    }
+    Ok((lowering.value(node, 0)?, "dropped: it pads by nothing".into()))
 }
 
 /// The axes of a node, an attribute in older files and an input in newer ones; none where neither is given.
 pub(super) fn axes(lowering: &Lowering<'_>, node: &onnx::Node) -> Lowered<Option<Vec<i64>>> {
     let input = node.input.get(1).filter(|name| !name.is_empty());
     match (node.ints("axes"), input) {
-        (Some(_), Some(_)) => Err("its axes are given twice; export the model again".into()),
+        (Some(_), Some(_)) => Err(refusal!("its axes are given twice"; "export the model again")),
         (Some(axes), None) if axes.len() <= 8 => Ok(Some(axes.to_vec())),
         (Some(axes), None) => {
-            Err(format!("it has {} axes, no tensor has as many; export the model again", axes.len()))
+            Err(refusal!("it has {} axes, no tensor has as many", axes.len(); "export the model again"))
         }
         (None, Some(_)) => lowering.integers(node, 1).map(Some),
         (None, None) => Ok(None),
@@ -56,8 +122,12 @@ fn new_shape(lowering: &Lowering<'_>, node: &onnx::Node, shape: &[u32]) -> Lower
             reshaped(&lowering.integers(node, 1)?, shape, lowering.batch, node.int("allowzero", 0) != 0)?
         }
         _ => {
-            let axes = axes(lowering, node)?
-                .ok_or("it doesn't say which axes, and the batch may be among them; give it its axes")?;
+            let axes = axes(lowering, node)?.ok_or_else(|| {
+                refusal!(
+                    "it doesn't say which axes, and the batch may be among them";
+                    "give it its axes"
+                )
+            })?;
             squeezed(&axes, shape, node.op_type == "Squeeze")?
         }
     })
@@ -72,8 +142,9 @@ fn flattened(axis: i64, shape: &[u32]) -> Lowered<Vec<u32>> {
         Some(at) if shape.iter().take(at - 1).all(|length| *length == 1) => {
             Ok(vec![shape.iter().skip(at - 1).product()])
         }
-        _ => Err(format!(
-            "it flattens before axis {axis} and mixes the batch with others; flatten with axis=1"
+        _ => Err(refusal!(
+            "it flattens before axis {axis} and mixes the batch with others";
+            "flatten with axis=1"
         )),
     }
 }
@@ -81,20 +152,28 @@ fn flattened(axis: i64, shape: &[u32]) -> Lowered<Vec<u32>> {
 /// ONNX's reshape: 0 keeps an axis, −1 takes what is left; the first axis is the batch, whose length is known if it is
 /// fixed.
 fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool) -> Lowered<Vec<u32>> {
+    let mut target = target.to_vec();
+    // A computed shape keeps the batch by its length.
+    if let Some(first) = target.first_mut().filter(|first| **first == OPEN && !allow_zero) {
+        *first = 0;
+    }
+    let target = target.as_slice();
     let Some((first, rest)) = target.split_first() else {
-        return Err("its target shape is empty; keep the batch".into());
+        return Err(refusal!("its target shape is empty"; "keep the batch"));
     };
     if target.iter().any(|length| *length < -1) || target.iter().filter(|length| **length == -1).count() > 1 {
-        return Err(format!("its target shape {target:?} isn't possible; at most one length may be -1"));
+        return Err(refusal!("its target shape {target:?} isn't possible"; "at most one length may be -1"));
     }
     if allow_zero && target.contains(&0) {
-        return Err(format!(
-            "its target shape {target:?} has an axis of length 0 (allowzero); drop the attribute"
+        return Err(refusal!(
+            "its target shape {target:?} has an axis of length 0 (allowzero)";
+            "drop the attribute"
         ));
     }
     if *first > 0 && batch.map(i64::from) != Some(*first) {
-        return Err(format!(
-            "its target shape {target:?} fixes the batch to {first}; export the model with an open batch axis, or write 0 there"
+        return Err(refusal!(
+            "its target shape {target:?} fixes the batch to {first}";
+            "export the model with an open batch axis, or write 0 there"
         ));
     }
     let elements: u32 = shape.iter().product();
@@ -102,8 +181,12 @@ fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool)
         0 => shape.get(at).copied(),
         length => u32::try_from(length).ok(),
     };
-    let mismatch =
-        || format!("a sample of {elements} elements can't take the shape {rest:?}; export the model again");
+    let mismatch = || {
+        refusal!(
+            "a sample of {elements} elements can't take the shape {rest:?}";
+            "export the model again"
+        )
+    };
     let product =
         |lengths: &[u32]| lengths.iter().try_fold(1u32, |product, length| product.checked_mul(*length));
     // With 1 for the open length, the others' product says what is left for it.
@@ -127,17 +210,17 @@ fn squeezed(axes: &[i64], shape: &[u32], remove: bool) -> Lowered<Vec<u32>> {
     let rank = shape.len() + if remove { 0 } else { axes.len() };
     let mut at: Vec<usize> = axes
         .iter()
-        .map(|axis| axis_of(*axis, rank).map_err(|why| format!("{why}; name other axes")))
+        .map(|axis| axis_of(*axis, rank).map_err(|why| refusal!("{why}"; "name other axes")))
         .collect::<Lowered<_>>()?;
     at.sort_unstable();
     if at.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(format!("its axes {axes:?} name one twice; name each once"));
+        return Err(refusal!("its axes {axes:?} name one twice"; "name each once"));
     }
     let mut new = shape.to_vec();
     if remove {
         for axis in at.into_iter().rev() {
             if new.get(axis) != Some(&1) {
-                return Err(format!("axis {} isn't of length 1; squeeze others", axis + 1));
+                return Err(refusal!("axis {} isn't of length 1", axis + 1; "squeeze others"));
             }
             new.remove(axis);
         }

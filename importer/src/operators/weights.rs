@@ -16,11 +16,15 @@ pub(super) struct Weights {
 impl Weights {
     /// Reads a constant whose outputs lie along `axis`; every other axis keeps its order.
     pub(super) fn new(constant: &ConstantValue, axis: usize) -> Lowered<Self> {
-        let rows =
-            *constant.shape.get(axis).ok_or("its weights have too few axes; export the model again")?;
+        let rows = *constant.shape.get(axis).ok_or_else(|| {
+            refusal!(
+                "its weights have too few axes";
+                "export the model again"
+            )
+        })?;
         // Without an element the products of the axes could be anything.
         if constant.real.is_empty() {
-            return Err("its weights are empty; export the model again".into());
+            return Err(refusal!("its weights are empty"; "export the model again"));
         }
         let outer: usize = constant.shape.iter().take(axis).product();
         let inner: usize = constant.shape.iter().skip(axis + 1).product();
@@ -32,9 +36,9 @@ impl Weights {
         match &constant.integers {
             Some(integers) => {
                 if integers.scales.len() > 1 && integers.axis != axis {
-                    return Err(format!(
-                        "its weights have a scale for each index of axis {}, its outputs lie along axis {axis}; quantize them along that one",
-                        integers.axis
+                    return Err(refusal!(
+                        "its weights have a scale for each index of axis {}, its outputs lie along axis {axis}", integers.axis;
+                        "quantize them along that one"
                     ));
                 }
                 for (row, scale) in scales.iter_mut().enumerate() {
@@ -43,7 +47,10 @@ impl Weights {
                 for (at, value) in integers.values.iter().enumerate() {
                     let (row, column) = by_rows(at);
                     values[row * columns + column] = i8::try_from(*value).map_err(|_| {
-                        format!("a weight is {value} from its zero point; quantize weights symmetrically, to int8")
+                        refusal!(
+                            "a weight is {value} from its zero point";
+                            "quantize weights symmetrically, to int8"
+                        )
                     })?;
                 }
             }
@@ -79,6 +86,7 @@ impl Weights {
             offsets: vec![0.0; self.rows],
             zero_point: input.zero_point,
             range: Range::ALL,
+            reshaped: false,
         }
     }
 

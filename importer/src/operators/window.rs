@@ -4,14 +4,34 @@ use millrace_inference::{limits::MAX_ELEMENTS, Window};
 
 use crate::{lowered::Lowered, onnx};
 
+/// A node that works along one axis as one that works on planes of one row.
+pub(super) fn widened(node: &onnx::Node) -> onnx::Node {
+    let mut node = node.clone();
+    for attribute in &mut node.attribute {
+        let wide = match (attribute.name.as_str(), attribute.ints.as_slice()) {
+            ("kernel_shape" | "strides" | "dilations", [length]) => vec![1, *length],
+            ("pads", [before, after]) => vec![0, *before, 0, *after],
+            _ => continue,
+        };
+        attribute.ints = wide;
+    }
+    node
+}
+
 pub(super) fn kernel_shape(node: &onnx::Node) -> Lowered<[u32; 2]> {
     let fits = |length: &i64| u32::try_from(*length).ok();
     match node.ints("kernel_shape") {
         Some([rows, columns]) => match (fits(rows), fits(columns)) {
             (Some(rows), Some(columns)) => Ok([rows, columns]),
-            _ => Err(format!("its kernel_shape {rows} × {columns} isn't positive; export the model again")),
+            _ => Err(refusal!(
+                "its kernel_shape {rows} × {columns} isn't positive";
+                "export the model again"
+            )),
         },
-        _ => Err("only windows over rows and columns can be represented; give a sequence a second axis of length 1".into()),
+        _ => Err(refusal!(
+            "only windows over rows and columns can be represented";
+            "give a sequence a second axis of length 1"
+        )),
     }
 }
 
@@ -26,13 +46,17 @@ pub(super) fn steps(length: u32, window: &Window, axis: usize) -> u32 {
 pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lowered<Window> {
     // A kernel of one row or column has nothing to dilate.
     if pair(node, "dilations")?.iter().zip(kernel).any(|(dilation, length)| *dilation != 1 && length > 1) {
-        return Err("dilated windows can't be represented; use a larger kernel, with zeros in between".into());
+        return Err(refusal!(
+            "dilated windows can't be represented";
+            "use a larger kernel, with zeros in between"
+        ));
     }
     let stride = pair(node, "strides")?;
     let [rows, columns] = kernel;
     if rows == 0 || columns == 0 || u64::from(rows) * u64::from(columns) > u64::from(MAX_ELEMENTS) {
-        return Err(format!(
-            "its window of {rows} × {columns} must have at least one and at most {MAX_ELEMENTS} elements; use a smaller one"
+        return Err(refusal!(
+            "its window of {rows} × {columns} must have at least one and at most {MAX_ELEMENTS} elements";
+            "use a smaller one"
         ));
     }
     let padding = padding(node, kernel, stride, plane)?;
@@ -44,10 +68,10 @@ pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lo
             !padded.saturating_sub(kernel[axis]).is_multiple_of(stride[axis])
         });
         if partial {
-            return Err(
-                "its last windows reach beyond the padding (ceil_mode), which can't be represented; pad its input, or use ceil_mode=0"
-                    .into(),
-            );
+            return Err(refusal!(
+                "its last windows reach beyond the padding (ceil_mode), which can't be represented";
+                "pad its input, or use ceil_mode=0"
+            ));
         }
     }
     Ok(window)
@@ -58,15 +82,16 @@ fn pair(node: &onnx::Node, name: &str) -> Lowered<[u32; 2]> {
     let fits =
         |length: &i64| u32::try_from(*length).ok().filter(|length| (1..=MAX_ELEMENTS).contains(length));
     match node.ints(name) {
-            None => Ok([1, 1]),
-            Some([down, across]) => match (fits(down), fits(across)) {
-                (Some(down), Some(across)) => Ok([down, across]),
-                _ => Err(format!(
-                    "its {name} {down} and {across} must be positive and at most {MAX_ELEMENTS}; export the model again"
-                )),
-            },
-            Some(_) => Err(format!("its {name} must be two numbers; export the model again")),
-        }
+        None => Ok([1, 1]),
+        Some([down, across]) => match (fits(down), fits(across)) {
+            (Some(down), Some(across)) => Ok([down, across]),
+            _ => Err(refusal!(
+                "its {name} {down} and {across} must be positive and at most {MAX_ELEMENTS}";
+                "export the model again"
+            )),
+        },
+        Some(_) => Err(refusal!("its {name} must be two numbers"; "export the model again")),
+    }
 }
 
 /// Rows and columns of padding: top, left, bottom, right.
@@ -81,8 +106,9 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], stride: [u32; 2], plane: [u32; 2
                 {
                     Some([top, left, bottom, right]) => [*top, *left, *bottom, *right],
                     _ => {
-                        return Err(format!(
-                            "its pads {pads:?} must be four numbers, none negative; crop its input before"
+                        return Err(refusal!(
+                            "its pads {pads:?} must be four numbers, none negative";
+                            "crop its input before"
                         ))
                     }
                 }
@@ -91,7 +117,7 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], stride: [u32; 2], plane: [u32; 2
         "VALID" | "SAME_UPPER" | "SAME_LOWER"
             if pads.is_some_and(|pads| pads.iter().any(|pad| *pad != 0)) =>
         {
-            return Err(format!("its pads contradict its auto_pad {mode}; drop one of them"));
+            return Err(refusal!("its pads contradict its auto_pad {mode}"; "drop one of them"));
         }
         "VALID" => [0; 4],
         "SAME_UPPER" | "SAME_LOWER" => {
@@ -105,7 +131,7 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], stride: [u32; 2], plane: [u32; 2
             [first(rows), first(columns), rows - first(rows), columns - first(columns)]
         }
         other => {
-            return Err(format!("its auto_pad {other} isn't known; export the model with explicit pads"))
+            return Err(refusal!("its auto_pad {other} isn't known"; "export the model with explicit pads"))
         }
     })
 }
@@ -115,16 +141,15 @@ fn check_padding(kernel: [u32; 2], padding: [u32; 4], plane: [u32; 2]) -> Lowere
     for axis in [0, 1] {
         let (before, after) = (padding[axis], padding[axis + 2]);
         if before >= kernel[axis] || after >= kernel[axis] {
-            return Err(format!(
-                "its padding of {before} and {after} isn't smaller than its kernel of {}, which can't be represented; pad less",
-                kernel[axis]
+            return Err(refusal!(
+                "its padding of {before} and {after} isn't smaller than its kernel of {}, which can't be represented", kernel[axis];
+                "pad less"
             ));
         }
         if plane[axis] + before + after < kernel[axis] {
-            return Err(format!(
-                "its kernel of {} is larger than the padded {}; use a smaller one",
-                kernel[axis],
-                plane[axis] + before + after
+            return Err(refusal!(
+                "its kernel of {} is larger than the padded {}", kernel[axis], plane[axis] + before + after;
+                "use a smaller one"
             ));
         }
     }

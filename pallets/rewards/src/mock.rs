@@ -187,7 +187,7 @@ thread_local! {
 }
 
 /// The draw of collators' seats.
-pub(crate) struct FakeDraw;
+pub struct FakeDraw;
 impl OnWork<AccountId> for FakeDraw {
     fn worked(account: &AccountId, work: Mac) {
         WORKED.with_borrow_mut(|worked| worked.push((*account, work)));

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    lease_descriptor, price_of, BlockNumber, MinerBond, OnWork, OpenLease, SlotMarket, TaskId,
+    lease_descriptor, price_of, BlockNumber, MinerBond, ModelRegistry, OnWork, OpenLease, SlotMarket, TaskId,
 };
 use sp_core::H256;
 
@@ -128,8 +128,10 @@ impl<T: Config> Pallet<T> {
         let price = price_at(lease.price, Self::now(), lease.due, lease.until).min(record.max_price);
         let Payment { paid, burned, fee, retention, returned } = Self::pay(&record, &lease.miner, price);
         Self::drop_lease(task);
-        if lease.miner == record.requester {
-            // Capacity that was sold to oneself was not on sale.
+        // Capacity that was sold to oneself was not on sale. And a stranger's model may have been made to cost next to nothing
+        // for a MAC, of zeros, so that work on it proves no capacity.
+        let is_listed = T::Models::listed().contains(&record.model);
+        if lease.miner == record.requester || !is_listed {
             T::Miners::free(&lease.miner, lease.slot);
         } else {
             T::OnWork::worked(&lease.miner, record.work);

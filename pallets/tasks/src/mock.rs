@@ -153,6 +153,8 @@ where
 /// What the neighbours know and were told.
 pub struct World {
     pub models: BTreeMap<ModelId, ModelInfo>,
+    /// Those that sprints run on.
+    pub listed: Vec<ModelId>,
     /// Open uses of models.
     pub references: i32,
     /// Whether any slot offers the model.
@@ -185,6 +187,7 @@ impl World {
     fn new() -> Self {
         Self {
             models: BTreeMap::from([(model(), ModelInfo { profile: profile(), open: true })]),
+            listed: vec![model()],
             references: 0,
             offered: true,
             slots: Vec::new(),
@@ -226,7 +229,7 @@ impl ModelRegistry for FakeModels {
         Err(DispatchError::Unavailable)
     }
     fn listed() -> Vec<ModelId> {
-        Vec::new()
+        world(|world| world.listed.clone())
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_model(_: Vec<u8>) -> ModelId {

@@ -84,6 +84,20 @@ fn a_miner_that_executes_its_own_task_settled_nothing() {
     });
 }
 
+/// A model that isn't listed may have been made so that a MAC of it costs next to nothing.
+#[test]
+fn work_on_a_model_that_is_not_listed_proves_no_capacity() {
+    on_chain(|| {
+        world(|world| world.listed.clear());
+        let task = leased();
+        world(|world| world.verdict = Verdict::Proven { output: vec![] });
+        assert_ok!(apply(submission(task, vec![5], MINER)));
+        assert!(!is_open(task), "it is paid all the same");
+        assert!(world(|world| world.settled.is_empty() && world.leased.is_empty()));
+        assert!(worked().is_empty());
+    });
+}
+
 #[test]
 fn the_price_falls_while_a_trace_is_late() {
     on_chain(|| {

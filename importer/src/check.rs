@@ -1,0 +1,164 @@
+//! Looks for all that keeps a file from being imported, instead of stopping at the first, and for whether the chain would
+//! take what comes out.
+//!
+//! What a refused node gives has a stand-in of its shape where that is known, so that the nodes after it are looked at, too.
+//! A node that reads a stand-in is only at fault if it can't be lowered whatever gives its input.
+
+use std::collections::HashMap;
+
+use millrace_inference::CheckedModel;
+
+use crate::{
+    end::{end, input_quantization},
+    error::ImportError,
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx::{self, Node},
+    operators::{self, is_quantization},
+    prepare::{is_float, survey, Prepared},
+    ranges::Ranges,
+    room::Room,
+    shape_guess::guess,
+    stand_in,
+    walk::step,
+};
+
+/// What keeps a file from being imported, and what the chain would take of it.
+#[derive(Debug)]
+pub struct Check {
+    /// All that is wrong, in the order of the file; empty if it can be imported.
+    pub faults: Vec<ImportError>,
+    /// How many samples a task may have; none if the file can't be imported.
+    pub room: Option<Room>,
+    /// Whether it is a file in floats that no samples were given for: importing it needs some.
+    pub needs_samples: bool,
+}
+
+/// Checks a file. Without ranges, the tensors of a file in floats are taken to have some that suit.
+pub fn check(model: &onnx::Model, arg_max: bool, ranges: Option<&Ranges>) -> Check {
+    let (prepared, mut faults) = survey(model);
+    let Some(prepared) = prepared else { return Check { faults, room: None, needs_samples: false } };
+    let needs_samples = ranges.is_none() && is_float(&prepared);
+    let lowering = Lowering::despite(&prepared, ranges, needs_samples, &mut faults);
+    let room = match lowering {
+        Ok(lowering) => Look::new(lowering, &prepared, faults).through(&prepared, arg_max),
+        Err(fault) => {
+            faults.push(fault);
+            Err(faults)
+        }
+    };
+    match room {
+        Ok(room) => Check { faults: vec![], room: Some(room), needs_samples },
+        Err(faults) => Check { faults, room: None, needs_samples },
+    }
+}
+
+/// The walk that goes on.
+struct Look<'a> {
+    lowering: Lowering<'a>,
+    /// Names that a refused node gives, or one that reads such a name, with the shape of a sample where it is known.
+    refused: HashMap<String, Option<Vec<u32>>>,
+    faults: Vec<ImportError>,
+}
+
+impl<'a> Look<'a> {
+    fn new(lowering: Lowering<'a>, prepared: &Prepared, faults: Vec<ImportError>) -> Self {
+        let unread = faults.iter().filter_map(|fault| match fault {
+            ImportError::Constant { name, .. } => Some(name),
+            _ => None,
+        });
+        let refused = unread.chain(&prepared.others).map(|name| (name.clone(), None)).collect();
+        Self { lowering, refused, faults }
+    }
+
+    /// Looks at every node and the end; then at what came out, if nothing is wrong.
+    fn through(mut self, prepared: &Prepared, arg_max: bool) -> Result<Room, Vec<ImportError>> {
+        for node in &prepared.graph.node {
+            // Every further node would only be too much.
+            if self.lowering.emitter.is_full() && !self.faults.is_empty() {
+                return Err(self.faults);
+            }
+            self.look(prepared, node);
+        }
+        if self.refused.contains_key(&prepared.output) {
+            return Err(self.faults);
+        }
+        let last = match end(&mut self.lowering, &prepared.output, arg_max) {
+            Ok((last, _)) => last,
+            Err(fault) => {
+                self.faults.push(fault);
+                return Err(self.faults);
+            }
+        };
+        if !self.faults.is_empty() {
+            return Err(self.faults);
+        }
+        input_quantization(&self.lowering).map_err(|fault| vec![fault])?;
+        let model = self.lowering.emitter.into_model(last);
+        let room = CheckedModel::from_bytes(&model.to_bytes())
+            .map_err(ImportError::Model)
+            .and_then(|model| Room::of(model.profile()).map_err(ImportError::Chain));
+        room.map_err(|fault| vec![fault])
+    }
+
+    fn look(&mut self, prepared: &Prepared, node: &Node) {
+        let reads_refused = node.input.iter().any(|name| self.refused.contains_key(name));
+        let lowered = match reads_refused {
+            false => step(&mut self.lowering, node).map(|_| None),
+            true => self.look_behind(node).map(Some),
+        };
+        let shape = match lowered {
+            Ok(None) => return,
+            Ok(Some(shape)) => shape,
+            Err(why) => {
+                self.faults.push(ImportError::Node { node: node.label(), why });
+                None
+            }
+        };
+        for name in node.output.iter().filter(|name| !name.is_empty()) {
+            let known = prepared.shapes.get(name).cloned().or_else(|| shape.clone());
+            let shape = known.or_else(|| guess(node, &|name| self.shape(name)));
+            self.refused.insert(name.clone(), shape);
+        }
+    }
+
+    /// The shape of a sample of what a name stands for, or would.
+    fn shape(&self, name: &str) -> Option<Vec<u32>> {
+        match self.refused.get(name) {
+            Some(shape) => shape.clone(),
+            None => self.lowering.shape_of(name).map(<[u32]>::to_vec),
+        }
+    }
+
+    /// Looks at a node behind a refused one: the shape that it gives, where that is known.
+    fn look_behind(&mut self, node: &Node) -> Lowered<Option<Vec<u32>>> {
+        operators::expect_known(node)?;
+        if is_quantization(node) {
+            let shape = node.input.first().and_then(|name| self.shape(name));
+            let is_activation = shape.is_some();
+            let parameters = node.input.get(1..).unwrap_or_default();
+            if is_activation && parameters.iter().all(|name| !self.refused.contains_key(name)) {
+                operators::expect_quantization(&self.lowering, node)?;
+            }
+            return Ok(shape);
+        }
+        let names: Vec<&String> = node.input.iter().filter(|name| self.refused.contains_key(*name)).collect();
+        let shapes: Option<Vec<_>> = names.iter().map(|name| self.shape(name)).collect();
+        let Some(shapes) = shapes else { return Ok(None) };
+        let mut first = None;
+        for kind in stand_in::KINDS {
+            for (name, shape) in names.iter().zip(&shapes) {
+                let value = stand_in::stand_in(&mut self.lowering.emitter, kind, shape)?;
+                self.lowering.give_value((*name).clone(), value);
+            }
+            match step(&mut self.lowering, node) {
+                Ok(_) => {
+                    let output = node.output.first().and_then(|name| self.lowering.shape_of(name));
+                    return Ok(output.map(<[u32]>::to_vec));
+                }
+                Err(why) => first = first.or(Some(why)),
+            }
+        }
+        first.map_or(Ok(None), Err)
+    }
+}

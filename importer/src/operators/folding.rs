@@ -1,0 +1,262 @@
+//! Nodes that compute constants: shapes and their lengths, and weights under another shape or with other axes.
+//!
+//! Exporters write such nodes before a `Reshape`, where axes are open, and around weights.
+
+use std::rc::Rc;
+
+use millrace_inference::limits::MAX_MODEL_BYTES;
+
+use crate::{
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx::{self, Constant, Node, Numbers},
+    shape::OPEN,
+};
+
+/// The most numbers of the constants from which one is computed.
+const MAX_FOLDED: usize = MAX_MODEL_BYTES;
+
+/// The constant that a node computes; none if it computes none, or from something else than constants.
+pub(super) fn folded(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Constant>> {
+    if node.op_type == "Shape" {
+        return shape(lowering, node);
+    }
+    let inputs: Option<Vec<Rc<Constant>>> =
+        node.input.iter().map(|name| lowering.written(name).cloned()).collect();
+    let Some(inputs) = inputs.filter(|inputs| !inputs.is_empty()) else { return Ok(None) };
+    let numbers = inputs.iter().map(|constant| constant.shape.iter().product::<usize>());
+    if numbers.fold(0usize, usize::saturating_add) > MAX_FOLDED {
+        return Ok(None);
+    }
+    let inputs: Vec<&Constant> = inputs.iter().map(Rc::as_ref).collect();
+    Ok(match (node.op_type.as_str(), inputs.as_slice()) {
+        ("Gather", [data, at]) => Some(gathered(node, data, at)?),
+        ("Concat", parts) => joined(node, parts),
+        ("Squeeze" | "Unsqueeze" | "Reshape" | "Flatten", [data, ..]) => reshaped(node, &inputs, data),
+        ("Cast", [data]) => cast(node, data)?,
+        ("Slice", [data, ..]) => sliced(node, &inputs, data),
+        ("Add" | "Sub" | "Mul" | "Div", [left, right]) => calculated(node, left, right)?,
+        _ => None,
+    })
+}
+
+/// The lengths of an activation's axes; an open batch stands as [`OPEN`].
+fn shape(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Constant>> {
+    let name = node.input.first().map_or("", String::as_str);
+    let lengths: Vec<i64> = match (lowering.shape_of(name), lowering.written(name)) {
+        (Some(sample), _) => {
+            let batch = lowering.batch.map_or(OPEN, i64::from);
+            std::iter::once(batch).chain(sample.iter().map(|length| i64::from(*length))).collect()
+        }
+        (None, Some(constant)) => constant.shape.iter().map(|length| *length as i64).collect(),
+        (None, None) => {
+            return Err(refusal!(
+                "the shape of '{name}' isn't known";
+                "fold constants before the export (onnxruntime's quant_pre_process does)"
+            ))
+        }
+    };
+    let rank = lengths.len() as i64;
+    let bound = |name: &str, default: i64| {
+        let at = node.int(name, default);
+        (if at < 0 { at.saturating_add(rank) } else { at }).clamp(0, rank) as usize
+    };
+    let (start, end) = (bound("start", 0), bound("end", rank));
+    Ok(Some(row(lengths.get(start..end).unwrap_or_default().to_vec())))
+}
+
+/// Integers along one axis.
+fn row(values: Vec<i64>) -> Constant {
+    Constant::new(vec![values.len()], Numbers::Integer { values, data_type: onnx::INT64 })
+}
+
+/// Elements of a row of integers, by their positions.
+fn gathered(node: &Node, data: &Constant, at: &Constant) -> Lowered<Constant> {
+    let (Some(values), Some(positions), [length]) = (data.integers(), at.integers(), data.shape.as_slice())
+    else {
+        return Err(refusal!(
+            "it gathers from something else than a shape";
+            "fold constants before the export (onnxruntime's quant_pre_process does)"
+        ));
+    };
+    let length = *length as i64;
+    let element = |at: &i64| {
+        let from_start = if *at < 0 { at.saturating_add(length) } else { *at };
+        usize::try_from(from_start).ok().and_then(|at| values.get(at)).copied()
+    };
+    let gathered: Option<Vec<i64>> = positions.iter().map(element).collect();
+    match (gathered, node.int("axis", 0)) {
+        (Some(values), 0 | -1) => {
+            Ok(Constant::new(at.shape.clone(), Numbers::Integer { values, data_type: onnx::INT64 }))
+        }
+        _ => Err(refusal!(
+            "it gathers positions {positions:?} of {length}";
+            "export the model again, with shapes that are static"
+        )),
+    }
+}
+
+/// Rows of integers one after the other.
+fn joined(node: &Node, parts: &[&Constant]) -> Option<Constant> {
+    let rows: Option<Vec<&[i64]>> =
+        parts.iter().map(|part| part.integers().filter(|_| part.shape.len() == 1)).collect();
+    matches!(node.int("axis", 0), 0 | -1).then_some(row(rows?.concat()))
+}
+
+/// The same numbers under another shape.
+fn reshaped(node: &Node, inputs: &[&Constant], data: &Constant) -> Option<Constant> {
+    let count: usize = data.shape.iter().product();
+    let given = inputs.get(1).and_then(|constant| constant.integers()).or(node.ints("axes"));
+    let shape: Vec<usize> = match node.op_type.as_str() {
+        "Flatten" => {
+            let axis = usize::try_from(node.int("axis", 1)).ok()?;
+            let rows: usize = data.shape.get(..axis)?.iter().product();
+            vec![rows, count.checked_div(rows)?]
+        }
+        "Reshape" => {
+            let known = |(at, length): (usize, &i64)| match length {
+                0 => data.shape.get(at).copied(),
+                -1 => Some(1),
+                length => usize::try_from(*length).ok(),
+            };
+            let target = given?;
+            let mut shape: Vec<usize> = target.iter().enumerate().map(known).collect::<Option<_>>()?;
+            if let Some(open) = target.iter().position(|length| *length == -1) {
+                let others = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length))?;
+                *shape.get_mut(open)? = count.checked_div(others)?;
+            }
+            shape
+        }
+        "Squeeze" => {
+            let rank = data.shape.len() as i64;
+            let dropped = |at: usize, length: usize| match given {
+                None => length == 1,
+                Some(axes) => axes.iter().any(|axis| axis.rem_euclid(rank.max(1)) == at as i64),
+            };
+            data.shape
+                .iter()
+                .copied()
+                .enumerate()
+                .filter(|(at, length)| !dropped(*at, *length))
+                .map(|(_, length)| length)
+                .collect()
+        }
+        _ => {
+            let axes = given.filter(|axes| axes.len() <= 8)?;
+            let rank = (data.shape.len() + axes.len()) as i64;
+            let mut at: Vec<usize> = axes.iter().map(|axis| axis.rem_euclid(rank) as usize).collect();
+            at.sort_unstable();
+            let mut shape = data.shape.clone();
+            at.into_iter().for_each(|axis| shape.insert(axis.min(shape.len()), 1));
+            shape
+        }
+    };
+    let product = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length));
+    (product == Some(count)).then(|| Constant::new(shape, data.numbers.clone()))
+}
+
+/// Numbers as those of another type, where each stays what it is.
+fn cast(node: &Node, data: &Constant) -> Lowered<Option<Constant>> {
+    let to = i32::try_from(node.int("to", 0)).unwrap_or(0);
+    let numbers = match (&data.numbers, to) {
+        (Numbers::Integer { values, .. }, onnx::INT32 | onnx::INT64) => {
+            Numbers::Integer { values: values.clone(), data_type: to }
+        }
+        (Numbers::Integer { values, .. }, onnx::FLOAT) if !values.contains(&OPEN) => {
+            Numbers::Float(values.iter().map(|value| *value as f32).collect())
+        }
+        (Numbers::Float(values), onnx::FLOAT) => Numbers::Float(values.clone()),
+        (Numbers::Float(values), onnx::INT32 | onnx::INT64) => {
+            Numbers::Integer { values: values.iter().map(|value| *value as i64).collect(), data_type: to }
+        }
+        _ => {
+            return Err(refusal!(
+                "it makes constants those of ONNX type {to}";
+                "leave them float32, int32 or int64"
+            ))
+        }
+    };
+    Ok(Some(Constant::new(data.shape.clone(), numbers)))
+}
+
+/// A part of a row of integers.
+fn sliced(node: &Node, inputs: &[&Constant], data: &Constant) -> Option<Constant> {
+    let number = |at: usize, name: &str, default: i64| -> Option<i64> {
+        match inputs.get(at) {
+            Some(constant) => match constant.integers()? {
+                [number] => Some(*number),
+                _ => None,
+            },
+            None => match node.ints(name) {
+                Some([number]) => Some(*number),
+                Some(_) => None,
+                None => Some(default),
+            },
+        }
+    };
+    let values = data.integers().filter(|_| data.shape.len() == 1)?;
+    let length = values.len() as i64;
+    let bound = |at: i64| (if at < 0 { at.saturating_add(length) } else { at }).clamp(0, length) as usize;
+    let (start, end) = (number(1, "starts", 0)?, number(2, "ends", length)?);
+    if !matches!(number(3, "axes", 0)?, 0 | -1) || number(4, "steps", 1)? != 1 {
+        return None;
+    }
+    Some(row(values.get(bound(start)..bound(end)).unwrap_or_default().to_vec()))
+}
+
+/// Two constants of the same shape, or with one number on a side.
+fn calculated(node: &Node, left: &Constant, right: &Constant) -> Lowered<Option<Constant>> {
+    let count = |constant: &Constant| constant.shape.iter().product::<usize>();
+    let shape = match (count(left), count(right)) {
+        _ if left.shape == right.shape => &left.shape,
+        (_, 1) if left.shape.len() >= right.shape.len() => &left.shape,
+        (1, _) if right.shape.len() >= left.shape.len() => &right.shape,
+        _ => return Ok(None),
+    };
+    let length: usize = shape.iter().product();
+    let numbers = match (&left.numbers, &right.numbers) {
+        (Numbers::Integer { values: a, data_type }, Numbers::Integer { values: b, .. }) => {
+            let of = |a: i64, b: i64| match node.op_type.as_str() {
+                _ if a == OPEN || b == OPEN => None,
+                "Add" => a.checked_add(b),
+                "Sub" => a.checked_sub(b),
+                "Mul" => a.checked_mul(b),
+                _ => a.checked_div(b),
+            };
+            let values: Option<Vec<i64>> =
+                (0..length).map(|at| of(*element(a, at)?, *element(b, at)?)).collect();
+            let values = values.ok_or_else(|| {
+                refusal!(
+                    "it calculates with the length of an open batch, or leaves 64 bits";
+                    "fix the batch with --input-shape, or export the model with a static shape"
+                )
+            })?;
+            Numbers::Integer { values, data_type: *data_type }
+        }
+        (Numbers::Float(a), Numbers::Float(b)) => {
+            let of = |a: f32, b: f32| match node.op_type.as_str() {
+                "Add" => a + b,
+                "Sub" => a - b,
+                "Mul" => a * b,
+                _ => a / b,
+            };
+            let values: Option<Vec<f32>> =
+                (0..length).map(|at| Some(of(*element(a, at)?, *element(b, at)?))).collect();
+            match values {
+                Some(values) => Numbers::Float(values),
+                None => return Ok(None),
+            }
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Constant::new(shape.clone(), numbers)))
+}
+
+/// An element, or the only one.
+fn element<T>(values: &[T], at: usize) -> Option<&T> {
+    if values.len() == 1 {
+        values.first()
+    } else {
+        values.get(at)
+    }
+}
