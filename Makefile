@@ -51,7 +51,7 @@ bench-weights: build ## Measure the weights of our pallets and write them
 	scripts/benchmark.sh
 
 simulation: ## What attacks on the market cost and bring, on the real pallets; writes docs/economics/
-	cargo run --release -p millrace-simulation
+	cargo run --release --bin millrace-simulation
 
 fuzz: ## Fuzz the decoder, registration and the verifier, ten minutes each
 	scripts/fuzz.sh
