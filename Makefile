@@ -5,7 +5,7 @@ CLIENT := clients/js
 # Crates that are workspaces of their own are built apart.
 PURE := $(abspath $(CARGO_TARGET_DIR)/../pure)
 
-.PHONY: help setup build client dev demo test format check harness bench-weights fuzz zombienet test-zombienet test-compat
+.PHONY: help setup build client dev demo test format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ harness: ## Largest submissions of many models in the real blob: time and memory
 
 bench-weights: build ## Measure the weights of our pallets and write them
 	scripts/benchmark.sh
+
+simulation: ## What attacks on the market cost and bring, on the real pallets; writes docs/economics/
+	cargo run --release --bin millrace-simulation
 
 fuzz: ## Fuzz the decoder, registration and the verifier, ten minutes each
 	scripts/fuzz.sh

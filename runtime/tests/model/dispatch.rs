@@ -1,0 +1,156 @@
+//! The calls on the real runtime.
+
+use millrace_inference::{execute, CheckedModel};
+use millrace_primitives::{genesis_hash, mill::MillKey, ownership_message, CreditWork, ModelId, TaskId};
+use millrace_runtime::{
+    Balances, Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Sprints, Tasks,
+};
+use millrace_runtime_tests::*;
+use sp_core::{sr25519, Pair, H256};
+use sp_keyring::Sr25519Keyring;
+
+use crate::{
+    reference::{Call, Id, Model},
+    world::World,
+};
+
+impl World {
+    fn origin(&self, who: Id) -> RuntimeOrigin {
+        RuntimeOrigin::signed(self.accounts[who].clone())
+    }
+
+    fn input(&self, model: &Model, samples: usize) -> Vec<u8> {
+        if *model == self.models[0].0 {
+            HELD_OUT[..samples * 64].to_vec()
+        } else {
+            vec![3; samples]
+        }
+    }
+
+    /// Makes a call; says whether it succeeded.
+    pub fn dispatch(&mut self, call: &Call, honest: bool) -> bool {
+        match call {
+            Call::Post { requester, model, samples, ceiling, deadline } => {
+                let input = self.input(model, *samples);
+                Tasks::post(self.origin(*requester), H256(*model), input, *ceiling, *deadline).is_ok()
+            }
+            Call::Cancel { who, task } => Tasks::cancel(self.origin(*who), *task).is_ok(),
+            Call::Poke { task } => Tasks::poke(self.origin(0), *task).is_ok(),
+            Call::Submit { task, stranger } => self.submit(*task, *stranger, honest),
+            Call::Decline { task } => self.decline(*task),
+            Call::Transfer { from, to, amount } => {
+                let to = self.accounts[*to].clone().into();
+                Balances::transfer_keep_alive(self.origin(*from), to, *amount).is_ok()
+            }
+            Call::RegisterModel { owner, model, .. } => {
+                let encoding = self.models.iter().find(|(name, _)| name == model).expect("one of ours");
+                Models::register(self.origin(*owner), encoding.1.clone()).is_ok()
+            }
+            Call::Retire { who, model } => Models::retire(self.origin(*who), H256(*model)).is_ok(),
+            Call::RemoveModel { who, model } => Models::remove(self.origin(*who), H256(*model)).is_ok(),
+            Call::List { root, models } => {
+                let origin = if *root { RuntimeOrigin::root() } else { self.origin(1) };
+                let listed = models.iter().map(|model| (H256(*model), 8)).collect();
+                Sprints::set_listed(origin, listed).is_ok()
+            }
+            Call::Claim { round, account } => {
+                Rewards::claim(self.origin(1), *round, self.accounts[*account].clone()).is_ok()
+            }
+            Call::Credit { miner, author, work } => {
+                let author = author.map(|author| &self.accounts[author]);
+                Rewards::credit(&self.accounts[*miner], ModelId::from(self.models[0].0), *work, author);
+                true
+            }
+            call => self.dispatch_of_miner(call),
+        }
+    }
+
+    fn dispatch_of_miner(&mut self, call: &Call) -> bool {
+        match call {
+            Call::Register { miner, terms } => {
+                let key = self.new_key();
+                let (mill, proof) = self.proof(*miner, &key);
+                let models = terms.models.iter().map(|model| H256(*model)).collect();
+                let rates = terms.rates.clone();
+                let done =
+                    Miners::register(self.origin(*miner), mill, proof, terms.ask, rates, models).is_ok();
+                if done {
+                    self.keys[*miner] = key;
+                }
+                done
+            }
+            Call::Offer { miner, terms } => {
+                let models = terms.models.iter().map(|model| H256(*model)).collect();
+                Miners::offer(self.origin(*miner), terms.ask, terms.rates.clone(), models).is_ok()
+            }
+            Call::SetMill { miner } => {
+                let key = self.new_key();
+                let (mill, proof) = self.proof(*miner, &key);
+                let done = Miners::set_mill(self.origin(*miner), mill, proof).is_ok();
+                if done {
+                    self.keys[*miner] = key;
+                }
+                done
+            }
+            Call::Resume { miner } => Miners::resume(self.origin(*miner)).is_ok(),
+            Call::Withdraw { miner } => Miners::withdraw(self.origin(*miner)).is_ok(),
+            Call::Apply { miner } => {
+                Miners::apply_offer(self.origin(1), self.accounts[*miner].clone()).is_ok()
+            }
+            call => unreachable!("{call:?} is dispatched above"),
+        }
+    }
+
+    /// A key as it is registered for an account, with its proof.
+    fn proof(&self, miner: Id, key: &sr25519::Pair) -> (MillKey, millrace_primitives::mill::MillSignature) {
+        let message = ownership_message(genesis_hash::<Runtime>(), &self.accounts[miner]);
+        (key.public().into(), key.sign(&message).into())
+    }
+
+    fn submit(&self, task: TaskId, stranger: bool, honest: bool) -> bool {
+        let Some(lease) = lease_of(task) else { return false };
+        let record = pallet_tasks::Tasks::<Runtime>::get(task).expect("it has a lease");
+        let input = pallet_tasks::Inputs::<Runtime>::get(task).expect("an open task has one");
+        let encoding = pallet_models::Encodings::<Runtime>::get(record.model).expect("it is in use");
+        let model = CheckedModel::from_bytes(&encoding).expect("it was registered");
+        let mut trace = execute(&model, &input).expect("whole samples").trace;
+        if !honest {
+            let last = trace.len() - 1;
+            trace[last] ^= 2;
+        }
+        let key = if stranger {
+            Sr25519Keyring::One.pair()
+        } else {
+            self.keys[self.position(&lease.miner)].clone()
+        };
+        succeeds(self.submission(task, trace, &key))
+    }
+
+    fn submission(&self, task: TaskId, trace: Vec<u8>, key: &sr25519::Pair) -> RuntimeCall {
+        let trace_hash = sp_crypto_hashing::blake2_256(&trace);
+        let name = descriptor(task);
+        let message = millrace_primitives::submission_message(genesis_hash::<Runtime>(), name, trace_hash);
+        pallet_tasks::Call::submit {
+            task,
+            descriptor: name,
+            trace_hash: H256(trace_hash),
+            trace,
+            signature: key.sign(&message).into(),
+        }
+        .into()
+    }
+
+    fn decline(&self, task: TaskId) -> bool {
+        let Some(lease) = lease_of(task) else { return false };
+        let key = &self.keys[self.position(&lease.miner)];
+        let name = descriptor(task);
+        let message = millrace_primitives::decline_message(genesis_hash::<Runtime>(), name);
+        let signature = key.sign(&message).into();
+        succeeds(pallet_tasks::Call::decline { task, descriptor: name, signature }.into())
+    }
+}
+
+/// Whether an authorised call is valid and succeeds.
+fn succeeds(call: RuntimeCall) -> bool {
+    matches!(apply(call), Ok(Ok(_)))
+}

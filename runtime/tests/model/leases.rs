@@ -1,0 +1,164 @@
+//! What the reference says of leases: at which terms one is given, what it pays, and what failing it takes.
+
+use crate::reference::*;
+
+/// The account that gets the fees: the last of all.
+fn pot(reference: &Reference) -> Id {
+    reference.free.len() - 1
+}
+
+/// `⌈ask · work / 10⁶⌉`.
+fn price_of(ask: Balance, work: u128) -> Balance {
+    (ask * work).div_ceil(1_000_000)
+}
+
+/// What is paid at block `now`: all of it until `due`, a quarter at `until`, and in proportion between them.
+fn price_at(lease: &Lease, now: Block) -> Balance {
+    if now <= lease.due {
+        return lease.price;
+    }
+    if now >= lease.until {
+        return lease.price / 4;
+    }
+    let (late, span) = (u128::from(now - lease.due), u128::from(lease.until - lease.due));
+    lease.price * (4 * span - 3 * late) / (4 * span)
+}
+
+impl Reference {
+    pub fn learn_of_task(&mut self, fact: Fact) {
+        match fact {
+            Fact::Leased { task, lease, rent } => self.leased(task, lease, rent),
+            Fact::Slashed { miner, slot, amount, compensation } => {
+                self.slashed(miner, slot, amount, compensation)
+            }
+            Fact::LeaseFailed { task, miner, why } => self.failed(task, miner, why),
+            Fact::Refunded { task, rent, why } => self.refunded(task, rent, why),
+            Fact::Settled { task, miner, paid, burned, fees, returned } => {
+                self.settled(task, miner, [paid, burned, fees, returned])
+            }
+            fact => unreachable!("{fact:?} is no task's"),
+        }
+    }
+
+    /// When a lease of a task at this rate is due and runs out, if that is in time.
+    fn times(&self, task: &Task, rate: u64) -> Option<(Block, Block)> {
+        let blocks = u32::try_from(task.work.div_ceil(rate.into())).ok()?.checked_add(3)?;
+        let due = self.now.checked_add(blocks).filter(|due| *due <= task.deadline)?;
+        Some((due, self.now.saturating_add(blocks.saturating_mul(4)).min(task.deadline)))
+    }
+
+    /// Whether a slot may be given to a task.
+    fn suits(&self, task: &Task, miner: Id, slot: &Slot) -> bool {
+        let terms = &self.miners[&miner].terms;
+        slot.is_on_sale()
+            && terms.models.contains(&task.model)
+            && self.times(task, slot.rate).is_some()
+            && price_of(terms.ask, task.work) <= task.ceiling - self.rent_of(task)
+            && !task.failed.contains(&miner)
+            && !task.declined.contains(&miner)
+    }
+
+    fn leased(&mut self, name: TaskId, lease: Lease, rent: Balance) {
+        let task = self.tasks.get(&name).expect("a leased task is open");
+        assert!(task.lease.is_none(), "task {name} has two leases");
+        let miner = &self.miners[&lease.miner];
+        let slot = miner.slots.get(lease.slot).expect("a leased slot exists");
+        assert!(slot.leased.is_none(), "slot {} of {} has two leases", lease.slot, lease.miner);
+        assert!(self.suits(task, lease.miner, slot), "{slot:?} doesn't suit {task:?} in block {}", self.now);
+        assert_eq!(lease.price, price_of(miner.terms.ask, task.work));
+        assert_eq!(lease.slash, bond_of(slot.rate) / 10);
+        assert_eq!((lease.since, Some((lease.due, lease.until))), (self.now, self.times(task, slot.rate)));
+        assert_eq!(rent, self.rent_of(task));
+        // With no other lease open there is room for any, so the cheapest slot has it.
+        if self.tasks.values().all(|task| task.lease.is_none()) {
+            for (other, record) in &self.miners {
+                let cheaper = record.terms.ask < miner.terms.ask
+                    && record.slots.iter().any(|slot| self.suits(task, *other, slot));
+                assert!(!cheaper, "{other} sells task {name} more cheaply than {}", lease.miner);
+            }
+        }
+        let rate = slot.rate;
+        self.miners.get_mut(&lease.miner).expect("looked up above").slots[lease.slot].leased =
+            Some((name, rate));
+        let task = self.tasks.get_mut(&name).expect("looked up above");
+        task.ceiling -= rent;
+        task.lease = Some(lease);
+        self.burned += rent;
+    }
+
+    /// Ends a task's lease and frees its slot.
+    fn end_lease(&mut self, name: TaskId, miner: Id) -> Lease {
+        let task = self.tasks.get_mut(&name).expect("a task with a lease is open");
+        let lease = task.lease.take().expect("it has one");
+        assert_eq!(lease.miner, miner, "another miner's lease of task {name} ended");
+        let record = self.miners.get_mut(&miner).expect("it has a lease");
+        assert_eq!(record.slots[lease.slot].leased.map(|(task, _)| task), Some(name));
+        record.slots[lease.slot].leased = None;
+        record.drop_withdrawn();
+        lease
+    }
+
+    fn slashed(&mut self, miner: Id, slot: usize, amount: Balance, compensation: Balance) {
+        let record = self.miners.get_mut(&miner).expect("a slashed miner");
+        let (name, _) = record.slots[slot].leased.expect("only who has a lease fails one");
+        let task = self.tasks.get_mut(&name).expect("a leased task");
+        let lease = task.lease.as_ref().expect("a leased task");
+        assert_eq!(amount, lease.slash.min(record.bond), "a slash is what the lease says");
+        assert_eq!(compensation, std::mem::take(&mut task.posting_cost).min(amount));
+        record.bond -= amount;
+        record.slots[slot].suspended = true;
+        self.free[task.requester] += compensation;
+        self.burned += amount - compensation;
+    }
+
+    fn failed(&mut self, name: TaskId, miner: Id, why: Failure) {
+        let lease = self.end_lease(name, miner);
+        let (now, index) = (self.now, self.rent_index);
+        let charged = self.charged.take();
+        let task = self.tasks.get_mut(&name).expect("it had a lease");
+        task.rent_from = index;
+        match why {
+            Failure::Declined => {
+                assert!(now <= lease.since + 3, "declined too late");
+                assert_eq!(charged, Some(task.fee), "a decline costs the fee of the verification");
+                task.declined.push(miner);
+            }
+            Failure::Expired => {
+                assert!(lease.until + 5 < now, "slashed within the grace period");
+                task.failed.push(miner);
+            }
+            Failure::WrongTrace => task.failed.push(miner),
+        }
+    }
+
+    fn refunded(&mut self, name: TaskId, rent: Balance, why: Refund) {
+        let task = self.tasks.remove(&name).expect("a refunded task is open");
+        assert!(task.lease.is_none(), "a leased task was refunded");
+        assert_eq!(rent, self.rent_of(&task));
+        let sound = match why {
+            Refund::Deadline => task.deadline < self.now,
+            Refund::RentSpent => task.ceiling - rent < MIN_PRICE,
+            Refund::TooManyFailures => task.failed.len() > 8,
+            Refund::Cancelled => true,
+        };
+        assert!(sound, "no reason to refund {task:?}: {why:?}");
+        self.free[task.requester] += task.ceiling - rent + task.deposit + task.fee + task.retention;
+        self.burned += rent;
+        self.ended.insert(name);
+    }
+
+    fn settled(&mut self, name: TaskId, miner: Id, [paid, burned, fees, returned]: [Balance; 4]) {
+        let lease = self.end_lease(name, miner);
+        let task = self.tasks.remove(&name).expect("it had a lease");
+        let price = price_at(&lease, self.now).min(task.ceiling);
+        let cut = (price * 5).div_ceil(100);
+        assert_eq!([paid, burned], [price - cut, cut], "what was paid for task {name}");
+        assert_eq!([fees, returned], [task.fee + task.retention, task.ceiling - price]);
+        self.free[miner] += paid;
+        self.free[task.requester] += returned + task.deposit;
+        let pot = pot(self);
+        self.free[pot] += fees;
+        self.burned += burned;
+        assert!(self.ended.insert(name), "task {name} was paid twice");
+    }
+}

@@ -1,0 +1,65 @@
+//! Random sequences of all calls, by honest and hostile accounts, on the real runtime and on a small reference: they agree
+//! after every step. And what is said of shares, funds on hold and rounding.
+//!
+//! `MODEL_STEPS` sets how many steps are made (100,000 unless it says otherwise), `MODEL_SEED` where the seeds begin. A
+//! failure prints the seed of its chain; `MODEL_SEED=… MODEL_STEPS=1` runs that chain alone.
+#![allow(missing_docs)]
+
+mod dispatch;
+mod facts;
+mod governance;
+mod leases;
+mod reference;
+mod shares;
+mod steps;
+mod world;
+
+use std::{
+    panic::{catch_unwind, resume_unwind, AssertUnwindSafe},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use millrace_runtime_tests::*;
+
+/// Steps on one chain; then another begins, so that chains stay small.
+const STEPS_ON_A_CHAIN: u64 = 400;
+
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |value| value.parse().expect("a number"))
+}
+
+/// The steps of one seed.
+fn walk(seed: u64) {
+    let walked = catch_unwind(AssertUnwindSafe(|| {
+        chain("local_testnet").execute_with(|| {
+            let mut random = steps::Random(seed);
+            let mut world = world::World::new();
+            for _ in 0..STEPS_ON_A_CHAIN {
+                world.step(&mut random);
+            }
+        });
+    }));
+    if let Err(panic) = walked {
+        eprintln!("the chain of MODEL_SEED={seed} MODEL_STEPS=1 failed");
+        resume_unwind(panic);
+    }
+}
+
+#[test]
+fn the_runtime_agrees_with_the_reference_whatever_is_called() {
+    let first = setting("MODEL_SEED", 1);
+    let chains = setting("MODEL_STEPS", 100_000).div_ceil(STEPS_ON_A_CHAIN);
+    let next = AtomicU64::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= chains {
+                    break;
+                }
+                walk(first + number);
+            });
+        }
+    });
+}

@@ -1,0 +1,325 @@
+//! What the market is meant to do, in plain Rust: who has what free, which task, lease, bond and model is open, and what
+//! each of them keeps on hold. It knows nothing of pallets; it is told which calls succeeded and what happened, and
+//! refuses what must not happen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use crate::facts::*;
+
+/// Planck that an account needs to exist.
+pub const EXISTENTIAL: Balance = 1_000_000_000;
+const UNIT: Balance = 1_000_000_000_000;
+const MICRO: Balance = UNIT / 1_000_000;
+pub const MIN_PRICE: Balance = MICRO;
+const RENT_BASE: Balance = MICRO;
+const RENT_PEAK: Balance = 10_000 * MICRO;
+const RECORD_DEPOSIT: Balance = (3 * 20_000 + 1_024 * 10) * MICRO;
+const FLOOR: Block = 3;
+const GRACE: Block = 5;
+const UNBONDING: Block = 600;
+const MAX_DEADLINE: Block = 7 * 24 * 600;
+/// More than the deposit and the fees of any task here.
+const POSTING: Balance = 20 * UNIT;
+
+/// All that there is.
+#[derive(Clone, Debug, Default)]
+pub struct Reference {
+    pub free: Vec<Balance>,
+    pub tasks: BTreeMap<TaskId, Task>,
+    /// The tasks that are over: none of them comes back.
+    pub ended: BTreeSet<TaskId>,
+    pub miners: BTreeMap<Id, Miner>,
+    pub models: BTreeMap<Model, ModelState>,
+    pub listed: Vec<Model>,
+    /// Shares that wait to be claimed.
+    pub shares: BTreeSet<(u32, Id)>,
+    /// What each closed round may still mint.
+    pub emission: BTreeMap<u32, Balance>,
+    pub now: Block,
+    pub round: u32,
+    /// The first block of the running round.
+    pub round_start: Block,
+    pub minted: Balance,
+    pub burned: Balance,
+    pub rent_index: Balance,
+    /// What was charged for a lease that is about to be declined.
+    pub charged: Option<Balance>,
+}
+
+impl Reference {
+    /// What every account has on hold, by reason: the sum of its open obligations, and nothing else.
+    pub fn obligations(&self) -> BTreeMap<(Id, Reason), Balance> {
+        let mut sums = BTreeMap::new();
+        let mut add = |who, reason, amount| *sums.entry((who, reason)).or_default() += amount;
+        for task in self.tasks.values() {
+            add(task.requester, Reason::Price, task.ceiling);
+            add(task.requester, Reason::InputDeposit, task.deposit);
+            add(task.requester, Reason::Fees, task.fee + task.retention);
+        }
+        for (who, miner) in &self.miners {
+            add(*who, Reason::Bond, miner.bond);
+            add(*who, Reason::Record, RECORD_DEPOSIT);
+        }
+        for model in self.models.values() {
+            add(model.owner, Reason::Model, model.deposit);
+        }
+        sums.retain(|_, amount| *amount > 0);
+        sums
+    }
+
+    /// A block begins.
+    pub fn begin_block(&mut self) {
+        self.now += 1;
+    }
+
+    /// The block's walk through the queue is over: those who still wait owe rent.
+    pub fn end_walk(&mut self) {
+        let waiting = self.tasks.values().filter(|task| task.lease.is_none()).count() as u128;
+        self.rent_index += RENT_BASE + (RENT_PEAK * waiting.pow(4)).div_ceil(1u128 << 40);
+    }
+
+    pub fn rent_of(&self, task: &Task) -> Balance {
+        if task.lease.is_some() {
+            0
+        } else {
+            (self.rent_index - task.rent_from).min(task.ceiling)
+        }
+    }
+
+    /// Whether `who` can put between `least` and `surely` planck on hold.
+    fn affords(&self, who: Id, least: Balance, surely: Balance) -> Verdict {
+        let spare = self.free[who].saturating_sub(EXISTENTIAL);
+        if spare >= surely {
+            Verdict::Must
+        } else if spare < least {
+            Verdict::MustNot
+        } else {
+            Verdict::May
+        }
+    }
+
+    fn is_open(&self, model: &Model) -> bool {
+        self.models.get(model).is_some_and(|state| !state.retired)
+    }
+
+    fn is_overdue(&self, task: &Task) -> bool {
+        match &task.lease {
+            Some(lease) => lease.until + GRACE < self.now,
+            None => task.deadline < self.now || task.ceiling - self.rent_of(task) < MIN_PRICE,
+        }
+    }
+
+    /// Whether a call has to succeed.
+    pub fn judge(&self, call: &Call) -> Verdict {
+        let task = |task: &TaskId| self.tasks.get(task);
+        match call {
+            Call::Post { requester, model, samples, ceiling, deadline } => {
+                let offers =
+                    |miner: &Miner| miner.terms.models.contains(model) && !miner.terms.rates.is_empty();
+                let timely = *deadline > self.now && *deadline - self.now <= MAX_DEADLINE;
+                let sound = *samples > 0 && *ceiling >= MIN_PRICE && timely;
+                if !(sound && self.is_open(model) && self.miners.values().any(offers)) {
+                    return Verdict::MustNot;
+                }
+                self.affords(*requester, *ceiling, *ceiling + POSTING)
+            }
+            Call::Cancel { who, task: name } => {
+                task(name).is_some_and(|task| task.requester == *who && task.lease.is_none()).into()
+            }
+            Call::Poke { task: name } => task(name).is_some_and(|task| self.is_overdue(task)).into(),
+            Call::Submit { task: name, stranger } => {
+                (!stranger && task(name).is_some_and(|task| task.lease.is_some())).into()
+            }
+            Call::Decline { task: name } => task(name)
+                .and_then(|task| task.lease.as_ref())
+                .is_some_and(|lease| self.now <= lease.since + FLOOR)
+                .into(),
+            Call::Transfer { from, amount, .. } => (self.free[*from] >= amount + EXISTENTIAL).into(),
+            Call::RegisterModel { owner, model, deposit } => match self.models.contains_key(model) {
+                true => Verdict::MustNot,
+                false => self.affords(*owner, *deposit, *deposit),
+            },
+            Call::Retire { who, model } => {
+                let own = self.models.get(model).is_some_and(|state| state.owner == *who && !state.retired);
+                (own && !self.listed.contains(model)).into()
+            }
+            Call::RemoveModel { who, model } => {
+                let own = self.models.get(model).is_some_and(|state| state.owner == *who && state.retired);
+                (own && self.tasks.values().all(|task| task.model != *model)).into()
+            }
+            Call::List { root, models } => (*root && models.iter().all(|model| self.is_open(model))).into(),
+            Call::Claim { round, account } => {
+                (*round < self.round && self.shares.contains(&(*round, *account))).into()
+            }
+            Call::Credit { .. } => Verdict::Must,
+            call => self.judge_miner(call),
+        }
+    }
+
+    fn judge_miner(&self, call: &Call) -> Verdict {
+        let need = |who: Id, miner: &Miner, more: Balance| {
+            let missing = miner.needed_bond().saturating_sub(miner.bond) + more;
+            self.affords(who, missing, missing)
+        };
+        match call {
+            Call::Register { miner, terms } => {
+                let sound = !terms.rates.is_empty() && terms.models.iter().all(|model| self.is_open(model));
+                if !sound || self.miners.contains_key(miner) {
+                    return Verdict::MustNot;
+                }
+                let record = Miner { next: Some((0, terms.clone())), ..Miner::default() };
+                need(*miner, &record, RECORD_DEPOSIT)
+            }
+            Call::Offer { miner, terms } => match self.miners.get(miner) {
+                Some(record) if terms.models.iter().all(|model| self.is_open(model)) => {
+                    let mut record = record.clone();
+                    record.apply_if_due(self.round, self.now);
+                    record.next = Some((0, terms.clone()));
+                    need(*miner, &record, 0)
+                }
+                _ => Verdict::MustNot,
+            },
+            Call::Resume { miner } => match self.miners.get(miner) {
+                Some(record) if record.slots.iter().any(|slot| slot.suspended) => {
+                    let mut record = record.clone();
+                    record.apply_if_due(self.round, self.now);
+                    need(*miner, &record, 0)
+                }
+                _ => Verdict::MustNot,
+            },
+            Call::Withdraw { miner } => {
+                let can = |record: &Miner| {
+                    record.withdrawable_from <= self.now
+                        && (record.bond > record.needed_bond() || record.is_gone())
+                };
+                self.miners.get(miner).is_some_and(can).into()
+            }
+            Call::Apply { miner } => {
+                self.miners.get(miner).is_some_and(|record| record.is_due(self.round)).into()
+            }
+            Call::SetMill { miner } => self.miners.contains_key(miner).into(),
+            _ => unreachable!("judged before"),
+        }
+    }
+
+    /// A call succeeded; what it caused by way of events is told before.
+    pub fn done(&mut self, call: Call, posted: Option<Posted>) {
+        match call {
+            Call::Post { requester, model, ceiling, deadline, .. } => {
+                let Posted { task, work, deposit, fee, retention, posting_cost } =
+                    posted.expect("a post makes a task");
+                self.free[requester] -= ceiling + deposit + fee + retention;
+                let new = Task {
+                    requester,
+                    model,
+                    work,
+                    ceiling,
+                    deposit,
+                    fee,
+                    retention,
+                    posting_cost,
+                    deadline,
+                    rent_from: self.rent_index,
+                    lease: None,
+                    failed: Vec::new(),
+                    declined: Vec::new(),
+                };
+                assert!(!self.ended.contains(&task), "task {task} came back");
+                assert!(self.tasks.insert(task, new).is_none(), "two tasks have one name");
+            }
+            Call::Register { miner, terms } => {
+                self.free[miner] -= RECORD_DEPOSIT;
+                let record = Miner { withdrawable_from: self.now, ..Miner::default() };
+                self.miners.insert(miner, record);
+                self.schedule(miner, terms);
+            }
+            Call::Offer { miner, terms } => self.schedule(miner, terms),
+            Call::Resume { miner } => {
+                self.top_up(miner);
+                let record = self.miners.get_mut(&miner).expect("judged");
+                record.slots.iter_mut().for_each(|slot| slot.suspended = false);
+            }
+            Call::Transfer { from, to, amount } => {
+                self.free[from] -= amount;
+                self.free[to] += amount;
+            }
+            Call::RegisterModel { owner, model, deposit } => {
+                self.free[owner] -= deposit;
+                self.models.insert(model, ModelState { owner, deposit, retired: false });
+            }
+            Call::List { models, .. } => self.listed = models,
+            _ => {}
+        }
+    }
+
+    fn schedule(&mut self, miner: Id, terms: Terms) {
+        let from = self.round + 1;
+        self.miners.get_mut(&miner).expect("judged").next = Some((from, terms));
+        self.top_up(miner);
+    }
+
+    fn top_up(&mut self, miner: Id) {
+        let record = self.miners.get_mut(&miner).expect("judged");
+        let missing = record.needed_bond().saturating_sub(record.bond);
+        record.bond += missing;
+        self.free[miner] -= missing;
+    }
+
+    /// Something happened. Panics if it must not have.
+    pub fn learn(&mut self, fact: Fact) {
+        match fact {
+            Fact::RoundClosed { emission } => {
+                let most = 5 * UNIT * Balance::from(self.now - self.round_start);
+                assert!(emission == 0 || emission == most, "a round emits what its blocks do, or nothing");
+                self.round_start = self.now;
+                self.emission.insert(self.round, emission);
+                self.round += 1;
+            }
+            Fact::Credited { account } => {
+                self.shares.insert((self.round, account));
+            }
+            Fact::Claimed { round, account, amount } => {
+                assert!(round < self.round && self.shares.remove(&(round, account)), "no share to claim");
+                let left = self.emission.get_mut(&round).expect("a closed round");
+                *left = left.checked_sub(amount).expect("a round mints no more than it emits");
+                self.free[account] += amount;
+                self.minted += amount;
+            }
+            Fact::ModelRetired { model } => {
+                self.models.get_mut(&model).expect("a retired model exists").retired = true;
+            }
+            Fact::ModelRemoved { model } => {
+                let state = self.models.remove(&model).expect("a removed model existed");
+                self.free[state.owner] += state.deposit;
+            }
+            Fact::OfferInForce { miner } => {
+                let (round, now) = (self.round, self.now);
+                let record = self.miners.get_mut(&miner).expect("an offer has a miner");
+                assert!(record.apply_if_due(round, now), "an offer that wasn't due came into force");
+            }
+            Fact::Withdrawn { miner, amount } => {
+                let record = self.miners.get_mut(&miner).expect("who withdraws is a miner");
+                assert_eq!(amount, record.bond - record.needed_bond(), "bond that is needed left");
+                record.bond -= amount;
+                self.free[miner] += amount;
+            }
+            Fact::MinerRemoved { miner } => {
+                let record = self.miners.remove(&miner).expect("it was a miner");
+                assert!(record.is_gone() && record.bond == 0, "a miner with obligations left");
+                self.free[miner] += RECORD_DEPOSIT;
+            }
+            Fact::Suspended { miner } => {
+                let record = self.miners.get_mut(&miner).expect("a miner");
+                record.slots.iter_mut().for_each(|slot| slot.suspended = true);
+            }
+            Fact::Charged { miner, amount } => {
+                self.miners.get_mut(&miner).expect("a miner").bond -= amount;
+                self.burned += amount;
+                self.charged = Some(amount);
+            }
+            fact => self.learn_of_task(fact),
+        }
+    }
+}
+
+include!("leases.rs");

@@ -1,0 +1,87 @@
+//! Simulates the market with its honest and hostile players on the real runtime, and writes what comes of each attack.
+//!
+//! Tasks are real: they are posted, leased, executed, verified and settled by the runtime's calls, and everyone pays the
+//! fees of what they sign. Sprints aren't executed: a seeded draw says how many wins the hardware of each miner finds, and
+//! the runtime credits them as if they had been verified. Each scenario runs twice from the same seed, once with the
+//! attack and once with honest miners of the same hardware and capital in its place.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+
+mod lottery;
+mod market;
+mod outcome;
+mod player;
+mod random;
+mod report;
+mod scenarios;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+use report::Compared;
+
+/// What the program is asked for.
+#[derive(Parser)]
+#[command(about = "Simulates honest and hostile players on the real runtime")]
+struct Options {
+    /// Rounds of each run, ten blocks each
+    #[arg(long, default_value_t = 1_000)]
+    rounds: u32,
+    /// Where random numbers begin
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for tables and figures
+    #[arg(long, default_value = "docs/economics")]
+    out: PathBuf,
+    /// Scenarios to run; all of them if none is named
+    scenarios: Vec<String>,
+}
+
+/// Runs a scenario with and without its attack.
+fn compare(name: &str, rounds: u32, seed: u64) -> Compared {
+    let run = |attack| {
+        let mut scenario = scenarios::find(name).expect("the name was checked");
+        outcome::run(scenario.as_mut(), attack, rounds, seed)
+    };
+    let scenario = scenarios::find(name).expect("the name was checked");
+    Compared { name: scenario.name(), about: scenario.about(), honest: run(false), attack: run(true) }
+}
+
+fn simulate(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
+    let known: Vec<_> = scenarios::all().iter().map(|scenario| scenario.name()).collect();
+    let names = if options.scenarios.is_empty() {
+        known.iter().map(|name| name.to_string()).collect()
+    } else {
+        options.scenarios.clone()
+    };
+    if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(format!("there is no scenario {name}; there are {}", known.join(", ")).into());
+    }
+    if options.rounds == 0 {
+        return Err("a simulation takes a round at least".into());
+    }
+    fs::create_dir_all(&options.out)?;
+    let mut all = Vec::new();
+    for name in names {
+        eprintln!("{name} …");
+        let compared = compare(&name, options.rounds, options.seed);
+        report::write_csv(&options.out, &compared)?;
+        report::write_figures(&options.out, &compared)?;
+        all.push(compared);
+    }
+    report::write_summary(&options.out, &all)?;
+    report::print(&all);
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    match simulate(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! The chain with its players: what each block does, and what the players do in it.
+
+use std::collections::HashMap;
+
+use codec::Encode;
+use frame_support::{
+    dispatch::GetDispatchInfo,
+    traits::{fungible::Inspect, Hooks, UnfilteredDispatchable},
+    weights::Weight,
+};
+use millrace_inference::{execute, CheckedModel, Model, Node};
+use millrace_primitives::{
+    decline_message, genesis_hash, ownership_message, submission_message, Balance, CreditWork, MinerBond,
+    ModelId, OpenLease, RoundIndex,
+};
+use millrace_runtime::{
+    AccountId, Balances, Miners, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Sprints, System, Tasks,
+    TransactionPayment,
+};
+use millrace_runtime_tests::{apply, UNIT};
+use sp_core::{sr25519, Pair, H256};
+use sp_crypto_hashing::blake2_256;
+
+use crate::{
+    lottery::Lottery,
+    player::{Answers, Player},
+    random::Random,
+    totals::Totals,
+};
+
+pub const MILLI: Balance = UNIT / 1_000;
+/// MAC a block of an honest miner.
+pub const POWER: u64 = 10_000_000;
+/// What an attacker's hardware costs for a mega-MAC, as much as that of honest ones on average.
+pub const COST: Balance = 15 * MILLI;
+/// What each miner begins with.
+pub const CAPITAL: Balance = 4_000 * UNIT;
+/// Rows and columns of the model that customers use.
+const WIDTH: u32 = 256;
+/// Weight that blocks leave for what isn't urgent.
+const IDLE: Weight = Weight::from_parts(50_000_000_000, 1 << 20);
+/// Samples of a customer's task: about a mega-MAC.
+const SAMPLES: usize = 16;
+/// Bytes of a transaction besides its call.
+const OVERHEAD: usize = 150;
+/// Attempts that a win takes in the first block.
+const ATTEMPTS: u64 = 400;
+/// What a task's result is worth to a free rider, which would be a customer otherwise.
+const WORTH: Balance = UNIT / 10;
+
+pub struct Market {
+    pub players: Vec<Player>,
+    pub lottery: Lottery,
+    pub random: Random,
+    /// The model that customers use, which is the listed one as well.
+    pub model: ModelId,
+    pub customer: AccountId,
+    /// Planck that a customer gives for a task at most.
+    pub ceiling: Balance,
+    pub authors: Vec<AccountId>,
+    /// So many of the first authors include attackers' wins only.
+    pub censors: usize,
+    pub totals: Totals,
+    /// Who posts tasks beside the customer and values their results.
+    pub riders: Vec<AccountId>,
+    traces: HashMap<(H256, H256), Vec<u8>>,
+    work_of_attempt: u64,
+    accounts_made: u32,
+    claimed_until: RoundIndex,
+}
+
+/// A linear operator, rows by columns.
+pub fn linear(columns: u32, rows: u32) -> Vec<u8> {
+    let parameters = vec![1; (columns * rows) as usize];
+    let nodes =
+        vec![Node::Input { shape: vec![columns] }, Node::Linear { input: 0, outputs: rows, parameters }];
+    Model { nodes }.to_bytes()
+}
+
+impl Market {
+    /// A chain on which nobody mines yet.
+    pub fn new(seed: u64) -> Self {
+        let encoding = linear(WIDTH, WIDTH);
+        let model = CheckedModel::from_bytes(&encoding).expect("a sound model");
+        let mut market = Self {
+            players: Vec::new(),
+            lottery: Lottery::new(ATTEMPTS),
+            random: Random(seed),
+            model: H256(blake2_256(&encoding)),
+            customer: AccountId::from([0; 32]),
+            ceiling: UNIT / 5,
+            authors: Vec::new(),
+            censors: 0,
+            totals: Totals::default(),
+            riders: Vec::new(),
+            traces: HashMap::new(),
+            work_of_attempt: model.profile().work(SAMPLES as u32),
+            accounts_made: 0,
+            claimed_until: 0,
+        };
+        market.customer = market.account(500_000 * UNIT);
+        market.authors = (0..5).map(|_| market.account(UNIT)).collect();
+        let customer = market.customer.clone();
+        assert!(market.sign(&customer, pallet_models::Call::register { encoding }.into()), "a sound model");
+        Sprints::set_listed(RuntimeOrigin::root(), vec![(market.model, SAMPLES as u32)]).expect("root may");
+        market
+    }
+
+    /// A new account that owns this much.
+    pub fn account(&mut self, funds: Balance) -> AccountId {
+        self.accounts_made += 1;
+        let account = AccountId::from(blake2_256(&("account", self.accounts_made).encode()));
+        Balances::force_set_balance(RuntimeOrigin::root(), account.clone().into(), funds)
+            .expect("root may endow");
+        account
+    }
+
+    /// Has an account sign a transaction, for which it pays its fee. Says whether it succeeded.
+    pub fn sign(&mut self, who: &AccountId, call: RuntimeCall) -> bool {
+        let length = u32::try_from(call.encoded_size() + OVERHEAD).unwrap_or(u32::MAX);
+        let fee: Balance = TransactionPayment::compute_fee(length, &call.get_dispatch_info(), 0);
+        let pot = pallet_collators::Pallet::<Runtime>::pot();
+        let origin = || RuntimeOrigin::signed(who.clone());
+        if Balances::transfer_keep_alive(origin(), pot.into(), fee).is_err() {
+            return false;
+        }
+        self.totals.transaction_fees += fee;
+        call.dispatch_bypass_filter(origin()).is_ok()
+    }
+
+    /// Makes a new account a miner with these slots.
+    pub fn join(
+        &mut self,
+        (power, cost): (u64, Balance),
+        capital: Balance,
+        (ask, rates): (Balance, Vec<u64>),
+        models: Vec<ModelId>,
+    ) -> usize {
+        let account = self.account(capital);
+        let key = sr25519::Pair::from_seed(&blake2_256(&("key", self.accounts_made).encode()));
+        let proof = key.sign(&ownership_message(genesis_hash::<Runtime>(), &account)).into();
+        let mill = key.public().into();
+        let call = pallet_miners::Call::register { mill, proof, ask, rates, models };
+        assert!(self.sign(&account, call.into()), "a miner can pay its bond");
+        self.players.push(Player {
+            account,
+            key,
+            power,
+            cost,
+            began_with: capital,
+            worked: 0,
+            busy: 0,
+            answers: Answers::Rightly,
+            attacker: false,
+        });
+        self.players.len() - 1
+    }
+
+    /// Makes a new account an honest miner: two slots of what its hardware can do, at a fifth above its cost.
+    pub fn join_honestly(&mut self, power: u64, cost: Balance, capital: Balance) -> usize {
+        let models = vec![self.model];
+        self.join((power, cost), capital, (cost * 6 / 5, vec![power / 2; 2]), models)
+    }
+
+    /// An account of the attackers that mines nothing.
+    pub fn companion(&mut self, capital: Balance) -> usize {
+        let account = self.account(capital);
+        let key = sr25519::Pair::from_seed(&blake2_256(&("key", self.accounts_made).encode()));
+        self.players.push(Player {
+            account,
+            key,
+            power: 0,
+            cost: 0,
+            began_with: capital,
+            worked: 0,
+            busy: 0,
+            answers: Answers::Rightly,
+            attacker: true,
+        });
+        self.players.len() - 1
+    }
+
+    /// A batch as customers post it: the model and its input.
+    pub fn batch(&self) -> (ModelId, Vec<u8>) {
+        (self.model, vec![1; WIDTH as usize * SAMPLES])
+    }
+
+    /// Has an attacker join that answers its leases in its own way.
+    pub fn attacker(&mut self, ask: Balance, answers: Answers) -> usize {
+        let models = vec![self.model];
+        let player = self.join((POWER, COST), CAPITAL, (ask, vec![POWER / 2; 2]), models);
+        self.players[player].attacker = true;
+        self.players[player].answers = answers;
+        player
+    }
+
+    /// As [`Self::join_honestly`], for the attackers' side.
+    pub fn attacker_as_honest(&mut self) -> usize {
+        let player = self.join_honestly(POWER, COST, CAPITAL);
+        self.players[player].attacker = true;
+        player
+    }
+
+    /// Posts a task of so many bytes of input.
+    pub fn post(
+        &mut self,
+        who: &AccountId,
+        (model, input): (ModelId, Vec<u8>),
+        max_price: Balance,
+        blocks: u32,
+    ) -> bool {
+        let deadline = System::block_number() + blocks;
+        self.sign(who, pallet_tasks::Call::post { model, input, max_price, deadline }.into())
+    }
+
+    /// A block: the chain's hooks, then what customers and players do.
+    pub fn block(&mut self) {
+        let number = System::block_number() + 1;
+        Tasks::on_idle(number - 1, IDLE);
+        Rewards::on_idle(number - 1, Weight::MAX);
+        frame_system::BlockHash::<Runtime>::insert(number - 1, H256(blake2_256(&number.to_le_bytes())));
+        System::set_block_number(number);
+        Rewards::on_initialize(number);
+        Tasks::on_initialize(number);
+        Sprints::on_initialize(number);
+        self.maintain();
+        if self.random.below(2) == 0 {
+            let customer = self.customer.clone();
+            if self.post(&customer, self.batch(), self.ceiling, 60) {
+                self.totals.demanded += 1;
+            }
+        }
+        self.answer_leases();
+        self.sprint();
+        self.totals.count(&self.customer, &self.riders);
+        System::reset_events();
+    }
+
+    /// What nodes and their owners do: bring offers into force, and resume.
+    fn maintain(&mut self) {
+        let records: Vec<_> = self
+            .players
+            .iter()
+            .filter_map(|player| {
+                let record = pallet_miners::Miners::<Runtime>::get(&player.account)?;
+                Some((player.account.clone(), record.next.is_some(), record.is_suspended()))
+            })
+            .collect();
+        for (miner, pending, suspended) in records {
+            if pending {
+                let _ = apply(pallet_miners::Call::apply_offer { miner: miner.clone() }.into());
+            }
+            if suspended {
+                self.sign(&miner, pallet_miners::Call::resume {}.into());
+            }
+        }
+    }
+
+    fn answer_leases(&mut self) {
+        let now = System::block_number();
+        let accounts: Vec<_> = self.players.iter().map(|player| player.account.clone()).collect();
+        for lease in Tasks::leases_of(&accounts) {
+            let player = accounts.iter().position(|account| *account == lease.miner).expect("one of ours");
+            match self.players[player].answers {
+                Answers::Rightly => self.submit(player, &lease),
+                Answers::Late if now >= lease.due => self.submit(player, &lease),
+                Answers::Declines => self.decline(player, &lease),
+                Answers::Never | Answers::Late => {}
+            }
+        }
+    }
+
+    fn submit(&mut self, player: usize, lease: &OpenLease<AccountId>) {
+        let record = pallet_tasks::Tasks::<Runtime>::get(lease.task).expect("it has a lease");
+        let trace = self.traces.entry((record.model, record.input_hash)).or_insert_with(|| {
+            let encoding = pallet_models::Encodings::<Runtime>::get(record.model).expect("it is in use");
+            let model = CheckedModel::from_bytes(&encoding).expect("it was registered");
+            let input = pallet_tasks::Inputs::<Runtime>::get(lease.task).expect("it is open");
+            execute(&model, &input).expect("whole samples").trace
+        });
+        let trace = trace.clone();
+        let hash = blake2_256(&trace);
+        let message = submission_message(genesis_hash::<Runtime>(), lease.descriptor, hash);
+        let signature = self.players[player].key.sign(&message).into();
+        let call = pallet_tasks::Call::submit {
+            task: lease.task,
+            descriptor: lease.descriptor,
+            trace_hash: H256(hash),
+            trace,
+            signature,
+        };
+        if matches!(apply(call.into()), Ok(Ok(_))) {
+            self.players[player].busy += u64::try_from(record.work).unwrap_or(u64::MAX);
+        }
+    }
+
+    fn decline(&mut self, player: usize, lease: &OpenLease<AccountId>) {
+        let message = decline_message(genesis_hash::<Runtime>(), lease.descriptor);
+        let signature = self.players[player].key.sign(&message).into();
+        let call = pallet_tasks::Call::decline { task: lease.task, descriptor: lease.descriptor, signature };
+        let _ = apply(call.into());
+    }
+
+    /// The hardware that no task keeps busy sprints; the block's author includes a win.
+    fn sprint(&mut self) {
+        let per_attempt = self.work_of_attempt as f64;
+        let attempts: Vec<f64> = self
+            .players
+            .iter_mut()
+            .map(|player| {
+                player.worked += u128::from(player.power);
+                let idle = player.power.saturating_sub(std::mem::take(&mut player.busy));
+                idle as f64 / per_attempt
+            })
+            .collect();
+        self.lottery.begin_block(System::block_number(), &attempts, &mut self.random);
+        let author = self.random.below(self.authors.len());
+        let players = &self.players;
+        let wanted = |player: usize| {
+            (author >= self.censors || players[player].attacker)
+                && Miners::may_sprint(&players[player].account)
+        };
+        if let Some(win) = self.lottery.include(wanted) {
+            let work = u128::from(win.attempts) * u128::from(self.work_of_attempt);
+            let miner = &self.players[win.player].account;
+            Rewards::credit(miner, self.model, work, Some(&self.authors[author]));
+            self.totals.wins += 1;
+        }
+    }
+
+    /// Claims everybody's shares of the rounds that have ended.
+    pub fn claim(&mut self) {
+        let current = pallet_rewards::CurrentRound::<Runtime>::get().0;
+        let everyone: Vec<_> =
+            self.players.iter().map(|player| &player.account).chain(&self.authors).cloned().collect();
+        for round in self.claimed_until..current {
+            for account in &everyone {
+                let _ = Rewards::claim(RuntimeOrigin::signed(self.customer.clone()), round, account.clone());
+            }
+        }
+        self.claimed_until = current;
+    }
+
+    /// What a side has gained so far, less what its work cost, in MILL.
+    pub fn profit(&self, attackers: bool) -> f64 {
+        let gain = |player: &Player| {
+            let owned = Balances::total_balance(&player.account) as f64;
+            (owned - player.began_with as f64 - player.spent() as f64) / UNIT as f64
+        };
+        let own: f64 = self.players.iter().filter(|player| player.attacker == attackers).map(gain).sum();
+        let rides = if attackers { self.totals.rides as f64 } else { 0.0 };
+        own + rides * WORTH as f64 / UNIT as f64
+    }
+}

@@ -1,0 +1,43 @@
+//! Who takes part: accounts with hardware, what that costs them, and how they behave.
+
+use millrace_primitives::Balance;
+use millrace_runtime::AccountId;
+use sp_core::sr25519;
+
+/// What a player does with the leases that it gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Executes each at once.
+    Rightly,
+    /// Declines each.
+    Declines,
+    /// Lets each run out.
+    Never,
+    /// Keeps each as long as it costs nothing, then executes it.
+    Late,
+}
+
+pub struct Player {
+    pub account: AccountId,
+    pub key: sr25519::Pair,
+    /// MAC that its hardware does in a block.
+    pub power: u64,
+    /// Planck that a mega-MAC costs it.
+    pub cost: Balance,
+    /// Planck that it began with.
+    pub began_with: Balance,
+    /// MAC done so far.
+    pub worked: u128,
+    /// MAC done for tasks in this block, which its sprints miss.
+    pub busy: u64,
+    pub answers: Answers,
+    /// Whether it belongs to the attack (or does the same honestly, for comparison).
+    pub attacker: bool,
+}
+
+impl Player {
+    /// Planck that its work has cost it.
+    pub fn spent(&self) -> Balance {
+        self.worked * self.cost / 1_000_000
+    }
+}

@@ -1,0 +1,33 @@
+//! Random numbers that a seed determines.
+
+/// SplitMix64.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// From 0 up to, but not including, 1.
+    pub fn unit(&mut self) -> f64 {
+        (self.draw() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    pub fn below(&mut self, most: usize) -> usize {
+        (self.draw() % most as u64) as usize
+    }
+
+    /// How often something happens that happens `mean` times on average.
+    pub fn poisson(&mut self, mean: f64) -> u32 {
+        let (limit, mut product, mut count) = ((-mean.min(500.0)).exp(), self.unit(), 0);
+        while product > limit {
+            product *= self.unit();
+            count += 1;
+        }
+        count
+    }
+}

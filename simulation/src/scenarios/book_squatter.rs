@@ -1,0 +1,35 @@
+//! Sixteen accounts offer as many slots as they may, for nothing, and so slow that no task can be given to them.
+
+use millrace_primitives::Balance;
+use millrace_runtime_tests::UNIT;
+
+use crate::{market::Market, scenarios::Scenario};
+
+const ACCOUNTS: usize = 16;
+const SLOTS: usize = 16;
+const FUNDS: Balance = 200 * UNIT;
+
+pub struct BookSquatter;
+
+impl Scenario for BookSquatter {
+    fn name(&self) -> &'static str {
+        "book-squatter"
+    }
+
+    fn about(&self) -> &'static str {
+        "sixteen accounts fill the book with 256 free slots of one MAC a block"
+    }
+
+    fn join(&mut self, market: &mut Market, attack: bool) {
+        market.attacker_as_honest();
+        for _ in 0..ACCOUNTS {
+            if attack {
+                let models = vec![market.model];
+                let player = market.join((0, 0), FUNDS, (0, vec![1; SLOTS]), models);
+                market.players[player].attacker = true;
+            } else {
+                market.companion(FUNDS);
+            }
+        }
+    }
+}

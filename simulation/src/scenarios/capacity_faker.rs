@@ -1,0 +1,59 @@
+//! A miner promises far more than its hardware does, for nothing, and keeps its slots leased to itself on a model of its
+//! own, so that no customer finds out.
+
+use millrace_primitives::ModelId;
+use millrace_runtime::Runtime;
+use sp_core::H256;
+use sp_crypto_hashing::blake2_256;
+
+use crate::{
+    market::{linear, Market, CAPITAL, COST, MILLI, POWER},
+    player::Answers,
+    scenarios::Scenario,
+};
+
+const SLOTS: usize = 16;
+
+#[derive(Default)]
+pub struct CapacityFaker {
+    companion: usize,
+    model: ModelId,
+}
+
+impl Scenario for CapacityFaker {
+    fn name(&self) -> &'static str {
+        "capacity-faker"
+    }
+
+    fn about(&self) -> &'static str {
+        "a miner asks for nothing and leases its sixteen slots to itself on a model of one MAC"
+    }
+
+    fn join(&mut self, market: &mut Market, attack: bool) {
+        self.companion = market.companion(CAPITAL);
+        if !attack {
+            market.attacker_as_honest();
+            return;
+        }
+        let account = market.players[self.companion].account.clone();
+        let encoding = linear(1, 1);
+        self.model = H256(blake2_256(&encoding));
+        market.sign(&account, pallet_models::Call::register { encoding }.into());
+        let models = vec![market.model, self.model];
+        let player = market.join((POWER, COST), CAPITAL, (0, vec![POWER; SLOTS]), models);
+        market.players[player].attacker = true;
+        market.players[player].answers = Answers::Late;
+    }
+
+    fn act(&mut self, market: &mut Market, attack: bool, _: u32, _: u32) {
+        if !attack {
+            return;
+        }
+        let account = market.players[self.companion].account.clone();
+        let open =
+            pallet_tasks::Tasks::<Runtime>::iter_values().filter(|task| task.requester == account).count();
+        for _ in open..SLOTS {
+            market.post(&account, (self.model, vec![1]), MILLI, 40);
+        }
+    }
+}
