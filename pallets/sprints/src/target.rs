@@ -93,7 +93,7 @@ mod tests {
         let block = |_| {
             *difficulty = fall(*difficulty);
             let target = attempts(*difficulty);
-            let wins = (0..attempts_per_block).filter(|_| random(state) % target == 0).count();
+            let wins = (0..attempts_per_block).filter(|_| random(state).is_multiple_of(target)).count();
             waiting.extend(core::iter::repeat_n(target, wins));
             if let Some(won) = waiting.pop_front() {
                 *difficulty = rise(*difficulty, scaled(won), SHARE, wanted(SPRINT_SHARE, SHARE));

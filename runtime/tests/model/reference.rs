@@ -16,7 +16,6 @@ const RENT_PEAK: Balance = 10_000 * MICRO;
 const RECORD_DEPOSIT: Balance = (3 * 20_000 + 1_024 * 10) * MICRO;
 const FLOOR: Block = 3;
 const GRACE: Block = 5;
-const UNBONDING: Block = 600;
 const MAX_DEADLINE: Block = 7 * 24 * 600;
 /// More than the deposit and the fees of any task here.
 const POSTING: Balance = 20 * UNIT;
@@ -322,4 +321,3 @@ impl Reference {
     }
 }
 
-include!("leases.rs");

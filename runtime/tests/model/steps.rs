@@ -145,7 +145,7 @@ impl World {
         let miner = self.person(random);
         let known = self.reference.miners.contains_key(&miner);
         let call = match random.below(10) {
-            0..=3 if !known => Call::Register { miner, terms: self.terms(random) },
+            draw if draw <= 3 && !known => Call::Register { miner, terms: self.terms(random) },
             0..=2 => Call::Offer { miner, terms: self.terms(random) },
             3..=5 => Call::Resume { miner },
             6..=7 => Call::Withdraw { miner },
@@ -174,7 +174,7 @@ impl World {
         let owner = self.reference.models.get(&model).map(|state| state.owner);
         let who = owner.filter(|_| !random.one_in(4)).unwrap_or_else(|| self.person(random));
         let call = match random.below(6) {
-            0..=2 if owner.is_none() => {
+            draw if draw <= 2 && owner.is_none() => {
                 let (_, encoding) = self.models.iter().find(|(name, _)| *name == model).expect("one of ours");
                 // As `deposit(2, 256)` and 10 micro a byte.
                 let deposit = (2 * 20_000 + 10 * (256 + encoding.len() as Balance)) * 1_000_000;

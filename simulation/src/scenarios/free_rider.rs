@@ -44,7 +44,7 @@ impl Scenario for FreeRider {
                 market.sign(&account, pallet_tasks::Call::cancel { task }.into());
             }
         }
-        if block % EVERY == 0 {
+        if block.is_multiple_of(EVERY) {
             let (batch, ceiling) = (market.batch(), if attack { 5 * MILLI } else { market.ceiling });
             market.post(&account, batch, ceiling, 60);
         }

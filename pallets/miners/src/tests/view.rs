@@ -105,7 +105,9 @@ fn a_key_that_signs_for_nobody_is_told() {
 fn offers_come_in_the_order_in_which_they_are_taken() {
     on_chain(|| {
         // Of three classes.
-        let sell = |who, ask, rate| assert_ok!(register(who, ask, vec![rate, rate], vec![model()]));
+        let sell = |who, ask, rate| {
+            assert_ok!(register(who, ask, vec![rate, rate], vec![model()]));
+        };
         sell(20, 7, 4);
         sell(21, 5, 1_000);
         sell(22, 6, 1_000_000);
