@@ -133,6 +133,17 @@ fn minted_less_burned(events: &[RuntimeEvent]) -> i128 {
         .sum()
 }
 
+/// Brings the offers into force and forgets what miners had on sale before, at the ask of the genesis.
+fn sell_anew() {
+    pass(12);
+    pallet_miners::Miners::<Runtime>::translate_values(|mut record: pallet_miners::MinerRecord| {
+        let since = millrace_runtime::System::block_number();
+        record.capacity = pallet_miners::Capacity { since, ..Default::default() };
+        Some(record)
+    });
+    pass(3);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -198,7 +209,7 @@ proptest! {
         let (mut one, mut two) = (0, 0);
         on_dev(|| {
             Miners::offer(signed(MINER), ask, vec![rate; 2], vec![digits()]).expect("a fine offer");
-            pass(12);
+            sell_anew();
             Rewards::credit(&id(MINER), digits(), first, None);
             Rewards::credit(&id(MINER), digits(), second, None);
             one = score(MINER);
@@ -208,7 +219,7 @@ proptest! {
             Miners::offer(signed(MINER), ask, vec![rate], vec![digits()]).expect("a fine offer");
             let (key, proof) = mill(OTHER_MILL, OTHER_MINER);
             Miners::register(signed(OTHER_MINER), key, proof, ask, vec![rate], vec![digits()]).expect("new");
-            pass(12);
+            sell_anew();
             Rewards::credit(&id(MINER), digits(), first, None);
             Rewards::credit(&id(OTHER_MINER), digits(), second, None);
             two = score(MINER) + score(OTHER_MINER);
