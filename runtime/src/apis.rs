@@ -255,7 +255,7 @@ impl_runtime_apis! {
         fn benchmark_metadata(
             extra: bool,
         ) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
-            use crate::ProofOfWork;
+            use crate::{Collators, ProofOfWork};
             use frame_benchmarking::BenchmarkList;
             use frame_support::traits::StorageInfoTrait;
 
@@ -266,7 +266,7 @@ impl_runtime_apis! {
         fn dispatch_benchmark(
             config: frame_benchmarking::BenchmarkConfig,
         ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
-            use crate::ProofOfWork;
+            use crate::{Collators, ProofOfWork};
             use frame_benchmarking::BenchmarkBatch;
             use frame_support::traits::WhitelistedStorageKeys;
 

@@ -25,7 +25,8 @@ fn collator<T: Config + pallet_session::Config<ValidatorId = <T as frame_system:
 ) -> T::AccountId {
     let who: T::AccountId = account("collator", index, 0);
     let bytes = blake2_256(&codec::Encode::encode(&who));
-    let keys = codec::Decode::decode(&mut TrailingZeroInput::new(&bytes)).expect("any bytes are keys; qed");
+    let keys = <T::Keys as codec::Decode>::decode(&mut TrailingZeroInput::new(&bytes))
+        .expect("any bytes are keys; qed");
     pallet_session::NextKeys::<T>::insert(&who, keys);
     let funds = <T as Config>::CandidacyDeposit::get().saturating_mul(4);
     <T as Config>::Currency::set_balance(&who, funds.max(1 << 60));
