@@ -1,6 +1,8 @@
-//! Weights of `pallet_collators`. Estimated by hand from the storage that each touches, until they are measured.
+//! Weights of `pallet_collators`, measured by `scripts/benchmark.sh`. Generated; don't edit.
+//!
+//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
-#![allow(unused_parens, clippy::unnecessary_cast, reason = "generated")]
+#![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
 use core::marker::PhantomData;
 
@@ -27,58 +29,104 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Session::NextKeys` (r:20 w:0)
+    // Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
     // Storage: `Collators::Appointed` (r:0 w:1)
-    // `a` from 1 to 20.
+    // Proof: `Collators::Appointed` (`max_values`: Some(1), `max_size`: Some(641), added: 1136, mode: `MaxEncodedLen`)
+    // `a` was measured from 1 to 20.
     fn set_appointed(a: u32) -> Weight {
-        Weight::from_parts(12_000_000, 1641)
-            .saturating_add(Weight::from_parts(4_000_000, 2555).saturating_mul(a.into()))
+        // Proof: measured 1 + a × 78 bytes. At least 9_263 ns.
+        Weight::from_parts(6_450_911, 991)
+            .saturating_add(Weight::from_parts(3_892_478, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(Weight::from_parts(0, 2554).saturating_mul(a.into()))
     }
     // Storage: `Collators::Seats` (r:0 w:1)
+    // Proof: `Collators::Seats` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn set_seats() -> Weight {
-        Weight::from_parts(7_000_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
+        // Proof: measured 0 bytes. At least 4_396 ns.
+        Weight::from_parts(4_817_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
     }
-    // Storage: `Collators::Candidates` (r:1 w:1), its counter (r:1 w:1)
+    // Storage: `Collators::Candidates` (r:1 w:1)
+    // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
     // Storage: `Session::NextKeys` (r:1 w:0)
+    // Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+    // Storage: `Collators::CounterForCandidates` (r:1 w:1)
+    // Proof: `Collators::CounterForCandidates` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Collators::CurrentSession` (r:1 w:0)
-    // Storage: `Balances::Holds` (r:1 w:1), `System::Account` (r:1 w:1)
+    // Proof: `Collators::CurrentSession` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn stand() -> Weight {
-        Weight::from_parts(60_000_000, 4000)
+        // Proof: measured 2530 bytes. At least 107_691 ns.
+        Weight::from_parts(124_215_000, 5995)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
-    // Storage: `Collators::Candidates` (r:1 w:1), its counter (r:1 w:1)
+    // Storage: `Collators::Candidates` (r:1 w:1)
+    // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
     // Storage: `Collators::CurrentSession` (r:1 w:0)
-    // Storage: `Collators::Drawn` (r:3 w:3)
-    // Storage: `Balances::Holds` (r:1 w:1), `System::Account` (r:1 w:1)
+    // Proof: `Collators::CurrentSession` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Collators::Drawn` (r:3 w:0)
+    // Proof: `Collators::Drawn` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    // Storage: `Collators::CounterForCandidates` (r:1 w:1)
+    // Proof: `Collators::CounterForCandidates` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn stand_down() -> Weight {
-        Weight::from_parts(75_000_000, 12000)
+        // Proof: measured 1055 bytes. At least 76_684 ns.
+        Weight::from_parts(80_740_000, 11526)
             .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `System::Account` (r:2 w:2)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Collators::Candidates` (r:1 w:1)
+    // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
     fn note_author() -> Weight {
-        Weight::from_parts(50_000_000, 6196)
+        // Proof: measured 357 bytes. At least 59_419 ns.
+        Weight::from_parts(62_212_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
-    // Storage: `Collators::{Appointed, Seats, CurrentSession}` (r:3 w:1), `Candidates`' counter (r:1 w:1)
-    // Storage: `Collators::Drawn` (r:4 w:4)
-    // Storage: `Collators::Candidates` (r:128 w:128)
-    // Storage: `Balances::Holds` (r:128 w:128), `System::Account` (r:128 w:128)
-    // `c` from 0 to 128, `r` from 0 to 128. With 16 draws, and with the end of the session before, which may end
-    // candidacies of its own.
+    // Storage: `Collators::CurrentSession` (r:1 w:1)
+    // Proof: `Collators::CurrentSession` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Collators::Appointed` (r:1 w:0)
+    // Proof: `Collators::Appointed` (`max_values`: Some(1), `max_size`: Some(641), added: 1136, mode: `MaxEncodedLen`)
+    // Storage: `Collators::Drawn` (r:4 w:1)
+    // Proof: `Collators::Drawn` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    // Storage: `Collators::CounterForCandidates` (r:1 w:1)
+    // Proof: `Collators::CounterForCandidates` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `Collators::Candidates` (r:129 w:128)
+    // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:128 w:128)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:128 w:128)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: UNKNOWN KEY `0x925bd7637d049b4f2508e14eb43b51a151e176b540d4ea616a5d911aad2ccc84` (r:1 w:0)
+    // Proof: UNKNOWN KEY `0x925bd7637d049b4f2508e14eb43b51a151e176b540d4ea616a5d911aad2ccc84` (r:1 w:0)
+    // Storage: `System::ParentHash` (r:1 w:0)
+    // Proof: `System::ParentHash` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+    // Storage: `Collators::Seats` (r:1 w:0)
+    // Proof: `Collators::Seats` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // `c` was measured from 0 to 128.
+    // `r` was measured from 0 to 128.
     fn new_session(c: u32, r: u32) -> Weight {
-        Weight::from_parts(400_000_000, 90000)
-            .saturating_add(Weight::from_parts(9_000_000, 2582).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(55_000_000, 5200).saturating_mul(r.into()))
-            .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
-            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(c.into())))
-            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(r.into())))
+        // Proof: measured 0 + c × 242 + r × 112 bytes. At least 23_545 ns.
+        Weight::from_parts(24_867_000, 16998)
+            .saturating_add(Weight::from_parts(32_145_624, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(19_405_482, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 2564).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 934).saturating_mul(r.into()))
     }
 }

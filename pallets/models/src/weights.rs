@@ -2,7 +2,7 @@
 //!
 //! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
-#![allow(unused_parens, clippy::unnecessary_cast, reason = "generated")]
+#![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
 use core::marker::PhantomData;
 
@@ -23,42 +23,42 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
     // `b` was measured from 1024 to 2097152.
     fn register(b: u32) -> Weight {
-        // Proof: measured 52 bytes. At least 73_490 ns.
-        Weight::from_parts(11_682_701, 6963)
-            .saturating_add(Weight::from_parts(4_747, 0).saturating_mul(b.into()))
+        // Proof: measured 52 bytes. At least 71_537 ns.
+        Weight::from_parts(72_639_000, 6959)
+            .saturating_add(Weight::from_parts(4_007, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Proof: measured 223 bytes. At least 10_866 ns.
-        Weight::from_parts(12_528_000, 6963)
+        // Proof: measured 271 bytes. At least 12_288 ns.
+        Weight::from_parts(13_651_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
     fn remove() -> Weight {
-        // Proof: measured 331 bytes. At least 51_466 ns.
-        Weight::from_parts(64_456_000, 6963)
+        // Proof: measured 327 bytes. At least 52_739 ns.
+        Weight::from_parts(84_245_000, 6959)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }

@@ -2,7 +2,7 @@
 //!
 //! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
-#![allow(unused_parens, clippy::unnecessary_cast, reason = "generated")]
+#![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
 use core::marker::PhantomData;
 
@@ -24,87 +24,88 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::AnchorTerms` (r:1 w:0)
-    // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::CurrentRound` (r:1 w:0)
-    // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Miners` (r:1 w:1)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:2 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Listed` (r:1 w:1)
-    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::AnchorTerms` (r:1 w:0)
+    // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+    // Storage: `Models::Models` (r:1 w:0)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Sprints::Wins` (r:1 w:1)
     // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
-    // Storage: `Models::Encodings` (r:1 w:0)
-    // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
-    // Storage: `Rewards::RoundLength` (r:1 w:0)
-    // Proof: `Rewards::RoundLength` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Scores` (r:1 w:1)
-    // Proof: `Rewards::Scores` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
-    // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Rounds` (r:1 w:1)
-    // Proof: `Rewards::Rounds` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Sprints::BlockBudget` (r:1 w:1)
     // Proof: `Sprints::BlockBudget` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Models::Encodings` (r:1 w:0)
+    // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
+    // Storage: `Collators::Candidates` (r:1 w:0)
+    // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::CurrentRound` (r:1 w:0)
+    // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Models::Listed` (r:1 w:0)
+    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
+    // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Scores` (r:1 w:1)
+    // Proof: `Rewards::Scores` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Rounds` (r:1 w:1)
+    // Proof: `Rewards::Rounds` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::Listed` (r:1 w:1)
+    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // `i` was measured from 1 to 524288.
     fn sprint_base(i: u32) -> Weight {
-        // Estimated by hand; to be measured.
-        Weight::from_parts(184_410_325, 13287)
-            .saturating_add(Weight::from_parts(23_661, 0).saturating_mul(i.into()))
-            .saturating_add(T::DbWeight::get().reads(14_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Proof: measured 11249 bytes. At least 183_483 ns.
+        Weight::from_parts(346_337_625, 14714)
+            .saturating_add(Weight::from_parts(18_174, 0).saturating_mul(i.into()))
+            .saturating_add(T::DbWeight::get().reads(15_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1275), added: 3750, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Storage: `System::BlockHash` (r:2 w:0)
+    // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Sprints::AnchorTerms` (r:1 w:0)
     // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
-    // Storage: `System::BlockHash` (r:2 w:0)
-    // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::Listed` (r:1 w:0)
-    // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Sprints::BlockBudget` (r:1 w:0)
     // Proof: `Sprints::BlockBudget` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Sprints::Wins` (r:1 w:0)
     // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 523264.
     fn authorize_sprint(b: u32) -> Weight {
-        // Estimated by hand; to be measured.
-        Weight::from_parts(228_447_638, 12969)
-            .saturating_add(Weight::from_parts(1_784, 0).saturating_mul(b.into()))
-            .saturating_add(T::DbWeight::get().reads(8_u64))
+        // Proof: measured 9812 bytes. At least 147_630 ns.
+        Weight::from_parts(185_780_178, 11671)
+            .saturating_add(Weight::from_parts(1_827, 0).saturating_mul(b.into()))
+            .saturating_add(T::DbWeight::get().reads(7_u64))
     }
-    // Storage: `Models::Models` (r:16 w:16)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3498), added: 5973, mode: `MaxEncodedLen`)
     // Storage: `Sprints::Listed` (r:1 w:1)
     // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
+    // Storage: `Models::Models` (r:8 w:0)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Storage: `Models::Listed` (r:0 w:1)
+    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // `l` was measured from 0 to 8.
     fn set_listed(l: u32) -> Weight {
-        // Estimated by hand; to be measured.
-        Weight::from_parts(109_465_798, 48774)
-            .saturating_add(Weight::from_parts(13_998_365, 0).saturating_mul(l.into()))
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Proof: measured 607 + l × 193 bytes. At least 9_865 ns.
+        Weight::from_parts(15_452_965, 1870)
+            .saturating_add(Weight::from_parts(8_100_278, 0).saturating_mul(l.into()))
+            .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
-            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(l.into())))
-            .saturating_add(Weight::from_parts(0, 5973).saturating_mul(l.into()))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(Weight::from_parts(0, 5969).saturating_mul(l.into()))
     }
-    // Storage: `Sprints::Wins` (r:0 w:1)
-    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
-    // Storage: `Sprints::AnchorTerms` (r:0 w:2)
-    // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     // Storage: `Sprints::Listed` (r:1 w:1)
     // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // Storage: `Rewards::CurrentRound` (r:1 w:0)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::AnchorTerms` (r:0 w:2)
+    // Proof: `Sprints::AnchorTerms` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+    // Storage: `Sprints::Wins` (r:0 w:1)
+    // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     fn begin_block() -> Weight {
-        // Estimated by hand; to be measured.
-        Weight::from_parts(12_000_000, 1870)
+        // Proof: measured 461 bytes. At least 12_519 ns.
+        Weight::from_parts(14_622_000, 1870)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
