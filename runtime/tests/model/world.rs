@@ -337,7 +337,10 @@ fn posted() -> Posted {
     let task = pallet_tasks::NextTask::<Runtime>::get() - 1;
     let record = pallet_tasks::Tasks::<Runtime>::get(task).expect("it was just posted");
     let output = record.retention_fee / 1_000_000;
-    assert!(output > 0 && record.retention_fee.is_multiple_of(1_000_000), "a millionth for each byte of output");
+    assert!(
+        output > 0 && record.retention_fee.is_multiple_of(1_000_000),
+        "a millionth for each byte of output"
+    );
     Posted {
         task,
         work: record.work,
