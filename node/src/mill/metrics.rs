@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use millrace_runtime::LEASE_ENDS;
 use prometheus_endpoint::{
     register, Counter, CounterVec, Gauge, GaugeVec, Opts, PrometheusError, Registry, F64, U64,
 };
@@ -33,6 +34,7 @@ pub struct Metrics(Option<Counters>);
 #[derive(Clone)]
 struct Counters {
     self_test: Gauge<U64>,
+    keys: Gauge<U64>,
     leases: Gauge<U64>,
     executing: Gauge<U64>,
     waiting: Gauge<U64>,
@@ -61,8 +63,9 @@ impl Metrics {
             register(CounterVec::<F64>::new(Opts::new(name, help), &["work"])?, registry)
         };
         let counter = |name: &str, help: &str| register(Counter::<U64>::new(name, help)?, registry);
-        Ok(Self(Some(Counters {
+        let counters = Counters {
             self_test: gauge("millrace_engine_self_test", "1 if the engine's arithmetic is the reference's")?,
+            keys: gauge("millrace_keys_usable", "Mill keys of this node's keystore that can sign")?,
             leases: gauge(
                 "millrace_leases_open",
                 "Leases of this node's mill keys that are not executed yet",
@@ -96,12 +99,23 @@ impl Metrics {
                 "Finalized ends of this node's miners' leases: settled, or why they were slashed",
                 "how",
             )?,
-        })))
+        };
+        // Each label is shown at zero: an alert on an increase sees the first one only if there was something before
+        // it.
+        for how in LEASE_ENDS {
+            counters.ended.with_label_values(&[how]);
+        }
+        Ok(Self(Some(counters)))
     }
 
     /// The engine passed its self-test.
     pub fn self_test_passed(&self) {
         self.with(|counters| counters.self_test.set(1));
+    }
+
+    /// How many of the keystore's mill keys can sign.
+    pub fn keys(&self, usable: usize) {
+        self.with(|counters| counters.keys.set(usable.try_into().unwrap_or(u64::MAX)));
     }
 
     /// How many leases wait for execution, and how many finished traces for the chain.

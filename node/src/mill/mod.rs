@@ -9,6 +9,7 @@ mod chain;
 mod error;
 mod events;
 mod failures;
+mod figures;
 mod keys;
 mod leases;
 mod metrics;
@@ -22,5 +23,6 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use figures::spawn as spawn_figures;
 pub use keys::{can_sign, insert_mill_key};
 pub use run::{spawn, MillOptions};

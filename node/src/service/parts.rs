@@ -79,7 +79,7 @@ impl Parts {
         })
     }
 
-    /// Starts the mill, if the node mines.
+    /// Starts the mill, if the node mines. Figures of the chain are shown in any case.
     ///
     /// # Errors
     /// What [`crate::mill::spawn`] says.
@@ -90,6 +90,7 @@ impl Parts {
         registry: Option<&Registry>,
         syncing: impl Fn() -> bool + Send + 'static,
     ) -> sc_service::error::Result<()> {
+        crate::mill::spawn_figures(tasks, &self.client, registry)?;
         let Some(options) = options else { return Ok(()) };
         let keystore = self.keystore.clone();
         crate::mill::spawn(tasks, &self.client, &self.backend, keystore, registry, syncing, options)
