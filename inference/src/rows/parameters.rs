@@ -84,7 +84,7 @@ impl Layout {
             Self::Rescales { .. } => fault(Rescale::decode(entry).is_some()),
             Self::Scales { .. } => fault(Scale::decode(entry).is_some()),
             Self::Wides { .. } => {
-                let (numbers, _) = entry.as_chunks();
+                let (numbers, _) = entry.as_chunks::<4>();
                 numbers.iter().map(|number| fault(decode_wide(*number).is_some())).fold(0, u64::saturating_add)
             }
             Self::Table | Self::Angles { .. } => 0,
@@ -186,7 +186,7 @@ fn decode_wide(bytes: [u8; 4]) -> Option<i32> {
 
 /// The wide number at this place of an entry; zero stands for one that is out of range.
 pub(crate) fn read_wide(entry: &[u8], index: usize) -> Option<i32> {
-    Some(decode_wide(*entry.as_chunks().0.get(index)?).unwrap_or(0))
+    Some(decode_wide(*entry.as_chunks::<4>().0.get(index)?).unwrap_or(0))
 }
 
 /// The numbers of an entry with `width` weights and a rescaling.

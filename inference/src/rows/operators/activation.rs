@@ -19,7 +19,7 @@ use crate::rows::{
 pub(super) fn interpolate(table: &[u8], x: i32) -> Option<i64> {
     let steps = u32::try_from(x.checked_add(32_768)?).ok()?;
     let index = usize::try_from(steps / 128).ok()?;
-    let (entries, _) = table.as_chunks();
+    let (entries, _) = table.as_chunks::<4>();
     let entry = |index: usize| entries.get(index).map(|entry| i64::from(i32::from_le_bytes(*entry)));
     let (low, high) = (entry(index)?, entry(index.checked_add(1)?)?);
     let moved = high.wrapping_sub(low).wrapping_mul((steps % 128).into()).wrapping_add(64);

@@ -5,6 +5,7 @@ mod activation;
 mod arg_max;
 mod context;
 mod embed;
+mod exponentials;
 #[cfg(test)]
 mod fixture;
 mod linear;

@@ -27,7 +27,7 @@ fn turn((a, b): (i32, i32), (cosine, sine): Angle) -> [i32; 2] {
 /// The angles of a position.
 fn angles(entry: &[u8]) -> impl Iterator<Item = Angle> + Clone + '_ {
     entry
-        .as_chunks()
+        .as_chunks::<4>()
         .0
         .iter()
         .map(|[c0, c1, s0, s1]| (i16::from_le_bytes([*c0, *c1]), i16::from_le_bytes([*s0, *s1])))
@@ -70,7 +70,7 @@ impl Operator for Rope {
 
     fn evaluate(&self, operands: &Operands<'_>, own: &mut Rows) -> Option<()> {
         let entry = operands.entry(self.angles(operands.tensors)?, operands.row)?;
-        let (pairs, _) = operands.row_of(self.input)?.as_chunks();
+        let (pairs, _) = operands.row_of(self.input)?.as_chunks::<2>();
         own.push(pairs.iter().zip(angles(entry).cycle()).flat_map(|([a, b], angle)| turn((*a, *b), angle)));
         Some(())
     }
