@@ -7,7 +7,7 @@ use millrace_inference::rows::{
 use proptest::prelude::*;
 use sp_crypto_hashing::blake2_256;
 
-use crate::Case;
+use super::Case;
 
 struct Blake2;
 

@@ -6,7 +6,7 @@ use millrace_inference::rows::{
 };
 use proptest::prelude::*;
 
-use crate::Case;
+use super::Case;
 
 fn alone(model: &CheckedModel, blob: Blob<'_>, sequence: &Sequence<'_>, ids: &[u32], place: Place) -> i64 {
     let Openings { values, parameters } = openings(model, ids, place).expect("there is such an element");

@@ -9,7 +9,7 @@ use millrace_inference::{
 };
 use proptest::prelude::*;
 
-use crate::Case;
+use super::Case;
 
 const WIDE: ElementType = ElementType::Wide;
 

@@ -6,7 +6,7 @@ use millrace_inference::{
 };
 use proptest::prelude::*;
 
-use crate::Case;
+use super::Case;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]

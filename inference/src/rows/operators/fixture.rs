@@ -18,8 +18,8 @@ pub(super) struct Fixture {
     pub(super) vocabulary: u32,
     pub(super) ids: Vec<u32>,
     pub(super) blob: Vec<u8>,
-    tensors: Vec<Tensor>,
-    rows: Vec<Rows>,
+    pub(super) tensors: Vec<Tensor>,
+    pub(super) rows: Vec<Rows>,
 }
 
 impl Fixture {
