@@ -74,11 +74,7 @@ pub fn trunk_leaf(model: &CheckedModel, lengths: &[u32], index: u64) -> Option<T
 }
 
 /// Hashes of the trunk's leaves of a batch. None if a sequence didn't record its rows.
-pub fn trunk_leaves(
-    model: &CheckedModel,
-    batch: &[Sequence<'_>],
-    hash: &impl TreeHash,
-) -> Option<Vec<Hash>> {
+pub fn trunk_leaves(model: &CheckedModel, batch: &[Sequence<'_>], hash: &impl TreeHash) -> Option<Vec<Hash>> {
     let mut leaves = Vec::new();
     for &node in &model.model().trunk {
         let element = model.tensor(node)?.element;
@@ -119,9 +115,8 @@ pub fn tree_root(leaves: Vec<Hash>, hash: &impl TreeHash) -> Hash {
 /// The siblings from a leaf up to the root.
 pub fn path(levels: &[Vec<Hash>], index: usize) -> Option<Vec<Hash>> {
     let (_, below) = levels.split_last()?;
-    let sibling = |(height, level): (u32, &Vec<Hash>)| {
-        level.get(index.checked_shr(height).unwrap_or(0) ^ 1).copied()
-    };
+    let sibling =
+        |(height, level): (u32, &Vec<Hash>)| level.get(index.checked_shr(height).unwrap_or(0) ^ 1).copied();
     (0u32..).zip(below).map(sibling).collect()
 }
 
@@ -199,7 +194,10 @@ mod tests {
                 let path = path(&levels, index).expect("there is such a leaf");
                 assert_eq!(root_of(*leaf, index as u64, &path, &Sum), levels.last().expect("a root")[0]);
                 if count > 1 {
-                    assert_ne!(root_of([99; 32], index as u64, &path, &Sum), levels.last().expect("a root")[0]);
+                    assert_ne!(
+                        root_of([99; 32], index as u64, &path, &Sum),
+                        levels.last().expect("a root")[0]
+                    );
                 }
             }
         }

@@ -54,6 +54,21 @@ pub fn openings(model: &CheckedModel, ids: &[u32], place: Place) -> Result<Openi
     operator(node).openings(&site).ok_or(ElementError::Inconsistent)
 }
 
+/// Bytes of the elements that were asked for, each in its type's bytes and sums in eight, and of the parameters.
+pub fn operand_bytes(model: &CheckedModel, openings: &Openings) -> u64 {
+    let values = openings.values.iter().map(|opening| {
+        let bytes = match *opening {
+            Opening::Row { node, .. } | Opening::Column { node, .. } => {
+                model.tensor(node).map_or(4, |tensor| tensor.element.bytes())
+            }
+            Opening::Sums { .. } => 8,
+        };
+        u64::from(opening.count()).saturating_mul(bytes.into())
+    });
+    let parameters = openings.parameters.iter().map(|slice| slice.length);
+    values.chain(parameters).fold(0, u64::saturating_add)
+}
+
 /// The element, from what [`openings`] asked for in that order. Whoever calls knows that these are the rows and the blob's
 /// bytes; here they are only measured.
 ///

@@ -241,7 +241,9 @@ impl fmt::Display for EvaluationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "the sequence has no token"),
-            Self::TooManyTokens { limit, got } => write!(f, "the sequence has {got} tokens, the limit is {limit}"),
+            Self::TooManyTokens { limit, got } => {
+                write!(f, "the sequence has {got} tokens, the limit is {limit}")
+            }
             Self::Vocabulary { position, limit, got } => {
                 write!(f, "token {position} is {got}, the vocabulary has {limit}")
             }

@@ -13,7 +13,7 @@
 //! 6. [`openings`](openings()) says what one element depends on, and [`element`](element()) computes it from that alone.
 //!
 //! Rooms, each of which uses only those before it: [`limits`]; `format`; `rescale`, `parameters`, `tensor`, `values`, `work` and
-//! `openings` (what operators work on); `operators` (one file each); `registration`; `blob`; `evaluate`; `element`;
+//! `openings` (what operators work on); `operators` (one file each); `registration`; `blob` and `input`; `evaluate`; `element`;
 //! [`commitment`]; and for programs with `std` [`random`].
 
 mod blob;
@@ -21,6 +21,7 @@ pub mod commitment;
 mod element;
 mod evaluate;
 mod format;
+mod input;
 pub mod limits;
 mod openings;
 mod operators;
@@ -34,7 +35,7 @@ mod values;
 mod work;
 
 pub use blob::{Blob, BlobError, Faults, FileHash};
-pub use element::{element, openings, ElementError};
+pub use element::{element, openings, operand_bytes, ElementError};
 pub use evaluate::{evaluate, EvaluationError, Output, Sequence};
 pub use format::{
     element_type::ElementType,
@@ -46,6 +47,7 @@ pub use format::{
         Table, Tokens,
     },
 };
+pub use input::InputError;
 pub use openings::{Opened, OpenedValues, Opening, Openings, Part, Place};
 pub use operators::{refutes, Normaliser};
 pub use parameters::{Layout, Reference, Slice};

@@ -85,7 +85,10 @@ impl Layout {
             Self::Scales { .. } => fault(Scale::decode(entry).is_some()),
             Self::Wides { .. } => {
                 let (numbers, _) = entry.as_chunks::<4>();
-                numbers.iter().map(|number| fault(decode_wide(*number).is_some())).fold(0, u64::saturating_add)
+                numbers
+                    .iter()
+                    .map(|number| fault(decode_wide(*number).is_some()))
+                    .fold(0, u64::saturating_add)
             }
             Self::Table | Self::Angles { .. } => 0,
         }
@@ -146,6 +149,12 @@ pub struct Slice {
 }
 
 impl Slice {
+    /// Some bytes of it; none beyond its end.
+    pub(crate) fn part(self, from: u64, length: u64) -> Option<Self> {
+        from.checked_add(length).filter(|end| *end <= self.length)?;
+        Some(Self { offset: self.offset.checked_add(from)?, length })
+    }
+
     /// Its bytes; none beyond the blob's end.
     pub fn of(self, blob: &[u8]) -> Option<&[u8]> {
         let start = usize::try_from(self.offset).ok()?;
@@ -205,6 +214,9 @@ mod tests {
         assert_eq!(reference.slice(), Slice { offset: 10, length: 60 });
         assert_eq!(reference.entry(2), Some(Slice { offset: 50, length: 20 }));
         assert_eq!(reference.entry(3), None);
+        let slice = Slice { offset: 50, length: 20 };
+        assert_eq!(slice.part(4, 16), Some(Slice { offset: 54, length: 16 }));
+        assert_eq!(slice.part(5, 16), None);
         assert_eq!(Slice { offset: 1, length: 2 }.of(&[1, 2, 3]), Some(&[2, 3][..]));
         assert_eq!(Slice { offset: 2, length: 2 }.of(&[1, 2, 3]), None);
         assert_eq!(Slice { offset: u64::MAX, length: 2 }.of(&[1, 2, 3]), None);
@@ -224,7 +236,10 @@ mod tests {
         let wides = [R24, R24 + 1, -R24, -R24 - 1].map(i32::to_le_bytes).concat();
         let reference = Reference { offset: 0, layout: Layout::Wides { count: 2, width: 2 } };
         assert_eq!(reference.faults(&wides), (2, Some(0)));
-        assert_eq!([0, 1, 2, 3].map(|index| read_wide(&wides, index)), [Some(R24), Some(0), Some(-R24), Some(0)]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|index| read_wide(&wides, index)),
+            [Some(R24), Some(0), Some(-R24), Some(0)]
+        );
         assert_eq!(Scale::read(&[255, 255, 255, 0, 61]), Scale { multiplier: (1 << 24) - 1, shift: 61 });
         for wrong in [[0, 0, 0, 1, 1], [1, 0, 0, 0, 0], [1, 0, 0, 0, 62], [255; 5]] {
             assert_eq!(Scale::read(&wrong), Scale::ZERO);

@@ -117,7 +117,8 @@ impl Graph<'_> {
         let wild = self.chance(8);
         for index in 0..513i64 {
             let curve = ((index * index - 60_000) * (1 << to) / 200_000) as i32;
-            let entry = if wild { self.random.bits() as i32 } else { curve + self.random.between(0, 9) as i32 };
+            let entry =
+                if wild { self.random.bits() as i32 } else { curve + self.random.between(0, 9) as i32 };
             self.blob.extend(entry.to_le_bytes());
         }
         offset
@@ -137,7 +138,14 @@ impl Graph<'_> {
         self.push(Node::Norm(Norm { input, centre, rescales, element }))
     }
 
-    fn linear(&mut self, input: u32, from: ElementType, width: u32, outputs: u32, element: ElementType) -> u32 {
+    fn linear(
+        &mut self,
+        input: u32,
+        from: ElementType,
+        width: u32,
+        outputs: u32,
+        element: ElementType,
+    ) -> u32 {
         let bits = 8 + Self::bits(from) + width.ilog2() / 2;
         let table = self.chance(4);
         let to = if table { ElementType::I16 } else { element };
@@ -252,9 +260,11 @@ impl Graph<'_> {
 /// A random model that registration accepts: an embedding, up to three blocks, and a head. Records out of range occur.
 pub fn random_model(random: &mut Random) -> RandomModel {
     let kind = if random.between(0, 1) == 0 { Kind::Encoder } else { Kind::Causal };
-    let (vocabulary, max_tokens, width) = (random.between(1, 30), random.between(1, 12), random.between(1, 10));
+    let (vocabulary, max_tokens, width) =
+        (random.between(1, 30), random.between(1, 12), random.between(1, 10));
     let nodes = vec![Node::Tokens(Tokens { vocabulary })];
-    let mut graph = Graph { random, nodes, trunk: Vec::new(), blob: Vec::new(), max_tokens, width, residual: 1 };
+    let mut graph =
+        Graph { random, nodes, trunk: Vec::new(), blob: Vec::new(), max_tokens, width, residual: 1 };
     let rows = graph.rows(vocabulary, width, 7, 18);
     let positions = graph.chance(2).then(|| {
         let offset = graph.offset();
@@ -278,7 +288,10 @@ pub fn random_model(random: &mut Random) -> RandomModel {
     }
     graph.head();
     let blob = BlobName { root: [0; 32], length: graph.blob.len() as u64 };
-    RandomModel { model: Model { kind, max_tokens, nodes: graph.nodes, trunk: graph.trunk, blob }, blob: graph.blob }
+    RandomModel {
+        model: Model { kind, max_tokens, nodes: graph.nodes, trunk: graph.trunk, blob },
+        blob: graph.blob,
+    }
 }
 
 /// A sequence of 1 to `max_tokens` ids.

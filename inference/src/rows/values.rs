@@ -79,7 +79,10 @@ mod tests {
         rows.push([1, 2]);
         rows.push([]);
         rows.push([3]);
-        assert_eq!([0, 1, 2].map(|index| rows.row(index)), [Some(&[1, 2][..]), Some(&[][..]), Some(&[3][..])]);
+        assert_eq!(
+            [0, 1, 2].map(|index| rows.row(index)),
+            [Some(&[1, 2][..]), Some(&[][..]), Some(&[3][..])]
+        );
         assert_eq!(rows.row(3), None);
         rows.forget();
         rows.push([4]);

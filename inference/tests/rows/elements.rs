@@ -1,8 +1,8 @@
 //! Whole evaluation and the evaluation of single elements agree.
 
 use millrace_inference::rows::{
-    element, openings, Blob, CheckedModel, ElementError, Opened, OpenedValues, Openings, Part, Place, RowCount,
-    Sequence,
+    element, openings, Blob, CheckedModel, ElementError, Opened, OpenedValues, Openings, Part, Place,
+    RowCount, Sequence,
 };
 use proptest::prelude::*;
 

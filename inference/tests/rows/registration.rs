@@ -3,8 +3,9 @@
 use millrace_inference::{
     random::Random,
     rows::{
-        random::random_model, Activation, BlobName, CheckedModel, Context, ElementType, Embed, Kind, Linear,
-        Model, ModelError, ModelFault, Mul, Node, Norm, Pool, Scores, Select, Softmax, Tokens, Work,
+        openings, operand_bytes, random::random_model, Activation, BlobName, CheckedModel, Context,
+        ElementType, Embed, InputError, Kind, Linear, Model, ModelError, ModelFault, Mul, Node, Norm, Part,
+        Place, Pool, Rope, RowCount, Scores, Select, Softmax, Table, Tokens, Work,
     },
 };
 use proptest::prelude::*;
@@ -104,12 +105,11 @@ fn nodes_fit_together() {
     assert_eq!(fault(3, Node::Activation(activation)), got);
     // The output's width may not depend on the sequence.
     let model = block(Kind::Encoder);
-    let (nodes, trunk) = (model.nodes[..5].iter().copied().chain([model.nodes[6]]).collect::<Vec<_>>(), vec![1]);
-    let mut nodes = nodes;
-    nodes[5] = Node::Scores(Scores { queries: 3, keys: 4, heads: 2, key_heads: 1 });
+    let mut nodes = model.nodes[..5].to_vec();
+    nodes.push(Node::Scores(Scores { queries: 3, keys: 4, heads: 2, key_heads: 1 }));
     let scores = ModelError::Node { node: 5, fault: ModelFault::Scores };
-    assert_eq!(refusal(Model { nodes, trunk, ..model.clone() }), scores);
-    // Pooled rows and rows of tokens don't mix.
+    assert_eq!(refusal(Model { nodes, trunk: vec![1], ..model.clone() }), scores);
+    // The pool isn't read any more.
     let mut model = model;
     model.nodes.push(Node::Mul(Mul { left: 8, right: 8, rescales: 0, element: ElementType::I8 }));
     assert_eq!(refusal(model), ModelError::Node { node: 10, fault: ModelFault::Dead });
@@ -118,7 +118,8 @@ fn nodes_fit_together() {
 #[test]
 fn parameters_lie_in_the_blob() {
     let mut model = block(Kind::Encoder);
-    let reads = |offset| Node::Norm(Norm { input: 1, centre: true, rescales: offset, element: ElementType::I8 });
+    let reads =
+        |offset| Node::Norm(Norm { input: 1, centre: true, rescales: offset, element: ElementType::I8 });
     model.nodes[2] = reads(999 - 4 * 13);
     assert!(CheckedModel::new(model.clone()).is_ok());
     for offset in [999 - 4 * 13 + 1, 999, u64::MAX, u64::MAX - 51] {
@@ -141,6 +142,79 @@ fn the_trunk_cuts_the_graph() {
     // Node 5 reads 2, which lies before the trunk node 4 and isn't committed to.
     assert_eq!(with(&[1, 4]), ModelError::Node { node: 5, fault: ModelFault::Uncommitted { read: 2 } });
     assert!(CheckedModel::new(Model { trunk: vec![9], ..block(Kind::Encoder) }).is_ok());
+}
+
+/// Widths at their limits, without a blob: what one element takes fits a witness of 96 KiB with 12 KiB of paths to spare.
+/// An index of a largest element isn't among them: two elements refute it.
+#[test]
+fn operands_of_one_element_are_few() {
+    let (widest, i8, i16) = (1 << 14, ElementType::I8, ElementType::I16);
+    let linear = |input, outputs, element, table, addend| {
+        Node::Linear(Linear { input, outputs, rows: 0, element, table, addend })
+    };
+    let norm = |element| Node::Norm(Norm { input: 1, centre: true, rescales: 0, element });
+    let table = Some(Table { entries: 0, rescales: 0 });
+    let context = Context { probabilities: 7, values: 5, value_heads: 1, rescales: 0, element: i16 };
+    let tails = [
+        vec![norm(i16), linear(2, widest, WIDE, table, Some(1))],
+        vec![
+            norm(i16),
+            Node::Rope(Rope { input: 2, heads: 1, angles: 0 }),
+            norm(i8),
+            linear(4, 1 << 18, i8, None, None),
+            Node::Scores(Scores { queries: 3, keys: 4, heads: 1, key_heads: 1 }),
+            Node::Softmax(Softmax { input: 6, scales: 0 }),
+            Node::Context(context),
+        ],
+        vec![
+            norm(i16),
+            Node::Activation(Activation { input: 2, table: 0, element: i16 }),
+            Node::Mul(Mul { left: 2, right: 3, rescales: 0, element: i8 }),
+            linear(4, 8_192, WIDE, None, None),
+            Node::Pool(Pool { input: 5, rescales: 0, element: i8 }),
+            Node::Select(Select { input: 5, last: true }),
+        ],
+    ];
+    let ids = vec![0; 8_192];
+    let mut most = 0;
+    for tail in tails {
+        let tokens = Node::Tokens(Tokens { vocabulary: 1 << 18 });
+        let embed = Node::Embed(Embed { input: 0, width: widest, rows: 0, positions: Some(0) });
+        let mut nodes = [vec![tokens, embed], tail].concat();
+        // A pool and a selected row can't both be the output.
+        let selected = nodes.pop_if(|node| matches!(node, Node::Select(_)));
+        for nodes in [Some(nodes.clone()), selected.map(|node| [&nodes[..6], &[node]].concat())] {
+            let Some(nodes) = nodes else { continue };
+            let blob = BlobName { root: [0; 32], length: 1 << 40 };
+            let count = nodes.len() as u32;
+            let model = Model { kind: Kind::Causal, max_tokens: 8_192, nodes, trunk: vec![1], blob };
+            let model = CheckedModel::new(model).expect("it is fine");
+            for node in 0..count {
+                let rows =
+                    if model.tensor(node).map(|node| node.rows) == Some(RowCount::One) { 1 } else { 8_192 };
+                let place = Place { node, row: rows - 1, element: 0, part: Part::Output };
+                let openings = openings(&model, &ids, place).expect("there is such an element");
+                most = most.max(operand_bytes(&model, &openings));
+            }
+        }
+    }
+    // The record of an element of the normalised row and the row itself, or a pool's sums.
+    assert_eq!(most, (64 << 10) + 13);
+}
+
+#[test]
+fn ids_are_as_short_as_the_vocabulary_allows() {
+    let with = |vocabulary| {
+        let mut model = block(Kind::Encoder);
+        model.nodes[0] = Node::Tokens(Tokens { vocabulary });
+        model.blob.length = 1 << 30;
+        CheckedModel::new(model).expect("it is fine")
+    };
+    let (short, long) = (with(1 << 16), with((1 << 16) + 1));
+    assert_eq!(short.ids_from_bytes(&[1, 2, 3, 4]), Ok(vec![0x201, 0x403]));
+    assert_eq!(long.ids_from_bytes(&[1, 2, 3, 4]), Ok(vec![0x403_0201]));
+    assert_eq!(short.ids_from_bytes(&[1, 2, 3]), Err(InputError::Length { id: 2, got: 3 }));
+    assert_eq!(long.ids_from_bytes(&[1, 2]), Err(InputError::Length { id: 4, got: 2 }));
 }
 
 proptest! {

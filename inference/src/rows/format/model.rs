@@ -68,10 +68,8 @@ impl Model {
             Some((&FORMAT_VERSION, rest)) => rest,
             other => return Err(ModelError::UnknownVersion { got: other.map(|(version, _)| *version) }),
         };
-        let kind = rest.first().copied().ok_or(ModelError::Truncated)?;
-        let kind = Kind::decode(&mut core::slice::from_ref(&kind))
-            .map_err(|_| ModelError::UnknownKind { got: kind })
-            .inspect(|_| rest = rest.get(1..).unwrap_or_default())?;
+        let got = *rest.first().ok_or(ModelError::Truncated)?;
+        let kind = Kind::decode(&mut rest).map_err(|_| ModelError::UnknownKind { got })?;
         let max_tokens = field(&mut rest)?;
         let nodes = nodes(&mut rest)?;
         let trunk = trunk(&mut rest)?;
@@ -104,9 +102,7 @@ fn nodes(rest: &mut &[u8]) -> Result<Vec<Node>, ModelError> {
         let node = u32::try_from(index).unwrap_or(u32::MAX);
         match rest.first() {
             None => Err(ModelError::Truncated),
-            Some(got) if !Node::INDICES.contains(got) => {
-                Err(ModelError::UnknownOperator { node, got: *got })
-            }
+            Some(got) if !Node::INDICES.contains(got) => Err(ModelError::UnknownOperator { node, got: *got }),
             Some(_) => Node::decode(rest).map_err(|_| ModelError::Undecodable { node }),
         }
     };
@@ -192,7 +188,10 @@ mod tests {
         longer.extend(&fine[trunk + 1..]);
         assert_eq!(Model::from_bytes(&longer), Err(ModelError::Truncated));
         assert_eq!(Model::from_bytes(&fine[..fine.len() - 1]), Err(ModelError::Truncated));
-        assert_eq!(Model::from_bytes(&[fine.as_slice(), &[0]].concat()), Err(ModelError::LeftOver { got: 1 }));
+        assert_eq!(
+            Model::from_bytes(&[fine.as_slice(), &[0]].concat()),
+            Err(ModelError::LeftOver { got: 1 })
+        );
         let long = vec![2; MAX_MODEL_BYTES + 1];
         let refused = ModelError::TooLong { limit: MAX_MODEL_BYTES, got: MAX_MODEL_BYTES + 1 };
         assert_eq!(Model::from_bytes(&long), Err(refused));

@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn it_follows_straight_lines() {
-        let mut fixture =
-            Fixture::new(1).with(ElementType::I16, &[&[-32_768, -32_767, -32_640, 0, 64, 32_639, 32_640, 32_767]]);
+        let mut fixture = Fixture::new(1)
+            .with(ElementType::I16, &[&[-32_768, -32_767, -32_640, 0, 64, 32_639, 32_640, 32_767]]);
         fixture.blob = table([200, -1_000]);
         let node = Activation { input: 0, table: 0, element: ElementType::I16 };
         assert_eq!(fixture.references(&node), 2_052);

@@ -121,9 +121,8 @@ mod tests {
 
     fn fixture(kind: Kind, shares: &[&[i32]]) -> Fixture {
         let tensor = Tensor { width: Width::Heads(2), element: ElementType::I16, rows: RowCount::Tokens };
-        let mut fixture = Fixture::new(2)
-            .with_tensor(tensor, shares)
-            .with(ElementType::I8, &[&[1, -128], &[3, 127]]);
+        let mut fixture =
+            Fixture::new(2).with_tensor(tensor, shares).with(ElementType::I8, &[&[1, -128], &[3, 127]]);
         fixture.kind = kind;
         let record = |m, s, b| Rescale::new(m, s, b).expect("in range").to_bytes();
         fixture.blob = [record(2, 1, 0), record(2, 1, 0), record(2, 1, 0), record(-1, 2, 2)].concat();

@@ -37,7 +37,8 @@ impl Operator for Embed {
         if self.input != 0 {
             return Err(ModelFault::NotTokens);
         }
-        Tensor::fixed(self.width.into(), ElementType::Wide, RowCount::Tokens)
+        let own = Tensor::fixed(self.width.into(), ElementType::Wide, RowCount::Tokens)?;
+        own.expect_terms().map(|_| own)
     }
 
     fn references(&self, tensors: Tensors<'_>) -> Option<Vec<Reference>> {
@@ -70,7 +71,8 @@ impl Operator for Embed {
         let id = *site.ids.get(usize::try_from(site.place.row).ok()?)?;
         let mut parameters = slices([self.rows(site.tensors).entry(id)])?;
         if let Some(positions) = self.positions(site.tensors) {
-            parameters.push(positions.entry(site.place.row)?);
+            let number = u64::from(site.place.element).checked_mul(4)?;
+            parameters.push(positions.entry(site.place.row)?.part(number, 4)?);
         }
         Some(Openings { values: Vec::new(), parameters })
     }
@@ -80,7 +82,7 @@ impl Operator for Embed {
         let index = usize::try_from(site.place.element).ok()?;
         let position = match self.positions {
             None => 0,
-            Some(_) => read_wide(opened.bytes(1)?, index)?,
+            Some(_) => read_wide(opened.bytes(1)?, 0)?,
         };
         Some(element(*weights.get(index)?, record, position).into())
     }
@@ -127,5 +129,7 @@ mod tests {
         assert_eq!(fixture.infer(&Embed { input: 1, ..node }), Err(ModelFault::NotTokens));
         let fault = ModelFault::Width { limit: 1 << 18, got: 0 };
         assert_eq!(fixture.infer(&Embed { width: 0, ..node }), Err(fault));
+        let fault = ModelFault::Width { limit: 1 << 14, got: (1 << 14) + 1 };
+        assert_eq!(fixture.infer(&Embed { width: (1 << 14) + 1, ..node }), Err(fault));
     }
 }

@@ -203,9 +203,8 @@ mod tests {
 
     #[test]
     fn a_table_is_rescaled_again_and_an_addend_added_last() {
-        let mut fixture = Fixture::new(1)
-            .with(ElementType::I8, &[&[10, 20, 30]])
-            .with(ElementType::Wide, &[&[1_000, R24]]);
+        let mut fixture =
+            Fixture::new(1).with(ElementType::I8, &[&[10, 20, 30]]).with(ElementType::Wide, &[&[1_000, R24]]);
         fixture.blob = weights([record(1, 1, 0), record(1, 1, 0)]);
         let entries = 32;
         // T[i] = −1000·(i − 256): −1000/128 for each step of x.
@@ -242,10 +241,16 @@ mod tests {
         let fault = |node: Linear| fixture.infer(&node).expect_err("it is wrong");
         let wide = Linear { element: ElementType::Wide, addend: Some(1), ..PLAIN };
         assert_eq!(fault(wide), ModelFault::WidthsDiffer { expected: 2, got: 3 });
-        assert_eq!(fault(Linear { element: ElementType::I8, ..wide }), ModelFault::Element { got: ElementType::I8 });
+        assert_eq!(
+            fault(Linear { element: ElementType::I8, ..wide }),
+            ModelFault::Element { got: ElementType::I8 }
+        );
         let got = ElementType::Wide;
         assert_eq!(fault(Linear { input: 1, ..PLAIN }), ModelFault::Type { expected: ElementType::I8, got });
-        assert_eq!(fault(Linear { addend: Some(0), ..wide }), ModelFault::Type { expected: got, got: ElementType::I8 });
+        assert_eq!(
+            fault(Linear { addend: Some(0), ..wide }),
+            ModelFault::Type { expected: got, got: ElementType::I8 }
+        );
         assert_eq!(fault(Linear { input: 3, ..PLAIN }), ModelFault::ReadsLater { read: 3 });
         for outputs in [0, (1 << 18) + 1] {
             let fault = fault(Linear { outputs, ..PLAIN });

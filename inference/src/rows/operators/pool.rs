@@ -10,7 +10,7 @@ use super::{
 };
 use crate::rows::{
     format::{element_type::ElementType, error::ModelFault, node::Pool},
-    limits::R24,
+    limits::{MAX_POOLED, R24},
     openings::{Opened, Opening, Openings, Part},
     parameters::{Layout, Reference},
     rescale::Rescale,
@@ -38,7 +38,10 @@ impl Pool {
 impl Operator for Pool {
     fn infer(&self, before: Tensors<'_>) -> Result<Tensor, ModelFault> {
         let read = before.read_as(self.input, &[ElementType::Wide])?.expect_tokens()?;
-        let width = read.expect_terms()?;
+        let width = read.expect_fixed()?;
+        if width > MAX_POOLED {
+            return Err(ModelFault::Width { limit: MAX_POOLED, got: width.into() });
+        }
         expect_element(self.element, &[ElementType::I8, ElementType::I16])?;
         Tensor::fixed(width.into(), self.element, RowCount::One)
     }
@@ -135,8 +138,7 @@ mod tests {
         assert_eq!(shifted(&[-(1 << 23), 3, -3]), Some(alloc::vec![-(1 << 22), 1, -2]));
         assert_eq!(shifted(&[i64::from(R24) << 13, 0]), Some(alloc::vec![R24, 0]));
         assert_eq!(shifted(&[i64::MIN]), None);
-        let fixture =
-            with_records(Fixture::new(2).with(ElementType::Wide, &[&[R24, 0], &[R24, 0]]));
+        let fixture = with_records(Fixture::new(2).with(ElementType::Wide, &[&[R24, 0], &[R24, 0]]));
         // √2·2¹⁶ = 92682 or so: (92682 + 4) >> 3.
         assert_eq!(fixture.whole(&NODE), [[11_585, 0]]);
     }
@@ -146,6 +148,9 @@ mod tests {
         let one = Tensor::fixed(2, ElementType::Wide, RowCount::One).expect("a fine width");
         let fixture = Fixture::new(1).with(ElementType::Wide, &[&[1, 2]]).with_tensor(one, &[&[1, 2]]);
         assert_eq!(fixture.infer(&Pool { input: 1, ..NODE }), Err(ModelFault::OneRow));
+        let wide = Tensor::fixed(8_193, ElementType::Wide, RowCount::Tokens).expect("a fine width");
+        let fault = Fixture::new(0).with_tensor(wide, &[]).infer(&NODE);
+        assert_eq!(fault, Err(ModelFault::Width { limit: 8_192, got: 8_193 }));
         let element = ElementType::Wide;
         assert_eq!(fixture.infer(&Pool { element, ..NODE }), Err(ModelFault::Element { got: element }));
     }

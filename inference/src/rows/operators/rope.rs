@@ -49,7 +49,7 @@ impl Operator for Rope {
     fn infer(&self, before: Tensors<'_>) -> Result<Tensor, ModelFault> {
         let read = before.read_as(self.input, &[ElementType::I16])?.expect_tokens()?;
         let head = read.expect_heads(self.heads)?;
-        if head % 2 != 0 {
+        if !head.is_multiple_of(2) {
             return Err(ModelFault::OddHead { got: head });
         }
         Tensor::fixed(read.expect_fixed()?.into(), ElementType::I8, read.rows)
@@ -76,15 +76,16 @@ impl Operator for Rope {
     }
 
     fn openings(&self, site: &Site<'_>) -> Option<Openings> {
-        let parameters = slices([self.angles(site.tensors)?.entry(site.place.row)])?;
+        let pair = (site.place.element / 2).checked_rem(self.pairs(site.tensors)?)?;
+        let angles = self.angles(site.tensors)?.entry(site.place.row)?;
+        let parameters = slices([angles.part(u64::from(pair).checked_mul(4)?, 4)])?;
         let pair = site.row_of(self.input, site.place.element & !1, 2);
         Some(Openings { values: [pair].into(), parameters })
     }
 
     fn element(&self, site: &Site<'_>, opened: &Opened<'_>) -> Option<i64> {
         let &[a, b] = opened.elements(0)? else { return None };
-        let pair = (site.place.element / 2).checked_rem(self.pairs(site.tensors)?)?;
-        let angle = angles(opened.bytes(0)?).nth(usize::try_from(pair).ok()?)?;
+        let angle = angles(opened.bytes(0)?).next()?;
         let turned = turn((a, b), angle);
         turned.get(usize::from(site.place.element % 2 != 0)).map(|element| (*element).into())
     }
@@ -96,8 +97,8 @@ mod tests {
 
     #[test]
     fn pairs_are_turned_by_the_angle_of_their_position() {
-        let mut fixture =
-            Fixture::new(2).with(ElementType::I16, &[&[1_280, -640, 64, 63], &[1_280, -640, -32_768, -32_768]]);
+        let mut fixture = Fixture::new(2)
+            .with(ElementType::I16, &[&[1_280, -640, 64, 63], &[1_280, -640, -32_768, -32_768]]);
         fixture.max_tokens = 2;
         // One pair a head: no turn at position 0, three quarters at position 1.
         fixture.blob = [1 << 14, 0, 0, -(1 << 14)].map(i16::to_le_bytes).concat();
@@ -128,7 +129,8 @@ mod tests {
         for got in [0, 4] {
             assert_eq!(fixture.infer(&Rope { heads: got, ..node }), Err(ModelFault::Heads { got }));
         }
-        let one = Tensor::fixed(2, ElementType::I16, crate::rows::tensor::RowCount::One).expect("a fine width");
+        let one =
+            Tensor::fixed(2, ElementType::I16, crate::rows::tensor::RowCount::One).expect("a fine width");
         let fixture = Fixture::new(1).with_tensor(one, &[&[1, 2]]);
         assert_eq!(fixture.infer(&Rope { heads: 1, ..node }), Err(ModelFault::OneRow));
     }

@@ -146,11 +146,13 @@ mod tests {
     #[test]
     fn each_head_has_its_own_scale() {
         let tensor = Tensor { width: Width::Heads(2), element: ElementType::I32, rows: RowCount::Tokens };
-        let mut fixture = Fixture::new(2)
-            .with_tensor(tensor, &[&[100, -156, 100, -156], &[-156, 100, 7, 7]]);
+        let mut fixture = Fixture::new(2).with_tensor(tensor, &[&[100, -156, 100, -156], &[-156, 100, 7, 7]]);
         // The second record is out of range: M = 0 makes all shares equal.
         fixture.blob = alloc::vec![2, 0, 0, 0, 1, 2, 0, 0, 1, 1];
-        assert_eq!(fixture.whole(&NODE), [[21_845, 10_922, 16_384, 16_384], [10_922, 21_845, 16_384, 16_384]]);
+        assert_eq!(
+            fixture.whole(&NODE),
+            [[21_845, 10_922, 16_384, 16_384], [10_922, 21_845, 16_384, 16_384]]
+        );
         assert_eq!(fixture.references(&NODE), 10);
     }
 

@@ -62,7 +62,10 @@ mod tests {
         let mut fixture = Fixture::new(2);
         fixture.ids = vec![8, 0];
         assert_eq!(fixture.whole(&node), [[8], [0]]);
-        assert_eq!(Fixture::new(0).infer(&Tokens { vocabulary: 1 << 18 }).map(|own| own.rows), Ok(RowCount::Tokens));
+        assert_eq!(
+            Fixture::new(0).infer(&Tokens { vocabulary: 1 << 18 }).map(|own| own.rows),
+            Ok(RowCount::Tokens)
+        );
     }
 
     #[test]

@@ -25,7 +25,9 @@ pub(super) fn expect_trunk(graph: &Graph) -> Result<(), ModelError> {
     let mut segments = trunk.iter().copied().peekable();
     let mut start = 0;
     for (index, node) in graph.model.nodes.iter().enumerate() {
-        if let Some(read) = node.reads().find(|read| *read < start && *read > 0 && trunk.binary_search(read).is_err()) {
+        if let Some(read) =
+            node.reads().find(|read| *read < start && *read > 0 && trunk.binary_search(read).is_err())
+        {
             return Err(at(index, ModelFault::Uncommitted { read }));
         }
         if let Some(end) = segments.next_if(|end| usize::try_from(*end) == Ok(index)) {
