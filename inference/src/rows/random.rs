@@ -170,7 +170,7 @@ impl Graph<'_> {
     /// Queries or keys, `i8`: turned now and then.
     fn heads(&mut self, input: u32, from: ElementType, heads: u32, head: u32) -> u32 {
         let width = self.width;
-        if head % 2 == 1 || self.chance(2) {
+        if !head.is_multiple_of(2) || self.chance(2) {
             return self.linear(input, from, width, heads * head, ElementType::I8);
         }
         let flat = self.linear(input, from, width, heads * head, ElementType::I16);

@@ -1,11 +1,8 @@
 //! `EXP[f] = ⌊2²³·2^(−f/256) + ½⌋` for f = 0..255, as integers.
 
-/// Steps of an octave.
-pub(super) const STEPS: u32 = 256;
-
-/// Powers of two.
+/// 2²³·2^(−f/256), rounded to the nearest.
 #[rustfmt::skip]
-pub(super) const EXP: [u32; 256] = [
+const EXP: [u32; 256] = [
     8_388_608, 8_365_926, 8_343_305, 8_320_745, 8_298_246, 8_275_808, 8_253_431, 8_231_114,
     8_208_857, 8_186_661, 8_164_525, 8_142_448, 8_120_432, 8_098_475, 8_076_577, 8_054_738,
     8_032_959, 8_011_238, 7_989_576, 7_967_973, 7_946_428, 7_924_941, 7_903_512, 7_882_142,
@@ -40,10 +37,10 @@ pub(super) const EXP: [u32; 256] = [
     4_286_147, 4_274_558, 4_263_000, 4_251_473, 4_239_977, 4_228_512, 4_217_079, 4_205_676,
 ];
 
-/// 2²³·2^(−u/256), rounded down where it is shifted.
+/// 2²³·2^(−u/256): the entry of the part below an octave, shifted right once for each octave. Zero from 24 octaves on.
 pub(super) fn exponential(u: u64) -> u64 {
-    let octaves = u / u64::from(STEPS);
-    let step = usize::try_from(u % u64::from(STEPS)).unwrap_or(0);
+    let octaves = u / 256;
+    let step = usize::try_from(u % 256).unwrap_or(0);
     match u32::try_from(octaves) {
         Ok(octaves) if octaves < 24 => {
             EXP.get(step).map_or(0, |power| u64::from(power.wrapping_shr(octaves)))

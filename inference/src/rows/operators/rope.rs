@@ -87,7 +87,7 @@ impl Operator for Rope {
         let &[a, b] = opened.elements(0)? else { return None };
         let angle = angles(opened.bytes(0)?).next()?;
         let turned = turn((a, b), angle);
-        turned.get(usize::from(site.place.element % 2 != 0)).map(|element| (*element).into())
+        turned.get(usize::from(!site.place.element.is_multiple_of(2))).map(|element| (*element).into())
     }
 }
 
