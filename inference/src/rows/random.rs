@@ -269,8 +269,10 @@ pub fn random_model(random: &mut Random) -> RandomModel {
     let positions = graph.chance(2).then(|| {
         let offset = graph.offset();
         for _ in 0..max_tokens * width {
-            let position = graph.random.between(0, (2 * R24) as u32 + 99).cast_signed() - R24;
-            graph.blob.extend((position >> graph.random.between(0, 6)).to_le_bytes());
+            let position = (graph.random.bits() as i32) >> graph.random.between(8, 14);
+            // Now and then just out of range.
+            let position = if graph.chance(20) { R24 + 1 } else { position.clamp(-R24, R24) };
+            graph.blob.extend(position.to_le_bytes());
         }
         offset
     });

@@ -164,6 +164,37 @@ mod tests {
         assert_eq!(Normaliser::new(&[R24 + 1], true), None);
     }
 
+    /// V of 47 to 50 bits: e is rounded down, whether it is above zero or below.
+    #[test]
+    fn around_the_width_that_is_not_shifted() {
+        assert_eq!(norm(&[4_368_765, -6_274_136], true), [65_536, -65_536]);
+        assert_eq!(norm(&[-2_507_851, -1_587_531, 7_585_091], true), [-52_802, -39_565, 92_366]);
+        let row = [559_902, -6_134_046, 6_655_552, -3_514_742];
+        assert_eq!(norm(&row, false), [7_546, -82_668, 89_696, -47_368]);
+        let row = [-6_469_734, -4_035_548, 5_611_569, 8_200_550];
+        assert_eq!(norm(&row, false), [-67_703, -42_230, 58_723, 85_816]);
+    }
+
+    /// Rows of any length with V of 54 to 73 bits: first element, sum, and sum of absolute values, from big integers.
+    #[test]
+    fn long_rows() {
+        let row = |n: u64, shift: u32| -> Vec<i32> {
+            let x = |c: u64| (c * c * 1_103_515_245 + 12_345) % ((1 << 24) - 1);
+            (0..n).map(|c| (x(c) as i32 - R24) >> shift).collect()
+        };
+        let sums = |n, shift, centre| {
+            let z = norm(&row(n, shift), centre);
+            (z[0], z.iter().sum::<i64>(), z.iter().map(|z| z.abs()).sum::<i64>())
+        };
+        assert_eq!(sums(1 << 14, 0, true), (-113_222, 20, 931_603_876));
+        assert_eq!(sums(1 << 14, 0, false), (-113_152, 1_144_019, 931_606_095));
+        assert_eq!(sums(1 << 14, 3, true), (-113_222, 24, 931_604_010));
+        assert_eq!(sums(9_000, 1, true), (-113_897, -49, 511_663_907));
+        assert_eq!(sums(9_000, 1, false), (-113_168, 6_504_253, 511_680_937));
+        assert_eq!(sums(384, 4, true), (-121_687, -6, 21_656_194));
+        assert_eq!(sums(100, 2, false), (-115_536, 1_734_364, 5_714_858));
+    }
+
     #[test]
     fn it_is_rescaled_by_element() {
         let mut fixture = Fixture::new(2).with(ElementType::Wide, &[&[1, 3], &[4, 4]]);
