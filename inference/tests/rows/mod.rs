@@ -2,6 +2,7 @@
 
 mod commitments;
 mod elements;
+mod example;
 mod registration;
 mod sequences;
 
