@@ -78,6 +78,7 @@ mod patches;
 #[cfg(feature = "std")]
 pub mod random;
 mod registration;
+pub mod rows;
 mod tensor;
 #[cfg(feature = "std")]
 pub mod testing;

@@ -1,0 +1,46 @@
+//! What must hold for every model of rows, whatever bytes its blob has.
+
+mod commitments;
+mod elements;
+mod example;
+mod registration;
+mod sequences;
+
+use millrace_inference::{
+    random::Random,
+    rows::{
+        random::{random_ids, random_model, RandomModel},
+        Blob, CheckedModel,
+    },
+};
+
+/// A random model, its blob, and some sequences.
+struct Case {
+    model: CheckedModel,
+    bytes: Vec<u8>,
+    batch: Vec<Vec<u32>>,
+}
+
+impl Case {
+    fn new(seed: u64) -> Self {
+        Self::with(seed, |_, _| {})
+    }
+
+    /// With something done to the blob.
+    fn with(seed: u64, change: impl Fn(&mut Random, &mut Vec<u8>)) -> Self {
+        let mut random = Random(seed);
+        let RandomModel { model, blob: mut bytes } = random_model(&mut random);
+        let batch = (0..random.between(1, 3)).map(|_| random_ids(&mut random, &model)).collect();
+        change(&mut random, &mut bytes);
+        let model = CheckedModel::from_bytes(&model.to_bytes()).expect("the generator obeys every bound");
+        Self { model, bytes, batch }
+    }
+
+    fn blob(&self) -> Blob<'_> {
+        Blob::new(&self.model, &self.bytes).expect("as long as the model says")
+    }
+
+    fn refs(&self) -> Vec<&[u32]> {
+        self.batch.iter().map(Vec::as_slice).collect()
+    }
+}
