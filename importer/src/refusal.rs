@@ -10,7 +10,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal; [`refusal!`] checks that its remedy is one.
+    /// A refusal; the macro `refusal!` checks that its remedy is one.
     pub(crate) fn new(what: String, remedy: String) -> Self {
         Self { what, remedy }
     }

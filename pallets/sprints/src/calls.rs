@@ -1,6 +1,7 @@
 //! What the call does: verify a winning sprint, and credit or slash its miner.
 
 use frame_support::{
+    ensure,
     pallet_prelude::{DispatchResultWithPostInfo, Weight},
     traits::Get,
 };
@@ -34,14 +35,16 @@ impl<T: Config> Pallet<T> {
             Self::winning(&attempt, terms.difficulty, trace_hash).ok_or(Error::<T>::InvalidSprint)?;
         // Remembered whatever the verdict: the same transaction can't come again.
         Self::remember_win(anchor, digest)?;
-        // And it takes its share of the block whatever the verdict: it is verified all the same.
-        Self::spend(terms.share)?;
+        ensure!(Self::has_room(terms.share), Error::<T>::BudgetExhausted);
         let cost = profile.cost(attempt.samples);
         let weight = T::Verifier::weight(&cost).saturating_add(Self::sprint_weight(cost.input_bytes));
         let input = attempt.input(profile.sample_bytes);
         let Attempt { miner, model, samples, .. } = attempt;
         match T::Verifier::check(&WorkClaim { model, input: &input, trace, seed }) {
             Verdict::Proven { output: () } => {
+                // Only what is right takes the block's place. A forged one costs hashes and a slash, and could keep the place from
+                // honest wins for less than a block's emission.
+                Self::spend(terms.share)?;
                 let credited = Mac::from(profile.work(samples)).saturating_mul(terms.difficulty.into());
                 let author = T::Author::get();
                 T::Rewards::credit(&miner, model, credited, author.as_ref());

@@ -17,7 +17,8 @@
 //! 1. Every difficulty is at least 1.
 //! 2. Only anchors that are recent have terms and wins, and no win is credited twice.
 //! 3. The registry of models lists the same models, and no model is listed twice.
-//! 4. Sprints use no more of a block than one win on the largest listed model, or the first one of the block.
+//! 4. Wins use no more of a block than one on the largest listed model, or the first one of the block. A forged sprint uses
+//!    none of that: its miner pays for it, and it must not keep honest wins out.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(

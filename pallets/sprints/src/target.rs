@@ -1,6 +1,6 @@
 //! How a model's difficulty follows the wins on it, block by block: pure arithmetic.
 //!
-//! The difficulty is a moving average, over [`BLOCKS`] blocks, of the attempts that wins prove. In each block it falls by that
+//! The difficulty is a moving average, over `BLOCKS` blocks, of the attempts that wins prove. In each block it falls by that
 //! part of itself. A win raises it by as much of its own difficulty as `share / wanted` blocks take away, so it rests where
 //! wins take `wanted` of a block. Wins that waited were easier and count less: they don't carry the difficulty too far.
 

@@ -189,7 +189,8 @@ impl<T: Config> Pallet<T> {
     /// task between them. Its miner is charged for the room that the lease kept from others.
     pub(crate) fn give_back(task: TaskId, mut record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
         Self::drop_lease(task);
-        T::Miners::charge(&lease.miner, record.fee);
+        // Never more than failing it would have cost: otherwise nobody would decline.
+        T::Miners::charge(&lease.miner, record.fee.min(lease.slash));
         T::Miners::free(&lease.miner, lease.slot);
         if record.declined.is_full() {
             // Who declined longest ago may get it once more, and decline again.

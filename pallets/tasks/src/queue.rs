@@ -78,8 +78,10 @@ impl<T: Config> Pallet<T> {
         let start = if start < count { start } else { 0 };
         let seen =
             queue.iter().cycle().skip(start).take(count).take_while(|queued| visit(queued.task)).count();
-        let next = if seen == count { 0 } else { start.saturating_add(seen) };
-        let next = next.checked_rem(count).unwrap_or(0);
+        // The walk may have taken tasks out, so the cursor is where the next task stands now.
+        let next =
+            queue.get(start.saturating_add(seen).checked_rem(count).unwrap_or(0)).filter(|_| seen < count);
+        let next = next.map_or(0, |next| Queue::<T>::get().partition_point(|entry| entry.task < next.task));
         QueueCursor::<T>::put(u32::try_from(next).unwrap_or(0));
     }
 }

@@ -87,6 +87,20 @@ fn a_walk_goes_on_where_the_weight_ended_the_last() {
 }
 
 #[test]
+fn a_walk_passes_nobody_over_for_those_that_it_leased() {
+    on_chain(|| {
+        let tasks: Vec<TaskId> = (0..4).map(|_| post(1)).collect();
+        sell_slot(MINER, 0);
+        // One lease and then no weight for another visit.
+        let most = Weights::search_slot().max(Weights::give_lease()).max(Weights::refund_task());
+        Tasks::service(Weights::service_base().saturating_add(most));
+        assert!(lease_of(tasks[0]).is_some());
+        assert_eq!(queue(), tasks[1..]);
+        assert_eq!(QueueCursor::<Test>::get(), 0, "the next walk begins at the next task");
+    });
+}
+
+#[test]
 fn a_task_that_comes_back_takes_its_old_place() {
     on_chain(|| {
         let task = leased();
