@@ -31,18 +31,22 @@ pub fn miner_events(events: &[u8]) -> Vec<(AccountId, MinerEvent)> {
     records.into_iter().filter_map(|record| miner_event(record.event)).collect()
 }
 
+/// What metrics call the end of a lease without payment.
+pub(crate) fn failure_label(reason: LeaseFailure) -> &'static str {
+    match reason {
+        LeaseFailure::Expired => "expired",
+        LeaseFailure::WrongTrace => "wrong",
+        LeaseFailure::Declined => "declined",
+        LeaseFailure::Unverifiable => "unverifiable",
+    }
+}
+
 fn miner_event(event: RuntimeEvent) -> Option<(AccountId, MinerEvent)> {
     use pallet_sprints::Event::{SprintRejected, SprintWon};
     Some(match event {
         RuntimeEvent::Tasks(Event::TaskSettled { miner, .. }) => (miner, MinerEvent::LeaseEnded("settled")),
         RuntimeEvent::Tasks(Event::LeaseFailed { miner, reason, .. }) => {
-            let how = match reason {
-                LeaseFailure::Expired => "expired",
-                LeaseFailure::WrongTrace => "wrong",
-                LeaseFailure::Declined => "declined",
-                LeaseFailure::Unverifiable => "unverifiable",
-            };
-            (miner, MinerEvent::LeaseEnded(how))
+            (miner, MinerEvent::LeaseEnded(failure_label(reason)))
         }
         RuntimeEvent::Sprints(SprintWon { miner, credited, .. }) => {
             (miner, MinerEvent::SprintAccepted(credited))

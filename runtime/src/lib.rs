@@ -22,6 +22,8 @@ pub mod configs;
 #[cfg(feature = "std")]
 mod events;
 mod extension;
+#[cfg(feature = "std")]
+mod figures;
 pub mod genesis_config_presets;
 mod transactions;
 
@@ -38,6 +40,8 @@ pub use apis::RuntimeApi;
 #[cfg(feature = "std")]
 pub use events::{miner_events, system_events_key, MinerEvent};
 pub use extension::TxExtension;
+#[cfg(feature = "std")]
+pub use figures::{block_figures, state_figures, task_work, BlockFigures, StateFigures};
 pub use millrace_primitives::{Balance, BlockNumber};
 pub use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 

@@ -33,6 +33,7 @@ pub struct Metrics(Option<Counters>);
 #[derive(Clone)]
 struct Counters {
     self_test: Gauge<U64>,
+    keys: Gauge<U64>,
     leases: Gauge<U64>,
     executing: Gauge<U64>,
     waiting: Gauge<U64>,
@@ -63,6 +64,7 @@ impl Metrics {
         let counter = |name: &str, help: &str| register(Counter::<U64>::new(name, help)?, registry);
         Ok(Self(Some(Counters {
             self_test: gauge("millrace_engine_self_test", "1 if the engine's arithmetic is the reference's")?,
+            keys: gauge("millrace_keys_usable", "Mill keys of this node's keystore that can sign")?,
             leases: gauge(
                 "millrace_leases_open",
                 "Leases of this node's mill keys that are not executed yet",
@@ -102,6 +104,11 @@ impl Metrics {
     /// The engine passed its self-test.
     pub fn self_test_passed(&self) {
         self.with(|counters| counters.self_test.set(1));
+    }
+
+    /// How many of the keystore's mill keys can sign.
+    pub fn keys(&self, usable: usize) {
+        self.with(|counters| counters.keys.set(usable.try_into().unwrap_or(u64::MAX)));
     }
 
     /// How many leases wait for execution, and how many finished traces for the chain.

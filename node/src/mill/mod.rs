@@ -9,6 +9,7 @@ mod chain;
 mod error;
 mod events;
 mod failures;
+mod figures;
 mod keys;
 mod leases;
 mod metrics;

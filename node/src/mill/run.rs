@@ -14,6 +14,7 @@ use sp_keystore::KeystorePtr;
 use super::{
     chain::Chain,
     error::MillError,
+    figures,
     metrics::Metrics,
     state::{Mill, Tools},
     status::Reason,
@@ -47,6 +48,7 @@ pub fn spawn(
     MillOptions { engine, miner, claim }: MillOptions,
 ) -> sc_service::error::Result<()> {
     let metrics = Metrics::new(registry)?;
+    figures::spawn(tasks, client, registry)?;
     let mut database = backend.offchain_storage().ok_or("The node has no offchain database")?;
     // The worker that claims is the runtime's; the note tells it.
     if claim {

@@ -49,6 +49,7 @@ impl<C: Chain, S: OffchainStorage> Mill<C, S> {
             );
         }
         self.warned = all.contains(&Reason::NoKey);
+        self.metrics.keys(keys.len());
         self.metrics.idle(&all);
         Ok(())
     }
