@@ -31,6 +31,9 @@ pub fn miner_events(events: &[u8]) -> Vec<(AccountId, MinerEvent)> {
     records.into_iter().filter_map(|record| miner_event(record.event)).collect()
 }
 
+/// All that metrics call ends of leases.
+pub const LEASE_ENDS: [&str; 5] = ["settled", "expired", "wrong", "declined", "unverifiable"];
+
 /// What metrics call the end of a lease without payment.
 pub(crate) fn failure_label(reason: LeaseFailure) -> &'static str {
     match reason {

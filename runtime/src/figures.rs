@@ -143,6 +143,10 @@ impl BlockFigures {
     }
 }
 
+/// All that metrics call reasons of refunds.
+pub const REFUNDS: [&str; 6] =
+    ["deadline", "cancelled", "displaced", "rent_spent", "too_many_failures", "unverifiable"];
+
 fn refund_label(why: RefundReason) -> &'static str {
     match why {
         RefundReason::Deadline => "deadline",
@@ -252,6 +256,18 @@ mod tests {
         assert_eq!(figures.burned, 5 + 10 + 300 + 1_000);
         assert_eq!((figures.settled, figures.paid, figures.slashed), (vec![5], 95, 400));
         assert_eq!((figures.failed, figures.refunded), (vec!["expired"], vec!["rent_spent"]));
+    }
+
+    #[test]
+    fn every_label_is_listed() {
+        use LeaseFailure::{Declined, Expired, Unverifiable, WrongTrace};
+        for reason in [Expired, WrongTrace, Declined, Unverifiable] {
+            assert!(crate::events::LEASE_ENDS.contains(&failure_label(reason)));
+        }
+        use RefundReason::{Cancelled, Deadline, Displaced, RentSpent, TooManyFailures};
+        for why in [Deadline, Cancelled, Displaced, RentSpent, TooManyFailures, RefundReason::Unverifiable] {
+            assert!(REFUNDS.contains(&refund_label(why)));
+        }
     }
 
     #[test]

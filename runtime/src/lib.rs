@@ -38,10 +38,10 @@ use sp_version::RuntimeVersion;
 
 pub use apis::RuntimeApi;
 #[cfg(feature = "std")]
-pub use events::{miner_events, system_events_key, MinerEvent};
+pub use events::{miner_events, system_events_key, MinerEvent, LEASE_ENDS};
 pub use extension::TxExtension;
 #[cfg(feature = "std")]
-pub use figures::{block_figures, state_figures, task_work, BlockFigures, StateFigures};
+pub use figures::{block_figures, state_figures, task_work, BlockFigures, StateFigures, REFUNDS};
 pub use millrace_primitives::{Balance, BlockNumber};
 pub use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 

@@ -4,10 +4,10 @@
 use std::{future, pin::pin, sync::Arc};
 
 use futures::{stream, StreamExt};
-use millrace_primitives::{Balance, Mac};
+use millrace_primitives::{Balance, Mac, TaskId};
 use millrace_runtime::{
     block_figures, configs::monetary::UNIT, opaque::Block, state_figures, system_events_key, task_work,
-    BlockFigures, StateFigures,
+    BlockFigures, StateFigures, LEASE_ENDS, REFUNDS,
 };
 use prometheus_endpoint::{
     register, Counter, CounterVec, Gauge, GaugeVec, Opts, PrometheusError, Registry, F64, U64,
@@ -58,7 +58,7 @@ impl Figures {
         let by = |name: &str, help: &str, label| {
             register(CounterVec::<U64>::new(Opts::new(name, help), &[label])?, registry)
         };
-        Ok(Self {
+        let figures = Self {
             queue: gauge("millrace_chain_queue_length", "Tasks that wait for a slot")?,
             leases: gauge("millrace_chain_leases_open", "Open leases of all miners")?,
             emitted: amount("millrace_chain_emitted_mill", "Emission of all closed rounds, MILL")?,
@@ -105,7 +105,20 @@ impl Figures {
                 "millrace_chain_verification_proof_bytes_total",
                 "Bytes of proof that verified submissions were charged",
             )?,
-        })
+        };
+        figures.begin();
+        Ok(figures)
+    }
+
+    /// Shows every label at zero: an alert on an increase sees the first one only if there was something before it.
+    fn begin(&self) {
+        for how in LEASE_ENDS {
+            self.ended.with_label_values(&[how]);
+        }
+        for why in REFUNDS {
+            self.refunded.with_label_values(&[why]);
+        }
+        self.count(&BlockFigures::default(), 0);
     }
 
     /// Shows where the chain stands.
@@ -195,7 +208,7 @@ fn count(client: &ParachainClient, block: Hash, figures: &Figures) {
     let did = block_figures(&events);
     let parent = client.header(block).ok().flatten().map(|header| *header.parent_hash());
     // A settled task is forgotten; the block before still knows it.
-    let work = |task: &_| task_work(*task, |key| parent.and_then(|parent| read(client, parent, key)));
+    let work = |task: &TaskId| task_work(*task, |key| parent.and_then(|parent| read(client, parent, key)));
     let settled = did.settled.iter().filter_map(work).fold(0, Mac::saturating_add);
     figures.count(&did, settled);
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use millrace_runtime::LEASE_ENDS;
 use prometheus_endpoint::{
     register, Counter, CounterVec, Gauge, GaugeVec, Opts, PrometheusError, Registry, F64, U64,
 };
@@ -62,7 +63,7 @@ impl Metrics {
             register(CounterVec::<F64>::new(Opts::new(name, help), &["work"])?, registry)
         };
         let counter = |name: &str, help: &str| register(Counter::<U64>::new(name, help)?, registry);
-        Ok(Self(Some(Counters {
+        let counters = Counters {
             self_test: gauge("millrace_engine_self_test", "1 if the engine's arithmetic is the reference's")?,
             keys: gauge("millrace_keys_usable", "Mill keys of this node's keystore that can sign")?,
             leases: gauge(
@@ -98,7 +99,12 @@ impl Metrics {
                 "Finalized ends of this node's miners' leases: settled, or why they were slashed",
                 "how",
             )?,
-        })))
+        };
+        // Each label is shown at zero: an alert on an increase sees the first one only if there was something before it.
+        for how in LEASE_ENDS {
+            counters.ended.with_label_values(&[how]);
+        }
+        Ok(Self(Some(counters)))
     }
 
     /// The engine passed its self-test.
