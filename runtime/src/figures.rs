@@ -164,8 +164,9 @@ pub fn state_figures(read: impl Fn(&[u8]) -> Option<Vec<u8>>) -> StateFigures {
     // A list's encoding begins with its length.
     let length = |key: [u8; 32]| decoded::<Compact<u32>>(read(&key)).map_or(0, |length| length.0);
     let listed = read(&pallet_sprints::Listed::<Runtime>::hashed_key());
-    let difficulty =
-        |listing: pallet_sprints::Listing| (listing.model, pallet_sprints::target::attempts(listing.difficulty));
+    let difficulty = |listing: pallet_sprints::Listing| {
+        (listing.model, pallet_sprints::target::attempts(listing.difficulty))
+    };
     StateFigures {
         queued: length(pallet_tasks::Queue::<Runtime>::hashed_key()),
         leases: length(pallet_tasks::Leases::<Runtime>::hashed_key()),
@@ -218,7 +219,12 @@ mod tests {
 
     #[test]
     fn only_the_weight_of_verifications_counts() {
-        let won = pallet_sprints::Event::<Runtime>::SprintWon { miner: MINER, model: ModelId::zero(), credited: 7, author: None };
+        let won = pallet_sprints::Event::<Runtime>::SprintWon {
+            miner: MINER,
+            model: ModelId::zero(),
+            credited: 7,
+            author: None,
+        };
         let events = encoded(vec![
             (Phase::ApplyExtrinsic(0), success(1)),
             (Phase::ApplyExtrinsic(1), won.into()),
@@ -242,9 +248,19 @@ mod tests {
             returned: 1,
             output: vec![],
         };
-        let refunded = pallet_tasks::Event::<Runtime>::TaskRefunded { task: 6, rent: 10, why: RefundReason::RentSpent };
-        let expired = pallet_tasks::Event::<Runtime>::LeaseFailed { task: 7, miner: MINER, reason: LeaseFailure::Expired };
-        let slashed = pallet_miners::Event::<Runtime>::Slashed { miner: MINER, slot: 0, amount: 400, compensation: 100 };
+        let refunded =
+            pallet_tasks::Event::<Runtime>::TaskRefunded { task: 6, rent: 10, why: RefundReason::RentSpent };
+        let expired = pallet_tasks::Event::<Runtime>::LeaseFailed {
+            task: 7,
+            miner: MINER,
+            reason: LeaseFailure::Expired,
+        };
+        let slashed = pallet_miners::Event::<Runtime>::Slashed {
+            miner: MINER,
+            slot: 0,
+            amount: 400,
+            compensation: 100,
+        };
         let charged = pallet_miners::Event::<Runtime>::Charged { miner: MINER, amount: 1_000 };
         let figures = block_figures(&encoded(vec![
             (Phase::ApplyExtrinsic(0), settled.into()),
@@ -275,7 +291,8 @@ mod tests {
         let mut chain = sp_io::TestExternalities::default();
         chain.execute_with(|| {
             pallet_rewards::Emitted::<Runtime>::put(9);
-            pallet_tasks::Queue::<Runtime>::try_append(pallet_tasks::QueueEntry { task: 1, bid: 2 }).expect("it has room");
+            pallet_tasks::Queue::<Runtime>::try_append(pallet_tasks::QueueEntry { task: 1, bid: 2 })
+                .expect("it has room");
             pallet_sprints::Listed::<Runtime>::try_append(pallet_sprints::Listing {
                 model: ModelId::repeat_byte(1),
                 samples: 1,

@@ -81,7 +81,11 @@ impl Figures {
                 "Leases of all miners that ended: settled, or how they failed",
                 "how",
             )?,
-            refunded: by("millrace_chain_tasks_refunded_total", "Tasks that nobody executed, by reason", "why")?,
+            refunded: by(
+                "millrace_chain_tasks_refunded_total",
+                "Tasks that nobody executed, by reason",
+                "why",
+            )?,
             sprints: by("millrace_chain_sprints_total", "Sprints of all miners: won, or wrong", "verdict")?,
             mac: register(
                 CounterVec::<F64>::new(
@@ -262,6 +266,10 @@ mod tests {
         assert_eq!(shown(&registry, "millrace_chain_difficulty"), Some(110.0));
         state.difficulties.pop();
         figures.show(&state);
-        assert_eq!(shown(&registry, "millrace_chain_difficulty"), Some(50.0), "a model that isn't listed is forgotten");
+        assert_eq!(
+            shown(&registry, "millrace_chain_difficulty"),
+            Some(50.0),
+            "a model that isn't listed is forgotten"
+        );
     }
 }
