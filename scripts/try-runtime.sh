@@ -23,7 +23,7 @@ else
   work=$(mktemp -d -t millrace-state.XXXXXX)
   state=$work/state.json port=${RPC_PORT:-9954} pid=
   stop() {
-    [ -z "$pid" ] || kill -INT "$pid" 2>/dev/null || true
+    [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
     [ -z "$pid" ] || wait "$pid" || true
     pid=
   }

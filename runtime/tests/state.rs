@@ -4,10 +4,10 @@
 
 use std::{collections::BTreeMap, fs};
 
-use frame_support::traits::{fungible::Inspect, Get, GetStorageVersion};
+use frame_support::traits::{GetStorageVersion, StorageVersion};
 use millrace_runtime::{
-    configs::system::RuntimeBlockWeights, Balance, Balances, Collators, Executive, Miners, Models, Rewards, Runtime,
-    Sprints, System, Tasks,
+    configs::system::RuntimeBlockWeights, Balance, Balances, Collators, Executive, Miners, Models, Rewards,
+    Runtime, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::try_state;
 use sp_core::{bytes::from_hex, storage::Storage};
@@ -17,14 +17,17 @@ fn state(file: &str) -> Storage {
     let text = fs::read_to_string(file).expect("the file can be read");
     let specification: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     let raw = &specification["genesis"]["raw"];
-    assert!(raw["childrenDefault"].as_object().is_none_or(|tries| tries.is_empty()), "this chain has no child tries");
+    assert!(
+        raw["childrenDefault"].as_object().is_none_or(|tries| tries.is_empty()),
+        "this chain has no child tries"
+    );
     let top: BTreeMap<String, String> =
         serde_json::from_value(raw["top"].clone()).expect("a raw specification has keys and values");
     let bytes = |hex: &String| from_hex(hex).expect("keys and values are hex");
     Storage { top: top.iter().map(|(key, value)| (bytes(key), bytes(value))).collect(), ..Default::default() }
 }
 
-fn ensure_version<P: GetStorageVersion<InCodeStorageVersion = frame_support::traits::StorageVersion>>(name: &str) {
+fn ensure_version<P: GetStorageVersion<InCodeStorageVersion = StorageVersion>>(name: &str) {
     assert_eq!(P::on_chain_storage_version(), P::in_code_storage_version(), "{name} needs a migration");
 }
 

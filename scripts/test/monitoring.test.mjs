@@ -79,6 +79,13 @@ describe('monitoring', () => {
     for (const [name, help] of registered()) assert.match(help, /^[A-Z0-9].{8,}/, name);
   });
 
+  it('explains every metric of the chain', () => {
+    const text = read('monitoring/README.md');
+    const chain = [...registered().keys()].filter((name) => name.startsWith('millrace_chain_'));
+    for (const name of chain) assert.ok(text.includes(`\`${name}`), name);
+    for (const [name] of text.matchAll(/millrace_chain_[a-z_]+/g)) assert.ok(chain.includes(name), name);
+  });
+
   it('says in every alert what it means and what to do', () => {
     assert.ok(rules.length > 0);
     assert.equal(new Set(rules.map((rule) => rule.alert)).size, rules.length, 'an alert is there twice');
