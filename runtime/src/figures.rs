@@ -158,8 +158,8 @@ fn refund_label(why: RefundReason) -> &'static str {
     }
 }
 
-/// Where the chain stands, from the storage that `read` gives by key. What isn't there, or what another runtime wrote, counts as
-/// its default.
+/// Where the chain stands, from the storage that `read` gives by key. What isn't there, or what another runtime wrote,
+/// counts as its default.
 pub fn state_figures(read: impl Fn(&[u8]) -> Option<Vec<u8>>) -> StateFigures {
     // A list's encoding begins with its length.
     let length = |key: [u8; 32]| decoded::<Compact<u32>>(read(&key)).map_or(0, |length| length.0);

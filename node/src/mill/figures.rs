@@ -1,5 +1,5 @@
-//! What the chain itself does, for Prometheus: gauges of the best block, counters over the finalized ones since the node
-//! started. Without a registry nothing here runs.
+//! What the chain itself does, for Prometheus: gauges of the best block, counters over the finalized ones since the
+//! node started. Without a registry nothing here runs.
 
 use std::{future, pin::pin, sync::Arc};
 
@@ -14,7 +14,6 @@ use prometheus_endpoint::{
 };
 use sc_client_api::{BlockchainEvents, StorageKey, StorageProvider};
 use sc_service::TaskManager;
-use sp_blockchain::HeaderBackend;
 use sp_runtime::traits::Header as _;
 
 use crate::types::{Hash, ParachainClient};

@@ -100,7 +100,8 @@ impl Metrics {
                 "how",
             )?,
         };
-        // Each label is shown at zero: an alert on an increase sees the first one only if there was something before it.
+        // Each label is shown at zero: an alert on an increase sees the first one only if there was something before
+        // it.
         for how in LEASE_ENDS {
             counters.ended.with_label_values(&[how]);
         }

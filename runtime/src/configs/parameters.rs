@@ -1,29 +1,30 @@
 //! What governance can tune without an upgrade: each parameter with its unit, its bounds and what it moves.
 //!
-//! Root sets one with `parameters.setParameter`; `None` brings the default back. The pallet shows its origin the key only, not
-//! the value, so a bound can't be enforced there. It is enforced where it counts, where a pallet reads the value: through
-//! [`Within`], which takes the nearest bound for whatever lies beyond. A slip of the hand moves a parameter to its bound and
-//! no farther, and so does a value that an upgrade with narrower bounds finds in storage.
+//! Root sets one with `parameters.setParameter`; `None` brings the default back. The pallet shows its origin the key
+//! only, not the value, so a bound can't be enforced there. It is enforced where it counts, where a pallet reads the
+//! value: through [`Within`], which takes the nearest bound for whatever lies beyond. A slip of the hand moves a
+//! parameter to its bound and no farther, and so does a value that an upgrade with narrower bounds finds in storage.
 //!
-//! What open obligations depend on isn't read again: a lease keeps its slash, a task its fees, a record, a candidacy and an
-//! input their deposits, an offer the block from which its bond is free. A change acts on what comes after it, but for four:
+//! What open obligations depend on isn't read again: a lease keeps its slash, a task its fees, a record, a candidacy
+//! and an input their deposits, an offer the block from which its bond is free. A change acts on what comes after it,
+//! but for four:
 //! - [`MinPrice`](stored::tasks::MinPrice): raised, it refunds waiting tasks whose ceiling is below it;
 //! - [`ProtocolCut`](stored::tasks::ProtocolCut): open leases are paid at the cut of the block that settles them;
-//! - [`SlotBond`](stored::miners::SlotBond) and [`BondPerMegaMac`](stored::miners::BondPerMegaMac): raised, they leave the
-//!   bonds of present miners short. One whose bond is below that of a single slot sprints no more until its next
+//! - [`SlotBond`](stored::miners::SlotBond) and [`BondPerMegaMac`](stored::miners::BondPerMegaMac): raised, they leave
+//!   the bonds of present miners short. One whose bond is below that of a single slot sprints no more until its next
 //!   `miners.offer` tops its bond up.
 //!
 //! These stay constants, since stored state or a proof depends on them:
-//! - `InitialEmission`, `HalvingInterval`, `EmissionCap`: how much there will ever be is nobody's to choose, and the sum of what
-//!   was emitted holds for one schedule only.
-//! - `ClaimWindow`, `Retention`: the queues of rounds and outputs are removed from the front, in the order in which they were
-//!   filled. A shorter window would leave records behind, a longer one promise what is gone.
+//! - `InitialEmission`, `HalvingInterval`, `EmissionCap`: how much there will ever be is nobody's to choose, and the
+//!   sum of what was emitted holds for one schedule only.
+//! - `ClaimWindow`, `Retention`: the queues of rounds and outputs are removed from the front, in the order in which
+//!   they were filled. A shorter window would leave records behind, a longer one promise what is gone.
 //! - `CapacityWindow`: it bounds capacity that is stored, and `try_state` holds every miner against it.
 //! - `LatencyFloor`, `GracePeriod`, `MaxDeadline`: open leases and the room that they leave are counted with them.
-//! - `MaxAnchorAge`: it follows from the numbers of authors, and decides when a win may be forgotten. If it grew, one could be
-//!   credited twice.
-//! - `MaxTrace`, `MaxSprintTrace`, `MaxVerificationWeight`, `ServiceWeight`: that the worst block fits a validator's memory and
-//!   time was proven for these.
+//! - `MaxAnchorAge`: it follows from the numbers of authors, and decides when a win may be forgotten. If it grew, one
+//!   could be credited twice.
+//! - `MaxTrace`, `MaxSprintTrace`, `MaxVerificationWeight`, `ServiceWeight`: that the worst block fits a validator's
+//!   memory and time was proven for these.
 //! - `InitialDifficulty`: listed models have left it behind.
 //! - The deposits of `deposit(…)` but for the miner's record: they follow the price of state, which is one constant.
 //! - `MaxQueue`, `MaxLeases`, `MaxSlots` and the like: they are types of stored lists.
@@ -62,23 +63,24 @@ pub mod stored {
         #[codec(index = 0)]
         pub static RentBase: Balance = MICROUNIT;
 
-        /// What a full queue adds to the rent of a block. Planck; 10⁶ (a microunit) to 10¹² (a unit). Moves what it costs to
-        /// keep the queue full.
+        /// What a full queue adds to the rent of a block. Planck; 10⁶ (a microunit) to 10¹² (a unit). Moves what it
+        /// costs to keep the queue full.
         #[codec(index = 1)]
         pub static RentPeak: Balance = 10 * MILLIUNIT;
 
-        /// Fee for keeping a byte of an output for the retention, fixed when a task is posted. Planck; 10³ to 10⁹. Moves what
-        /// long outputs cost.
+        /// Fee for keeping a byte of an output for the retention, fixed when a task is posted. Planck; 10³ to 10⁹.
+        /// Moves what long outputs cost.
         #[codec(index = 2)]
         pub static OutputFeePerByte: Balance = MICROUNIT;
 
-        /// Least price ceiling of a task, and what must be left of it to go on waiting. Planck; 10³ to 10¹² (a unit). Moves
-        /// which tasks are too small. Raised, it refunds waiting tasks below it.
+        /// Least price ceiling of a task, and what must be left of it to go on waiting. Planck; 10³ to 10¹² (a unit).
+        /// Moves which tasks are too small. Raised, it refunds waiting tasks below it.
         #[codec(index = 3)]
         pub static MinPrice: Balance = MICROUNIT;
 
-        /// Part of each payment that is burned, at the block that settles the task. Parts per million; 1 % to 20 %. Moves
-        /// what miners get of a price, and what selling to a second account of one's own costs: hence never nothing.
+        /// Part of each payment that is burned, at the block that settles the task. Parts per million; 1 % to 20 %.
+        /// Moves what miners get of a price, and what selling to a second account of one's own costs: hence never
+        /// nothing.
         #[codec(index = 4)]
         pub static ProtocolCut: Permill = Permill::from_percent(5);
     }
@@ -87,28 +89,31 @@ pub mod stored {
     #[dynamic_pallet_params]
     #[codec(index = 1)]
     pub mod miners {
-        /// Bond of any slot. Planck; 10¹² to 10¹⁵ (1 to 1,000 units). Moves what a slot costs to keep, and with the slash
-        /// ratio what failing costs. Raised, miners below it don't sprint until their next offer tops their bond up.
+        /// Bond of any slot. Planck; 10¹² to 10¹⁵ (1 to 1,000 units). Moves what a slot costs to keep, and with the
+        /// slash ratio what failing costs. Raised, miners below it don't sprint until their next offer tops their bond
+        /// up.
         #[codec(index = 0)]
         pub static SlotBond: Balance = 10 * UNIT;
 
-        /// Further bond for each mega-MAC per block that a slot promises. Planck; 10⁹ to 10¹² (a milliunit to a unit). Moves
-        /// what it costs to promise more than one has: hence never nothing.
+        /// Further bond for each mega-MAC per block that a slot promises. Planck; 10⁹ to 10¹² (a milliunit to a unit).
+        /// Moves what it costs to promise more than one has: hence never nothing.
         #[codec(index = 1)]
         pub static BondPerMegaMac: Balance = 10 * MILLIUNIT;
 
-        /// Part of a slot's bond that a slash takes, fixed for a lease when it is given. Parts per million; 1 % to 50 %. Moves
-        /// what a late or wrong trace costs.
+        /// Part of a slot's bond that a slash takes, fixed for a lease when it is given. Parts per million; 1 % to 50
+        /// %. Moves what a late or wrong trace costs.
         #[codec(index = 2)]
         pub static SlashRatio: Permill = Permill::from_percent(10);
 
-        /// Blocks from a smaller offer's coming into force until the bond above what is needed can be withdrawn, fixed for
-        /// an offer when it comes into force. Blocks; 100 (ten minutes) to 403,200 (28 days). Moves how long capital is tied.
+        /// Blocks from a smaller offer's coming into force until the bond above what is needed can be withdrawn, fixed
+        /// for an offer when it comes into force. Blocks; 100 (ten minutes) to 403,200 (28 days). Moves how long
+        /// capital is tied.
         #[codec(index = 3)]
         pub static UnbondingPeriod: BlockNumber = HOURS;
 
-        /// Deposit of a miner's record: the record, the index of its mill key, and its hold. Fixed when a miner registers.
-        /// Planck; 10⁹ to 10¹⁴ (a milliunit to 100 units). Moves what it costs to fill the state with miners.
+        /// Deposit of a miner's record: the record, the index of its mill key, and its hold. Fixed when a miner
+        /// registers. Planck; 10⁹ to 10¹⁴ (a milliunit to 100 units). Moves what it costs to fill the state with
+        /// miners.
         #[codec(index = 4)]
         pub static RecordDeposit: Balance = deposit(3, 1_024);
     }
@@ -117,8 +122,8 @@ pub mod stored {
     #[dynamic_pallet_params]
     #[codec(index = 2)]
     pub mod sprints {
-        /// Share of the blocks' normal capacity that sprints use at most, on average. Parts per billion; 0.1 % to 10 %. The
-        /// chain keeps them for ever: it moves how fast its history grows, and how often somebody wins.
+        /// Share of the blocks' normal capacity that sprints use at most, on average. Parts per billion; 0.1 % to 10 %.
+        /// The chain keeps them for ever: it moves how fast its history grows, and how often somebody wins.
         #[codec(index = 0)]
         pub static SprintShare: Perbill = Perbill::from_percent(2);
     }
@@ -127,8 +132,8 @@ pub mod stored {
     #[dynamic_pallet_params]
     #[codec(index = 3)]
     pub mod collators {
-        /// Deposit of a candidate, fixed when it stands; never slashed. Planck; 10¹² to 10¹⁶ (1 to 10,000 units). Moves what
-        /// it costs to fill the list of candidates.
+        /// Deposit of a candidate, fixed when it stands; never slashed. Planck; 10¹² to 10¹⁶ (1 to 10,000 units). Moves
+        /// what it costs to fill the list of candidates.
         #[codec(index = 0)]
         pub static CandidacyDeposit: Balance = 10 * UNIT;
     }
@@ -212,7 +217,7 @@ mod tests {
             assert_ok!(Parameters::set_parameter(
                 RuntimeOrigin::root(),
                 RuntimeParameters::$group($module::Parameters::$name($module::$name, $value)),
-            ))
+            ));
         };
     }
 
