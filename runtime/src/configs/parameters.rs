@@ -14,20 +14,22 @@
 //!   the bonds of present miners short. One whose bond is below that of a single slot sprints no more until its next
 //!   `miners.offer` tops its bond up.
 //!
-//! These stay constants, since stored state or a proof depends on them:
+//! These stay constants, since stored state or a proof depends on them; a new value comes with an upgrade, and with a
+//! migration where one is needed:
 //! - `InitialEmission`, `HalvingInterval`, `EmissionCap`: how much there will ever be is nobody's to choose, and the
 //!   sum of what was emitted holds for one schedule only.
-//! - `ClaimWindow`, `Retention`: the queues of rounds and outputs are removed from the front, in the order in which
-//!   they were filled. A shorter window would leave records behind, a longer one promise what is gone.
+//! - `ClaimWindow`: a shorter one voids shares that miners count on, a longer one promises rounds that are forgotten.
+//! - `Retention`: it was paid for. Outputs also go in the order in which they came, so that one with a shorter
+//!   retention would wait for those before it.
 //! - `CapacityWindow`: it bounds capacity that is stored, and `try_state` holds every miner against it.
-//! - `LatencyFloor`, `GracePeriod`, `MaxDeadline`: open leases and the room that they leave are counted with them.
-//! - `MaxAnchorAge`: it follows from the numbers of authors, and decides when a win may be forgotten. If it grew, one
-//!   could be credited twice.
+//! - `LatencyFloor`, `GracePeriod`: miners took their leases on until when they can decline and when they are slashed.
+//! - `MaxAnchorAge`: it follows from the numbers of authors, and each block forgets the one anchor that has become too
+//!   old: if it shrank, those in between would stay for ever.
 //! - `MaxTrace`, `MaxSprintTrace`, `MaxVerificationWeight`, `ServiceWeight`: that the worst block fits a validator's
-//!   memory and time was proven for these.
-//! - `InitialDifficulty`: listed models have left it behind.
-//! - The deposits of `deposit(…)` but for the miner's record: they follow the price of state, which is one constant.
+//!   memory and time was tested for these.
 //! - `MaxQueue`, `MaxLeases`, `MaxSlots` and the like: they are types of stored lists.
+//!
+//! `MaxDeadline`, `InitialDifficulty` and the deposits of `deposit(…)` could be tuned, but nothing has asked for it.
 
 use core::marker::PhantomData;
 
