@@ -75,7 +75,7 @@ describe('a development node that mines', () => {
     const start = await number(api);
     const mine = await balance(api, requester);
     const { input } = digits(folder, 64);
-    const task = await post(api, requester, { model: modelId(encoding), input, maxPrice: 20_000_000n, deadline: start + 5 });
+    const task = await post(api, requester, { model: modelId(encoding), input, maxPrice: 10_000_000n, deadline: start + 5 });
     const result = await outcome(api, task.task, { from: start });
     assert.equal(result.kind, 'refunded');
     const now = await balance(api, requester);
