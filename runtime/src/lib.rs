@@ -129,6 +129,8 @@ mod runtime {
     pub type ParachainInfo = parachain_info;
     #[runtime::pallet_index(4)]
     pub type WeightReclaim = cumulus_pallet_weight_reclaim;
+    #[runtime::pallet_index(5)]
+    pub type Parameters = pallet_parameters;
 
     #[runtime::pallet_index(10)]
     pub type Balances = pallet_balances;

@@ -34,6 +34,7 @@ fn every_pallet_has_measured_weights() {
         pallet_utility::WeightInfo,
     );
     let generated = [
+        include_str!("../../pallets/collators/src/weights.rs"),
         include_str!("../../pallets/miners/src/weights.rs"),
         include_str!("../../pallets/models/src/weights.rs"),
         include_str!("../../pallets/proof-of-work/src/weights.rs"),

@@ -28,12 +28,15 @@ pub struct Lottery {
     /// As the chain stores it.
     difficulty: u64,
     waiting: VecDeque<Win>,
+    seed: u64,
+    /// Each player's luck is its own. So it is the same with and without an attack, and what differs is the attack's.
+    luck: Vec<Random>,
 }
 
 impl Lottery {
     /// A lottery in which a win takes so many attempts at first.
-    pub fn new(attempts: u64) -> Self {
-        Self { difficulty: target::scaled(attempts), waiting: VecDeque::new() }
+    pub fn new(attempts: u64, seed: u64) -> Self {
+        Self { difficulty: target::scaled(attempts), waiting: VecDeque::new(), seed, luck: Vec::new() }
     }
 
     pub fn attempts(&self) -> u64 {
@@ -41,11 +44,14 @@ impl Lottery {
     }
 
     /// A block begins in which players make so many attempts each.
-    pub fn begin_block(&mut self, block: u32, attempts: &[f64], random: &mut Random) {
+    pub fn begin_block(&mut self, block: u32, attempts: &[f64]) {
         self.difficulty = target::fall(self.difficulty);
         let needed = self.attempts();
-        for (player, own) in attempts.iter().enumerate().filter(|(_, own)| **own > 0.0) {
-            for _ in 0..random.poisson(own / needed as f64).min(MOST_WAITING) {
+        while self.luck.len() < attempts.len() {
+            self.luck.push(Random(self.seed).fork(self.luck.len() as u64));
+        }
+        for ((player, own), luck) in attempts.iter().enumerate().zip(&mut self.luck) {
+            for _ in 0..luck.poisson(own / needed as f64).min(MOST_WAITING) {
                 self.waiting.push_back(Win { player, attempts: needed, anchor: block });
             }
         }
@@ -57,7 +63,7 @@ impl Lottery {
         let at = self.waiting.iter().position(|win| wanted(win.player))?;
         let win = self.waiting.remove(at)?;
         let won = target::scaled(win.attempts);
-        self.difficulty = target::rise(self.difficulty, won, SHARE, SHARE / 4);
+        self.difficulty = target::rise(self.difficulty, won, SHARE, target::wanted(u32::MAX, SHARE));
         Some(win)
     }
 }

@@ -20,6 +20,7 @@ mod scenarios;
 mod tests;
 mod totals;
 
+use outcome::Setting;
 use report::Compared;
 
 /// What the program is asked for.
@@ -32,6 +33,9 @@ struct Options {
     /// Where random numbers begin
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Tasks that the customer posts in a hundred blocks, a mega-MAC each; the miners could do some 240
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
+    demand: u8,
     /// Folder for tables and figures
     #[arg(long, default_value = "docs/economics")]
     out: PathBuf,
@@ -40,10 +44,10 @@ struct Options {
 }
 
 /// Runs a scenario with and without its attack.
-fn compare(name: &str, rounds: u32, seed: u64) -> Compared {
+fn compare(name: &str, setting: &Setting) -> Compared {
     let run = |attack| {
         let mut scenario = scenarios::find(name).expect("the name was checked");
-        outcome::run(scenario.as_mut(), attack, rounds, seed)
+        outcome::run(scenario.as_mut(), attack, setting)
     };
     let scenario = scenarios::find(name).expect("the name was checked");
     Compared { name: scenario.name(), about: scenario.about(), honest: run(false), attack: run(true) }
@@ -63,10 +67,11 @@ fn simulate(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         return Err("a simulation takes a round at least".into());
     }
     fs::create_dir_all(&options.out)?;
+    let setting = Setting { rounds: options.rounds, seed: options.seed, demand: options.demand.into() };
     let mut all = Vec::new();
     for name in names {
         eprintln!("{name} …");
-        let compared = compare(&name, options.rounds, options.seed);
+        let compared = compare(&name, &setting);
         report::write_csv(&options.out, &compared)?;
         report::write_figures(&options.out, &compared)?;
         all.push(compared);

@@ -1,6 +1,6 @@
 //! The chain with its players: what each block does, and what the players do in it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use codec::Encode;
 use frame_support::{
@@ -29,10 +29,10 @@ use crate::{
 };
 
 pub const MILLI: Balance = UNIT / 1_000;
-/// MAC a block of an honest miner.
-pub const POWER: u64 = 10_000_000;
+/// MAC a block of an honest miner. Ten of them could do five times what customers ask for.
+pub const POWER: u64 = 250_000;
 /// What an attacker's hardware costs for a mega-MAC, as much as that of honest ones on average.
-pub const COST: Balance = 15 * MILLI;
+pub const COST: Balance = 600 * MILLI;
 /// What each miner begins with.
 pub const CAPITAL: Balance = 4_000 * UNIT;
 /// Rows and columns of the model that customers use.
@@ -44,9 +44,13 @@ const SAMPLES: usize = 16;
 /// Bytes of a transaction besides its call.
 const OVERHEAD: usize = 150;
 /// Attempts that a win takes in the first block.
-const ATTEMPTS: u64 = 400;
+const ATTEMPTS: u64 = 20;
 /// What a task's result is worth to a free rider, which would be a customer otherwise.
-const WORTH: Balance = UNIT / 10;
+const WORTH: Balance = 4 * UNIT;
+/// Blocks after which honest owners look at their asks.
+const PERIOD: u32 = 200;
+/// Blocks that the chain grants a lease beyond the time that its rate takes.
+const LATENCY: u32 = 3;
 
 pub struct Market {
     pub players: Vec<Player>,
@@ -55,6 +59,8 @@ pub struct Market {
     /// The model that customers use, which is the listed one as well.
     pub model: ModelId,
     pub customer: AccountId,
+    /// Tasks that the customer posts in a hundred blocks.
+    pub demand: usize,
     /// Planck that a customer gives for a task at most.
     pub ceiling: Balance,
     pub authors: Vec<AccountId>,
@@ -79,16 +85,17 @@ pub fn linear(columns: u32, rows: u32) -> Vec<u8> {
 
 impl Market {
     /// A chain on which nobody mines yet.
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, demand: usize) -> Self {
         let encoding = linear(WIDTH, WIDTH);
         let model = CheckedModel::from_bytes(&encoding).expect("a sound model");
         let mut market = Self {
             players: Vec::new(),
-            lottery: Lottery::new(ATTEMPTS),
+            lottery: Lottery::new(ATTEMPTS, seed),
             random: Random(seed),
             model: H256(blake2_256(&encoding)),
             customer: AccountId::from([0; 32]),
-            ceiling: UNIT / 5,
+            demand,
+            ceiling: 3 * UNIT,
             authors: Vec::new(),
             censors: 0,
             totals: Totals::default(),
@@ -152,14 +159,18 @@ impl Market {
             busy: 0,
             answers: Answers::Rightly,
             attacker: false,
+            owner: None,
+            sold: 0,
         });
         self.players.len() - 1
     }
 
-    /// Makes a new account an honest miner: two slots of what its hardware can do, at a fifth above its cost.
+    /// Makes a new account an honest miner: two slots of what its hardware can do, at a fifth above its cost to begin with.
     pub fn join_honestly(&mut self, power: u64, cost: Balance, capital: Balance) -> usize {
         let models = vec![self.model];
-        self.join((power, cost), capital, (cost * 6 / 5, vec![power / 2; 2]), models)
+        let player = self.join((power, cost), capital, (cost * 6 / 5, vec![power / 2; 2]), models);
+        self.players[player].owner = Some(player);
+        player
     }
 
     /// An account of the attackers that mines nothing.
@@ -176,8 +187,16 @@ impl Market {
             busy: 0,
             answers: Answers::Rightly,
             attacker: true,
+            owner: None,
+            sold: 0,
         });
         self.players.len() - 1
+    }
+
+    /// A ceiling at which nobody serves a customer's batch: half of the lowest ask.
+    pub fn too_low(&self) -> Balance {
+        let asks = pallet_miners::Miners::<Runtime>::iter_values().map(|record| record.terms.ask);
+        (asks.min().unwrap_or(0) / 2).max(1_000_000)
     }
 
     /// A batch as customers post it: the model and its input.
@@ -224,7 +243,10 @@ impl Market {
         Tasks::on_initialize(number);
         Sprints::on_initialize(number);
         self.maintain();
-        if self.random.below(2) == 0 {
+        if number.is_multiple_of(PERIOD) {
+            self.reprice();
+        }
+        if self.random.below(100) < self.demand {
             let customer = self.customer.clone();
             if self.post(&customer, self.batch(), self.ceiling, 60) {
                 self.totals.demanded += 1;
@@ -256,16 +278,46 @@ impl Market {
         }
     }
 
+    /// What owners do that want to earn: one that sold nothing since it looked last asks a quarter less, one that sold
+    /// half of what its hardware can do a third more. Its work costs the same whether it serves or sprints, so its cost
+    /// is no floor.
+    fn reprice(&mut self) {
+        let owners: BTreeSet<usize> = self.players.iter().filter_map(|player| player.owner).collect();
+        for owner in owners {
+            let own = |player: &&mut Player| player.owner == Some(owner);
+            let (mut sold, mut power) = (0, 0);
+            for player in self.players.iter_mut().filter(own) {
+                sold += std::mem::take(&mut player.sold);
+                power += player.power * u64::from(PERIOD);
+            }
+            let (times, of) = if sold == 0 {
+                (3, 4)
+            } else if sold * 2 >= power {
+                (4, 3)
+            } else {
+                continue;
+            };
+            let accounts: Vec<_> =
+                self.players.iter_mut().filter(own).map(|player| player.account.clone()).collect();
+            for account in accounts {
+                let Some(record) = pallet_miners::Miners::<Runtime>::get(&account) else { continue };
+                let (ask, terms) = (record.terms.ask * times / of, record.terms);
+                let (rates, models) = (terms.rates.into_inner(), terms.models.into_inner());
+                self.sign(&account, pallet_miners::Call::offer { ask, rates, models }.into());
+            }
+        }
+    }
+
     fn answer_leases(&mut self) {
         let now = System::block_number();
         let accounts: Vec<_> = self.players.iter().map(|player| player.account.clone()).collect();
         for lease in Tasks::leases_of(&accounts) {
             let player = accounts.iter().position(|account| *account == lease.miner).expect("one of ours");
             match self.players[player].answers {
-                Answers::Rightly => self.submit(player, &lease),
+                Answers::Rightly if now + LATENCY >= lease.due => self.submit(player, &lease),
                 Answers::Late if now >= lease.due => self.submit(player, &lease),
                 Answers::Declines => self.decline(player, &lease),
-                Answers::Never | Answers::Late => {}
+                Answers::Never | Answers::Late | Answers::Rightly => {}
             }
         }
     }
@@ -290,7 +342,11 @@ impl Market {
             signature,
         };
         if matches!(apply(call.into()), Ok(Ok(_))) {
-            self.players[player].busy += u64::try_from(record.work).unwrap_or(u64::MAX);
+            let work = u64::try_from(record.work).unwrap_or(u64::MAX);
+            self.players[player].busy += work;
+            if record.requester == self.customer {
+                self.players[player].sold += work;
+            }
         }
     }
 
@@ -309,11 +365,12 @@ impl Market {
             .iter_mut()
             .map(|player| {
                 player.worked += u128::from(player.power);
-                let idle = player.power.saturating_sub(std::mem::take(&mut player.busy));
-                idle as f64 / per_attempt
+                let busy = player.busy.min(player.power);
+                player.busy -= busy;
+                (player.power - busy) as f64 / per_attempt
             })
             .collect();
-        self.lottery.begin_block(System::block_number(), &attempts, &mut self.random);
+        self.lottery.begin_block(System::block_number(), &attempts);
         let author = self.random.below(self.authors.len());
         let players = &self.players;
         let wanted = |player: usize| {

@@ -14,8 +14,8 @@ use crate::{
 pub const ROUND: u32 = 10;
 /// Points of a figure.
 const ROWS: u32 = 100;
-/// Planck that a mega-MAC costs each honest miner, in thousandths of a MILL; 15 on average.
-const COSTS: [Balance; 9] = [5, 8, 10, 12, 15, 18, 20, 22, 25];
+/// Planck that a mega-MAC costs each honest miner, in thousandths of a MILL; 600 on average.
+const COSTS: [Balance; 9] = [200, 320, 400, 480, 600, 720, 800, 880, 1_000];
 
 /// What stood at a block.
 #[derive(Clone, Debug)]
@@ -34,6 +34,15 @@ pub struct Row {
     pub others: f64,
     /// Part of the customers' tasks that was settled since the row before.
     pub served: f64,
+}
+
+/// What the runs of a simulation have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub rounds: u32,
+    pub seed: u64,
+    /// Tasks that the customer posts in a hundred blocks.
+    pub demand: usize,
 }
 
 /// What came of a run.
@@ -59,9 +68,10 @@ impl Outcome {
 }
 
 /// Runs a scenario for so many rounds. Without `attack` the attackers are honest with the same hardware and capital.
-pub fn run(scenario: &mut dyn Scenario, attack: bool, rounds: u32, seed: u64) -> Outcome {
+pub fn run(scenario: &mut dyn Scenario, attack: bool, setting: &Setting) -> Outcome {
+    let &Setting { rounds, seed, demand } = setting;
     chain("local_testnet").execute_with(|| {
-        let mut market = Market::new(seed);
+        let mut market = Market::new(seed, demand);
         for cost in COSTS {
             market.join_honestly(POWER, cost * MILLI, crate::market::CAPITAL);
         }

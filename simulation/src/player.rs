@@ -7,7 +7,7 @@ use sp_core::sr25519;
 /// What a player does with the leases that it gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answers {
-    /// Executes each at once.
+    /// Executes each in the time that its slot's rate takes.
     Rightly,
     /// Declines each.
     Declines,
@@ -26,9 +26,13 @@ pub struct Player {
     pub cost: Balance,
     /// Planck that it began with.
     pub began_with: Balance,
+    /// The player whose owner prices this account's slots, if anyone ever changes its ask.
+    pub owner: Option<usize>,
+    /// MAC that customers bought of it since its owner looked at its ask.
+    pub sold: u64,
     /// MAC done so far.
     pub worked: u128,
-    /// MAC done for tasks in this block, which its sprints miss.
+    /// MAC done for tasks, which its sprints still miss.
     pub busy: u64,
     pub answers: Answers,
     /// Whether it belongs to the attack (or does the same honestly, for comparison).

@@ -21,12 +21,21 @@ impl Random {
         (self.draw() % most as u64) as usize
     }
 
-    /// How often something happens that happens `mean` times on average.
+    /// Another sequence for each `index`.
+    pub fn fork(&self, index: u64) -> Self {
+        Self(Self(self.0 ^ index.wrapping_mul(0xd6e8_feb8_6659_fd93)).draw())
+    }
+
+    /// How often something happens that happens `mean` times on average. Takes one number from the sequence.
     pub fn poisson(&mut self, mean: f64) -> u32 {
-        let (limit, mut product, mut count) = ((-mean.min(500.0)).exp(), self.unit(), 0);
-        while product > limit {
-            product *= self.unit();
+        let mean = mean.min(500.0);
+        let (drawn, mut count) = (self.unit(), 0);
+        let mut probability = (-mean).exp();
+        let mut reached = probability;
+        while drawn >= reached && probability > 0.0 {
             count += 1;
+            probability *= mean / f64::from(count);
+            reached += probability;
         }
         count
     }

@@ -1,6 +1,6 @@
 //! A few rounds of every scenario: the chain's properties hold, and files are written.
 
-use crate::{compare, report, scenarios};
+use crate::{compare, outcome::Setting, report, scenarios};
 
 #[test]
 fn every_scenario_runs_for_a_few_rounds() {
@@ -8,7 +8,7 @@ fn every_scenario_runs_for_a_few_rounds() {
     std::fs::create_dir_all(&folder).expect("a folder for temporary files");
     let mut all = Vec::new();
     for scenario in scenarios::all() {
-        let compared = compare(scenario.name(), 6, 7);
+        let compared = compare(scenario.name(), &Setting { rounds: 6, seed: 7, demand: 50 });
         assert!(compared.honest.totals.served > 0, "{} serves nobody", scenario.name());
         report::write_csv(&folder, &compared).expect("a file");
         report::write_figures(&folder, &compared).expect("figures");
@@ -23,7 +23,7 @@ fn every_scenario_runs_for_a_few_rounds() {
 
 #[test]
 fn the_same_seed_gives_the_same_outcome() {
-    let profit = |seed| compare("honest", 8, seed).honest.others;
+    let profit = |seed| compare("honest", &Setting { rounds: 8, seed, demand: 50 }).honest.others;
     assert_eq!(profit(1), profit(1));
     assert_ne!(profit(1), profit(2));
 }

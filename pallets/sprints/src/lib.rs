@@ -7,7 +7,7 @@
 //! `work × difficulty`, what it took on average to find it, at the terms of the block that it is anchored on.
 //!
 //! Each listed model has a difficulty of its own, a moving average over 64 blocks ([`target`]): there should be a win in
-//! four blocks, or wins should use [`Config::SprintShare`] of the blocks, whichever is less. No block takes more than one
+//! eight blocks, or wins should use [`Config::SprintShare`] of the blocks, whichever is less. No block takes more than one
 //! win on the largest listed model takes; further wins wait for the next.
 //!
 //! A winner's trace is verified like any other. A wrong one (a digest that was ground without executing

@@ -8,8 +8,9 @@
 pub const ONE: u64 = 65_536;
 /// Blocks that the average goes back.
 const BLOCKS: u64 = 64;
-/// A win is wanted in one of so many blocks, unless that takes more than the sprints' share of the blocks.
-const BLOCKS_PER_WIN: u32 = 4;
+/// A win is wanted in one of so many blocks, unless that takes more than the sprints' share of the blocks. A block has room for
+/// one win. So authors must hold more than seven turns in eight before others' wins find no room in the blocks that are left.
+const BLOCKS_PER_WIN: u32 = 8;
 
 /// The difficulty, as it is stored, at which a win takes so many attempts.
 pub fn scaled(attempts: u64) -> u64 {
@@ -50,9 +51,10 @@ mod tests {
     const SPRINT_SHARE: u32 = 250_000_000;
 
     #[test]
-    fn a_win_is_wanted_in_four_blocks_or_less_often() {
-        assert_eq!(wanted(SPRINT_SHARE, 1_000), 250);
-        assert_eq!(wanted(SPRINT_SHARE, 1_000_000_000), SPRINT_SHARE);
+    fn a_win_is_wanted_in_eight_blocks_or_less_often() {
+        assert_eq!(wanted(SPRINT_SHARE, 1_000), 125);
+        assert_eq!(wanted(SPRINT_SHARE, 1_000_000_000), 125_000_000);
+        assert_eq!(wanted(20_000_000, 1_000_000_000), 20_000_000, "a large model");
         assert_eq!(wanted(100, 1_000), 100);
         assert_eq!(wanted(0, 0), 1);
     }
@@ -63,10 +65,10 @@ mod tests {
         assert_eq!(fall(64 * ONE + 1), 63 * ONE, "rounded up");
         assert_eq!(fall(ONE), ONE);
         assert_eq!(fall(0), ONE);
-        // A win in four blocks makes up for four blocks.
-        assert_eq!(rise(64 * ONE, 64 * ONE, 1_000, 250), 68 * ONE);
+        // A win in eight blocks makes up for eight blocks.
+        assert_eq!(rise(64 * ONE, 64 * ONE, 1_000, 125), 72 * ONE);
         assert_eq!(rise(64 * ONE, 64 * ONE, 1_000, 1_000), 65 * ONE);
-        assert_eq!(rise(64 * ONE, 16 * ONE, 1_000, 250), 65 * ONE, "an easy win counts less");
+        assert_eq!(rise(64 * ONE, 8 * ONE, 1_000, 125), 65 * ONE, "an easy win counts less");
         assert_eq!(rise(u64::MAX, u64::MAX, u32::MAX, 0), u64::MAX);
         assert_eq!((scaled(0), scaled(3), scaled(u64::MAX)), (ONE, 3 * ONE, u64::MAX));
         assert_eq!((attempts(0), attempts(3 * ONE - 1), attempts(u64::MAX)), (1, 2, u64::MAX / ONE));
@@ -105,18 +107,18 @@ mod tests {
 
     #[test]
     fn the_difficulty_follows_eight_times_the_attempts_in_a_hundred_blocks() {
-        let (mut chain, mut state) = ((scaled(400), VecDeque::new()), 88_172_645_463_325_252);
+        let (mut chain, mut state) = ((scaled(800), VecDeque::new()), 88_172_645_463_325_252);
         let near = |difficulty: u64, rest: u64| {
             assert!((rest * 3 / 5..=rest * 7 / 5).contains(&difficulty), "{difficulty}, not about {rest}");
         };
         let average = |after: &[u64]| after.iter().sum::<u64>() / after.len() as u64;
-        // A win in four blocks takes four times the attempts of a block.
-        near(average(&mine(&mut chain, &mut state, 100, 256)[64..]), 400);
+        // A win in eight blocks takes eight times the attempts of a block.
+        near(average(&mine(&mut chain, &mut state, 100, 256)[64..]), 800);
         let after = mine(&mut chain, &mut state, 800, 300);
-        near(after[99], 3_200);
-        near(average(&after[100..]), 3_200);
+        near(average(&after[80..100]), 6_400);
+        near(average(&after[100..]), 6_400);
         // And back: without wins it takes 64 blocks to fall to a third.
-        near(average(&mine(&mut chain, &mut state, 100, 600)[300..]), 400);
+        near(average(&mine(&mut chain, &mut state, 100, 600)[300..]), 800);
     }
 
     proptest! {
@@ -130,13 +132,13 @@ mod tests {
         }
 
         #[test]
-        fn a_win_in_four_blocks_leaves_it_where_it_was(
+        fn a_win_in_eight_blocks_leaves_it_where_it_was(
             attempts in 1_000u64..1 << 40,
             share in 1_000u32..900_000_000,
         ) {
             let before = scaled(attempts);
             let won = rise(before, before, share, wanted(SPRINT_SHARE, share));
-            let after = (0..4).fold(won, |difficulty, _| fall(difficulty));
+            let after = (0..8).fold(won, |difficulty, _| fall(difficulty));
             prop_assert!(after.abs_diff(before) <= before / 100, "{before} became {after}");
         }
     }

@@ -13,10 +13,10 @@ use frame_support::{
 use frame_system::EnsureRoot;
 use sp_runtime::traits::ConvertInto;
 
-use super::monetary::UNIT;
+use super::parameters::{stored::collators, Within};
 use crate::{
-    AccountId, Aura, AuraId, Balance, Balances, BlockNumber, Collators, Runtime, RuntimeEvent, Session,
-    SessionKeys, System,
+    AccountId, Aura, AuraId, Balances, BlockNumber, Collators, Runtime, RuntimeEvent, Session, SessionKeys,
+    System,
 };
 
 /// Parachain slot and block time, ms.
@@ -124,8 +124,6 @@ parameter_types! {
     pub const Offset: BlockNumber = 0;
     /// Account of collected fees, paid out to authors.
     pub const PotId: PalletId = PalletId(*b"PotStake");
-    /// Deposit of a candidate. It keeps the list from being filled for nothing, and is never slashed.
-    pub const CandidacyDeposit: Balance = 10 * UNIT;
 }
 
 /// A session lasts as long as a round, whose length the genesis sets.
@@ -157,7 +155,7 @@ impl pallet_collators::Config for Runtime {
     type ValidatorRegistration = Session;
     type Randomness = Randomness;
     type PotId = PotId;
-    type CandidacyDeposit = CandidacyDeposit;
+    type CandidacyDeposit = Within<collators::CandidacyDeposit>;
     type MaxAppointed = ConstU32<MAX_APPOINTED>;
     type MaxCandidates = ConstU32<128>;
     type MaxSeats = ConstU32<MAX_SEATS>;

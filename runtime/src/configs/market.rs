@@ -1,4 +1,4 @@
-//! Models, miners, tasks, proof of work, sprints and rewards.
+//! Models, miners, tasks, proof of work, sprints and rewards. What governance can tune is in `parameters.rs`.
 
 use frame_support::{
     parameter_types,
@@ -6,12 +6,15 @@ use frame_support::{
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
 use frame_system::EnsureRoot;
-use sp_runtime::{Perbill, Permill};
 
 use crate::{
     configs::{
         consensus::{Author, DAYS, HOURS, MAX_APPOINTED, MAX_SEATS},
-        monetary::{deposit, FeesToCollators, LengthToFee, MICROUNIT, MILLIUNIT, UNIT},
+        monetary::{deposit, FeesToCollators, LengthToFee, UNIT},
+        parameters::{
+            stored::{miners, sprints, tasks},
+            Within,
+        },
     },
     AccountId, Balance, Balances, Collators, Miners, Models, ProofOfWork, Rewards, Runtime,
     TransactionPayment,
@@ -23,20 +26,12 @@ const CAPACITY_WINDOW: u32 = 32 * HOURS;
 /// Blocks in which a sprint can be included: three turns of all authors, so that some can't keep it out between them.
 pub const MAX_ANCHOR_AGE: u32 = 3 * (MAX_APPOINTED + MAX_SEATS);
 /// Attempts that a win takes on a model that is listed anew. Two threads make some 40,000 attempts a second on the demo model,
-/// and a win in four blocks is wanted; an author includes one a block at most while the difficulty still rises.
+/// and a win in eight blocks is wanted; an author includes one a block at most while the difficulty still rises.
 pub const INITIAL_DIFFICULTY: u64 = 100_000;
 
 parameter_types! {
     pub const ModelDepositBase: Balance = deposit(2, 256);
     pub const DepositPerByte: Balance = deposit(0, 1);
-    /// Part of a slot's bond that a slash takes.
-    pub const SlashRatio: Permill = Permill::from_percent(10);
-    /// Part of each payment that is burned.
-    pub const ProtocolCut: Permill = Permill::from_percent(5);
-    /// Sprints take up to a fiftieth of the blocks: the chain keeps them for ever.
-    pub const SprintShare: Perbill = Perbill::from_percent(2);
-    /// A miner's record, the index of its mill key, and its hold.
-    pub const RecordDeposit: Balance = deposit(3, 1_024);
     /// A model of 2 MiB, an input of 512 KiB and half a second.
     pub const MaxVerificationWeight: Weight =
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(500), 3 * MIB as u64);
@@ -44,6 +39,9 @@ parameter_types! {
     pub const ServiceWeight: Weight =
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(50), MIB as u64);
 }
+
+/// Part of each payment that is burned.
+pub type ProtocolCut = Within<tasks::ProtocolCut>;
 
 impl pallet_models::Config for Runtime {
     type Currency = Balances;
@@ -55,11 +53,11 @@ impl pallet_models::Config for Runtime {
 impl pallet_miners::Config for Runtime {
     type Currency = Balances;
     type Models = Models;
-    type SlotBond = ConstU128<{ 10 * UNIT }>;
-    type BondPerMegaMac = ConstU128<{ 10 * MILLIUNIT }>;
-    type SlashRatio = SlashRatio;
-    type UnbondingPeriod = ConstU32<HOURS>;
-    type RecordDeposit = RecordDeposit;
+    type SlotBond = Within<miners::SlotBond>;
+    type BondPerMegaMac = Within<miners::BondPerMegaMac>;
+    type SlashRatio = Within<miners::SlashRatio>;
+    type UnbondingPeriod = Within<miners::UnbondingPeriod>;
+    type RecordDeposit = Within<miners::RecordDeposit>;
     type CapacityWindow = ConstU32<CAPACITY_WINDOW>;
     type WeightInfo = pallet_miners::weights::SubstrateWeight<Runtime>;
 }
@@ -74,10 +72,10 @@ impl pallet_tasks::Config for Runtime {
     type LengthToFee = LengthToFee;
     type FeeHandler = FeesToCollators;
     type DepositPerByte = DepositPerByte;
-    type MinPrice = ConstU128<MICROUNIT>;
-    type OutputFeePerByte = ConstU128<MICROUNIT>;
-    type RentBase = ConstU128<MICROUNIT>;
-    type RentPeak = ConstU128<{ 10 * MILLIUNIT }>;
+    type MinPrice = Within<tasks::MinPrice>;
+    type OutputFeePerByte = Within<tasks::OutputFeePerByte>;
+    type RentBase = Within<tasks::RentBase>;
+    type RentPeak = Within<tasks::RentPeak>;
     type ProtocolCut = ProtocolCut;
     type LatencyFloor = ConstU32<3>;
     type GracePeriod = ConstU32<5>;
@@ -104,7 +102,7 @@ impl pallet_sprints::Config for Runtime {
     type ListOrigin = EnsureRoot<AccountId>;
     type Author = Author;
     type MaxAnchorAge = ConstU32<MAX_ANCHOR_AGE>;
-    type SprintShare = SprintShare;
+    type SprintShare = Within<sprints::SprintShare>;
     type InitialDifficulty = ConstU64<INITIAL_DIFFICULTY>;
     type MaxVerificationWeight = MaxVerificationWeight;
     type MaxSprintTrace = ConstU32<{ MIB / 2 }>;

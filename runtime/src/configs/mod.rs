@@ -3,4 +3,5 @@
 pub mod consensus;
 pub mod market;
 pub mod monetary;
+pub mod parameters;
 pub mod system;

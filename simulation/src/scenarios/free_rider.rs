@@ -4,7 +4,7 @@
 use millrace_runtime::Runtime;
 
 use crate::{
-    market::{Market, CAPITAL, MILLI},
+    market::{Market, CAPITAL},
     scenarios::Scenario,
 };
 
@@ -45,7 +45,7 @@ impl Scenario for FreeRider {
             }
         }
         if block.is_multiple_of(EVERY) {
-            let (batch, ceiling) = (market.batch(), if attack { 5 * MILLI } else { market.ceiling });
+            let (batch, ceiling) = (market.batch(), if attack { market.too_low() } else { market.ceiling });
             market.post(&account, batch, ceiling, 60);
         }
     }

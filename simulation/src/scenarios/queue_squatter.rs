@@ -1,7 +1,7 @@
 //! An account fills the queue with tasks that nobody serves, because they offer less than the cheapest slot asks.
 
 use crate::{
-    market::{Market, CAPITAL, MILLI},
+    market::{Market, CAPITAL},
     scenarios::Scenario,
 };
 
@@ -38,7 +38,7 @@ impl Scenario for QueueSquatter {
         for _ in 0..TASKS {
             // The shorter the deadline, the firmer a task stands in a full queue.
             let batch = market.batch();
-            if !market.post(&account, batch, 5 * MILLI, 20) {
+            if !market.post(&account, batch, market.too_low(), 20) {
                 return;
             }
         }

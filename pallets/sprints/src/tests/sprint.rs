@@ -58,9 +58,9 @@ fn a_win_makes_the_next_one_harder() {
         change_listing(model(), |listing| listing.difficulty = target::scaled(64));
         assert_ok!(sprint(0));
         let Listing { share, difficulty, .. } = listing(model());
-        // It was made when each attempt won, so it takes no more from the next than four blocks would have given then.
-        assert_eq!(difficulty, target::rise(target::scaled(64), target::ONE, share, share / 4));
-        assert_eq!(difficulty, target::scaled(64) + target::ONE / 16);
+        // It was made when each attempt won, so it takes no more from the next than eight blocks would have given then.
+        assert_eq!(difficulty, target::rise(target::scaled(64), target::ONE, share, share / 8));
+        assert_eq!(difficulty, target::scaled(64) + target::ONE / 8);
     });
 }
 

@@ -1,0 +1,59 @@
+//! What moves the fees, and how far.
+
+use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
+use millrace_runtime::{
+    configs::{
+        monetary::MinimumMultiplier,
+        parameters::{stored::sprints::SprintShare, Bounds},
+    },
+    Runtime, System,
+};
+use millrace_runtime_tests::chain;
+use pallet_transaction_payment::Multiplier;
+use sp_runtime::{traits::Convert, FixedPointNumber, Perbill};
+
+type Update = <Runtime as pallet_transaction_payment::Config>::FeeMultiplierUpdate;
+
+/// The multiplier after `blocks` blocks whose normal class is so full, in both dimensions of weight.
+fn after(blocks: u32, multiplier: Multiplier, fullness: Perbill) -> Multiplier {
+    chain("development").execute_with(|| {
+        let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+        let most = limits.get(DispatchClass::Normal).max_total.expect("the normal class has a limit");
+        let used = Weight::from_parts(fullness * most.ref_time(), fullness * most.proof_size());
+        System::set_block_consumed_resources(used, 0);
+        (0..blocks).fold(multiplier, |multiplier, _| Update::convert(multiplier))
+    })
+}
+
+#[test]
+fn fees_stay_where_they_are_at_the_target_and_move_on_either_side() {
+    let one = Multiplier::from(1);
+    let moved = |percent| after(100, one, Perbill::from_percent(percent));
+    let near = Multiplier::saturating_from_rational(1, 10_000);
+    assert!(moved(60) <= one + near && moved(60) + near >= one, "{:?}", moved(60));
+    assert!(moved(55) < one && moved(65) > one);
+}
+
+#[test]
+fn sprints_never_raise_the_fees_whatever_share_governance_gives_them() {
+    let default = chain("development").execute_with(<Runtime as pallet_sprints::Config>::SprintShare::get);
+    for share in [default, SprintShare::MOST] {
+        assert!(after(10, Multiplier::from(1), share) <= Multiplier::from(1), "{share:?}");
+    }
+}
+
+#[test]
+fn full_blocks_raise_the_fees_a_hundredfold_and_no_farther() {
+    let full = |multiplier| after(1, multiplier, Perbill::one());
+    let most = Multiplier::from(100);
+    assert!(full(Multiplier::from(99)) > Multiplier::from(99));
+    assert_eq!(full(most), most);
+    assert_eq!(after(60_000, most, Perbill::zero()), MinimumMultiplier::get());
+}
+
+#[test]
+fn a_win_outlives_three_turns_of_all_authors() {
+    let authors = <Runtime as pallet_collators::Config>::MaxAppointed::get()
+        + <Runtime as pallet_collators::Config>::MaxSeats::get();
+    assert!(<Runtime as pallet_sprints::Config>::MaxAnchorAge::get() >= 3 * authors);
+}
