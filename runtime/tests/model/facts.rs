@@ -156,7 +156,8 @@ impl Miner {
 pub struct ModelState {
     pub owner: Id,
     pub deposit: Balance,
-    pub retired: bool,
+    /// The block in which it was retired, if it was.
+    pub retired: Option<Block>,
 }
 
 /// A call, with what the reference must know to judge it.

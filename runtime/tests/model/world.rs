@@ -76,7 +76,7 @@ impl World {
         world.reference.free = world.accounts.iter().map(Balances::free_balance).collect();
         for (name, record) in pallet_models::Models::<Runtime>::iter() {
             let owner = world.position(&record.owner);
-            let state = ModelState { owner, deposit: record.deposit, retired: record.retired };
+            let state = ModelState { owner, deposit: record.deposit, retired: None };
             world.reference.models.insert(name.0, state);
             world.reference.listed.push(name.0);
         }
