@@ -185,6 +185,10 @@ pub enum Call {
     Decline {
         task: TaskId,
     },
+    ForceRefund {
+        root: bool,
+        task: TaskId,
+    },
     Offer {
         miner: Id,
         terms: Terms,
@@ -228,6 +232,10 @@ pub enum Call {
         who: Id,
         model: Model,
     },
+    ForceRetire {
+        root: bool,
+        model: Model,
+    },
     RemoveModel {
         who: Id,
         model: Model,
@@ -255,6 +263,7 @@ pub enum Failure {
     Expired,
     WrongTrace,
     Declined,
+    Forced,
 }
 
 /// Why a task was refunded.
@@ -264,6 +273,7 @@ pub enum Refund {
     Cancelled,
     RentSpent,
     TooManyFailures,
+    Forced,
 }
 
 /// What happened.

@@ -136,6 +136,7 @@ impl Reference {
                 .and_then(|task| task.lease.as_ref())
                 .is_some_and(|lease| self.now <= lease.since + FLOOR)
                 .into(),
+            Call::ForceRefund { root, task: name } => (*root && task(name).is_some()).into(),
             Call::Transfer { from, amount, .. } => (self.free[*from] >= amount + EXISTENTIAL).into(),
             Call::RegisterModel { owner, model, deposit } => match self.models.contains_key(model) {
                 true => Verdict::MustNot,
@@ -147,6 +148,9 @@ impl Reference {
                     .get(model)
                     .is_some_and(|state| state.owner == *who && state.retired.is_none());
                 (own && !self.listed.contains(model)).into()
+            }
+            Call::ForceRetire { root, model } => {
+                (*root && self.is_open(model) && !self.listed.contains(model)).into()
             }
             Call::RemoveModel { who, model } => {
                 let may = |state: &ModelState| {

@@ -219,6 +219,7 @@ impl World {
                     LeaseFailure::Expired => Failure::Expired,
                     LeaseFailure::WrongTrace => Failure::WrongTrace,
                     LeaseFailure::Declined => Failure::Declined,
+                    LeaseFailure::Forced => Failure::Forced,
                     LeaseFailure::Unverifiable => panic!("the chain has all that it needs"),
                 };
                 Fact::LeaseFailed { task, miner: at(&miner), why }
@@ -229,6 +230,7 @@ impl World {
                     RefundReason::Cancelled => Refund::Cancelled,
                     RefundReason::RentSpent => Refund::RentSpent,
                     RefundReason::TooManyFailures => Refund::TooManyFailures,
+                    RefundReason::Forced => Refund::Forced,
                     why => panic!("no reason to refund: {why:?}"),
                 };
                 Fact::Refunded { task, rent, why }
