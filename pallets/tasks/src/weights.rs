@@ -443,8 +443,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn force_refund() -> Weight {
         // Proof: measured 62301 bytes. At least 1_006_499 ns.
-        Weight::from_parts(1_101_681_000, 98000)
-            .saturating_add(T::DbWeight::get().reads(18_u64))
+        Weight::from_parts(1_101_681_000, 100623)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(147_u64))
     }
 }
