@@ -30,6 +30,7 @@ const REFUNDS = {
   RentSpent: 'waiting used up its price ceiling: raise --max-price',
   TooManyFailures: 'too many miners failed it',
   Unverifiable: "the chain can't verify it",
+  Forced: 'governance ended it',
 };
 
 const HELP = `millrace: posts tasks and reports on their execution

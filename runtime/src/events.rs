@@ -32,7 +32,7 @@ pub fn miner_events(events: &[u8]) -> Vec<(AccountId, MinerEvent)> {
 }
 
 /// All that metrics call ends of leases.
-pub const LEASE_ENDS: [&str; 5] = ["settled", "expired", "wrong", "declined", "unverifiable"];
+pub const LEASE_ENDS: [&str; 6] = ["settled", "expired", "wrong", "declined", "unverifiable", "forced"];
 
 /// What metrics call the end of a lease without payment.
 pub(crate) fn failure_label(reason: LeaseFailure) -> &'static str {
@@ -41,6 +41,7 @@ pub(crate) fn failure_label(reason: LeaseFailure) -> &'static str {
         LeaseFailure::WrongTrace => "wrong",
         LeaseFailure::Declined => "declined",
         LeaseFailure::Unverifiable => "unverifiable",
+        LeaseFailure::Forced => "forced",
     }
 }
 

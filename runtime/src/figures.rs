@@ -144,8 +144,8 @@ impl BlockFigures {
 }
 
 /// All that metrics call reasons of refunds.
-pub const REFUNDS: [&str; 6] =
-    ["deadline", "cancelled", "displaced", "rent_spent", "too_many_failures", "unverifiable"];
+pub const REFUNDS: [&str; 7] =
+    ["deadline", "cancelled", "displaced", "rent_spent", "too_many_failures", "unverifiable", "forced"];
 
 fn refund_label(why: RefundReason) -> &'static str {
     match why {
@@ -155,6 +155,7 @@ fn refund_label(why: RefundReason) -> &'static str {
         RefundReason::RentSpent => "rent_spent",
         RefundReason::TooManyFailures => "too_many_failures",
         RefundReason::Unverifiable => "unverifiable",
+        RefundReason::Forced => "forced",
     }
 }
 
@@ -277,11 +278,13 @@ mod tests {
     #[test]
     fn every_label_is_listed() {
         use LeaseFailure::{Declined, Expired, Unverifiable, WrongTrace};
-        for reason in [Expired, WrongTrace, Declined, Unverifiable] {
+        for reason in [Expired, WrongTrace, Declined, Unverifiable, LeaseFailure::Forced] {
             assert!(crate::events::LEASE_ENDS.contains(&failure_label(reason)));
         }
-        use RefundReason::{Cancelled, Deadline, Displaced, RentSpent, TooManyFailures};
-        for why in [Deadline, Cancelled, Displaced, RentSpent, TooManyFailures, RefundReason::Unverifiable] {
+        use RefundReason::{Cancelled, Deadline, Displaced, Forced, RentSpent, TooManyFailures};
+        for why in
+            [Deadline, Cancelled, Displaced, RentSpent, TooManyFailures, RefundReason::Unverifiable, Forced]
+        {
             assert!(REFUNDS.contains(&refund_label(why)));
         }
     }

@@ -177,6 +177,8 @@ fn models_are_registered_retired_and_removed_with_their_deposit() {
             pallet_tasks::Error::<Runtime>::RetiredModel
         );
         assert_ok!(Tasks::cancel(signed(REQUESTER), 0));
+        assert_noop!(Models::remove(signed(REQUESTER), model), Error::<Runtime>::RetiredOfLate);
+        pass(millrace_runtime::configs::market::MAX_ANCHOR_AGE + 1);
         assert_ok!(Models::remove(signed(REQUESTER), model));
         assert_eq!(free(REQUESTER), before);
     });

@@ -99,7 +99,6 @@ pub mod pallet {
         #[pallet::constant]
         type PotId: Get<PalletId>;
         /// Deposit of a candidate, planck.
-        #[pallet::constant]
         type CandidacyDeposit: Get<Balance>;
         /// Most appointed collators.
         #[pallet::constant]
@@ -280,6 +279,14 @@ pub mod pallet {
         pub fn stand_down(origin: OriginFor<T>) -> DispatchResult {
             let candidate = ensure_signed(origin)?;
             Self::do_stand_down(candidate)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// What standing puts on hold now, planck; governance may change it. A candidate's record has what it paid.
+        pub fn candidacy_deposit() -> Balance {
+            T::CandidacyDeposit::get()
         }
     }
 }

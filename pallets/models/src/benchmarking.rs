@@ -65,10 +65,21 @@ mod benchmarks {
     fn remove() {
         let (owner, model) = registered::<T>();
         Pallet::<T>::do_retire(&owner, model).expect("it is open; qed");
+        frame_system::Pallet::<T>::set_block_number(Pallet::<T>::removable_from(model).into());
 
         #[extrinsic_call]
         _(RawOrigin::Signed(owner), model);
 
         assert!(!Models::<T>::contains_key(model));
+    }
+
+    #[benchmark]
+    fn force_retire() {
+        let (_, model) = registered::<T>();
+
+        #[extrinsic_call]
+        _(RawOrigin::Root, model);
+
+        assert!(Models::<T>::get(model).is_some_and(|record| record.retired));
     }
 }

@@ -45,12 +45,18 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_retire(owner: &T::AccountId, model: ModelId) -> DispatchResult {
+        Self::retire_for(model, |actual| actual == owner)
+    }
+
+    /// Retires a model if `may` says so of its owner.
+    pub(crate) fn retire_for(model: ModelId, may: impl Fn(&T::AccountId) -> bool) -> DispatchResult {
         Models::<T>::try_mutate(model, |record| {
             let record = record.as_mut().ok_or(Error::<T>::NotFound)?;
-            ensure!(record.owner == *owner, Error::<T>::NotAuthorized);
+            ensure!(may(&record.owner), Error::<T>::NotAuthorized);
             ensure!(!record.retired, Error::<T>::Retired);
             ensure!(!Self::is_listed(&model), Error::<T>::Listed);
             record.retired = true;
+            Self::note_retired(model);
             Self::deposit_event(Event::ModelRetired { model });
             Ok(())
         })
@@ -61,9 +67,11 @@ impl<T: Config> Pallet<T> {
         ensure!(record.owner == *owner, Error::<T>::NotAuthorized);
         ensure!(record.retired, Error::<T>::NotRetired);
         ensure!(record.references == 0, Error::<T>::InUse);
+        ensure!(Self::removable_from(model) <= Self::now(), Error::<T>::RetiredOfLate);
         T::Currency::release(&HoldReason::ModelDeposit.into(), owner, record.deposit, Precision::BestEffort)?;
         Models::<T>::remove(model);
         Encodings::<T>::remove(model);
+        Self::forget_retired(model);
         Self::deposit_event(Event::ModelRemoved { model });
         Ok(())
     }

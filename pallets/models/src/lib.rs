@@ -6,8 +6,9 @@
 //! name (the hash of the encoding), shapes, work and the cost of verifying it. The registrant holds a deposit
 //! for the bytes.
 //!
-//! A model's life: *open* (new tasks may use it) → *retired* by its owner (no new uses) → removed, once
-//! nothing refers to it, and the deposit is back.
+//! A model's life: *open* (new tasks may use it) → *retired* by its owner or by root (no new uses) → removed, once
+//! nothing refers to it and [`Config::RemovalDelay`] is over, and the deposit is back. The delay is for sprints: an anchor
+//! of before can still be won on, and the chain needs the model to verify such a win.
 //!
 //! Sprints run on the models that are *listed*; those can't be retired.
 //!
@@ -15,6 +16,7 @@
 //! 1. The deposit on hold of each account equals the sum of its models' deposits.
 //! 2. Every record has its encoding, hashes to its name, and has the profile that the encoding gives.
 //! 3. Each listed model is registered and open.
+//! 4. Only retired models have a block since which they are.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -33,6 +35,7 @@ mod listed;
 #[cfg(test)]
 mod mock;
 mod registry;
+mod retired;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
@@ -53,7 +56,7 @@ pub mod pallet {
         traits::fungible::{Inspect, Mutate, MutateHold},
     };
     use frame_system::pallet_prelude::*;
-    use millrace_primitives::{Balance, ModelId, ModelView};
+    use millrace_primitives::{Balance, BlockNumber, ModelId, ModelView};
 
     use super::{MaxListed, MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
 
@@ -76,6 +79,9 @@ pub mod pallet {
         /// Deposit for each byte of a model, planck.
         #[pallet::constant]
         type DepositPerByte: Get<Balance>;
+        /// Blocks that a retired model stays at least: as many as those in which a win on it may still come.
+        #[pallet::constant]
+        type RemovalDelay: Get<u32>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
     }
@@ -91,6 +97,10 @@ pub mod pallet {
     /// The models that sprints run on.
     #[pallet::storage]
     pub type Listed<T> = StorageValue<_, BoundedVec<ModelId, MaxListed>, ValueQuery>;
+
+    /// The blocks in which the retired models were retired. One that isn't here was retired before blocks were noted.
+    #[pallet::storage]
+    pub type RetiredSince<T> = StorageMap<_, Identity, ModelId, BlockNumber>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -134,6 +144,8 @@ pub mod pallet {
         TooManyListed,
         /// The model must be retired before it can be removed.
         NotRetired,
+        /// The model was retired of late, and wins on it may still come. Remove it once the removal delay is over.
+        RetiredOfLate,
         /// The model is longer than 2 MiB.
         TooLong,
         /// The bytes are not a model of a known format version.
@@ -220,16 +232,33 @@ pub mod pallet {
             Self::do_retire(&owner, model)
         }
 
-        /// Removes a retired model to which nothing refers any more, and releases its deposit.
+        /// Removes a model that was retired more than `RemovalDelay` blocks ago and to which nothing refers any more, and
+        /// releases its deposit.
         ///
         /// # Errors
         /// [`Error::NotFound`], [`Error::NotAuthorized`] if another owns it, [`Error::NotRetired`] if it is still
-        /// open, [`Error::InUse`] while open tasks refer to it.
+        /// open, [`Error::InUse`] while open tasks refer to it, [`Error::RetiredOfLate`] until the delay is over.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::remove())]
         pub fn remove(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
             let owner = ensure_signed(origin)?;
             Self::do_remove(&owner, model)
+        }
+
+        /// Retires a model in its owner's place. Only root may. For a model that should take no more tasks and whose owner
+        /// doesn't or can't retire it.
+        ///
+        /// It does what `retire` does and no more: open tasks go on, and the model stays until its owner removes it. The
+        /// deposit remains its owner's; root can neither take nor release it.
+        ///
+        /// # Errors
+        /// [`Error::NotFound`], [`Error::Retired`] if it is retired already, [`Error::Listed`] while sprints run on it:
+        /// list others first.
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::force_retire())]
+        pub fn force_retire(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+            ensure_root(origin)?;
+            Self::retire_for(model, |_| true)
         }
     }
 

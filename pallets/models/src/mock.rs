@@ -1,6 +1,6 @@
 //! A runtime of this pallet and balances.
 
-use frame_support::{derive_impl, parameter_types};
+use frame_support::{derive_impl, parameter_types, traits::ConstU32};
 use frame_system::mocking::MockBlockU32;
 use millrace_inference::{Model, Node};
 use millrace_primitives::{Balance, ModelId};
@@ -15,6 +15,8 @@ pub(crate) const OWNER: u64 = 1;
 pub(crate) const OTHER: u64 = 2;
 /// An account that can pay for none.
 pub(crate) const POOR: u64 = 3;
+/// Blocks that a retired model stays.
+pub(crate) const DELAY: u32 = 8;
 /// What each of the first two owns.
 pub(crate) const FUNDS: Balance = 1_000_000_000;
 
@@ -47,6 +49,7 @@ impl pallet_models::Config for Test {
     type Currency = Balances;
     type DepositBase = DepositBase;
     type DepositPerByte = DepositPerByte;
+    type RemovalDelay = ConstU32<DELAY>;
     type WeightInfo = pallet_models::weights::SubstrateWeight<Test>;
 }
 
@@ -67,6 +70,11 @@ pub(crate) fn registered(rows: u32) -> ModelId {
     let model = name(&encoding);
     Models::register(RuntimeOrigin::signed(OWNER), encoding).expect("the model is valid");
     model
+}
+
+/// Lets the delay pass after which what is retired in this block may go.
+pub(crate) fn pass_delay() {
+    System::set_block_number(System::block_number() + DELAY + 1);
 }
 
 /// Runs a test on a chain without models and checks the pallet's properties afterwards.

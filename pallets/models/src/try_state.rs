@@ -8,7 +8,7 @@ use millrace_primitives::{Balance, ModelId};
 use sp_io::hashing::blake2_256;
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Encodings, HoldReason, Listed, Models, Pallet};
+use crate::{Config, Encodings, HoldReason, Listed, Models, Pallet, RetiredSince};
 
 impl<T: Config> Pallet<T> {
     /// Recomputes the properties of the pallet's documentation.
@@ -31,6 +31,10 @@ impl<T: Config> Pallet<T> {
         for model in Listed::<T>::get() {
             let record = Models::<T>::get(model).ok_or("a listed model is gone")?;
             ensure!(!record.retired, "a listed model is retired");
+        }
+        for model in RetiredSince::<T>::iter_keys() {
+            let record = Models::<T>::get(model).ok_or("a model that is gone was retired")?;
+            ensure!(record.retired, "an open model was retired");
         }
         for (owner, deposit) in deposits {
             ensure!(

@@ -28,6 +28,7 @@ impl<T: Config> Pallet<T> {
             owner: record.owner,
             deposit: record.deposit,
             retired: record.retired,
+            removable_from: record.retired.then(|| Self::removable_from(model)),
             listed: Self::is_listed(&model),
             open_tasks: record.references,
             // What only the neighbours know.

@@ -16,6 +16,8 @@ pub trait WeightInfo {
     fn retire() -> Weight;
     /// Of `remove`.
     fn remove() -> Weight;
+    /// Of `force_retire`.
+    fn force_retire() -> Weight;
 }
 
 /// Weights with the runtime's database costs.
@@ -42,11 +44,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::RetiredSince` (r:0 w:1)
+    // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
         // Proof: measured 271 bytes. At least 12_288 ns.
-        Weight::from_parts(13_651_000, 6959)
+        Weight::from_parts(15_000_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
@@ -56,10 +60,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
+    // Storage: `Models::RetiredSince` (r:1 w:1)
+    // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn remove() -> Weight {
         // Proof: measured 327 bytes. At least 52_739 ns.
-        Weight::from_parts(84_245_000, 6959)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+        Weight::from_parts(88_000_000, 6959)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
+    }
+    // Storage: `Models::Models` (r:1 w:1)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Storage: `Models::Listed` (r:1 w:0)
+    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::RetiredSince` (r:0 w:1)
+    // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+    fn force_retire() -> Weight {
+        // Proof: measured 271 bytes. At least 12_288 ns.
+        Weight::from_parts(15_000_000, 6959)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
     }
 }

@@ -3,9 +3,13 @@
 use frame_support::{
     ensure,
     pallet_prelude::DispatchResult,
-    traits::{fungible::Mutate, Get},
+    traits::{
+        fungible::{Inspect, Mutate},
+        tokens::{DepositConsequence, Provenance},
+        Get,
+    },
 };
-use millrace_primitives::RoundIndex;
+use millrace_primitives::{Balance, RoundIndex};
 
 use crate::{emission, Config, CurrentRound, Error, Event, Pallet, RoundRecord, Rounds, Scores};
 
@@ -15,14 +19,25 @@ impl<T: Config> Pallet<T> {
         ensure!(round >= Self::first_claimable(), Error::<T>::NothingToClaim);
         let score = Scores::<T>::get(round, &miner).ok_or(Error::<T>::NothingToClaim)?.score;
         let mut record: RoundRecord = Rounds::<T>::get(round).ok_or(Error::<T>::NothingToClaim)?;
-        let amount = emission::share(record.emission, score, record.total_score);
-        T::Currency::mint_into(&miner, amount)?;
+        let amount = Self::payable(&miner, emission::share(record.emission, score, record.total_score));
+        if amount > 0 {
+            T::Currency::mint_into(&miner, amount)?;
+        }
         record.claimed = record.claimed.saturating_add(amount);
         record.claimed_score = record.claimed_score.saturating_add(score);
         Rounds::<T>::insert(round, record);
         Scores::<T>::remove(round, &miner);
         Self::deposit_event(Event::Claimed { round, miner, amount });
         Ok(())
+    }
+
+    /// What of a share can be paid: nothing if it is too little for an account that doesn't exist. Its claim removes the
+    /// score all the same, or the chain would keep what nobody ever gets anything for.
+    fn payable(miner: &T::AccountId, share: Balance) -> Balance {
+        match T::Currency::can_deposit(miner, share, Provenance::Minted) {
+            DepositConsequence::BelowMinimum | DepositConsequence::CannotCreate => 0,
+            _ => share,
+        }
     }
 
     /// Whether a miner has a share of a round that is closed and not yet void.

@@ -166,7 +166,7 @@ pub mod pallet {
             round: RoundIndex,
             /// The miner.
             miner: T::AccountId,
-            /// Planck minted.
+            /// Planck minted; none if it was too little for an account that doesn't exist.
             amount: Balance,
         },
         /// A round's unclaimed shares are void.
@@ -228,11 +228,12 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Pays `miner` its share of a closed round. Anyone may call it; the miner is paid. Without a sender
-        /// it costs nothing: a share can be claimed once, and there is none without work.
+        /// it costs nothing: a share can be claimed once, and there is none without work. A share too small for an
+        /// account that doesn't exist is void with its claim.
         ///
         /// # Errors
         /// [`Error::RoundOpen`] while the round runs, [`Error::NothingToClaim`] if the miner has no share of it (any
-        /// more); the currency's own if the share is too small for an account that doesn't exist.
+        /// more).
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::claim())]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_claim())]

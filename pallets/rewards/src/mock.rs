@@ -4,7 +4,7 @@ use core::cell::{Cell, RefCell};
 
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64, Hooks},
+    traits::{ConstU128, ConstU32, ConstU64, Hooks},
     weights::Weight,
 };
 use frame_system::{
@@ -29,6 +29,8 @@ pub(crate) const LENGTH: u32 = 10;
 pub(crate) const WINDOW: u32 = 3;
 /// Emission of a block, of the first ones.
 pub(crate) const EACH: Balance = 100_000;
+/// Planck that an account needs to exist.
+pub(crate) const EXISTENTIAL: Balance = 10;
 /// Emission of one of the first rounds.
 pub(crate) const EMISSION: Balance = EACH * LENGTH as Balance;
 
@@ -49,6 +51,7 @@ impl frame_system::Config for Test {
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
 impl pallet_balances::Config for Test {
     type Balance = Balance;
+    type ExistentialDeposit = ConstU128<EXISTENTIAL>;
     type AccountStore = System;
 }
 

@@ -103,7 +103,6 @@ pub mod pallet {
         #[pallet::constant]
         type MaxAnchorAge: Get<u32>;
         /// Share of a block's normal capacity that sprints should use at most.
-        #[pallet::constant]
         type SprintShare: Get<Perbill>;
         /// Attempts that a win takes on a newly listed model.
         #[pallet::constant]
@@ -286,6 +285,11 @@ pub mod pallet {
         /// The models that sprints run on, and how hard it is to win on each.
         pub fn sprints() -> Vec<SprintListing> {
             Self::view_listed()
+        }
+
+        /// Share of a block's normal capacity that sprints should use at most now; governance may change it.
+        pub fn sprint_share() -> Perbill {
+            T::SprintShare::get()
         }
     }
 }

@@ -387,4 +387,15 @@ mod benchmarks {
 
         assert!(!Outputs::<T>::contains_key(task) && Pallet::<T>::fate_of(task).is_none());
     }
+
+    /// The dearer of a task's two states: a leased one, in full lists.
+    #[benchmark]
+    fn force_refund() {
+        let (task, _) = leased::<T>(model::<T>(1));
+
+        #[extrinsic_call]
+        _(RawOrigin::Root, task);
+
+        assert!(!Tasks::<T>::contains_key(task));
+    }
 }

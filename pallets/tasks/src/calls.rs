@@ -1,4 +1,4 @@
-//! What the calls do once their origin is known: post, cancel, poke, submit and decline.
+//! What the calls do once their origin is known: post, cancel, poke, submit, decline, and root's refund.
 
 use alloc::vec::Vec;
 
@@ -18,7 +18,7 @@ use sp_runtime::{DispatchError, SaturatedConversion};
 
 use crate::{
     pricing::bid, Config, Error, Event, Inputs, Lease, LeaseFailure, MaxInput, MaxOutput, NextTask, Pallet,
-    QueueEntry, RefundReason, TaskRecord, TaskRecordOf, TaskState, Tasks, WeightInfo,
+    RefundReason, TaskRecord, TaskRecordOf, TaskState, Tasks, WeightInfo,
 };
 
 /// What the submission for a task will be like.
@@ -53,7 +53,11 @@ impl<T: Config> Pallet<T> {
         ensure!(info.open, Error::<T>::RetiredModel);
         ensure!(max_price >= T::MinPrice::get(), Error::<T>::PriceTooLow);
         let blocks = deadline.saturating_sub(Self::now());
-        ensure!(blocks > 0 && blocks <= T::MaxDeadline::get(), Error::<T>::InvalidDeadline);
+        // No lease takes less than the latency floor and a block.
+        ensure!(
+            blocks > T::LatencyFloor::get() && blocks <= T::MaxDeadline::get(),
+            Error::<T>::InvalidDeadline
+        );
         let posting_length = u32::try_from(input.len()).unwrap_or(u32::MAX);
         let input: BoundedVec<u8, MaxInput> = input.try_into().map_err(|_| Error::<T>::InputTooLong)?;
         let samples = info.profile.samples(input.len()).map_err(|_| Error::<T>::InputLength)?;
@@ -63,7 +67,7 @@ impl<T: Config> Pallet<T> {
         let (submission_proof, Submission { weight, trace_bytes, output_bytes }) =
             (submission.proof(), submission);
         ensure!(T::Miners::is_offered(model), Error::<T>::NobodyOffers);
-        let record = TaskRecord {
+        let mut record = TaskRecord {
             requester: requester.clone(),
             model,
             input_hash: H256(blake2_256(&input)),
@@ -91,7 +95,7 @@ impl<T: Config> Pallet<T> {
             *next = next.saturating_add(1);
             task
         });
-        Self::enqueue(QueueEntry { task, bid: record.bid })?;
+        Self::enqueue(task, &mut record)?;
         Inputs::<T>::insert(task, input);
         Self::list(&requester, task);
         Tasks::<T>::insert(task, record);
@@ -165,7 +169,8 @@ impl<T: Config> Pallet<T> {
                 T::WeightInfo::submit_wrong()
             }
             Verdict::Unavailable => {
-                Self::end_unverifiable(task, record, lease);
+                Self::end_without_fault(task, lease, LeaseFailure::Unverifiable);
+                Self::refund(task, record, RefundReason::Unverifiable);
                 T::WeightInfo::submit_wrong()
             }
         };
@@ -198,6 +203,16 @@ impl<T: Config> Pallet<T> {
         let (record, lease) = Self::leased(task, descriptor).ok_or(Error::<T>::NotLeased)?;
         ensure!(Self::now() <= Self::declinable_until(&lease), Error::<T>::TooLateToDecline);
         Self::give_back(task, record, lease);
+        Ok(())
+    }
+
+    /// Ends a task where it stands, at nobody's expense but the rent that it owes.
+    pub(crate) fn do_force_refund(task: TaskId) -> DispatchResult {
+        let record = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
+        if let TaskState::Leased(lease) = record.state.clone() {
+            Self::end_without_fault(task, lease, LeaseFailure::Forced);
+        }
+        Self::refund(task, record, RefundReason::Forced);
         Ok(())
     }
 

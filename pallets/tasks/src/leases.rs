@@ -14,8 +14,8 @@ use crate::{
     pricing::price_at,
     room::Room,
     terms::{least_rate, terms},
-    Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Pallet, QueueEntry, RefundReason, TaskRecordOf,
-    TaskState, Tasks,
+    Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Pallet, RefundReason, TaskRecordOf, TaskState,
+    Tasks,
 };
 
 impl<T: Config> Pallet<T> {
@@ -202,13 +202,11 @@ impl<T: Config> Pallet<T> {
         Self::wait_again(task, record);
     }
 
-    /// Refunds a task that the chain can't verify: neither side is at fault.
-    pub(crate) fn end_unverifiable(task: TaskId, record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
+    /// Ends the lease of a task that is to be refunded and for which neither side is at fault.
+    pub(crate) fn end_without_fault(task: TaskId, lease: Lease<T::AccountId>, reason: LeaseFailure) {
         Self::drop_lease(task);
         T::Miners::free(&lease.miner, lease.slot);
-        let reason = LeaseFailure::Unverifiable;
         Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason });
-        Self::refund(task, record, RefundReason::Unverifiable);
     }
 
     /// Takes a task's lease off the list.
@@ -221,7 +219,7 @@ impl<T: Config> Pallet<T> {
     fn wait_again(task: TaskId, mut record: TaskRecordOf<T>) {
         record.state = TaskState::Queued;
         record.rent_from = Self::rent_index();
-        if Self::enqueue(QueueEntry { task, bid: record.bid }).is_ok() {
+        if Self::enqueue(task, &mut record).is_ok() {
             Tasks::<T>::insert(task, record);
         } else {
             Self::refund(task, record, RefundReason::Displaced);

@@ -6,7 +6,7 @@
 //! post ─► Queued ─► Leased ─► settled: the miner is paid, the slot is free
 //!            ▲          │ the lease ran out, or its trace was wrong: slash, back to the queue
 //!            └──────────┘
-//! Queued past its deadline, cancelled, displaced or out of rent while Queued ─► refunded, less the rent
+//! Queued past its deadline, cancelled, displaced or out of rent while Queued, or ended by root ─► refunded, less the rent
 //! ```
 //!
 //! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
@@ -22,7 +22,8 @@
 //!
 //! The queue has a bound, so nobody may fill it for nothing. Each block that a task still waits after the block's walk
 //! costs it rent, more the fuller the queue is, out of its ceiling; rent is burned when the wait ends. A full queue keeps
-//! those that bid most for a block of it. And a task needs a model that some slot offers.
+//! those that bid most for a block of it; who takes another's place owes a block's rent for that at once. And a task needs a
+//! model that some slot offers.
 //!
 //! ## Properties
 //! 1. What each requester has on hold, by reason, is the sum over its open tasks.
@@ -85,7 +86,7 @@ pub mod pallet {
     };
     use frame_system::{
         offchain::CreateAuthorizedTransaction,
-        pallet_prelude::{ensure_authorized, ensure_signed, BlockNumberFor, OriginFor},
+        pallet_prelude::{ensure_authorized, ensure_root, ensure_signed, BlockNumberFor, OriginFor},
     };
     use millrace_primitives::{
         mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MarketView, MillKeys, MinerBond,
@@ -95,7 +96,7 @@ pub mod pallet {
     use sp_runtime::{traits::Convert, Permill};
 
     use super::{
-        LeaseEntry, MaxInput, MaxLeases, MaxOutput, MaxQueue, NewestFirst, QueueEntry, TaskRecordOf,
+        LeaseEntry, MaxInput, MaxLeases, MaxOutput, MaxQueue, NewestFirst, Prices, QueueEntry, TaskRecordOf,
         WeightInfo,
     };
 
@@ -134,19 +135,14 @@ pub mod pallet {
         #[pallet::constant]
         type DepositPerByte: Get<Balance>;
         /// Fee for keeping one byte of an output for [`Config::Retention`], planck.
-        #[pallet::constant]
         type OutputFeePerByte: Get<Balance>;
         /// Rent of a waiting task for a block, whatever the queue's length, planck.
-        #[pallet::constant]
         type RentBase: Get<Balance>;
         /// What a full queue adds to the rent of a block, planck.
-        #[pallet::constant]
         type RentPeak: Get<Balance>;
         /// Least price ceiling of a task, planck.
-        #[pallet::constant]
         type MinPrice: Get<Balance>;
         /// Part of each payment that is burned.
-        #[pallet::constant]
         type ProtocolCut: Get<Permill>;
         /// Blocks that any lease takes at least.
         #[pallet::constant]
@@ -209,9 +205,15 @@ pub mod pallet {
     #[pallet::storage]
     pub type QueueCursor<T> = StorageValue<_, u32, ValueQuery>;
 
-    /// What a task that waited since the first block would owe by now, planck.
+    /// What a task that waited since the first block would owe by now, planck, and [`FirstIndex`].
     #[pallet::storage]
-    pub type RentIndex<T> = StorageValue<_, Balance, ValueQuery>;
+    pub type RentIndex<T> = StorageValue<_, Balance, ValueQuery, FirstIndex>;
+
+    /// The rent index of the first block: more than any block's rent, so that a task can owe one from its first moment.
+    #[pallet::type_value]
+    pub fn FirstIndex() -> Balance {
+        1 << 64
+    }
 
     /// The open leases by `until`, with what their submissions will take.
     #[pallet::storage]
@@ -317,14 +319,15 @@ pub mod pallet {
         ZeroWork,
         /// The price ceiling is below the least price.
         PriceTooLow,
-        /// The deadline lies in the past or too far ahead.
+        /// The deadline is too near for any lease, or too far ahead.
         InvalidDeadline,
         /// The task's submission could not fit one transaction: its trace is too long or its verification
         /// too heavy. Post fewer samples at once.
         SubmissionTooLarge,
         /// Verifying a single sample of the model takes more memory than a verification may.
         VerificationMemory,
-        /// The queue is full of tasks that bid as much for a block of it. Raise the ceiling or shorten the deadline.
+        /// The queue is full of tasks that bid as much for a block of it, or the ceiling can't pay the rent of a block for
+        /// another's place. Raise the ceiling or shorten the deadline.
         QueueFull,
         /// The task is leased; only a queued task can be cancelled.
         NotQueued,
@@ -382,15 +385,16 @@ pub mod pallet {
         /// input, the fee of the verification and the one for keeping the output.
         ///
         /// Each block of waiting costs rent, out of the ceiling; a task that finds a slot at once pays none. It needs
-        /// `MinPrice` besides the rent to go on waiting. A full queue keeps those with the highest bids, a bid being the
-        /// ceiling over the blocks until the deadline; who gives way is refunded.
+        /// `minPrice` besides the rent to go on waiting. A full queue keeps those with the highest bids, a bid being the
+        /// ceiling over the blocks until the deadline; who gives way is refunded, and who takes the place owes a block's
+        /// rent at once. `prices` says what is in force.
         ///
         /// # Errors
         /// - [`Error::UnknownModel`]: register the model first.
         /// - [`Error::RetiredModel`]: post to another model.
         /// - [`Error::NobodyOffers`]: post again when a miner offers the model.
-        /// - [`Error::PriceTooLow`]: offer at least `MinPrice`.
-        /// - [`Error::InvalidDeadline`]: name a block after the present one, at most `MaxDeadline` blocks ahead.
+        /// - [`Error::PriceTooLow`]: offer at least `minPrice`.
+        /// - [`Error::InvalidDeadline`]: name a block more than `LatencyFloor` and at most `MaxDeadline` blocks ahead.
         /// - [`Error::InputTooLong`], [`Error::OutputTooLong`], [`Error::SubmissionTooLarge`]: post fewer samples at
         ///   once.
         /// - [`Error::InputLength`]: send whole samples, one at least.
@@ -484,6 +488,21 @@ pub mod pallet {
             let _ = signature;
             Self::do_decline(task, descriptor)
         }
+
+        /// Ends an open task whatever its state, queued or leased. Only root may. For a task that nothing else ends.
+        ///
+        /// It does to funds what `cancel` does: the rent that the task owes for its wait is burned, and everything else
+        /// that is on hold for it goes back to its requester. A lease ends with it: the slot is free, nobody is slashed and
+        /// no work counts. Root can't name another beneficiary, pay the miner, keep the fees, or end what is settled.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: the task is settled or refunded already.
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::force_refund())]
+        pub fn force_refund(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+            ensure_root(origin)?;
+            Self::do_force_refund(task)
+        }
     }
 
     #[pallet::view_functions]
@@ -514,6 +533,11 @@ pub mod pallet {
             deadline: BlockNumber,
         ) -> Result<Quote<T::AccountId>, Unpostable> {
             Self::view_quote(model, samples, deadline)
+        }
+
+        /// The prices in force, which governance may change.
+        pub fn prices() -> Prices {
+            Self::view_prices()
         }
 
         /// The queue and the leases as a whole.

@@ -9,7 +9,7 @@ use core::cmp::Reverse;
 use frame_support::pallet_prelude::DispatchResult;
 use millrace_primitives::{Balance, TaskId};
 
-use crate::{Config, Error, Pallet, Queue, QueueCursor, QueueEntry, RefundReason, Tasks};
+use crate::{Config, Error, Pallet, Queue, QueueCursor, QueueEntry, RefundReason, TaskRecordOf, Tasks};
 
 /// Orders tasks by how firmly they stand in a full queue.
 fn standing(entry: &QueueEntry) -> (Balance, Reverse<TaskId>) {
@@ -18,11 +18,12 @@ fn standing(entry: &QueueEntry) -> (Balance, Reverse<TaskId>) {
 
 impl<T: Config> Pallet<T> {
     /// Puts a task to the place that its age gives it. In a full queue the one that stands least firmly gives way and is
-    /// refunded.
+    /// refunded; the new one owes the rent of a block for that.
     ///
     /// # Errors
-    /// [`Error::QueueFull`] if the new one itself would have to give way.
-    pub(crate) fn enqueue(entry: QueueEntry) -> DispatchResult {
+    /// [`Error::QueueFull`] if the new one itself would have to give way, or can't pay for another's place.
+    pub(crate) fn enqueue(task: TaskId, record: &mut TaskRecordOf<T>) -> DispatchResult {
+        let entry = QueueEntry { task, bid: record.bid };
         let mut queue = Queue::<T>::get();
         let mut displaced = None;
         if queue.is_full() {
@@ -31,6 +32,7 @@ impl<T: Config> Pallet<T> {
                 .filter(|(_, weakest)| standing(weakest) < standing(&entry))
                 .map(|(at, weakest)| (at, weakest.task))
                 .ok_or(Error::<T>::QueueFull)?;
+            Self::charge_place(record)?;
             queue.remove(at);
             displaced = Some(task);
         }

@@ -1,9 +1,9 @@
 //! Rent: what waiting costs. The queue is bounded, so a place in it has a price. Nothing else writes [`RentIndex`].
 
-use frame_support::traits::Get;
+use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use millrace_primitives::Balance;
 
-use crate::{Config, MaxQueue, Pallet, RefundReason, RentIndex, TaskRecordOf, TaskState};
+use crate::{Config, Error, MaxQueue, Pallet, RefundReason, RentIndex, TaskRecordOf, TaskState};
 
 impl<T: Config> Pallet<T> {
     /// Adds this block's rent to the index, by the length of the queue as it stands.
@@ -24,6 +24,23 @@ impl<T: Config> Pallet<T> {
     /// The index of this block, from which a task that begins to wait owes rent.
     pub(crate) fn rent_index() -> Balance {
         RentIndex::<T>::get()
+    }
+
+    /// The least ceiling of a further task, planck: in a full queue it owes a block's rent for the place that it takes.
+    pub(crate) fn least_ceiling() -> Balance {
+        let place = if Self::weakest_bid().is_some() { Self::rent_now() } else { 0 };
+        T::MinPrice::get().saturating_add(place)
+    }
+
+    /// Has a task that takes another's place in a full queue owe the rent of a block at once, as if it had begun to wait a
+    /// block ago. Otherwise tasks that displace each other in one block would cost nothing but their fees.
+    ///
+    /// # Errors
+    /// [`Error::QueueFull`] if it couldn't wait on after that.
+    pub(crate) fn charge_place(record: &mut TaskRecordOf<T>) -> DispatchResult {
+        ensure!(record.max_price >= Self::least_ceiling(), Error::<T>::QueueFull);
+        record.rent_from = record.rent_from.saturating_sub(Self::rent_now());
+        Ok(())
     }
 
     /// What a task owes for its wait, planck: never more than what is left of its ceiling, and nothing while it is

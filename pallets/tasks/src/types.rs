@@ -6,6 +6,7 @@ pub use millrace_primitives::RefundReason;
 use millrace_primitives::{Balance, BlockNumber, Mac, ModelId, SlotIndex, TaskId};
 use scale_info::TypeInfo;
 use sp_core::H256;
+use sp_runtime::Permill;
 
 /// Most bytes of an input.
 pub type MaxInput = ConstU32<{ 512 * 1024 }>;
@@ -71,7 +72,8 @@ pub struct TaskRecord<AccountId> {
     pub max_price: Balance,
     /// What it offers for a block of the queue, planck: what it was posted with over the blocks until its deadline.
     pub bid: Balance,
-    /// The rent index when it began to wait; it owes what the index grew by since. Without meaning while it is leased.
+    /// The rent index when it began to wait, or a block's rent less if it took another's place; it owes what the index
+    /// grew by since. Without meaning while it is leased.
     pub rent_from: Balance,
     /// Deposit for the input, planck; on hold.
     pub deposit: Balance,
@@ -137,6 +139,23 @@ pub enum LeaseFailure {
     Declined,
     /// The chain can't verify any trace of it, so nothing is slashed and the task is refunded.
     Unverifiable,
+    /// Root ended the task; nothing is slashed.
+    Forced,
+}
+
+/// The prices that governance may change.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Prices {
+    /// Fee for keeping a byte of an output, planck.
+    pub output_fee_per_byte: Balance,
+    /// Rent of a waiting task for a block, whatever the queue's length, planck.
+    pub rent_base: Balance,
+    /// What a full queue adds to the rent of a block, planck.
+    pub rent_peak: Balance,
+    /// Least price ceiling of a task, planck.
+    pub min_price: Balance,
+    /// Part of each payment that is burned.
+    pub protocol_cut: Permill,
 }
 
 /// A task in its requester's list. Storage sorts keys by their bytes: the number lies here inverted and with the highest

@@ -18,8 +18,8 @@ use crate::{
     pricing::price_at,
     room::Room,
     terms::{least_rate, terms},
-    Config, Lease, LeaseEntry, MaxInput, MaxLeases, MaxQueue, NextTask, Pallet, TaskRecordOf, TaskState,
-    Tasks,
+    Config, Lease, LeaseEntry, MaxInput, MaxLeases, MaxQueue, NextTask, Pallet, Prices, TaskRecordOf,
+    TaskState, Tasks,
 };
 
 /// A batch that looks for a slot.
@@ -214,7 +214,7 @@ impl<T: Config> Pallet<T> {
             deposit: Self::input_deposit(input_bytes),
             rent_per_block: Self::rent_now(),
             waiting: Self::queue_length(),
-            least_ceiling: T::MinPrice::get(),
+            least_ceiling: Self::least_ceiling(),
             taker,
         })
     }
@@ -231,7 +231,7 @@ impl<T: Config> Pallet<T> {
         if samples == 0 {
             return Err(Unpostable::NoSamples);
         }
-        let first = Self::now().saturating_add(1);
+        let first = Self::now().saturating_add(T::LatencyFloor::get()).saturating_add(1);
         let last = Self::now().saturating_add(T::MaxDeadline::get());
         if deadline < first || deadline > last {
             return Err(Unpostable::Deadline { first, last });
@@ -328,6 +328,17 @@ impl<T: Config> Pallet<T> {
         {
             Some((earliest, _)) => NoTaker::TooSlow { earliest },
             None => NoTaker::AllBusy,
+        }
+    }
+
+    /// The prices in force.
+    pub(crate) fn view_prices() -> Prices {
+        Prices {
+            output_fee_per_byte: T::OutputFeePerByte::get(),
+            rent_base: T::RentBase::get(),
+            rent_peak: T::RentPeak::get(),
+            min_price: T::MinPrice::get(),
+            protocol_cut: T::ProtocolCut::get(),
         }
     }
 

@@ -38,6 +38,8 @@ pub trait WeightInfo {
     fn refund_task() -> Weight;
     /// Of `prune_output`.
     fn prune_output() -> Weight;
+    /// Of `force_refund`.
+    fn force_refund() -> Weight;
 }
 
 /// Weights with the runtime's database costs.
@@ -410,5 +412,39 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(43_244_000, 3666)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
+    }
+    // Storage: `Tasks::Tasks` (r:1 w:1)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Leases` (r:1 w:1)
+    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Miners` (r:1 w:1)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Storage: `Models::Listed` (r:1 w:0)
+    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Classes` (r:8 w:8)
+    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Queue` (r:1 w:1)
+    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: `Models::Models` (r:1 w:1)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::PrunableBounds` (r:1 w:1)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Book` (r:0 w:128)
+    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Prunable` (r:0 w:1)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Fates` (r:0 w:1)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Inputs` (r:0 w:1)
+    // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
+    fn force_refund() -> Weight {
+        // Proof: measured 62301 bytes. At least 1_006_499 ns.
+        Weight::from_parts(1_101_681_000, 100623)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(147_u64))
     }
 }

@@ -6,7 +6,7 @@ use scale_info::TypeInfo;
 
 #[cfg(feature = "std")]
 use super::json;
-use crate::{Balance, ModelId};
+use crate::{Balance, BlockNumber, ModelId};
 
 /// A registered model.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -21,6 +21,8 @@ pub struct ModelView<AccountId> {
     pub deposit: Balance,
     /// Whether it takes no new tasks.
     pub retired: bool,
+    /// The first block in which its owner may remove it, if it is retired and no open task uses it by then.
+    pub removable_from: Option<BlockNumber>,
     /// Whether sprints run on it.
     pub listed: bool,
     /// Open tasks that use it.

@@ -28,6 +28,8 @@ pub enum RefundReason {
     TooManyFailures,
     /// The chain can't verify any trace of it.
     Unverifiable,
+    /// Root ended it.
+    Forced,
 }
 
 impl RefundReason {
@@ -352,7 +354,7 @@ pub struct Quote<AccountId> {
     pub rent_per_block: Balance,
     /// Tasks that wait already.
     pub waiting: u32,
-    /// The least ceiling that a task may have, planck.
+    /// The least ceiling that a task may have, planck. A full queue takes those with the highest bids among them.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub least_ceiling: Balance,
     /// Who would take it.
@@ -373,7 +375,7 @@ pub enum Unpostable {
     RetiredModel,
     /// It has no sample.
     NoSamples,
-    /// The deadline lies in the past or too far ahead.
+    /// The deadline is too near for any lease, or too far ahead.
     Deadline {
         /// The first block that may be one.
         first: BlockNumber,

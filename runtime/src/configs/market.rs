@@ -44,6 +44,8 @@ parameter_types! {
 pub type ProtocolCut = Within<tasks::ProtocolCut>;
 
 impl pallet_models::Config for Runtime {
+    // A win on an anchor of before still finds the model.
+    type RemovalDelay = ConstU32<MAX_ANCHOR_AGE>;
     type Currency = Balances;
     type DepositBase = ModelDepositBase;
     type DepositPerByte = DepositPerByte;

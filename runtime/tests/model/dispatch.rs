@@ -19,6 +19,15 @@ impl World {
         RuntimeOrigin::signed(self.accounts[who].clone())
     }
 
+    /// Root, or somebody who isn't.
+    fn root_or(&self, root: bool) -> RuntimeOrigin {
+        if root {
+            RuntimeOrigin::root()
+        } else {
+            self.origin(1)
+        }
+    }
+
     fn input(&self, model: &Model, samples: usize) -> Vec<u8> {
         if *model == self.models[0].0 {
             HELD_OUT[..samples * 64].to_vec()
@@ -38,6 +47,7 @@ impl World {
             Call::Poke { task } => Tasks::poke(self.origin(0), *task).is_ok(),
             Call::Submit { task, stranger } => self.submit(*task, *stranger, honest),
             Call::Decline { task } => self.decline(*task),
+            Call::ForceRefund { root, task } => Tasks::force_refund(self.root_or(*root), *task).is_ok(),
             Call::Transfer { from, to, amount } => {
                 let to = self.accounts[*to].clone().into();
                 Balances::transfer_keep_alive(self.origin(*from), to, *amount).is_ok()
@@ -47,11 +57,13 @@ impl World {
                 Models::register(self.origin(*owner), encoding.1.clone()).is_ok()
             }
             Call::Retire { who, model } => Models::retire(self.origin(*who), H256(*model)).is_ok(),
+            Call::ForceRetire { root, model } => {
+                Models::force_retire(self.root_or(*root), H256(*model)).is_ok()
+            }
             Call::RemoveModel { who, model } => Models::remove(self.origin(*who), H256(*model)).is_ok(),
             Call::List { root, models } => {
-                let origin = if *root { RuntimeOrigin::root() } else { self.origin(1) };
                 let listed = models.iter().map(|model| (H256(*model), 8)).collect();
-                Sprints::set_listed(origin, listed).is_ok()
+                Sprints::set_listed(self.root_or(*root), listed).is_ok()
             }
             Call::Claim { round, account } => {
                 Rewards::claim(self.origin(1), *round, self.accounts[*account].clone()).is_ok()

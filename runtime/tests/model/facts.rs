@@ -156,7 +156,8 @@ impl Miner {
 pub struct ModelState {
     pub owner: Id,
     pub deposit: Balance,
-    pub retired: bool,
+    /// The block in which it was retired, if it was.
+    pub retired: Option<Block>,
 }
 
 /// A call, with what the reference must know to judge it.
@@ -182,6 +183,10 @@ pub enum Call {
         stranger: bool,
     },
     Decline {
+        task: TaskId,
+    },
+    ForceRefund {
+        root: bool,
         task: TaskId,
     },
     Offer {
@@ -227,6 +232,10 @@ pub enum Call {
         who: Id,
         model: Model,
     },
+    ForceRetire {
+        root: bool,
+        model: Model,
+    },
     RemoveModel {
         who: Id,
         model: Model,
@@ -254,6 +263,7 @@ pub enum Failure {
     Expired,
     WrongTrace,
     Declined,
+    Forced,
 }
 
 /// Why a task was refunded.
@@ -263,6 +273,7 @@ pub enum Refund {
     Cancelled,
     RentSpent,
     TooManyFailures,
+    Forced,
 }
 
 /// What happened.

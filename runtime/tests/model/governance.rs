@@ -71,6 +71,10 @@ fn root_takes_no_held_funds_by_calls_of_the_market() {
         assert!(Miners::withdraw(root()).is_err());
         assert!(Miners::resume(root()).is_err());
         assert!(millrace_runtime::Models::remove(root(), digits()).is_err());
+        assert_noop!(
+            millrace_runtime::Models::force_retire(root(), digits()),
+            pallet_models::Error::<Runtime>::Listed
+        );
         assert_ok!(Sprints::set_listed(root(), vec![]));
         assert_ok!(Sprints::set_listed(root(), vec![(digits(), 64)]));
         assert_noop!(
@@ -78,6 +82,28 @@ fn root_takes_no_held_funds_by_calls_of_the_market() {
             pallet_sprints::Error::<Runtime>::UnknownModel
         );
         assert_eq!(held(), before);
+    });
+}
+
+/// Ending a task and retiring a model release what is on hold to who pledged it, or nothing at all.
+#[test]
+fn what_root_ends_goes_back_to_who_pledged_it() {
+    on_preset("local_testnet", || {
+        let everyone = [REQUESTER, MINER, OTHER_MINER, Sr25519Keyring::One];
+        let funds = || everyone.map(|who| (free(who), total(who)));
+        let (before, supply) = (funds(), issuance());
+        let leased = post(3, UNIT, 200);
+        pass(1);
+        assert!(lease_of(leased).is_some());
+        let waiting = post(3, UNIT, 200);
+        for task in [leased, waiting] {
+            assert_ok!(millrace_runtime::Tasks::force_refund(RuntimeOrigin::root(), task));
+        }
+        assert_eq!((funds(), issuance()), (before, supply));
+        assert_ok!(Sprints::set_listed(RuntimeOrigin::root(), vec![]));
+        assert_ok!(millrace_runtime::Models::force_retire(RuntimeOrigin::root(), digits()));
+        assert_eq!((funds(), issuance()), (before, supply));
+        try_state();
     });
 }
 

@@ -128,6 +128,8 @@ impl Reference {
                 task.failed.push(miner);
             }
             Failure::WrongTrace => task.failed.push(miner),
+            // Nobody is at fault; the task's end follows.
+            Failure::Forced => {}
         }
     }
 
@@ -139,7 +141,7 @@ impl Reference {
             Refund::Deadline => task.deadline < self.now,
             Refund::RentSpent => task.ceiling - rent < MIN_PRICE,
             Refund::TooManyFailures => task.failed.len() > 8,
-            Refund::Cancelled => true,
+            Refund::Cancelled | Refund::Forced => true,
         };
         assert!(sound, "no reason to refund {task:?}: {why:?}");
         self.free[task.requester] += task.ceiling - rent + task.deposit + task.fee + task.retention;

@@ -17,6 +17,8 @@ const RECORD_DEPOSIT: Balance = (3 * 20_000 + 1_024 * 10) * MICRO;
 const FLOOR: Block = 3;
 const GRACE: Block = 5;
 const MAX_DEADLINE: Block = 7 * 24 * 600;
+/// Blocks that a retired model stays: as many as an anchor may be old.
+const REMOVAL_DELAY: Block = 156;
 /// More than the deposit and the fees of any task here.
 const POSTING: Balance = 20 * UNIT;
 
@@ -98,7 +100,7 @@ impl Reference {
     }
 
     fn is_open(&self, model: &Model) -> bool {
-        self.models.get(model).is_some_and(|state| !state.retired)
+        self.models.get(model).is_some_and(|state| state.retired.is_none())
     }
 
     fn is_overdue(&self, task: &Task) -> bool {
@@ -115,7 +117,8 @@ impl Reference {
             Call::Post { requester, model, samples, ceiling, deadline } => {
                 let offers =
                     |miner: &Miner| miner.terms.models.contains(model) && !miner.terms.rates.is_empty();
-                let timely = *deadline > self.now && *deadline - self.now <= MAX_DEADLINE;
+                let blocks = deadline.saturating_sub(self.now);
+                let timely = blocks > FLOOR && blocks <= MAX_DEADLINE;
                 let sound = *samples > 0 && *ceiling >= MIN_PRICE && timely;
                 if !(sound && self.is_open(model) && self.miners.values().any(offers)) {
                     return Verdict::MustNot;
@@ -133,18 +136,29 @@ impl Reference {
                 .and_then(|task| task.lease.as_ref())
                 .is_some_and(|lease| self.now <= lease.since + FLOOR)
                 .into(),
+            Call::ForceRefund { root, task: name } => (*root && task(name).is_some()).into(),
             Call::Transfer { from, amount, .. } => (self.free[*from] >= amount + EXISTENTIAL).into(),
             Call::RegisterModel { owner, model, deposit } => match self.models.contains_key(model) {
                 true => Verdict::MustNot,
                 false => self.affords(*owner, *deposit, *deposit),
             },
             Call::Retire { who, model } => {
-                let own = self.models.get(model).is_some_and(|state| state.owner == *who && !state.retired);
+                let own = self
+                    .models
+                    .get(model)
+                    .is_some_and(|state| state.owner == *who && state.retired.is_none());
                 (own && !self.listed.contains(model)).into()
             }
+            Call::ForceRetire { root, model } => {
+                (*root && self.is_open(model) && !self.listed.contains(model)).into()
+            }
             Call::RemoveModel { who, model } => {
-                let own = self.models.get(model).is_some_and(|state| state.owner == *who && state.retired);
-                (own && self.tasks.values().all(|task| task.model != *model)).into()
+                let may = |state: &ModelState| {
+                    state.owner == *who && state.retired.is_some_and(|since| since + REMOVAL_DELAY < self.now)
+                };
+                (self.models.get(model).is_some_and(may)
+                    && self.tasks.values().all(|task| task.model != *model))
+                .into()
             }
             Call::List { root, models } => (*root && models.iter().all(|model| self.is_open(model))).into(),
             Call::Claim { round, account } => {
@@ -244,7 +258,7 @@ impl Reference {
             }
             Call::RegisterModel { owner, model, deposit } => {
                 self.free[owner] -= deposit;
-                self.models.insert(model, ModelState { owner, deposit, retired: false });
+                self.models.insert(model, ModelState { owner, deposit, retired: None });
             }
             Call::List { models, .. } => self.listed = models,
             _ => {}
@@ -285,7 +299,8 @@ impl Reference {
                 self.minted += amount;
             }
             Fact::ModelRetired { model } => {
-                self.models.get_mut(&model).expect("a retired model exists").retired = true;
+                let state = self.models.get_mut(&model).expect("a retired model exists");
+                assert_eq!(state.retired.replace(self.now), None, "a model was retired twice");
             }
             Fact::ModelRemoved { model } => {
                 let state = self.models.remove(&model).expect("a removed model existed");

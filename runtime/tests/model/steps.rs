@@ -124,6 +124,9 @@ impl World {
         if random.one_in(2) {
             return self.call(Call::Poke { task }, true);
         }
+        if random.one_in(6) {
+            return self.call(Call::ForceRefund { root: !random.one_in(3), task }, true);
+        }
         let requester = self.reference.tasks.get(&task).map_or(0, |task| task.requester);
         let who = if random.one_in(3) { self.person(random) } else { requester };
         self.call(Call::Cancel { who, task }, true);
@@ -180,7 +183,8 @@ impl World {
                 let deposit = (2 * 20_000 + 10 * (256 + encoding.len() as Balance)) * 1_000_000;
                 Call::RegisterModel { owner: who, model, deposit }
             }
-            0..=1 => Call::Retire { who, model },
+            0 => Call::ForceRetire { root: !random.one_in(3), model },
+            1 => Call::Retire { who, model },
             2..=3 => Call::RemoveModel { who, model },
             _ => {
                 let all = self.models.iter().map(|(name, _)| *name);

@@ -76,7 +76,7 @@ impl World {
         world.reference.free = world.accounts.iter().map(Balances::free_balance).collect();
         for (name, record) in pallet_models::Models::<Runtime>::iter() {
             let owner = world.position(&record.owner);
-            let state = ModelState { owner, deposit: record.deposit, retired: record.retired };
+            let state = ModelState { owner, deposit: record.deposit, retired: None };
             world.reference.models.insert(name.0, state);
             world.reference.listed.push(name.0);
         }
@@ -219,6 +219,7 @@ impl World {
                     LeaseFailure::Expired => Failure::Expired,
                     LeaseFailure::WrongTrace => Failure::WrongTrace,
                     LeaseFailure::Declined => Failure::Declined,
+                    LeaseFailure::Forced => Failure::Forced,
                     LeaseFailure::Unverifiable => panic!("the chain has all that it needs"),
                 };
                 Fact::LeaseFailed { task, miner: at(&miner), why }
@@ -229,6 +230,7 @@ impl World {
                     RefundReason::Cancelled => Refund::Cancelled,
                     RefundReason::RentSpent => Refund::RentSpent,
                     RefundReason::TooManyFailures => Refund::TooManyFailures,
+                    RefundReason::Forced => Refund::Forced,
                     why => panic!("no reason to refund: {why:?}"),
                 };
                 Fact::Refunded { task, rent, why }

@@ -189,6 +189,7 @@ impl Chain for Fake {
             owner: miner(),
             deposit: LARGE,
             retired: false,
+            removable_from: None,
             listed: true,
             open_tasks: 0,
             slots: Some(1),

@@ -6,3 +6,4 @@ mod set_appointed;
 mod set_seats;
 mod stand;
 mod stand_down;
+mod view;

@@ -22,6 +22,12 @@ fn a_model_says_whose_it_is_and_how_large() {
         let view = Models::model(model).expect("it is registered");
         assert_eq!((view.listed, view.open_tasks), (true, 1));
         Models::release(model);
+        assert_eq!(view.removable_from, None, "it is open");
+        assert_ok!(Models::set_listed(vec![]));
+        assert_ok!(Models::retire(RuntimeOrigin::signed(OWNER), model));
+        let from = System::block_number() + DELAY + 1;
+        let view = Models::model(model).expect("it stays");
+        assert_eq!((view.retired, view.removable_from), (true, Some(from)));
     });
 }
 

@@ -21,3 +21,8 @@ fn the_listed_models_say_whose_turn_it_is_and_how_hard_they_are() {
         assert_eq!(turns, [false, true]);
     });
 }
+
+#[test]
+fn the_share_in_force_is_told() {
+    run(|| assert_eq!(Sprints::sprint_share(), SprintShare::get()));
+}

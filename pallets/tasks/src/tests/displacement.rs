@@ -7,6 +7,9 @@ use sp_runtime::{traits::Dispatchable, DispatchResult};
 
 use crate::{mock::*, Error, Event, LeaseFailure, RefundReason};
 
+/// Rent of a block in a full queue: what a place costs.
+const PLACE: Balance = RENT_BASE + RENT_PEAK;
+
 fn attempt(ceiling: Balance, deadline: u32) -> DispatchResult {
     Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, deadline)
 }
@@ -63,7 +66,7 @@ fn cheap_tasks_keep_nobody_out() {
     on_chain(|| {
         let attack = fill_queue(100, 1_001);
         assert_eq!(attack.len(), 1_024);
-        assert_ok!(attempt(CEILING, 201));
+        assert_ok!(attempt(2 * CEILING, 201));
         let task = attack[1_023] + 1;
         assert!(was_displaced(attack[1_023]));
         sell_slot(MINER, 0);
@@ -113,6 +116,108 @@ fn a_task_that_comes_back_with_the_lowest_bid_is_refunded() {
         System::assert_has_event(
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Declined }.into(),
         );
+        assert_eq!(free(REQUESTER), ENDOWMENT);
+        assert_eq!(queue(), others);
+    });
+}
+
+#[test]
+fn who_takes_a_place_owes_a_block_of_rent_at_once() {
+    on_chain(|| {
+        fill_queue(CEILING, 201);
+        let (task, issuance) = (1_024, Balances::total_issuance());
+        assert_ok!(attempt(2 * CEILING, 201));
+        assert_eq!(Tasks::rent_due(&record(task)), PLACE);
+        assert_eq!(total(REQUESTER), ENDOWMENT, "it is burned when the wait ends");
+        pass(1);
+        assert_eq!(Tasks::rent_due(&record(task)), 2 * PLACE);
+        assert_eq!(Tasks::rent_due(&record(0)), PLACE, "who had a place owes for its wait alone");
+        assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
+        assert_eq!(free(REQUESTER), ENDOWMENT - 2 * PLACE);
+        assert_eq!(Balances::total_issuance(), issuance - 2 * PLACE);
+    });
+}
+
+#[test]
+fn a_place_is_paid_for_even_if_a_slot_is_free_at_once() {
+    on_chain(|| {
+        // Too cheap for the slot.
+        fill_queue(PRICE - 1, 201);
+        let issuance = Balances::total_issuance();
+        assert_ok!(attempt(PRICE + PLACE, 201));
+        sell_slot(MINER, 0);
+        pass(1);
+        let task = 1_024;
+        assert_eq!(lease_of(task).expect("what is left pays the slot").price, PRICE);
+        assert_eq!(record(task).max_price, PRICE);
+        assert_eq!(Balances::total_issuance(), issuance - PLACE);
+    });
+}
+
+/// Two accounts that take each other's place within one block.
+#[test]
+fn displacing_to_and_fro_costs_a_block_of_rent_each_time() {
+    on_chain(|| {
+        // What they fight for is the place of the least bid.
+        let others = fill_queue(1_000 * CEILING, 201);
+        let cancelled = Tasks::cancel(RuntimeOrigin::signed(STRANGER), others[0]);
+        assert_ok!(cancelled);
+        assert_ok!(attempt(CEILING, 201));
+        let issuance = Balances::total_issuance();
+        let rounds = 10;
+        for round in 1..=rounds {
+            let who = if round % 2 == 0 { REQUESTER } else { OTHER_MINER };
+            let ceiling = CEILING + 200 * round;
+            assert_ok!(Tasks::post(RuntimeOrigin::signed(who), model(), vec![7; SAMPLE], ceiling, 201));
+        }
+        // The last of them still has the place.
+        assert_eq!(Balances::total_issuance(), issuance - (rounds - 1) * PLACE);
+        assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), *queue().last().expect("it is full")));
+        assert_eq!(Balances::total_issuance(), issuance - rounds * PLACE);
+        assert_eq!(free(OTHER_MINER), ENDOWMENT - 5 * PLACE);
+        assert_eq!(free(REQUESTER), ENDOWMENT - 5 * PLACE);
+        assert_eq!(queue(), others[1..]);
+    });
+}
+
+#[test]
+fn a_place_must_be_paid_for() {
+    on_chain(|| {
+        fill_queue(CEILING, 201);
+        // The highest bids of all, but too little for the place and the least price.
+        assert_noop!(attempt(PLACE + 99, 5), Error::<Test>::QueueFull);
+        assert_eq!(Tasks::quote(model(), 1, 5).expect("it can be posted").least_ceiling, PLACE + 100);
+        assert_ok!(attempt(PLACE + 100, 5));
+        assert_ok!(Tasks::cancel(RuntimeOrigin::signed(STRANGER), 0));
+        assert_eq!(Tasks::quote(model(), 1, 5).expect("it can be posted").least_ceiling, 100);
+        assert_ok!(attempt(100, 5));
+        assert_eq!(Tasks::rent_due(&record(1_025)), 0, "a free place costs nothing");
+    });
+}
+
+#[test]
+fn a_task_that_comes_back_pays_for_the_place_too() {
+    on_chain(|| {
+        let task = leased();
+        fill_queue(CEILING, 203);
+        give_back(task);
+        assert_eq!(Tasks::rent_due(&record(task)), PLACE);
+        assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
+        assert_eq!(free(REQUESTER), ENDOWMENT - PLACE);
+    });
+}
+
+/// However high its bid: it gives way itself, and nobody else.
+#[test]
+fn a_task_that_comes_back_and_cant_pay_for_a_place_is_refunded() {
+    on_chain(|| {
+        sell_slot(MINER, 0);
+        assert_ok!(attempt(PRICE, 60));
+        pass(1);
+        let others = fill_queue(CEILING, 1_001);
+        assert!(record(0).bid > record(others[0]).bid);
+        give_back(0);
+        assert!(was_displaced(0) && !is_open(0));
         assert_eq!(free(REQUESTER), ENDOWMENT);
         assert_eq!(queue(), others);
     });

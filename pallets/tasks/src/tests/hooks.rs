@@ -4,9 +4,7 @@ use frame_support::{assert_ok, weights::Weight};
 use millrace_primitives::{TaskId, Verdict};
 
 use super::submit::apply;
-use crate::{
-    mock::*, Event, LeaseFailure, Outputs, Prunable, QueueCursor, QueueEntry, RefundReason, WeightInfo,
-};
+use crate::{mock::*, Event, LeaseFailure, Outputs, Prunable, QueueCursor, RefundReason, WeightInfo};
 
 type Weights = crate::weights::SubstrateWeight<Test>;
 
@@ -117,7 +115,7 @@ fn a_task_that_comes_back_takes_its_old_place() {
         assert_eq!(queue(), [task]);
         let third = post(1);
         Tasks::dequeue(task);
-        assert_ok!(Tasks::enqueue(QueueEntry { task, bid: record(task).bid }));
+        assert_ok!(Tasks::enqueue(task, &mut record(task)));
         assert_eq!(queue(), [task, third]);
     });
 }

@@ -3,6 +3,7 @@
 mod cancel;
 mod decline;
 mod displacement;
+mod force_refund;
 mod hooks;
 mod offchain;
 mod poke;

@@ -1,6 +1,10 @@
 //! Posting: what is held, and each reason to refuse.
 
-use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use frame_support::{
+    assert_noop, assert_ok,
+    pallet_prelude::Weight,
+    traits::{fungible::InspectHold, Hooks},
+};
 use millrace_inference::{LayerShape, Profile};
 use millrace_primitives::{Balance, ModelId, ModelInfo};
 use sp_runtime::DispatchResult;
@@ -74,9 +78,23 @@ fn a_model_that_nobody_offers_is_not_waited_for() {
 fn price_and_deadline_are_bounded() {
     on_chain(|| {
         assert_noop!(attempt(SAMPLE, 99, 50), Error::<Test>::PriceTooLow);
-        assert_noop!(attempt(SAMPLE, PRICE, 1), Error::<Test>::InvalidDeadline);
+        // In the first block, with a latency floor of three blocks: a lease is due in the fifth at the earliest.
+        for deadline in 0..=4 {
+            assert_noop!(attempt(SAMPLE, PRICE, deadline), Error::<Test>::InvalidDeadline);
+        }
         assert_noop!(attempt(SAMPLE, PRICE, 1_002), Error::<Test>::InvalidDeadline);
         assert_ok!(attempt(SAMPLE, 100, 1_001));
+    });
+}
+
+/// The nearest deadline is one that a fast slot can keep, if it is free in the same block.
+#[test]
+fn the_nearest_deadline_can_be_met() {
+    on_chain(|| {
+        sell_slot(MINER, 0);
+        assert_ok!(attempt(SAMPLE, PRICE, 5));
+        Tasks::on_idle(1, Weight::MAX);
+        assert_eq!(lease_of(0).expect("the slot is free").due, 5);
     });
 }
 

@@ -4,9 +4,10 @@ use frame_support::{assert_ok, traits::Get};
 use millrace_primitives::{
     NoTaker, OpenTask, Quote, Taker, TaskEnd, TaskNext, TaskStanding, TaskView, Unpostable, Verdict,
 };
+use sp_runtime::Permill;
 
 use super::submit::apply;
-use crate::{mock::*, MaxInput, RefundReason, Requested};
+use crate::{mock::*, MaxInput, Prices, RefundReason, Requested};
 
 fn open(task: u64) -> OpenTask<AccountId> {
     match Tasks::task(task) {
@@ -235,8 +236,9 @@ fn what_cant_be_posted_says_why() {
     on_chain(|| {
         let unpostable = |samples, deadline| Tasks::quote(model(), samples, deadline).err();
         assert_eq!(unpostable(0, 100), Some(Unpostable::NoSamples));
-        let deadline = Unpostable::Deadline { first: 2, last: 1_001 };
-        assert_eq!(unpostable(1, 1), Some(deadline.clone()));
+        let deadline = Unpostable::Deadline { first: 5, last: 1_001 };
+        assert_eq!(unpostable(1, 4), Some(deadline.clone()));
+        assert_eq!(unpostable(1, 5), None);
         assert_eq!(unpostable(1, 1_002), Some(deadline));
         let most = Tasks::most_samples(model()).expect("it is registered");
         assert_eq!(unpostable(most, 100), None);
@@ -246,6 +248,20 @@ fn what_cant_be_posted_says_why() {
         assert_eq!(unpostable(1, 100), Some(Unpostable::RetiredModel));
         world(|world| world.models.clear());
         assert_eq!(unpostable(1, 100), Some(Unpostable::UnknownModel));
+    });
+}
+
+#[test]
+fn the_prices_in_force() {
+    on_chain(|| {
+        let prices = Prices {
+            output_fee_per_byte: 3,
+            rent_base: RENT_BASE,
+            rent_peak: RENT_PEAK,
+            min_price: 100,
+            protocol_cut: Permill::from_percent(5),
+        };
+        assert_eq!(Tasks::prices(), prices);
     });
 }
 
