@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 
 use frame_support::{assert_noop, assert_ok, traits::Authorize};
-use millrace_primitives::{Balance, SlotMarket, TaskId};
+use millrace_primitives::{Answer, Balance, SlotMarket, TaskId};
 use millrace_runtime::{
     configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     System, Tasks,
@@ -161,7 +161,8 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
         System::assert_has_event(
             Event::LeaseFailed { task, miner: id(MINER), reason: LeaseFailure::Expired }.into(),
         );
-        assert!(Miners::lease(digits(), 1, |_| true).is_none(), "all slots of the miner are suspended");
+        let (leased, _) = Miners::lease(digits(), 1, |_| Answer::Take);
+        assert_eq!(leased, None, "all slots of the miner are suspended");
         pass(61 - System::block_number());
         let (why, rent) = refunded(task).expect("its deadline is past");
         assert_eq!(why, RefundReason::Deadline);
@@ -417,11 +418,10 @@ fn the_oldest_task_goes_first_when_slots_are_short() {
             apply(submission(tasks[1], descriptor(tasks[1]), honest(tasks[1]).trace, MILL)).expect("ok")
         );
         pass(1);
-        // Walks of the queue take turns: which of the two it is depends on where the last one ended.
-        let next: Vec<_> = tasks[2..].iter().filter(|task| lease_of(**task).is_some()).collect();
-        assert_eq!(next.len(), 1, "one slot, one task");
-        assert_noop!(Tasks::cancel(signed(REQUESTER), *next[0]), Error::<Runtime>::NotQueued);
-        assert_noop!(Tasks::poke(signed(REQUESTER), *next[0]), Error::<Runtime>::NotOverdue);
+        let leased: Vec<_> = tasks[2..].iter().map(|task| lease_of(*task).is_some()).collect();
+        assert_eq!(leased, [true, false]);
+        assert_noop!(Tasks::cancel(signed(REQUESTER), tasks[2]), Error::<Runtime>::NotQueued);
+        assert_noop!(Tasks::poke(signed(REQUESTER), tasks[2]), Error::<Runtime>::NotOverdue);
     });
 }
 

@@ -15,7 +15,8 @@ use sp_runtime::{transaction_validity::TransactionSource, RuntimeAppPublic};
 
 use crate::{
     book::{class_of, LOOKS, LOOKS_IN_ALL},
-    Book, Call, Classes, Config, GenesisMiner, MaxModels, MaxSlots, Miners, Pallet, Place, Round, Terms,
+    Book, Call, Classes, Config, GenesisMiner, MaxModels, MaxSlots, Miners, Offered, Pallet, Place, Round,
+    Terms,
 };
 
 const RATE: u64 = 1_000_000_000;
@@ -41,55 +42,66 @@ fn rates() -> Vec<u64> {
     vec![RATE; bound::<MaxSlots>() as usize]
 }
 
-fn endowed<T: Config>(name: &'static str) -> T::AccountId {
-    let account: T::AccountId = account(name, 0, 0);
+fn endowed<T: Config>(name: &'static str, index: u32) -> T::AccountId {
+    let account: T::AccountId = account(name, index, 0);
     T::Currency::mint_into(&account, 1 << 80).expect("the account is new; qed");
     account
 }
 
-/// Fills as many classes of these models' books as a search looks at with slots of others, all dearer and none with a
-/// lower rate. They have no records: nothing leases them.
-fn fill_books<T: Config>(models: &[ModelId]) {
-    for model in models {
-        Classes::<T>::mutate(model, |counts| {
-            for step in 0..LOOKS_IN_ALL.div_ceil(LOOKS) {
-                let rate = RATE.saturating_mul(4u64.saturating_pow(step));
-                for slot in 0..LOOKS {
-                    let other: T::AccountId = account("other", slot, 0);
-                    let place = Place::new(Balance::MAX, 0, other, slot);
-                    Book::<T>::insert((*model, class_of(rate), place), rate);
-                }
-                if let Some(count) = counts.get_mut(usize::from(class_of(rate))) {
-                    *count = count.saturating_add(LOOKS);
-                }
+/// Puts so many slots of others into a model's book, class by class as many as a search looks at; all dearer than any
+/// task pays, and none with a lower rate. They have no records: nothing leases them.
+fn fill_book<T: Config>(model: ModelId, slots: u32) {
+    Classes::<T>::mutate_exists(model, |stored| {
+        let mut counts = stored.unwrap_or_default();
+        let mut rate = RATE;
+        for first in (0..slots).step_by(LOOKS as usize) {
+            let here = LOOKS.min(slots.saturating_sub(first));
+            for slot in 0..here {
+                let other: T::AccountId = account("other", slot, 0);
+                Book::<T>::insert((model, class_of(rate), Place::new(Balance::MAX, 0, other, slot)), rate);
             }
-        });
-    }
+            if let Some(count) = counts.get_mut(usize::from(class_of(rate))) {
+                *count = count.saturating_add(here);
+            }
+            rate = rate.saturating_mul(4);
+        }
+        *stored = (counts.iter().any(|count| *count > 0)).then_some(counts);
+    });
 }
 
-/// A miner with as many slots and models as it may have, in full books. Before its slots stand those of two others,
-/// whose offers are due and name other models.
+/// A miner with as many slots and models as it may have, in full books.
 pub(crate) fn busy_miner<T: Config>(model: ModelId, mill: MillKey) -> T::AccountId {
     let models = models::<T>(Some(model), 0);
-    let busy = offering::<T>("miner", 1, models.clone(), mill);
+    let busy = offering::<T>(endowed::<T>("miner", 0), 1, models.clone(), mill);
+    for model in models {
+        fill_book::<T>(model, LOOKS_IN_ALL);
+    }
+    busy
+}
+
+/// A model that somebody offers: so many slots that are too dear, and before them those of miners that ask nothing, whose
+/// offers are due, ask all that there is and name other models.
+pub(crate) fn long_search<T: Config>(model: ModelId, entries: u32, applied: u32) {
+    let models = models::<T>(Some(model), 0);
     let others = self::models::<T>(None, bound::<MaxModels>());
-    for (name, mill) in [("due", key(1_000)), ("also due", key(1_001))] {
-        let miner = offering::<T>(name, 0, models.clone(), mill);
+    for index in 0..applied {
+        let miner = endowed::<T>("due", index);
+        let mill = key(index.saturating_add(1_000));
+        offering::<T>(miner.clone(), 0, models.clone(), mill);
         scheduled::<T>(&miner, Balance::MAX, rates(), others.clone());
     }
     next_round::<T>();
-    fill_books::<T>(&models);
-    busy
+    fill_book::<T>(model, entries);
+    Offered::<T>::mutate(model, |count| *count = count.saturating_add(1));
 }
 
 /// A miner whose offer of as many slots as it may have is in force.
 fn offering<T: Config>(
-    name: &'static str,
+    account: T::AccountId,
     ask: Balance,
     models: Vec<ModelId>,
     mill: MillKey,
 ) -> T::AccountId {
-    let account = endowed::<T>(name);
     Pallet::<T>::genesis_miner(GenesisMiner { account: account.clone(), mill, ask, rates: rates(), models })
         .expect("the miner is endowed and the models registered; qed");
     account
@@ -107,7 +119,7 @@ fn next_round<T: Config>() {
 /// A miner with an offer in force, after blocks in which its slots were on sale, and another that is due with as many
 /// other models.
 fn renewing<T: Config>() -> T::AccountId {
-    let miner = offering::<T>("miner", 1, models::<T>(None, 0), key(0));
+    let miner = offering::<T>(endowed::<T>("miner", 0), 1, models::<T>(None, 0), key(0));
     scheduled::<T>(&miner, 2, rates(), models::<T>(None, bound::<MaxModels>()));
     next_round::<T>();
     frame_system::Pallet::<T>::set_block_number(10u32.into());
@@ -120,7 +132,7 @@ mod benchmarks {
 
     #[benchmark]
     fn register() {
-        let miner = endowed::<T>("miner");
+        let miner = endowed::<T>("miner", 0);
         let models = models::<T>(None, 0);
         let (mill, proof) = (key(0), proof::<T>(&key(0), &miner));
 
@@ -146,7 +158,7 @@ mod benchmarks {
 
     #[benchmark]
     fn set_mill() {
-        let miner = offering::<T>("miner", 1, models::<T>(None, 0), key(0));
+        let miner = offering::<T>(endowed::<T>("miner", 0), 1, models::<T>(None, 0), key(0));
         let (mill, proof) = (key(1), proof::<T>(&key(1), &miner));
 
         #[extrinsic_call]
@@ -155,20 +167,22 @@ mod benchmarks {
         assert_eq!(Pallet::<T>::miner_of(&key(1)), Some(miner));
     }
 
+    /// A bond that is short, while all slots are on sale and an offer is due that takes them from book to book.
     #[benchmark]
     fn resume() {
         let miner = renewing::<T>();
-        Pallet::<T>::slash_miner(&miner);
+        assert_eq!(Pallet::<T>::charge(&miner, 1), 1);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(miner.clone()));
 
-        assert!(Miners::<T>::get(miner).is_some_and(|record| !record.is_suspended()));
+        let record = Miners::<T>::get(miner).expect("it is still a miner; qed");
+        assert_eq!((record.terms.ask, Pallet::<T>::missing_bond(&record)), (2, Ok(0)));
     }
 
     #[benchmark]
     fn withdraw() {
-        let miner = offering::<T>("miner", 1, models::<T>(None, 0), key(0));
+        let miner = offering::<T>(endowed::<T>("miner", 0), 1, models::<T>(None, 0), key(0));
         scheduled::<T>(&miner, 0, vec![], models::<T>(None, 0));
         next_round::<T>();
         Pallet::<T>::do_apply_offer(&miner).expect("it is due; qed");

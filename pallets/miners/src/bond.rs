@@ -9,9 +9,36 @@ use frame_support::{
     },
 };
 use millrace_primitives::{Balance, MinerBond, SlotIndex, MAC_PER_ASK};
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, Permill};
 
-use crate::{book::position, Config, Error, Event, HoldReason, MinerRecord, Miners, Pallet, Slot};
+use crate::{types::position, Config, Error, Event, HoldReason, MinerRecord, Miners, Pallet, Slot};
+
+/// What slots need as bonds and lose of them by the parameters in force, which are looked up once for many slots.
+pub(crate) struct Bonds {
+    slot: Balance,
+    mega_mac: Balance,
+    slash: Permill,
+}
+
+impl Bonds {
+    pub(crate) fn of<T: Config>() -> Self {
+        Self { slot: T::SlotBond::get(), mega_mac: T::BondPerMegaMac::get(), slash: T::SlashRatio::get() }
+    }
+
+    /// `SlotBond + BondPerMegaMac · rate / 10⁶`, rounded up.
+    fn of_rate(&self, rate: u64) -> Option<Balance> {
+        self.mega_mac.checked_mul(rate.into())?.div_ceil(MAC_PER_ASK).checked_add(self.slot)
+    }
+
+    fn of_rates(&self, mut rates: impl Iterator<Item = u64>) -> Option<Balance> {
+        rates.try_fold(Balance::default(), |sum, rate| sum.checked_add(self.of_rate(rate)?))
+    }
+
+    /// What failing costs at a rate: a fixed part of its bond.
+    pub(crate) fn slash_of_rate(&self, rate: u64) -> Balance {
+        self.slash.mul_floor(self.of_rate(rate).unwrap_or_default())
+    }
+}
 
 impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
     fn slash(
@@ -29,9 +56,9 @@ impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
 
     fn slash_miner(miner: &T::AccountId) -> Balance {
         let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
-        let largest = (0..).zip(&record.slots).max_by_key(|(_, slot)| slot.bonded_rate());
-        let (slot, rate) = largest.map_or((0, 0), |(index, slot)| (index, slot.bonded_rate()));
-        let amount = Self::slash_slot(miner, &mut record, slot, Self::slash_of_rate(rate), None);
+        let (slot, rate) = record.largest_slot();
+        let amount = Bonds::of::<T>().slash_of_rate(rate);
+        let amount = Self::slash_slot(miner, &mut record, slot, amount, None);
         record.rejected = true;
         Self::suspend_slots(miner, &mut record);
         Miners::<T>::insert(miner, record);
@@ -42,8 +69,9 @@ impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
         let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
         let amount = Self::burn(miner, &mut record, amount);
         Self::deposit_event(Event::Charged { miner: miner.clone(), amount });
+        let bonds = Bonds::of::<T>();
         let at_stake = record.slots.iter().fold(Balance::default(), |sum, slot| {
-            sum.saturating_add(Self::slash_of_rate(slot.bonded_rate()))
+            sum.saturating_add(bonds.slash_of_rate(slot.bonded_rate()))
         });
         if record.bond < at_stake {
             Self::suspend_slots(miner, &mut record);
@@ -60,46 +88,42 @@ impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
 
     fn may_sprint(miner: &T::AccountId) -> bool {
         Miners::<T>::get(miner)
-            .is_some_and(|record| record.bond >= T::SlotBond::get() && !record.is_suspended())
+            .is_some_and(|record| Self::missing_to_sprint(&record) == 0 && !record.is_suspended())
     }
 }
 
 impl<T: Config> Pallet<T> {
-    /// `SlotBond + BondPerMegaMac · rate / 10⁶`, rounded up.
+    /// The bond that a slot needs at a rate in MAC per block, planck; none if that is no balance.
     pub fn bond_of_rate(rate: u64) -> Option<Balance> {
-        T::BondPerMegaMac::get()
-            .checked_mul(rate.into())?
-            .div_ceil(MAC_PER_ASK)
-            .checked_add(T::SlotBond::get())
-    }
-
-    pub(crate) fn bond_of_rates(rates: impl Iterator<Item = u64>) -> Result<Balance, DispatchError> {
-        rates
-            .map(Self::bond_of_rate)
-            .try_fold(Balance::default(), |sum, bond| sum.checked_add(bond?))
-            .ok_or_else(|| Error::<T>::Overflow.into())
+        Bonds::of::<T>().of_rate(rate)
     }
 
     /// What the slots in force and those scheduled need, whichever is more.
     pub(crate) fn needed_bond(record: &MinerRecord) -> Result<Balance, DispatchError> {
-        let now = Self::bond_of_rates(record.slots.iter().map(Slot::bonded_rate))?;
-        match &record.next {
-            Some(next) => Ok(now.max(Self::bond_of_rates(next.terms.rates.iter().copied())?)),
-            None => Ok(now),
-        }
+        let bonds = Bonds::of::<T>();
+        let now = bonds.of_rates(record.slots.iter().map(Slot::bonded_rate));
+        let next = record.next.iter().flat_map(|next| next.terms.rates.iter().copied());
+        let next = bonds.of_rates(next);
+        now.and_then(|now| Some(now.max(next?))).ok_or_else(|| Error::<T>::Overflow.into())
+    }
+
+    /// What the bond lacks of what is needed.
+    pub(crate) fn missing_bond(record: &MinerRecord) -> Result<Balance, DispatchError> {
+        Ok(Self::needed_bond(record)?.saturating_sub(record.bond))
+    }
+
+    /// What the bond lacks to pay for a wrong sprint.
+    pub(crate) fn missing_to_sprint(record: &MinerRecord) -> Balance {
+        let (_, rate) = record.largest_slot();
+        Bonds::of::<T>().slash_of_rate(rate).saturating_sub(record.bond)
     }
 
     /// Holds what a miner's bond lacks.
     pub(crate) fn top_up(miner: &T::AccountId, record: &mut MinerRecord) -> DispatchResult {
-        let missing = Self::needed_bond(record)?.saturating_sub(record.bond);
+        let missing = Self::missing_bond(record)?;
         T::Currency::hold(&HoldReason::Bond.into(), miner, missing)?;
         record.bond = record.bond.saturating_add(missing);
         Ok(())
-    }
-
-    /// What failing costs at a rate: a fixed part of its bond.
-    pub(crate) fn slash_of_rate(rate: u64) -> Balance {
-        T::SlashRatio::get().mul_floor(Self::bond_of_rate(rate).unwrap_or_default())
     }
 
     fn slash_slot(

@@ -8,30 +8,61 @@
 //!   nothing;
 //! - opens no empty class, which the counts of [`Classes`] tell;
 //! - takes the cheapest slot of all open classes next, and gives a class up once [`LOOKS`] of its slots were refused.
+//!   Slots of a miner that the task refuses aren't counted, or two miners that decline a task would hide a class from it.
 //!
 //! What is left to one who wants to hide another's slot from a task is to offer [`LOOKS`] cheaper slots of the very
 //! class of that slot which the task refuses. In a class above the least rate nothing is refused for its rate; in the
 //! class of the least rate such slots promise a fourth of it at the least, with bonds to match, and hide nothing of the
-//! classes above. Slots that the task accepts hide nothing: they are leased.
+//! classes above. Slots that the task accepts hide nothing: they are leased. Slots of refused miners hide the rest only
+//! when they are nearly [`LOOKS_IN_ALL`], and each of these miners has paid for declining or failing this very task.
+//!
+//! The entries of a class lie side by side in storage. So the proof of a search holds the way to each class once, and
+//! of each further entry no more than the entry.
 
 use alloc::vec::Vec;
 
 use frame_support::storage::PrefixIterator;
-use millrace_primitives::{page_size, ModelId, Offer, OfferPlace, SlotIndex, SlotOffer};
+use millrace_primitives::{page_size, Answer, Looked, ModelId, Offer, OfferPlace, SlotIndex, SlotOffer};
 
-use crate::{Book, Classes, Config, MinerRecord, Pallet, Place, PlaceOf, CLASSES};
+use crate::{
+    bond::Bonds, types::position, Book, Classes, Config, MinerRecord, Pallet, Place, PlaceOf, CLASSES,
+};
 
-/// Slots of one class that a search looks at, if it accepts none.
+/// Slots of one class that a task may refuse, other than for their miners' sake, before a search gives the class up.
 pub(crate) const LOOKS: u32 = 32;
-/// Slots that a search looks at in all classes together.
+/// Entries that a search looks at in all classes together.
 pub(crate) const LOOKS_IN_ALL: u32 = 256;
 
-/// A class that a search has opened, at its cheapest slot that wasn't refused.
+/// Bytes of proof of the first entry of a class: the entry, and the way to it among a million keys, which is five
+/// branches with fifteen hashes each that lead elsewhere.
+pub(crate) const PROOF_OF_FIRST: u64 = 5 * 15 * 33 + 97;
+/// Bytes of proof of each further entry: twice an entry, because a branch with a part of the key may lead to it.
+pub(crate) const PROOF_OF_NEXT: u64 = 2 * 97;
+
+/// A class of a book that is open at one of its slots.
 struct Opened<T: Config> {
     place: PlaceOf<T>,
     rate: u64,
     rest: PrefixIterator<(PlaceOf<T>, u64)>,
     refused: u32,
+}
+
+impl<T: Config> Opened<T> {
+    /// Opens a class at its next slot, if there is any.
+    fn new(mut rest: PrefixIterator<(PlaceOf<T>, u64)>) -> Option<Self> {
+        let (place, rate) = rest.next()?;
+        Some(Self { place, rate, rest, refused: 0 })
+    }
+
+    /// Goes on to the next slot; says whether there is any.
+    fn advance(&mut self) -> bool {
+        let next = self.rest.next();
+        let is_open = next.is_some();
+        if let Some((place, rate)) = next {
+            (self.place, self.rate) = (place, rate);
+        }
+        is_open
+    }
 }
 
 impl<T: Config> Pallet<T> {
@@ -78,33 +109,33 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The cheapest acceptable slot of a model's book that promises `least_rate` MAC per block at least, the one idle
-    /// longest on ties. Takes what it looks at off `looks`.
+    /// The cheapest slot of a model's book that promises `least_rate` MAC per block at least and is answered with
+    /// [`Answer::Take`], the one idle longest on ties. Adds what it looks at to `looked`.
     pub(crate) fn find_in_book(
         model: ModelId,
         least_rate: u64,
-        looks: &mut u32,
-        accept: &impl Fn(&SlotOffer<T::AccountId>) -> bool,
+        bonds: &Bonds,
+        looked: &mut Looked,
+        answer: &impl Fn(&SlotOffer<T::AccountId>) -> Answer,
     ) -> Option<SlotOffer<T::AccountId>> {
-        let mut opened = Self::open_classes(model, class_of(least_rate), looks);
+        let mut opened = Self::open_classes(model, class_of(least_rate), looked);
         loop {
-            let (at, class) = opened.iter_mut().enumerate().min_by(|(_, a), (_, b)| a.place.cmp(&b.place))?;
+            let (at, class) = cheapest(&mut opened)?;
             let offer = SlotOffer {
                 miner: class.place.miner().clone(),
                 slot: class.place.slot(),
                 ask: class.place.ask(),
                 rate: class.rate,
-                slash: Self::slash_of_rate(class.rate),
+                slash: bonds.slash_of_rate(class.rate),
             };
-            if offer.rate >= least_rate && accept(&offer) {
-                return Some(offer);
+            match if offer.rate < least_rate { Answer::Refuse } else { answer(&offer) } {
+                Answer::Take => return Some(offer),
+                Answer::Refuse => class.refused = class.refused.saturating_add(1),
+                Answer::RefuseMiner => {}
             }
-            class.refused = class.refused.saturating_add(1);
-            let given_up = class.refused >= LOOKS || !spend(looks);
-            let next = if given_up { None } else { class.rest.next() };
-            match next {
-                Some((place, rate)) => (class.place, class.rate) = (place, rate),
-                None => drop(opened.swap_remove(at)),
+            let goes_on = class.refused < LOOKS && look(looked, PROOF_OF_NEXT) && class.advance();
+            if !goes_on {
+                opened.swap_remove(at);
             }
         }
     }
@@ -119,7 +150,7 @@ impl<T: Config> Pallet<T> {
         // As many classes as there are, each at its next slot.
         let mut opened = Vec::new();
         for class in (0u8..).take(CLASSES) {
-            let mut rest = match after.clone() {
+            let rest = match after.clone() {
                 // Storage goes on after this key, whether or not a slot of this class stands there.
                 Some(last) => {
                     let key = Book::<T>::hashed_key_for((model, class, last));
@@ -127,14 +158,11 @@ impl<T: Config> Pallet<T> {
                 }
                 None => Book::<T>::iter_prefix((model, class)),
             };
-            if let Some((place, rate)) = rest.next() {
-                opened.push(Opened::<T> { place, rate, rest, refused: 0 });
-            }
+            opened.extend(Opened::<T>::new(rest));
         }
         let mut offers = Vec::new();
         while offers.len() < page_size(count) {
-            let next = opened.iter_mut().enumerate().min_by(|(_, a), (_, b)| a.place.cmp(&b.place));
-            let Some((at, class)) = next else { break };
+            let Some((at, class)) = cheapest(&mut opened) else { break };
             offers.push(Offer {
                 miner: class.place.miner().clone(),
                 slot: class.place.slot(),
@@ -142,44 +170,42 @@ impl<T: Config> Pallet<T> {
                 rate: class.rate,
                 idle_since: class.place.idle_since(),
             });
-            match class.rest.next() {
-                Some((place, rate)) => (class.place, class.rate) = (place, rate),
-                None => drop(opened.swap_remove(at)),
+            if !class.advance() {
+                opened.swap_remove(at);
             }
         }
         offers
     }
 
     /// The classes of a model's book that hold slots, from the class `lowest` on, each at its cheapest slot.
-    fn open_classes(model: ModelId, lowest: u8, looks: &mut u32) -> Vec<Opened<T>> {
+    fn open_classes(model: ModelId, lowest: u8, looked: &mut Looked) -> Vec<Opened<T>> {
         let mut opened = Vec::new();
         for (class, count) in (0u8..).zip(Classes::<T>::get(model)) {
-            if class < lowest || count == 0 || !spend(looks) {
-                continue;
-            }
-            let mut rest = Book::<T>::iter_prefix((model, class));
-            if let Some((place, rate)) = rest.next() {
-                opened.push(Opened { place, rate, rest, refused: 0 });
+            if class >= lowest && count > 0 && look(looked, PROOF_OF_FIRST) {
+                opened.extend(Opened::new(Book::<T>::iter_prefix((model, class))));
             }
         }
         opened
     }
 }
 
-/// Takes one off `looks`, if any is left.
-fn spend(looks: &mut u32) -> bool {
-    let left = looks.checked_sub(1);
-    *looks = left.unwrap_or(0);
-    left.is_some()
+/// The open class whose slot is sold next, and its place in the list.
+fn cheapest<T: Config>(opened: &mut [Opened<T>]) -> Option<(usize, &mut Opened<T>)> {
+    opened.iter_mut().enumerate().min_by(|(_, a), (_, b)| a.place.cmp(&b.place))
+}
+
+/// Counts a further entry with so many bytes of proof, if a search may look at any more.
+fn look(looked: &mut Looked, proof: u64) -> bool {
+    let may = looked.entries < LOOKS_IN_ALL;
+    if may {
+        looked.entries = looked.entries.saturating_add(1);
+        looked.proof = looked.proof.saturating_add(proof);
+    }
+    may
 }
 
 /// The class of a rate in MAC per block: half its binary logarithm.
 pub(crate) fn class_of(rate: u64) -> u8 {
     // At most 31.
     u8::try_from(rate.checked_ilog2().unwrap_or(0) >> 1).unwrap_or(u8::MAX)
-}
-
-/// A slot's index as a position in a list.
-pub(crate) fn position(slot: SlotIndex) -> Option<usize> {
-    usize::try_from(slot).ok()
 }

@@ -70,7 +70,7 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_resume(miner: &T::AccountId) -> DispatchResult {
         let mut record = Miners::<T>::get(miner).ok_or(Error::<T>::NotFound)?;
-        ensure!(record.is_suspended(), Error::<T>::NotSuspended);
+        ensure!(record.is_suspended() || Self::missing_bond(&record)? > 0, Error::<T>::NotSuspended);
         Self::apply_if_due(miner, &mut record);
         Self::accrue(&mut record);
         Self::top_up(miner, &mut record)?;

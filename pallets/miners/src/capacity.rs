@@ -13,7 +13,7 @@ use frame_support::traits::Get;
 use millrace_primitives::{Balance, CapacityOnSale, Mac, ModelId, ModelRegistry, SlotIndex, TakenCapacity};
 use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
-use crate::{book::position, Capacity, Config, MinerRecord, Miners, Pallet};
+use crate::{types::position, Capacity, Config, MinerRecord, Miners, Pallet};
 
 impl<T: Config> CapacityOnSale<T::AccountId> for Pallet<T> {
     fn take(miner: &T::AccountId, model: ModelId, work: Mac) -> TakenCapacity {

@@ -27,6 +27,7 @@
 //! 4. Mill keys and miners name each other.
 //! 5. A scheduled offer is due in the next round at the latest.
 //! 6. A miner's unused capacity is at most what its offer sells within [`Config::CapacityWindow`].
+//! 7. No slot of a miner whose sprint was wrong is on sale until the miner resumes.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -102,19 +103,14 @@ pub mod pallet {
         /// The registry of models.
         type Models: ModelRegistry;
         /// Bond of any slot, planck.
-        #[pallet::constant]
         type SlotBond: Get<Balance>;
         /// Further bond for each mega-MAC per block that a slot promises, planck.
-        #[pallet::constant]
         type BondPerMegaMac: Get<Balance>;
         /// Part of a slot's bond that a slash takes.
-        #[pallet::constant]
         type SlashRatio: Get<Permill>;
         /// Blocks from a smaller offer until the bond above what is needed can be withdrawn.
-        #[pallet::constant]
         type UnbondingPeriod: Get<u32>;
         /// Deposit of a miner's record, planck.
-        #[pallet::constant]
         type RecordDeposit: Get<Balance>;
         /// Blocks for which capacity that was on sale waits for mined work to use it.
         #[pallet::constant]
@@ -206,7 +202,7 @@ pub mod pallet {
             /// The miner.
             miner: T::AccountId,
         },
-        /// A miner's suspended slots are on sale again.
+        /// A miner's bond is whole, and what was suspended of it is on sale again.
         Resumed {
             /// The miner.
             miner: T::AccountId,
@@ -249,7 +245,7 @@ pub mod pallet {
         NotYetInForce,
         /// No bond is free to be withdrawn yet.
         NothingToWithdraw,
-        /// None of the miner's slots is suspended, and none of its sprints was wrong.
+        /// None of the miner's slots is suspended, none of its sprints was wrong, and its bond is whole.
         NotSuspended,
         /// The proof is not the mill key's signature over this chain and account: the key's own node makes it
         /// (`millrace_proveMill`).
@@ -361,11 +357,12 @@ pub mod pallet {
             Self::do_set_mill(&miner, mill)
         }
 
-        /// Puts the miner's suspended slots on sale again and lets it sprint; holds what slashing took from their bond.
+        /// Puts the miner's suspended slots on sale again and lets it sprint; holds what its bond lacks of what its offers
+        /// need, be it because of a slash or a charge or because slots need more by now.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: register the account first.
-        /// - [`Error::NotSuspended`]: there is nothing to resume.
+        /// - [`Error::NotSuspended`]: there is nothing to resume, and nothing that the bond lacks.
         /// - The currency's, if the account can't pay what the bond lacks: top it up.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::resume())]

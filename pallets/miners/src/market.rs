@@ -2,18 +2,28 @@
 
 #[cfg(feature = "runtime-benchmarks")]
 use millrace_primitives::mill::MillKey;
-use millrace_primitives::{Mac, ModelId, SlotIndex, SlotMarket, SlotOffer};
+use millrace_primitives::{Answer, Looked, Mac, ModelId, SlotIndex, SlotMarket, SlotOffer};
 
 use crate::{
-    book::{position, LOOKS_IN_ALL},
-    Config, Leased, MinerRecord, Miners, Offered, Pallet,
+    bond::Bonds,
+    book::{LOOKS_IN_ALL, PROOF_OF_FIRST, PROOF_OF_NEXT},
+    types::position,
+    Config, Leased, MinerRecord, Miners, Offered, Pallet, CLASSES,
 };
 
 /// Due offers that one search brings into force. Slots whose offers are due beyond that are leased as the book says:
 /// what a miner sells at until its offer is in force.
 const APPLIED_BY_SEARCH: u32 = 2;
+/// Classes that one search opens at most: it begins anew after each offer that it brings into force.
+const OPENED_BY_SEARCH: u64 = (APPLIED_BY_SEARCH as u64 + 1) * CLASSES as u64;
 
 impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
+    const MOST: Looked = Looked {
+        entries: LOOKS_IN_ALL,
+        proof: OPENED_BY_SEARCH * PROOF_OF_FIRST + (LOOKS_IN_ALL as u64 - OPENED_BY_SEARCH) * PROOF_OF_NEXT,
+        applied: APPLIED_BY_SEARCH,
+    };
+
     fn is_offered(model: ModelId) -> bool {
         Offered::<T>::get(model) > 0
     }
@@ -21,15 +31,12 @@ impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
     fn lease(
         model: ModelId,
         least_rate: u64,
-        accept: impl Fn(&SlotOffer<T::AccountId>) -> bool,
-    ) -> Option<SlotOffer<T::AccountId>> {
-        let (offer, mut record) = Self::find_in_force(model, least_rate, accept)?;
-        Self::accrue(&mut record);
-        Self::leave_books(&offer.miner, &record, &[offer.slot]);
-        record.slots.get_mut(position(offer.slot)?)?.leased =
-            Some(Leased { rate: offer.rate, ask: offer.ask, since: Self::now() });
-        Miners::<T>::insert(&offer.miner, record);
-        Some(offer)
+        answer: impl Fn(&SlotOffer<T::AccountId>) -> Answer,
+    ) -> (Option<SlotOffer<T::AccountId>>, Looked) {
+        let mut looked = Looked::default();
+        let leased = Self::find_in_force(model, least_rate, &mut looked, answer)
+            .and_then(|(offer, record)| Self::begin_lease(offer, record));
+        (leased, looked)
     }
 
     fn free(miner: &T::AccountId, slot: SlotIndex) {
@@ -49,6 +56,11 @@ impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
     fn benchmark_miner(model: ModelId, key: MillKey) -> T::AccountId {
         crate::benchmarking::busy_miner::<T>(model, key)
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_search(model: ModelId, entries: u32, applied: u32) {
+        crate::benchmarking::long_search::<T>(model, entries, applied);
+    }
 }
 
 impl<T: Config> Pallet<T> {
@@ -57,19 +69,31 @@ impl<T: Config> Pallet<T> {
     fn find_in_force(
         model: ModelId,
         least_rate: u64,
-        accept: impl Fn(&SlotOffer<T::AccountId>) -> bool,
+        looked: &mut Looked,
+        answer: impl Fn(&SlotOffer<T::AccountId>) -> Answer,
     ) -> Option<(SlotOffer<T::AccountId>, MinerRecord)> {
-        let mut looks = LOOKS_IN_ALL;
-        let mut applied = 0u32;
+        let bonds = Bonds::of::<T>();
         loop {
-            let offer = Self::find_in_book(model, least_rate, &mut looks, &accept)?;
+            let offer = Self::find_in_book(model, least_rate, &bonds, looked, &answer)?;
             let mut record = Miners::<T>::get(&offer.miner)?;
-            if applied >= APPLIED_BY_SEARCH || !Self::apply_if_due(&offer.miner, &mut record) {
+            if looked.applied >= APPLIED_BY_SEARCH || !Self::apply_if_due(&offer.miner, &mut record) {
                 return Some((offer, record));
             }
             Miners::<T>::insert(&offer.miner, record);
-            applied = applied.saturating_add(1);
+            looked.applied = looked.applied.saturating_add(1);
         }
+    }
+
+    fn begin_lease(
+        offer: SlotOffer<T::AccountId>,
+        mut record: MinerRecord,
+    ) -> Option<SlotOffer<T::AccountId>> {
+        Self::accrue(&mut record);
+        Self::leave_books(&offer.miner, &record, &[offer.slot]);
+        record.slots.get_mut(position(offer.slot)?)?.leased =
+            Some(Leased { rate: offer.rate, ask: offer.ask, since: Self::now() });
+        Miners::<T>::insert(&offer.miner, record);
+        Some(offer)
     }
 
     fn end_lease(miner: &T::AccountId, mut record: MinerRecord, slot: SlotIndex) {

@@ -13,7 +13,8 @@ use frame_system::{
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, Balance, ModelId, ModelInfo, ModelRegistry, OnRound, SlotIndex, SlotMarket, SlotOffer,
+    ownership_message, Answer, Balance, ModelId, ModelInfo, ModelRegistry, OnRound, SlotIndex, SlotMarket,
+    SlotOffer,
 };
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Permill, RuntimeAppPublic};
@@ -47,7 +48,8 @@ frame_support::construct_runtime!(
 );
 
 parameter_types! {
-    pub const SlashRatio: Permill = Permill::from_percent(10);
+    pub static SlashRatio: Permill = Permill::from_percent(10);
+    pub static SlotBond: Balance = 1_000;
     pub static BondPerMegaMac: Balance = 10;
 }
 
@@ -67,7 +69,7 @@ impl pallet_balances::Config for Test {
 impl crate::Config for Test {
     type Currency = Balances;
     type Models = FakeModels;
-    type SlotBond = ConstU128<1_000>;
+    type SlotBond = SlotBond;
     type BondPerMegaMac = BondPerMegaMac;
     type SlashRatio = SlashRatio;
     type UnbondingPeriod = ConstU32<20>;
@@ -156,9 +158,11 @@ pub fn second_model() -> ModelId {
     ModelId::repeat_byte(2)
 }
 
-/// Runs a test in the first block of a chain and checks the pallet's properties afterwards.
-pub fn on_chain(test: impl FnOnce()) {
+/// A chain with accounts and models.
+pub fn new_chain() -> sp_io::TestExternalities {
     MODELS.with(|models| models.borrow_mut().clear());
+    SlashRatio::set(Permill::from_percent(10));
+    SlotBond::set(1_000);
     BondPerMegaMac::set(10);
     set_model(model(), true);
     set_model(second_model(), true);
@@ -172,7 +176,12 @@ pub fn on_chain(test: impl FnOnce()) {
     .expect("the accounts differ");
     let mut externalities = sp_io::TestExternalities::new(storage);
     externalities.register_extension(KeystoreExt::new(MemoryKeystore::new()));
-    externalities.execute_with(|| {
+    externalities
+}
+
+/// Runs a test in the first block of a chain and checks the pallet's properties afterwards.
+pub fn on_chain(test: impl FnOnce()) {
+    new_chain().execute_with(|| {
         System::set_block_number(1);
         test();
         Miners::do_try_state().expect("the pallet's properties hold");
@@ -234,7 +243,7 @@ pub fn apply(who: AccountId) -> DispatchResult {
 
 /// Leases a slot of the first model that promises a rate.
 pub fn lease_at(least_rate: u64) -> Option<SlotOffer<AccountId>> {
-    Miners::lease(model(), least_rate, |_| true)
+    Miners::lease(model(), least_rate, |_| Answer::Take).0
 }
 
 /// Leases a slot of the first model; its miner and name.

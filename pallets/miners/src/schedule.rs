@@ -58,6 +58,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn bring_into_force(miner: &T::AccountId, record: &mut MinerRecord) {
         let Some(Pending { terms, .. }) = record.next.take() else { return };
         let now = Self::now();
+        // A further slot is no way round a suspension.
+        let suspended = record.is_suspended();
         Self::accrue(record);
         Self::leave_books(miner, record, &record.on_sale());
         Self::count_offered(&record.terms, |count, slots| count.saturating_sub(slots));
@@ -69,13 +71,8 @@ impl<T: Config> Pallet<T> {
                     slot.withdrawn = false;
                 }
                 None => {
-                    let slot = Slot {
-                        rate: *rate,
-                        idle_since: now,
-                        leased: None,
-                        suspended: false,
-                        withdrawn: false,
-                    };
+                    let slot =
+                        Slot { rate: *rate, idle_since: now, leased: None, suspended, withdrawn: false };
                     // Both lists have the same bound.
                     let _ = record.slots.try_push(slot);
                 }

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use frame_support::traits::Get;
 use millrace_primitives::{mill::MillKey, MinerStatus, ModelId};
 
 use crate::{Config, MillKeys, Miners, Pallet};
@@ -17,7 +16,7 @@ impl<T: Config> Pallet<T> {
             slots: count(record.slots.iter().filter(|slot| !slot.withdrawn).count()),
             scheduled: record.next.is_some(),
             suspended: record.is_suspended(),
-            bond_short: record.bond < T::SlotBond::get(),
+            bond_short: Self::missing_to_sprint(&record) > 0,
             listed: count(listed.len()),
             missing: listed.into_iter().filter(|model| !record.terms.models.contains(model)).collect(),
             miner,

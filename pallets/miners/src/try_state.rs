@@ -64,6 +64,10 @@ impl<T: Config> Pallet<T> {
         );
         ensure!(MillKeys::<T>::get(&record.mill).as_ref() == Some(miner), "a mill key names another");
         ensure!(record.terms.rates.len() <= record.slots.len(), "an offered slot is missing");
+        ensure!(
+            !record.rejected || record.on_sale().is_empty(),
+            "a miner whose sprint was wrong sells a slot"
+        );
         let next = Round::<T>::get().saturating_add(1);
         ensure!(
             record.next.as_ref().is_none_or(|pending| pending.from <= next),

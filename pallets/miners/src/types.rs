@@ -149,6 +149,12 @@ impl MinerRecord {
         self.next.as_ref().is_some_and(|next| next.from <= round)
     }
 
+    /// The slot that must cover the highest rate, and that rate in MAC per block: what a wrong sprint is slashed for.
+    pub(crate) fn largest_slot(&self) -> (SlotIndex, u64) {
+        let largest = (0..).zip(&self.slots).max_by_key(|(_, slot)| slot.bonded_rate());
+        largest.map_or((0, 0), |(index, slot)| (index, slot.bonded_rate()))
+    }
+
     /// The slots that stand in the books.
     pub(crate) fn on_sale(&self) -> Vec<SlotIndex> {
         (0..).zip(&self.slots).filter(|(_, slot)| slot.is_on_sale()).map(|(index, _)| index).collect()
@@ -230,3 +236,8 @@ impl<AccountId> Place<AccountId> {
 
 /// [`Place`] of a runtime.
 pub type PlaceOf<T> = Place<<T as frame_system::Config>::AccountId>;
+
+/// A slot's index as a position in a list.
+pub(crate) fn position(slot: SlotIndex) -> Option<usize> {
+    usize::try_from(slot).ok()
+}

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use frame_support::traits::Get;
 use millrace_primitives::{
     IdleReason, MinerBond, MinerView, ModelId, ModelRegistry, NextOffer, SlotIndex, SlotView,
 };
@@ -41,7 +40,7 @@ impl<T: Config> Pallet<T> {
     fn idle_reasons(miner: &T::AccountId, record: &MinerRecord) -> Vec<IdleReason> {
         let key_unknown = MillKeys::<T>::get(&record.mill).as_ref() != Some(miner);
         let suspended = indices(record, |slot| slot.suspended);
-        let missing = T::SlotBond::get().saturating_sub(record.bond);
+        let missing = Self::missing_to_sprint(record);
         let models = &record.terms.models;
         let not_offered: Vec<ModelId> =
             T::Models::listed().into_iter().filter(|model| !models.contains(model)).collect();

@@ -184,6 +184,9 @@ impl MillKeys<AccountId> for FakeMiners {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
+    const MOST: millrace_primitives::Looked =
+        millrace_primitives::Looked { entries: 0, proof: 0, applied: 0 };
+
     fn is_offered(_: ModelId) -> bool {
         false
     }
@@ -191,9 +194,9 @@ impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
     fn lease(
         _: ModelId,
         _: u64,
-        _: impl Fn(&millrace_primitives::SlotOffer<AccountId>) -> bool,
-    ) -> Option<millrace_primitives::SlotOffer<AccountId>> {
-        None
+        _: impl Fn(&millrace_primitives::SlotOffer<AccountId>) -> millrace_primitives::Answer,
+    ) -> (Option<millrace_primitives::SlotOffer<AccountId>>, millrace_primitives::Looked) {
+        (None, Default::default())
     }
 
     fn free(_: &AccountId, _: SlotIndex) {}
@@ -203,6 +206,8 @@ impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
         MINER
     }
+
+    fn benchmark_search(_: ModelId, _: u32, _: u32) {}
 }
 
 pub struct FakeVerifier;

@@ -85,12 +85,7 @@ fn sample<T: Config>(model: ModelId) -> usize {
 
 /// Open leases that take no room of a block, one place is free.
 fn crowd_leases<T: Config>() {
-    crowd_leases_of::<T>(0);
-}
-
-/// Open leases whose submissions take so much time each, one place is free.
-fn crowd_leases_of<T: Config>(time: u64) {
-    let entry = |task| LeaseEntry { until: u32::MAX, task, bytes: 0, time, proof: 0 };
+    let entry = |task| LeaseEntry { until: u32::MAX, task, bytes: 0, time: 0, proof: 0 };
     let others: Vec<LeaseEntry> =
         (1..u64::from(bound::<MaxLeases>())).map(|task| entry(1_000_000 + task)).collect();
     Leases::<T>::put(BoundedVec::truncate_from(others));
@@ -114,11 +109,12 @@ fn queued<T: Config>(model: ModelId) -> TaskId {
     task
 }
 
-/// A task leased to a miner with as many slots and models as it may have, in full lists.
+/// A task that was leased a block ago to a miner with as many slots and models as it may have, in full lists.
 fn leased<T: Config>(model: ModelId) -> (TaskId, MillKey) {
     let (_, key) = busy_miner::<T>(model);
     let task = queued::<T>(model);
-    assert_eq!(Pallet::<T>::serve_task(task, &mut Pallet::<T>::room()), Served::Leased);
+    let served = Pallet::<T>::serve_task(task, &mut Pallet::<T>::room());
+    assert!(matches!(served, Served::Leased(_)));
     let own = Leases::<T>::get();
     crowd_leases::<T>();
     Leases::<T>::mutate(|leases| {
@@ -127,6 +123,7 @@ fn leased<T: Config>(model: ModelId) -> (TaskId, MillKey) {
         }
     });
     fill_queue::<T>(model);
+    at_block::<T>(2);
     (task, key)
 }
 
@@ -262,9 +259,17 @@ mod benchmarks {
         }
     }
 
+    /// The lease's room costs the miner its whole bond, so that all of its slots are suspended.
     #[benchmark]
     fn decline() {
         let (task, _) = leased::<T>(model::<T>(1));
+        Tasks::<T>::mutate(task, |record| {
+            let record = record.as_mut().expect("the task is open; qed");
+            record.fee = Balance::MAX;
+            if let TaskState::Leased(lease) = &mut record.state {
+                lease.slash = Balance::MAX;
+            }
+        });
         let descriptor = descriptor::<T>(task);
 
         #[block]
@@ -307,35 +312,47 @@ mod benchmarks {
 
     // What follows happens within a service, whose base counts the proof of both lists.
 
-    /// A queued task for which there is no slot: the open leases leave no room for that of any in the book, whatever it
-    /// asks and whoever failed or declined the task.
-    #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
-    fn search_slot() {
+    /// A queued task for which there is no slot after all: the search brings offers into force that are due and take
+    /// their slots away, and what is left is too dear. What the books add to the proof, each search says itself.
+    ///
+    /// `l`: entries of the book that it looks at.
+    /// `a`: offers that it brings into force.
+    #[benchmark(pov_mode = MaxEncodedLen { Miners::Book: Ignored, Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
+    fn search_slot(l: Linear<0, { T::Miners::MOST.entries }>, a: Linear<0, { T::Miners::MOST.applied }>) {
         let model = model::<T>(1);
-        busy_miner::<T>(model);
+        T::Miners::benchmark_search(model, l, a);
         let task = queued::<T>(model);
-        crowd_leases_of::<T>(u64::MAX);
+        at_block::<T>(2);
+        crowd_leases::<T>();
         let mut room = Pallet::<T>::room();
+        let served;
 
         #[block]
         {
-            assert_eq!(Pallet::<T>::serve_task(task, &mut room), Served::Waits);
+            served = Pallet::<T>::serve_task(task, &mut room);
         }
+
+        assert!(matches!(served, Served::Waits(looked) if looked.entries >= l && looked.applied == a));
     }
 
-    /// A queued task that gets a slot.
+    /// A queued task that gets the first slot that it is shown; how long the search was is counted apart.
     #[benchmark(pov_mode = MaxEncodedLen { Tasks::Leases: Ignored, Tasks::Queue: Ignored })]
     fn give_lease() {
         let model = model::<T>(1);
         busy_miner::<T>(model);
         crowd_queue::<T>();
         let task = queued::<T>(model);
+        at_block::<T>(2);
         crowd_leases::<T>();
+        let mut room = Pallet::<T>::room();
+        let served;
 
         #[block]
         {
-            assert_eq!(Pallet::<T>::serve_task(task, &mut Pallet::<T>::room()), Served::Leased);
+            served = Pallet::<T>::serve_task(task, &mut room);
         }
+
+        assert!(matches!(served, Served::Leased(_)));
     }
 
     /// A lease that ran out, of a task that displaces another.

@@ -2,15 +2,17 @@
 //! prune old outputs. Bounded by a weight meter; what it leaves is done by a later block or a poke.
 
 use frame_support::weights::{Weight, WeightMeter};
-use millrace_primitives::TaskId;
+use millrace_primitives::{Looked, SlotMarket, TaskId};
 
 use crate::{room::Room, Config, LeaseFailure, Pallet, Tasks, WeightInfo};
 
 /// What a service did for a queued task.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Served {
-    Waits,
-    Leased,
+    /// It waits on, after a search.
+    Waits(Looked),
+    /// A search found it a slot.
+    Leased(Looked),
     Refunded,
 }
 
@@ -43,37 +45,57 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Walks the queue once around at most, from where the last walk ended.
+    /// Walks the queue once around at most, from where the last walk ended. There must be weight for the worst visit before
+    /// each, so that no search is cut short; each is then charged for what it did.
     fn serve_queue(meter: &mut WeightMeter) {
-        let most =
-            T::WeightInfo::search_slot().max(T::WeightInfo::give_lease()).max(T::WeightInfo::refund_task());
+        let most = Self::most_served();
         let mut room = None;
         Self::walk_queue(|task| {
             if !meter.can_consume(most) {
                 return false;
             }
             let room = room.get_or_insert_with(Self::room);
-            meter.consume(match Self::serve_task(task, room) {
-                Served::Waits => T::WeightInfo::search_slot(),
-                Served::Leased => T::WeightInfo::give_lease(),
-                Served::Refunded => T::WeightInfo::refund_task(),
-            });
+            let served = Self::serve_task(task, room);
+            meter.consume(Self::served_weight(&served));
             true
         });
+    }
+
+    /// What a visit to a queued task took.
+    pub(crate) fn served_weight(served: &Served) -> Weight {
+        match served {
+            Served::Waits(looked) => Self::search_weight(*looked),
+            Served::Leased(looked) => {
+                Self::search_weight(*looked).saturating_add(T::WeightInfo::give_lease())
+            }
+            Served::Refunded => T::WeightInfo::refund_task(),
+        }
+    }
+
+    /// What a visit takes at most.
+    pub(crate) fn most_served() -> Weight {
+        Self::served_weight(&Served::Leased(T::Miners::MOST)).max(T::WeightInfo::refund_task())
+    }
+
+    /// What a search took. The proof of the books is as the search says: their entries lie side by side, and a benchmark
+    /// would count a way through all of storage for each.
+    fn search_weight(looked: Looked) -> Weight {
+        T::WeightInfo::search_slot(looked.entries, looked.applied)
+            .saturating_add(Weight::from_parts(0, looked.proof))
     }
 
     /// Does what can be done now for a queued task, within the room that the open leases leave.
     pub(crate) fn serve_task(task: TaskId, room: &mut Room) -> Served {
         match Tasks::<T>::get(task) {
-            None => Served::Waits,
+            None => Served::Waits(Looked::default()),
             Some(record) => match Self::overdue(&record) {
                 Some(why) => {
                     Self::refund(task, record, why);
                     Served::Refunded
                 }
                 None => match Self::try_lease(task, record, room) {
-                    Some(()) => Served::Leased,
-                    None => Served::Waits,
+                    (true, looked) => Served::Leased(looked),
+                    (false, looked) => Served::Waits(looked),
                 },
             },
         }

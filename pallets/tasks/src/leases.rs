@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    lease_descriptor, price_of, BlockNumber, MinerBond, ModelRegistry, OnWork, OpenLease, SlotMarket,
-    TaskEnd, TaskId,
+    lease_descriptor, price_of, Answer, BlockNumber, Looked, MinerBond, ModelRegistry, OnWork, OpenLease,
+    SlotMarket, SlotOffer, TaskEnd, TaskId,
 };
 use sp_core::H256;
 
@@ -14,8 +14,8 @@ use crate::{
     pricing::price_at,
     room::Room,
     terms::{least_rate, terms},
-    Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Pallet, RefundReason, TaskRecordOf, TaskState,
-    Tasks,
+    Config, Event, Lease, LeaseEntry, LeaseFailure, Leases, Pallet, RefundReason, TaskRecord, TaskRecordOf,
+    TaskState, Tasks,
 };
 
 impl<T: Config> Pallet<T> {
@@ -24,52 +24,69 @@ impl<T: Config> Pallet<T> {
         Room::new(&Leases::<T>::get(), Self::now(), Self::submission_capacity())
     }
 
-    /// Gives the task to the best slot, if there is one and its submission is sure to fit.
-    pub(crate) fn try_lease(task: TaskId, mut record: TaskRecordOf<T>, room: &mut Room) -> Option<()> {
-        let since = Self::now();
-        let mut leases = Leases::<T>::get();
-        if leases.is_full() {
-            return None;
+    /// Gives the task to the best slot, if there is one and its submission is sure to fit; whether there was, and what the
+    /// search looked at.
+    pub(crate) fn try_lease(task: TaskId, record: TaskRecordOf<T>, room: &mut Room) -> (bool, Looked) {
+        let (lease, looked) = Self::find_lease(task, &record, room);
+        let is_leased = lease.is_some();
+        if let Some(lease) = lease {
+            Self::begin_lease(task, record, lease);
+            *room = Self::room();
         }
-        let entry = |until| LeaseEntry {
-            until,
-            task,
-            bytes: record.trace_bytes,
-            time: record.submission_time,
-            proof: record.submission_proof,
+        (is_leased, looked)
+    }
+
+    /// Takes the best slot off the market; the lease of it, and what the search looked at.
+    fn find_lease(
+        task: TaskId,
+        record: &TaskRecordOf<T>,
+        room: &Room,
+    ) -> (Option<Lease<T::AccountId>>, Looked) {
+        let (since, floor) = (Self::now(), T::LatencyFloor::get());
+        let least_rate = least_rate(since, floor, record.work, record.deadline);
+        let Some(least_rate) = least_rate.filter(|_| !room.is_full()) else {
+            return (None, Looked::default());
         };
-        let floor = T::LatencyFloor::get();
-        let least_rate = least_rate(since, floor, record.work, record.deadline)?;
-        let terms = |rate| terms(since, floor, record.work, rate, record.deadline);
-        let ceiling = Self::ceiling_left(&record);
-        let offer = T::Miners::lease(record.model, least_rate, |offer| {
-            let Some((_, until)) = terms(offer.rate) else { return false };
-            price_of(offer.ask, record.work).is_some_and(|price| price <= ceiling)
-                && !record.failed.contains(&offer.miner)
-                && !record.declined.contains(&offer.miner)
-                && room.fits(&entry(until))
-        })?;
-        let (due, until) = terms(offer.rate)?;
-        let price = price_of(offer.ask, record.work)?;
-        let at = leases.partition_point(|lease| lease.until <= until);
-        // There is room: that was checked above.
-        let _ = leases.try_insert(at, entry(until));
-        Leases::<T>::put(leases);
-        *room = Self::room();
+        let ceiling = Self::ceiling_left(record);
+        let lease_of = |offer: &SlotOffer<T::AccountId>| {
+            let (due, until) = terms(since, floor, record.work, offer.rate, record.deadline)?;
+            let price = price_of(offer.ask, record.work).filter(|price| *price <= ceiling)?;
+            let (miner, slot, slash) = (offer.miner.clone(), offer.slot, offer.slash);
+            room.fits(&entry_of(task, record, until)).then_some(Lease {
+                miner,
+                slot,
+                price,
+                slash,
+                since,
+                due,
+                until,
+            })
+        };
+        let (offer, looked) = T::Miners::lease(record.model, least_rate, |offer| {
+            if record.failed.contains(&offer.miner) || record.declined.contains(&offer.miner) {
+                Answer::RefuseMiner
+            } else if lease_of(offer).is_some() {
+                Answer::Take
+            } else {
+                Answer::Refuse
+            }
+        });
+        (offer.and_then(|offer| lease_of(&offer)), looked)
+    }
+
+    /// Takes a task that has a lease from the queue to the open leases.
+    fn begin_lease(task: TaskId, mut record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
+        let Lease { miner, price, due, until, .. } = lease.clone();
+        Leases::<T>::mutate(|leases| {
+            let at = leases.partition_point(|other| other.until <= until);
+            // The room says that the list isn't full.
+            let _ = leases.try_insert(at, entry_of(task, &record, until));
+        });
         Self::dequeue(task);
         let rent = Self::burn_rent(&mut record);
-        record.state = TaskState::Leased(Lease {
-            miner: offer.miner.clone(),
-            slot: offer.slot,
-            price,
-            slash: offer.slash,
-            since,
-            due,
-            until,
-        });
+        record.state = TaskState::Leased(lease);
         Tasks::<T>::insert(task, record);
-        Self::deposit_event(Event::TaskLeased { task, miner: offer.miner, price, rent, due, until });
-        Some(())
+        Self::deposit_event(Event::TaskLeased { task, miner, price, rent, due, until });
     }
 
     /// A leased task and its lease.
@@ -225,4 +242,10 @@ impl<T: Config> Pallet<T> {
             Self::refund(task, record, RefundReason::Displaced);
         }
     }
+}
+
+/// What a lease of a task until that block will submit.
+fn entry_of<AccountId>(task: TaskId, record: &TaskRecord<AccountId>, until: BlockNumber) -> LeaseEntry {
+    let (bytes, time, proof) = (record.trace_bytes, record.submission_time, record.submission_proof);
+    LeaseEntry { until, task, bytes, time, proof }
 }

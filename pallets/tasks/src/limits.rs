@@ -2,6 +2,11 @@
 
 use frame_support::{dispatch::DispatchClass, pallet_prelude::Weight, traits::Get};
 
+#[cfg(feature = "std")]
+use millrace_primitives::Looked;
+
+#[cfg(feature = "std")]
+use crate::hooks::Served;
 use crate::{room::Capacity, Config, MaxOutput, Pallet, WeightInfo};
 
 /// Bytes of a submission besides its trace: call, signature, extensions, with room to spare.
@@ -17,6 +22,13 @@ const VALIDATOR_MEMORY: u64 = 2_080 * 64 * 1024;
 /// Bytes of the runtime's stack and data.
 #[cfg(feature = "std")]
 const STATIC_MEMORY: u64 = 3 * 1024 * 1024;
+
+/// A search that finds nothing in four classes, with ten slots in each.
+#[cfg(feature = "std")]
+const VISIT: Looked = Looked { entries: 44, proof: 20_000, applied: 0 };
+/// How many of these each block must have weight for, before the worst visit.
+#[cfg(feature = "std")]
+const VISITS: u64 = 4;
 
 impl<T: Config> Pallet<T> {
     /// Weight that a submission is admitted with; what it doesn't use is refunded.
@@ -56,9 +68,14 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::authorize_submit(T::MaxTrace::get()))
             .saturating_add(class.base_extrinsic)
             .saturating_add(Weight::from_parts(0, length.into()));
+        // Before each visit there must be weight for the worst one.
+        let visit = Self::served_weight(&Served::Waits(VISIT));
+        let service = T::WeightInfo::service_base()
+            .saturating_add(visit.saturating_mul(VISITS))
+            .saturating_add(Self::most_served());
         assert!(
-            T::WeightInfo::service_base().all_lte(T::ServiceWeight::get()),
-            "no block has weight for its service, which counts the rent"
+            service.all_lte(T::ServiceWeight::get()),
+            "a block's service, which counts the rent, takes {service:?} to visit several tasks"
         );
         let max = class.max_extrinsic.unwrap_or(weights.max_block);
         assert!(total.all_lte(max), "the heaviest submission {total:?} doesn't fit an extrinsic {max:?}");

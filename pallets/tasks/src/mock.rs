@@ -16,8 +16,8 @@ use millrace_inference::{Cost, LayerShape, Profile};
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    submission_message, Balance, BlockNumber, Mac, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry,
-    OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
+    submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, ModelId, ModelInfo,
+    ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -172,6 +172,10 @@ pub struct World {
     pub settled: Vec<(AccountId, SlotIndex, Mac)>,
     /// The least rate of the last search.
     pub least_rate: Option<u64>,
+    /// The miners that the last search was told to pass over.
+    pub refused: Vec<AccountId>,
+    /// What each search says that it looked at.
+    pub looked: Looked,
     pub keys: BTreeMap<AccountId, MillKey>,
     /// What the next verification comes to.
     pub verdict: Verdict<Vec<u8>>,
@@ -197,6 +201,8 @@ impl World {
             charges: Vec::new(),
             settled: Vec::new(),
             least_rate: None,
+            refused: Vec::new(),
+            looked: Looked::default(),
             keys: BTreeMap::new(),
             verdict: Verdict::Unavailable,
             seed: None,
@@ -240,20 +246,27 @@ impl ModelRegistry for FakeModels {
 pub struct FakeMiners;
 
 impl SlotMarket<AccountId> for FakeMiners {
+    const MOST: Looked = Looked { entries: 100, proof: 10_000, applied: 2 };
+
     fn is_offered(_: ModelId) -> bool {
         world(|world| world.offered)
     }
     fn lease(
         _: ModelId,
         least_rate: u64,
-        accept: impl Fn(&SlotOffer<AccountId>) -> bool,
-    ) -> Option<SlotOffer<AccountId>> {
+        answer: impl Fn(&SlotOffer<AccountId>) -> Answer,
+    ) -> (Option<SlotOffer<AccountId>>, Looked) {
         world(|world| {
             world.least_rate = Some(least_rate);
-            let at = world.slots.iter().position(|offer| offer.rate >= least_rate && accept(offer))?;
-            let offer = world.slots.remove(at);
-            world.leased.push(offer.clone());
-            Some(offer)
+            world.refused.clear();
+            let takes = |offer: &SlotOffer<_>| {
+                let answer = answer(offer);
+                world.refused.extend((answer == Answer::RefuseMiner).then_some(offer.miner));
+                offer.rate >= least_rate && answer == Answer::Take
+            };
+            let leased = world.slots.iter().position(takes).map(|at| world.slots.remove(at));
+            world.leased.extend(leased.clone());
+            (leased, world.looked)
         })
     }
     fn free(miner: &AccountId, slot: SlotIndex) {
@@ -269,6 +282,10 @@ impl SlotMarket<AccountId> for FakeMiners {
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
+        unreachable!("no benchmark runs on this runtime")
+    }
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_search(_: ModelId, _: u32, _: u32) {
         unreachable!("no benchmark runs on this runtime")
     }
 }

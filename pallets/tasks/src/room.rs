@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
+use frame_support::traits::Get;
 use millrace_primitives::BlockNumber;
 
-use crate::LeaseEntry;
+use crate::{LeaseEntry, MaxLeases};
 
 /// What one block sets aside for submissions.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,11 @@ impl Room {
             *left = least;
         }
         room
+    }
+
+    /// Whether there may be no further lease, whatever it takes.
+    pub(crate) fn is_full(&self) -> bool {
+        u32::try_from(self.leases.len()).unwrap_or(u32::MAX) >= <MaxLeases as Get<u32>>::get()
     }
 
     /// What the blocks before one set aside.

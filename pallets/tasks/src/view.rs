@@ -8,9 +8,9 @@ use core::cell::RefCell;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    price_of, Balance, BlockNumber, Mac, MarketView, ModelId, ModelInfo, ModelRegistry, NoTaker, OpenTask,
-    Quote, RefundReason, SlotMarket, SlotOffer, Taker, TaskId, TaskNext, TaskStanding, TaskView, Unpostable,
-    MAC_PER_ASK,
+    price_of, Answer, Balance, BlockNumber, Mac, MarketView, ModelId, ModelInfo, ModelRegistry, NoTaker,
+    OpenTask, Quote, RefundReason, SlotMarket, SlotOffer, Taker, TaskId, TaskNext, TaskStanding, TaskView,
+    Unpostable, MAC_PER_ASK,
 };
 
 use crate::{
@@ -304,7 +304,11 @@ impl<T: Config> Pallet<T> {
         if let Some(least_rate) = least_rate(since, floor, wanted.work, wanted.deadline) {
             T::Miners::lease(wanted.model, least_rate, |offer| {
                 look(offer);
-                false
+                if refuses(&offer.miner) {
+                    Answer::RefuseMiner
+                } else {
+                    Answer::Refuse
+                }
             });
         }
         let Seen { found, dear, no_room, refused } = seen.into_inner();
@@ -322,7 +326,7 @@ impl<T: Config> Pallet<T> {
         T::Miners::lease(wanted.model, 1, |offer| {
             let mut fastest = fastest.borrow_mut();
             *fastest = offer.rate.max(*fastest);
-            false
+            Answer::Refuse
         });
         match terms(Self::now(), T::LatencyFloor::get(), wanted.work, fastest.into_inner(), BlockNumber::MAX)
         {

@@ -29,7 +29,7 @@ pub trait WeightInfo {
     /// Of `service_base`.
     fn service_base() -> Weight;
     /// Of `search_slot`.
-    fn search_slot() -> Weight;
+    fn search_slot(l: u32, a: u32) -> Weight;
     /// Of `give_lease`.
     fn give_lease() -> Weight;
     /// Of `end_lease`.
@@ -239,6 +239,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: `Models::Listed` (r:1 w:0)
+    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
@@ -249,7 +251,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Book` (r:0 w:8)
+    // Storage: `Miners::Book` (r:0 w:120)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
@@ -258,10 +260,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Proof: measured 61846 bytes. At least 537_040 ns.
-        Weight::from_parts(611_320_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().writes(30_u64))
+        // Proof: measured 61846 bytes. At least 1_006_000 ns.
+        Weight::from_parts(1_102_000_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(21_u64))
+            .saturating_add(T::DbWeight::get().writes(142_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
@@ -293,27 +295,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
-    // Storage: `Tasks::Leases` (r:1 w:0)
-    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
-    // Storage: `Miners::Classes` (r:1 w:0)
-    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Book` (r:264 w:0)
-    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
-    fn search_slot() -> Weight {
-        // Proof: measured 46312 bytes. At least 2_096_693 ns.
-        Weight::from_parts(2_240_617_000, 679998).saturating_add(T::DbWeight::get().reads(268_u64))
-    }
-    // Storage: `Tasks::Leases` (r:1 w:1)
-    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
-    // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
-    // Storage: `Tasks::RentIndex` (r:1 w:0)
-    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:16 w:16)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Book` (r:48 w:520)
-    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Miners` (r:3 w:3)
+    // Storage: `Miners::Book` (r:264 w:512)
+    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `Ignored`)
+    // Storage: `Miners::Miners` (r:2 w:2)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -321,6 +307,35 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // Storage: `Miners::Offered` (r:16 w:16)
     // Proof: `Miners::Offered` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+    // `l` was measured from 0 to 256.
+    // `a` was measured from 0 to 2.
+    fn search_slot(l: u32, a: u32) -> Weight {
+        // Proof: measured 4800 + l × 45 + a × 6200 bytes. At least 40_000 ns.
+        Weight::from_parts(60_000_000, 5116)
+            .saturating_add(Weight::from_parts(8_600_000, 0).saturating_mul(l.into()))
+            .saturating_add(Weight::from_parts(1_283_181_000, 0).saturating_mul(a.into()))
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
+            .saturating_add(T::DbWeight::get().reads((33_u64).saturating_mul(a.into())))
+            .saturating_add(T::DbWeight::get().writes((289_u64).saturating_mul(a.into())))
+            .saturating_add(Weight::from_parts(0, 43150).saturating_mul(a.into()))
+    }
+    // Storage: `Tasks::Tasks` (r:1 w:1)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::RentIndex` (r:1 w:0)
+    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Classes` (r:8 w:8)
+    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Book` (r:8 w:8)
+    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Miners` (r:1 w:1)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Storage: `Miners::Round` (r:1 w:0)
+    // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `Models::Listed` (r:1 w:0)
+    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Tasks::Leases` (r:1 w:1)
+    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Ignored`)
     // Storage: `System::Account` (r:1 w:1)
@@ -328,10 +343,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn give_lease() -> Weight {
-        // Proof: measured 67627 bytes. At least 3_185_584 ns.
-        Weight::from_parts(3_502_065_000, 124446)
-            .saturating_add(T::DbWeight::get().reads(91_u64))
-            .saturating_add(T::DbWeight::get().writes(560_u64))
+        // Proof: measured 62301 bytes. At least 620_000 ns.
+        Weight::from_parts(950_000_000, 22070)
+            .saturating_add(T::DbWeight::get().reads(25_u64))
+            .saturating_add(T::DbWeight::get().writes(22_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)

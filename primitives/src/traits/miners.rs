@@ -17,17 +17,42 @@ pub struct SlotOffer<AccountId> {
     pub slash: Balance,
 }
 
+/// What a task says to a slot that a search shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The slot is leased.
+    Take,
+    /// The search goes on.
+    Refuse,
+    /// The search goes on, and no slot of this miner will do. A task refuses few miners.
+    RefuseMiner,
+}
+
+/// What a search looked at, so that it can be charged for that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Entries of the books.
+    pub entries: u32,
+    /// Bytes that these entries add to a block's proof, at most.
+    pub proof: u64,
+    /// Offers that it brought into force.
+    pub applied: u32,
+}
+
 /// The slots on sale, for the one who assigns tasks to them.
 pub trait SlotMarket<AccountId> {
+    /// What a search looks at, at most.
+    const MOST: Looked;
     /// Whether any slot offers this model, be it free or leased: whether waiting for one makes sense.
     fn is_offered(model: ModelId) -> bool;
-    /// Leases the acceptable free slot with the lowest ask that offers this model and promises `least_rate` MAC per block
-    /// at least, the one idle longest on ties. The search is bounded; slots that promise less don't lengthen it.
+    /// Leases the free slot with the lowest ask that offers this model, promises `least_rate` MAC per block at least, and
+    /// is answered with [`Answer::Take`]; the one idle longest on ties. The search is bounded by [`Self::MOST`], and slots
+    /// that promise less don't lengthen it. Says what it looked at, whether or not it found a slot.
     fn lease(
         model: ModelId,
         least_rate: u64,
-        accept: impl Fn(&SlotOffer<AccountId>) -> bool,
-    ) -> Option<SlotOffer<AccountId>>;
+        answer: impl Fn(&SlotOffer<AccountId>) -> Answer,
+    ) -> (Option<SlotOffer<AccountId>>, Looked);
     /// Ends a slot's lease; the slot is free again unless it was suspended or withdrawn meanwhile.
     fn free(miner: &AccountId, slot: SlotIndex);
     /// As [`Self::free`], after `work` MAC were settled for another than the miner: it counts as capacity that was on
@@ -37,6 +62,10 @@ pub trait SlotMarket<AccountId> {
     /// books of those models.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(model: ModelId, key: MillKey) -> AccountId;
+    /// Puts slots on sale for benchmarks so that a search which takes only slots that ask nothing brings `applied` offers
+    /// into force, looks at `entries` of the model's book at least, and finds none.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_search(model: ModelId, entries: u32, applied: u32);
 }
 
 /// The bonds of miners, for those who judge their work.
@@ -58,7 +87,7 @@ pub trait MinerBond<AccountId> {
     fn charge(miner: &AccountId, amount: Balance) -> Balance;
     /// Suspends all slots of a miner until it resumes them.
     fn suspend(miner: &AccountId);
-    /// Whether the miner's bond could pay for a wrong sprint, and nothing of it is suspended.
+    /// Whether the miner's bond can pay for a wrong sprint, and nothing of it is suspended.
     fn may_sprint(miner: &AccountId) -> bool;
 }
 

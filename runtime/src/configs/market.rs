@@ -35,7 +35,8 @@ parameter_types! {
     /// A model of 2 MiB, an input of 512 KiB and half a second.
     pub const MaxVerificationWeight: Weight =
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(500), 3 * MIB as u64);
-    /// A tenth of a block's time for leases and refunds.
+    /// What leases and refunds may take of a block before its transactions: a fortieth of its two seconds, and 1 MiB of
+    /// its proof. What transactions leave is theirs too.
     pub const ServiceWeight: Weight =
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(50), MIB as u64);
 }

@@ -213,6 +213,9 @@ mod tests {
     use super::*;
     use crate::{Parameters, RuntimeOrigin};
 
+    /// What operators read.
+    const GUIDE: &str = include_str!("../../../docs/governance.md");
+
     /// Sets a parameter to a value as root.
     macro_rules! set {
         ($group:ident, $module:ident::$name:ident, $value:expr) => {
@@ -229,6 +232,9 @@ mod tests {
             type P = $module::$name;
             let (least, most, default) = (P::LEAST, P::MOST, Within::<P>::get());
             assert!(least < most, "the bounds of {}", stringify!($name));
+            let names = concat!(stringify!($module), ".", stringify!($name));
+            let row = format!("| `{names}` | {default:?} | {least:?} | {most:?} |");
+            assert!(GUIDE.contains(&row), "docs/governance.md says otherwise than {row}");
             assert_eq!(default, <P as Get<_>>::get(), "the default of {} is in bounds", stringify!($name));
             set!($group, $module::$name, Some(least));
             assert_eq!(Within::<P>::get(), least);

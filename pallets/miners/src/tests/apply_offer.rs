@@ -2,6 +2,7 @@
 
 use frame_support::{assert_noop, assert_ok};
 use frame_system::RawOrigin;
+use millrace_primitives::MinerBond;
 use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionSource},
     DispatchError,
@@ -73,6 +74,25 @@ fn a_search_brings_the_offers_that_it_meets_into_force_first() {
         // 23 is met, and gone.
         assert_eq!(lease(), Some((MINER, 0)));
         assert!(record(23).slots.is_empty());
+    });
+}
+
+#[test]
+fn slots_added_during_a_suspension_are_suspended_too() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        Miners::slash_miner(&MINER);
+        // Registered, and not in force yet.
+        assert_ok!(register(OTHER, 5, vec![RATE], vec![model()]));
+        Miners::slash_miner(&OTHER);
+        assert_ok!(offer(MINER, 5, vec![RATE; 3], vec![model()]));
+        begin_round();
+        assert!(book().is_empty());
+        for (who, slots) in [(MINER, 3), (OTHER, 1)] {
+            assert_eq!(record(who).slots.iter().filter(|slot| slot.suspended).count(), slots);
+            assert_ok!(Miners::resume(RuntimeOrigin::signed(who)));
+        }
+        assert_eq!(book(), [(MINER, 0), (MINER, 1), (MINER, 2), (OTHER, 0)]);
     });
 }
 

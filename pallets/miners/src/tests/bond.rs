@@ -1,7 +1,8 @@
 //! The bond: what a slash takes, who gets it, and what it suspends.
 
 use frame_support::assert_ok;
-use millrace_primitives::{CapacityOnSale, MinerBond, SlotMarket};
+use millrace_primitives::{CapacityOnSale, IdleReason, MinerBond, SlotMarket};
+use sp_runtime::Permill;
 
 use crate::{mock::*, Event};
 
@@ -78,5 +79,28 @@ fn a_charge_burns_bond_and_suspends_only_who_cant_pay_for_failing() {
         assert!(book().is_empty() && record(MINER).is_suspended());
         assert_eq!(Miners::charge(&MINER, BOND), 2 * SLASH - 1, "no more than there is");
         assert_eq!(Miners::charge(&OTHER, 1), 0, "no miner, no bond");
+    });
+}
+
+#[test]
+fn who_sprints_can_pay_for_a_wrong_one_by_the_parameters_in_force() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        let status = || Miners::status_of(&key(MINER), vec![]).expect("a miner");
+        // Failing costs 501 of 1010 now, though a new slot's bond would be more.
+        SlotBond::set(5_000);
+        assert!(Miners::may_sprint(&MINER) && !status().bond_short);
+        // And here 2100, though a slot of the lowest rate would need less than there is.
+        SlotBond::set(1_000);
+        BondPerMegaMac::set(20_000);
+        assert!(!Miners::may_sprint(&MINER) && status().bond_short);
+        let short = IdleReason::BondShort { missing: 2_100 - BOND };
+        assert_eq!(Miners::miner(MINER).expect("a miner").idle, [short]);
+        assert_ok!(Miners::resume(RuntimeOrigin::signed(MINER)));
+        assert_eq!(held(MINER), 21_000);
+        assert!(Miners::may_sprint(&MINER) && !status().bond_short);
+        // A slash is by the parameters in force, and no more than there is.
+        SlashRatio::set(Permill::from_percent(50));
+        assert_eq!(Miners::slash_miner(&MINER), 10_500);
     });
 }

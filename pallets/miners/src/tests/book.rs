@@ -1,7 +1,10 @@
 //! The books: the order of sale, and what a search doesn't let itself be lengthened by.
 
+use core::cell::Cell;
+
+use codec::Encode;
 use frame_support::assert_ok;
-use millrace_primitives::{Balance, SlotMarket, SlotOffer};
+use millrace_primitives::{Answer, Balance, Looked, ModelId, SlotMarket, SlotOffer};
 
 use crate::{
     book::{class_of, LOOKS, LOOKS_IN_ALL},
@@ -84,26 +87,89 @@ fn slots_that_promise_too_little_hide_none() {
     });
 }
 
+/// A search that answers each slot so; what it looked at, and at how many slots.
+fn search(answer: impl Fn(&SlotOffer<AccountId>) -> Answer) -> (Option<AccountId>, Looked, u32) {
+    let shown = Cell::new(0u32);
+    let (leased, looked) = Miners::lease(model(), 1, |offer| {
+        shown.set(shown.get() + 1);
+        answer(offer)
+    });
+    (leased.map(|offer| offer.miner), looked, shown.get())
+}
+
 #[test]
 fn a_search_is_bounded_in_each_class_and_in_all() {
     on_chain(|| {
         let looked = |first, slots, rate| {
             crowd(first, slots, 1, rate);
-            let looks = core::cell::Cell::new(0u32);
-            let refuse = |_: &SlotOffer<AccountId>| {
-                looks.set(looks.get() + 1);
-                false
-            };
-            assert_eq!(Miners::lease(model(), 1, refuse), None);
-            looks.get()
+            let (leased, looked, shown) = search(|_| Answer::Refuse);
+            assert_eq!(leased, None);
+            assert!(looked.entries <= Miners::MOST.entries && looked.proof <= Miners::MOST.proof);
+            (shown, looked.entries)
         };
-        assert_eq!(looked(12, 5, 1), 5);
-        assert_eq!(looked(13, 40, 4), 5 + LOOKS);
+        // An end is looked at too: that of the book, but not that of a class which is given up.
+        assert_eq!(looked(12, 5, 1), (5, 6));
+        assert_eq!(looked(13, 40, 4), (5 + LOOKS, 6 + LOOKS));
         for (first, power) in [(20, 2u32), (23, 3), (26, 4), (29, 5), (32, 6), (35, 7)] {
             looked(first, 40, 1 << (2 * power));
         }
-        let all = looked(38, 40, 1 << 16);
-        assert!(all <= LOOKS_IN_ALL, "{all}");
-        assert!(all > 5 + 7 * LOOKS, "{all}");
+        let (shown, entries) = looked(38, 40, 1 << 16);
+        assert_eq!(entries, LOOKS_IN_ALL);
+        assert!(shown <= LOOKS_IN_ALL && shown > 5 + 7 * LOOKS, "{shown}");
     });
+}
+
+#[test]
+fn slots_of_refused_miners_hide_none() {
+    on_chain(|| {
+        crowd(20, 32, 1, RATE);
+        selling(MINER, 9, 1);
+        let decliners = |offer: &SlotOffer<AccountId>| [20, 21].contains(&offer.miner);
+        let (leased, ..) = search(|offer| if decliners(offer) { Answer::Refuse } else { Answer::Take });
+        assert_eq!(leased, None, "refused one by one, they do");
+        let (leased, looked, shown) =
+            search(|offer| if decliners(offer) { Answer::RefuseMiner } else { Answer::Take });
+        assert_eq!((leased, shown), (Some(MINER), 33));
+        assert_eq!(looked.entries, 33, "but they count as looks");
+    });
+}
+
+#[test]
+fn refused_miners_lengthen_no_search_beyond_its_bound() {
+    on_chain(|| {
+        crowd(20, 300, 1, RATE);
+        let (leased, looked, _) = search(|_| Answer::RefuseMiner);
+        assert_eq!((leased, looked.entries), (None, LOOKS_IN_ALL));
+    });
+}
+
+/// What a search adds to a block's proof is what it says, or less, in a large book with slots of many asks.
+#[test]
+fn a_search_says_the_proof_of_what_it_looks_at() {
+    let mut chain = new_chain();
+    chain.execute_with(|| {
+        let fill = |model: ModelId, class: u8| {
+            for index in 0..1_000u32 {
+                let [ask, idle, miner] = [3u8, 5, 7].map(|salt| {
+                    let bytes = sp_io::hashing::blake2_128(&(model, class, index, salt).encode());
+                    u128::from_le_bytes(bytes)
+                });
+                let place = Place::new(ask, idle as u32, miner as u64, index % 16);
+                Book::<Test>::insert((model, class, place), 1u64 << (2 * class));
+            }
+            Classes::<Test>::mutate(model, |counts| counts[usize::from(class)] = 1_000);
+        };
+        for class in 0..16 {
+            fill(model(), class);
+            fill(second_model(), class);
+        }
+    });
+    chain.commit_all().expect("nothing is amiss");
+    for (answer, least) in [(Answer::Refuse, 1), (Answer::RefuseMiner, 1), (Answer::Refuse, 1 << 30)] {
+        let (looked, proof) = chain.execute_and_prove(|| Miners::lease(model(), least, |_| answer).1);
+        let bytes: usize = proof.iter_nodes().map(Vec::len).sum();
+        // The value that counts the classes is charged apart, as any other.
+        assert!(bytes as u64 <= looked.proof + 160 + 5 * 15 * 33, "{looked:?} took {bytes}");
+        assert!(looked.proof <= Miners::MOST.proof);
+    }
 }

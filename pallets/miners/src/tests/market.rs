@@ -1,7 +1,7 @@
 //! The market: the cheapest slot goes first, the one idle longest on ties, and a freed slot queues behind.
 
 use frame_support::assert_ok;
-use millrace_primitives::SlotMarket;
+use millrace_primitives::{Answer, Looked, SlotMarket, SlotOffer};
 
 use crate::{mock::*, Leased};
 
@@ -25,12 +25,13 @@ fn a_lease_has_the_terms_of_the_slot_and_only_an_acceptable_one() {
     on_chain(|| {
         selling(20, 5, 1);
         selling(21, 7, 1);
-        let offer = Miners::lease(model(), RATE, |offer| offer.miner == 21).expect("it is on sale");
+        let only_21 = |offer: &SlotOffer<_>| if offer.miner == 21 { Answer::Take } else { Answer::Refuse };
+        let offer = Miners::lease(model(), RATE, only_21).0.expect("it is on sale");
         assert_eq!((offer.miner, offer.slot, offer.ask, offer.rate, offer.slash), (21, 0, 7, RATE, SLASH));
         let since = System::block_number();
         assert_eq!(record(21).slots[0].leased, Some(Leased { rate: RATE, ask: 7, since }));
         assert_eq!(book(), [(20, 0)]);
-        assert!(Miners::lease(second_model(), 1, |_| true).is_none());
+        assert_eq!(Miners::lease(second_model(), 1, |_| Answer::Take), (None, Looked::default()));
     });
 }
 

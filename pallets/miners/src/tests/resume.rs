@@ -2,6 +2,7 @@
 
 use frame_support::{assert_noop, assert_ok};
 use millrace_primitives::MinerBond;
+use sp_runtime::TokenError;
 
 use crate::{mock::*, Error, Event};
 
@@ -26,5 +27,24 @@ fn only_a_suspended_miner_resumes() {
         assert_noop!(resume(), Error::<Test>::NotFound);
         selling(MINER, 5, 1);
         assert_noop!(resume(), Error::<Test>::NotSuspended);
+    });
+}
+
+#[test]
+fn a_bond_that_is_short_is_topped_up_though_nothing_is_suspended() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        let resume = || Miners::resume(RuntimeOrigin::signed(MINER));
+        // After a charge, and after slots came to need more.
+        assert_eq!(Miners::charge(&MINER, 30), 30);
+        assert_ok!(resume());
+        assert_eq!(held(MINER), 2 * BOND);
+        assert_noop!(resume(), Error::<Test>::NotSuspended);
+        SlotBond::set(5_000);
+        assert_ok!(resume());
+        assert_eq!((held(MINER), record(MINER).bond), (2 * 5_010, 2 * 5_010));
+        assert_eq!(book().len(), 2);
+        SlotBond::set(ENDOWMENT);
+        assert_noop!(resume(), TokenError::FundsUnavailable);
     });
 }

@@ -1,7 +1,7 @@
 //! What people are told of a miner and of what is on sale.
 
 use frame_support::assert_ok;
-use millrace_primitives::{IdleReason, MillKeys, MinerBond, MinerView, ModelId, Offer, SlotMarket};
+use millrace_primitives::{IdleReason, MillKeys, MinerBond, MinerView, ModelId, Offer};
 
 use crate::mock::*;
 
@@ -59,7 +59,7 @@ fn suspension_a_wrong_sprint_and_a_short_bond_are_told() {
         assert_eq!(idle(MINER), [IdleReason::Rejected, IdleReason::Suspended { slots: vec![0, 1] }]);
         assert!(!view(MINER).may_sprint);
         Miners::charge(&MINER, 2 * BOND - 2 * SLASH - 1);
-        assert!(idle(MINER).contains(&IdleReason::BondShort { missing: 999 }));
+        assert!(idle(MINER).contains(&IdleReason::BondShort { missing: SLASH - 1 }));
     });
 }
 
@@ -121,7 +121,7 @@ fn offers_come_in_the_order_in_which_they_are_taken() {
             assert_eq!(names(&page), expected[at + 1..].iter().take(2).copied().collect::<Vec<_>>());
         }
         for taken in expected {
-            let offer = Miners::lease(model(), 1, |_| true).expect("it is on sale");
+            let offer = lease_at(1).expect("it is on sale");
             assert_eq!((offer.miner, offer.slot), taken);
         }
         assert!(Miners::offers(model(), None, 100).is_empty());

@@ -1,10 +1,13 @@
 //! What each block does: leases, the walk through the queue, expiry, refunds and the pruning of outputs.
 
-use frame_support::{assert_ok, weights::Weight};
-use millrace_primitives::{TaskId, Verdict};
+use frame_support::{assert_ok, weights::Weight, BoundedVec};
+use millrace_primitives::{Looked, SlotMarket, TaskId, Verdict};
 
 use super::submit::apply;
-use crate::{mock::*, Event, LeaseFailure, Outputs, Prunable, QueueCursor, RefundReason, WeightInfo};
+use crate::{
+    mock::*, Event, LeaseEntry, LeaseFailure, Leases, Outputs, Prunable, QueueCursor, RefundReason,
+    WeightInfo,
+};
 
 type Weights = crate::weights::SubstrateWeight<Test>;
 
@@ -68,10 +71,9 @@ fn a_slot_that_is_too_dear_or_too_slow_gets_no_task() {
 fn a_walk_goes_on_where_the_weight_ended_the_last() {
     on_chain(|| {
         let tasks: Vec<TaskId> = (0..5).map(|_| post(1)).collect();
-        let step = Weights::search_slot();
-        let most = step.max(Weights::give_lease()).max(Weights::refund_task());
+        let step = Weights::search_slot(0, 0);
         // Enough for two tasks that wait: before the third, the dearest step doesn't fit.
-        let limit = Weights::service_base().saturating_add(step).saturating_add(most);
+        let limit = Weights::service_base().saturating_add(step).saturating_add(Tasks::most_served());
         Tasks::service(limit);
         assert_eq!(QueueCursor::<Test>::get(), 2);
         // The next walk begins at the third task, which gets the only slot.
@@ -85,13 +87,72 @@ fn a_walk_goes_on_where_the_weight_ended_the_last() {
 }
 
 #[test]
+fn a_search_is_charged_for_what_it_looked_at() {
+    on_chain(|| {
+        let task = post(1);
+        let used = |looked| {
+            world(|world| world.looked = looked);
+            Tasks::service(Weight::MAX).saturating_sub(Weights::service_base())
+        };
+        assert_eq!(used(Looked::default()), Weights::search_slot(0, 0));
+        let search = |looked: Looked| {
+            Weights::search_slot(looked.entries, looked.applied)
+                .saturating_add(Weight::from_parts(0, looked.proof))
+        };
+        let looked = Looked { entries: 7, proof: 300, applied: 1 };
+        assert_eq!(used(looked), search(looked));
+        let most = <FakeMiners as SlotMarket<_>>::MOST;
+        assert!(used(most).all_lte(Tasks::most_served()));
+        sell_slot(MINER, 0);
+        assert_eq!(used(looked), search(looked).saturating_add(Weights::give_lease()));
+        assert!(lease_of(task).is_some());
+    });
+}
+
+#[test]
+fn nothing_is_sought_when_there_are_as_many_leases_as_may_be() {
+    on_chain(|| {
+        sell_slot(MINER, 0);
+        let task = post(1);
+        let entry = |task| LeaseEntry { until: 1_000, task, bytes: 0, time: 0, proof: 0 };
+        let mut full = (1_000..2_024).map(entry).collect::<Vec<_>>();
+        Leases::<Test>::put(BoundedVec::truncate_from(full.clone()));
+        Tasks::service(Weight::MAX);
+        assert_eq!((lease_of(task), world(|world| world.least_rate)), (None, None));
+        full.pop();
+        Leases::<Test>::put(BoundedVec::truncate_from(full));
+        Tasks::service(Weight::MAX);
+        assert!(lease_of(task).is_some());
+        Leases::<Test>::mutate(|leases| leases.retain(|entry| entry.task == task));
+    });
+}
+
+#[test]
+fn who_failed_or_declined_a_task_is_passed_over_as_a_miner() {
+    on_chain(|| {
+        let task = post(1);
+        crate::Tasks::<Test>::mutate(task, |record| {
+            let record = record.as_mut().expect("it was posted");
+            record.failed = vec![MINER].try_into().expect("one is few");
+            record.declined = vec![OTHER_MINER].try_into().expect("one is few");
+        });
+        for miner in [MINER, OTHER_MINER, STRANGER] {
+            sell_slot(miner, 0);
+        }
+        world(|world| world.slots[2].ask = ASK * ASK);
+        pass(1);
+        assert!(lease_of(task).is_none());
+        assert_eq!(world(|world| world.refused.clone()), [MINER, OTHER_MINER], "the third is too dear");
+    });
+}
+
+#[test]
 fn a_walk_passes_nobody_over_for_those_that_it_leased() {
     on_chain(|| {
         let tasks: Vec<TaskId> = (0..4).map(|_| post(1)).collect();
         sell_slot(MINER, 0);
         // One lease and then no weight for another visit.
-        let most = Weights::search_slot().max(Weights::give_lease()).max(Weights::refund_task());
-        Tasks::service(Weights::service_base().saturating_add(most));
+        Tasks::service(Weights::service_base().saturating_add(Tasks::most_served()));
         assert!(lease_of(tasks[0]).is_some());
         assert_eq!(queue(), tasks[1..]);
         assert_eq!(QueueCursor::<Test>::get(), 0, "the next walk begins at the next task");
