@@ -55,17 +55,17 @@ class Account:
             derive = sr25519.hard_derive_keypair if slashes == "//" else sr25519.derive_keypair
             # A junction takes the chain code's place, as in SURI.
             _, public, private = derive((_junction(name), public, private), b"")
-        self.public: bytes = public
+        self.public_key: bytes = public
         self._private: bytes = private
 
     @property
     def address(self) -> str:
         """Its SS58 address."""
-        return address(self.public)
+        return address(self.public_key)
 
     def sign(self, message: bytes) -> bytes:
         """Its signature of a message."""
-        return bytes(sr25519.sign((self.public, self._private), message))
+        return bytes(sr25519.sign((self.public_key, self._private), message))
 
     def __repr__(self) -> str:
         return f"Account({self.address})"

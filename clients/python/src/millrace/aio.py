@@ -51,6 +51,7 @@ class AsyncClient:
     """A node of Millrace. Use `async with`, or `close` it."""
 
     def __init__(self, url: str, signer: Account | None = None) -> None:
+        self.url = url
         self.signer = signer
         self._connection = Connection(url)
         self._sender = Sender(self._connection)
@@ -58,9 +59,7 @@ class AsyncClient:
     async def wait_for_node(self, timeout: float = ANSWER) -> None:
         """Waits until the node answers."""
         remedy = "Check the address, and that the node runs."
-        await self._ask(
-            "system_chain", deadline=Deadline(timeout, f"No node answers at {self._connection.url}", remedy)
-        )
+        await self._ask("system_chain", deadline=Deadline(timeout, f"No node answers at {self.url}", remedy))
 
     async def close(self) -> None:
         """Ends the connection."""
@@ -172,7 +171,7 @@ class AsyncClient:
     ) -> Claimed:
         """Claims every share of closed rounds that an account has; the signer's, if none is given."""
         end = _transaction(timeout)
-        who = public_key(account) if account is not None else self._signer().public
+        who = public_key(account) if account is not None else self._signer().public_key
         amount = rounds = 0
         first = 0
         while True:
@@ -183,7 +182,8 @@ class AsyncClient:
             paid = await self._claim(calls, until, end)
             amount += sum(paid)
             rounds += len(paid)
-            first = shares[-1] + 1
+            if paid:
+                first = shares[-1] + 1
 
     async def _unclaimed(self, who: bytes, first: int, end: Deadline) -> list[int]:
         asked = who + first.to_bytes(4, "little") + _CLAIMS.to_bytes(4, "little")

@@ -154,7 +154,7 @@ class Metadata:
                 raise MillraceError("unknown_extension", message, "Install a newer release of this package.")
         payload = call + extra + additional
         signature = signer.sign(payload if len(payload) <= 256 else blake2_256(payload))
-        body = b"\x84\0" + signer.public + b"\1" + signature + extra + call
+        body = b"\x84\0" + signer.public_key + b"\1" + signature + extra + call
         return compact(len(body)) + body
 
     def _empty(self, kind: str | None) -> bool:

@@ -101,7 +101,7 @@ class Sender:
 
     async def _submit(self, call: bytes, signer: Account, start: int, deadline: Deadline) -> _Sent:
         # One at a time, or two calls would take one nonce.
-        async with self._turns.setdefault(signer.public, asyncio.Lock()):
+        async with self._turns.setdefault(signer.public_key, asyncio.Lock()):
             for attempt in range(1, _ATTEMPTS + 1):
                 nonce = await self._connection.call("system_accountNextIndex", signer.address, deadline=deadline)
                 sent = await self._sign(call, signer, nonce, deadline)
@@ -182,12 +182,11 @@ class Sender:
         try:
             await self._connection.call("author_submitExtrinsic", _hex(sent.extrinsic), deadline=deadline)
         except NodeError as error:
-            if error.number == _BANNED:
-                await self._sign_again(call, signer, sent, deadline)
-            elif _outdated(error):
+            if _outdated(error):
                 await self._check_nonce(signer, sent, start, deadline)
-            elif error.number == _INVALID and "ancient birth block" in str(error).lower():
+            elif error.number == _BANNED or (error.number == _INVALID and "ancient" in error.message.lower()):
                 await self._sign_again(call, signer, sent, deadline)
+                await self._connection.call("author_submitExtrinsic", _hex(sent.extrinsic), deadline=deadline)
             elif error.number not in (_IN_POOL, _UNDERPRICED, _POOL_FULL):
                 raise
 
@@ -201,7 +200,7 @@ class Sender:
         block = await self._head("finalized", deadline)
         # Nobody but the account's own state says what was used for good.
         answer = await self._connection.call(
-            "state_call", "AccountNonceApi_account_nonce", _hex(signer.public), block, deadline=deadline
+            "state_call", "AccountNonceApi_account_nonce", _hex(signer.public_key), block, deadline=deadline
         )
         used = int.from_bytes(_bytes(answer)[:4], "little")
         # The block that used it may be one that we are about to look at.
@@ -288,7 +287,7 @@ _RESULTS = (
 
 
 def _outdated(error: NodeError) -> bool:
-    return error.number == _INVALID and "outdated" in str(error).lower()
+    return error.number == _INVALID and "outdated" in error.message.lower()
 
 
 def _hex(data: bytes) -> str:

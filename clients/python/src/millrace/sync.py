@@ -77,6 +77,7 @@ class Client:
     def __init__(self, client: AsyncClient, loop: _Loop) -> None:
         self._client = client
         self._loop = loop
+        self.url = client.url
 
     quote = _blocking(AsyncClient.quote)
     post = _blocking(AsyncClient.post)
