@@ -16,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from millrace import Account, Client, connect, model_id
+from millrace import Account, Client, MillraceError, connect, model_id
 
 ROOT = Path(__file__).resolve().parents[3]
 DIGITS = ROOT / "models" / "digits"
+#: Seconds that a node may take to start, on a machine that is busy with others.
+START = 300
 BINARY = os.environ.get("NODE_BINARY", str(Path.home() / ".cache/millrace/target/release/millrace-node"))
 
 MODEL = model_id((DIGITS / "digits.millrace").read_bytes())
@@ -48,8 +50,7 @@ def running_node(block_time: int = 1000, *extra: str) -> Iterator[str]:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             url = f"ws://127.0.0.1:{rpc}"
-            with connect(url, timeout=120):
-                pass
+            wait_for(url, process, Path(base) / "node.log")
             yield url
         finally:
             process.terminate()
@@ -58,6 +59,18 @@ def running_node(block_time: int = 1000, *extra: str) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Waits until a node answers; fails with its log if it ends before."""
+    end = time.monotonic() + START
+    while True:
+        try:
+            connect(url, timeout=2).close()
+            return
+        except MillraceError:
+            if process.poll() is not None or time.monotonic() > end:
+                pytest.fail(f"the node doesn't answer; the end of its log:\n{log.read_text()[-2000:]}")
 
 
 @pytest.fixture(scope="session")
