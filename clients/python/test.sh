@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a virtual environment, installs what requirements-test.txt pins, and checks and tests this package. Safe to run again.
 #   clients/python/test.sh [ARGUMENTS OF PYTEST]
-# NODE_BINARY is the node that the tests start. Needs python3 (3.10 or newer) with venv and pip: on Debian, python3-venv and
+# NODE_BINARY is the node that the tests start. Needs python3 (3.11 or newer) with venv and pip: on Debian, python3-venv and
 # python3-pip.
 set -euo pipefail
 cd "$(dirname "$0")"
