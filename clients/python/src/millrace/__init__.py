@@ -1,0 +1,37 @@
+"""Client of Millrace, a chain that pays for verified execution of integer AI models.
+
+`connect` gives a client that blocks, `connect_async` one for asyncio. Both have the same verbs.
+"""
+
+from .account import Account
+from .aio import AsyncClient, connect_async
+from .arrays import Quantization, model_id
+from .errors import MillraceError
+from .market import Claimed, Posted, Registered
+from .sending import Receipt
+from .sync import Client, connect
+from .views import UNIT, Lease, Miner, Model, Offer, OpenTask, Quote, Race, Task
+
+__all__ = [
+    "UNIT",
+    "Account",
+    "AsyncClient",
+    "Claimed",
+    "Client",
+    "Lease",
+    "MillraceError",
+    "Miner",
+    "Model",
+    "Offer",
+    "OpenTask",
+    "Posted",
+    "Quantization",
+    "Quote",
+    "Race",
+    "Receipt",
+    "Registered",
+    "Task",
+    "connect",
+    "connect_async",
+    "model_id",
+]

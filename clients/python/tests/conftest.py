@@ -1,0 +1,144 @@
+"""A real development node for the tests, started once and ended by its own process id; a proxy that can be cut."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from millrace import Account, Client, MillraceError, connect, model_id
+
+ROOT = Path(__file__).resolve().parents[3]
+DIGITS = ROOT / "models" / "digits"
+#: Seconds that a node may take to start, on a machine that is busy with others.
+START = 300
+BINARY = os.environ.get("NODE_BINARY", str(Path.home() / ".cache/millrace/target/release/millrace-node"))
+
+MODEL = model_id((DIGITS / "digits.millrace").read_bytes())
+INPUTS: npt.NDArray[np.int8] = np.frombuffer((DIGITS / "heldout.bin").read_bytes(), np.int8).reshape(-1, 64)
+#: What the reference execution says for each of them.
+ANSWERS: npt.NDArray[np.int32] = np.frombuffer((DIGITS / "heldout-predictions.bin").read_bytes(), np.uint8).astype(
+    np.int32
+)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_node(block_time: int = 1000, *extra: str) -> Iterator[str]:
+    """A development node; gives its address."""
+    if not Path(BINARY).is_file():
+        pytest.fail(f"there is no node at {BINARY}: build one with 'make build', or set NODE_BINARY")
+    rpc = free_port()
+    with tempfile.TemporaryDirectory(prefix="millrace-python-") as base, open(Path(base) / "node.log", "wb") as log:
+        command = [BINARY, "--dev", "--base-path", base, "--dev-block-time", str(block_time), "--rpc-port", str(rpc)]
+        command += ["--port", str(free_port()), "--no-hardware-benchmarks", "--no-prometheus", "--no-telemetry", *extra]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            url = f"ws://127.0.0.1:{rpc}"
+            wait_for(url, process, Path(base) / "node.log")
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Waits until a node answers; fails with its log if it ends before."""
+    end = time.monotonic() + START
+    while True:
+        try:
+            connect(url, timeout=2).close()
+            return
+        except MillraceError:
+            if process.poll() is not None or time.monotonic() > end:
+                pytest.fail(f"the node doesn't answer; the end of its log:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    with running_node() as address:
+        yield address
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[Client]:
+    with connect(url, Account("//Bob")) as bob:
+        yield bob
+
+
+class Proxy:
+    """A TCP proxy that can be cut, stalled, and led to another node."""
+
+    def __init__(self, url: str) -> None:
+        self.lead_to(url)
+        self.stalled = False
+        self.connections = 0
+        self._sockets: set[socket.socket] = set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"ws://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._start(self._accept)
+
+    def lead_to(self, url: str) -> None:
+        self._port = int(url.rsplit(":", 1)[1])
+
+    def cut(self) -> None:
+        """Breaks every connection that is open now."""
+        for each in list(self._sockets):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        threading.Thread(target=work, args=arguments, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._port))
+                self.connections += 1
+                self._sockets |= {near, far}
+                self._start(self._pump, near, far)
+                self._start(self._pump, far, near)
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65_536):
+                while self.stalled:
+                    time.sleep(0.05)
+                sink.sendall(data)
+        for each in (source, sink):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            self._sockets.discard(each)
+
+
+@pytest.fixture
+def proxy(url: str) -> Iterator[Proxy]:
+    between = Proxy(url)
+    yield between
+    between.close()

@@ -1,0 +1,153 @@
+"""What breaks on the way: the wire, the pool, the fork. Each with real nodes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from millrace import Account, MillraceError, connect
+from millrace.account import compact
+from millrace.chain import blake2_256
+from millrace.views import EndedTask
+
+from .conftest import ANSWERS, INPUTS, MODEL, Proxy, running_node
+from .raw import ask, raw_extrinsics
+
+
+@contextmanager
+def cutting(proxy: Proxy, every: float) -> Iterator[None]:
+    """Cuts the wire again and again."""
+    stop = threading.Event()
+
+    def cut() -> None:
+        while not stop.wait(every):
+            proxy.cut()
+
+    thread = threading.Thread(target=cut, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_task_outlives_a_wire_that_breaks(proxy: Proxy) -> None:
+    with connect(proxy.url, Account("//Ferdie")) as client, cutting(proxy, 0.7):
+        posted = client.post(MODEL, INPUTS[:8])
+        views = list(client.watch(posted.task, timeout=120))
+    assert isinstance(views[-1], EndedTask)
+    np.testing.assert_array_equal(views[-1].answer(), ANSWERS[:8])
+    assert proxy.connections > 2, "it was cut"
+    assert len(views) == len({repr(view) for view in views}), "nothing is told twice"
+
+
+def test_cuts_send_nothing_twice(proxy: Proxy, url: str) -> None:
+    eve = Account("//Eve")
+    before = ask(url, "system_accountNextIndex", eve.address)
+    with connect(proxy.url, eve) as client, cutting(proxy, 0.15):
+        for number in range(4):
+            client.send("System", "remark_with_event", {"remark": bytes([number])}, timeout=120)
+    assert ask(url, "system_accountNextIndex", eve.address) == before + 4
+
+
+def test_a_node_that_stops_answering_is_late(proxy: Proxy) -> None:
+    with connect(proxy.url) as client:
+        proxy.stalled = True
+        start = time.monotonic()
+        with pytest.raises(MillraceError, match=r"The node didn't answer within 2 s\. Check that it runs"):
+            client.round(timeout=2)
+        assert time.monotonic() - start < 5
+        proxy.stalled = False
+        assert client.round(timeout=30).block > 0
+
+
+def test_a_transaction_that_no_block_takes_is_late() -> None:
+    with running_node(60_000, "--no-mine") as url, connect(url, Account("//Bob")) as client:
+        with pytest.raises(MillraceError, match=r"in no block within 2 s\. A block may hold it yet"):
+            client.send("System", "remark", {"remark": b""}, timeout=2)
+
+
+def test_what_the_pool_dropped_is_signed_again_with_its_nonce() -> None:
+    with running_node(15_000, "--no-mine") as url, connect(url, Account("//Bob")) as client:
+        bob = Account("//Bob").address
+        dropped: list[Any] = []
+
+        def drop() -> None:
+            while not (waiting := ask(url, "author_pendingExtrinsics")):
+                time.sleep(0.1)
+            dropped.extend(waiting)
+            hashes = ["0x" + blake2_256(bytes.fromhex(each[2:])).hex() for each in waiting]
+            ask(url, "author_removeExtrinsic", [{"hash": each} for each in hashes])
+
+        thread = threading.Thread(target=drop)
+        thread.start()
+        receipt = client.send("System", "remark_with_event", {"remark": b"once"}, timeout=90)
+        thread.join()
+        held = raw_extrinsics(url, receipt.block_hash)
+        assert dropped and dropped[0] not in held, "the pool's own copy is in no block"
+        assert receipt.hash in ["0x" + blake2_256(each).hex() for each in map(raw, held)]
+        assert ask(url, "system_accountNextIndex", bob) == 1
+
+
+def raw(text: str) -> bytes:
+    return bytes.fromhex(text[2:])
+
+
+def test_another_fork_takes_over() -> None:
+    # Two nodes that don't know of each other: to the client, the second is a re-org of the first.
+    with running_node(4_000) as one, running_node(1_000) as other:
+        proxy = Proxy(one)
+        with connect(proxy.url, Account("//Bob")) as client:
+            posted: list[Any] = []
+            thread = threading.Thread(target=lambda: posted.append(client.post(MODEL, INPUTS[:2], timeout=120)))
+            thread.start()
+            while not ask(one, "author_pendingExtrinsics"):
+                time.sleep(0.05)
+            proxy.lead_to(other)
+            proxy.cut()
+            thread.join()
+            assert ask(other, "system_accountNextIndex", Account("//Bob").address) == 1
+            np.testing.assert_array_equal(client.answer(posted[0].task, timeout=120), ANSWERS[:2])
+        proxy.close()
+
+
+def test_a_task_whose_fork_is_gone_is_watched_on(url: str) -> None:
+    with running_node(1_000) as other:
+        proxy = Proxy(url)
+        with connect(url, Account("//Dave")) as first, connect(other, Account("//Bob")) as second:
+            with connect(proxy.url) as watcher:
+                task = first.post(MODEL, INPUTS[:64], max_price=10_000_000, blocks=300).task
+                views = watcher.watch(task, timeout=120)
+                assert next(views).task == task
+                proxy.lead_to(other)
+                proxy.cut()
+                time.sleep(2)
+                # There it comes later.
+                while (posted := second.post(MODEL, INPUTS[:1], until="best").task) < task:
+                    pass
+                assert posted == task
+                last = list(views)[-1]
+                assert isinstance(last, EndedTask) and last.fate.requester == Account("//Bob").address
+                first.cancel(task)
+        proxy.close()
+
+
+def test_compact_numbers() -> None:
+    known = {
+        0: "00",
+        63: "fc",
+        64: "0101",
+        16_383: "fdff",
+        16_384: "02000100",
+        2**30 - 1: "feffffff",
+        2**30: "0300000040",
+    }
+    for value, code in known.items():
+        assert compact(value).hex() == code

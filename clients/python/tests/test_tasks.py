@@ -1,0 +1,110 @@
+"""A task from its quote to its answer, and the other verbs, against a real node."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from hashlib import blake2b
+
+import numpy as np
+import pytest
+
+from millrace import Account, Client, MillraceError, OpenTask, Quantization, connect, connect_async
+from millrace.views import EndedTask
+
+from .conftest import ANSWERS, INPUTS, MODEL, ROOT
+
+
+def test_a_batch_is_quoted_posted_watched_and_answered(client: Client) -> None:
+    batch = INPUTS[:16]
+    quote = client.quote(MODEL, len(batch))
+    assert quote.input_bytes == batch.nbytes and quote.price is not None
+    posted = client.post(MODEL, batch)
+    assert posted.samples == 16 and posted.max_price == 2 * quote.price and posted.receipt.fee > 0
+    views = list(client.watch(posted.task, timeout=120))
+    assert all(isinstance(view, OpenTask) for view in views[:-1])
+    end = views[-1]
+    assert isinstance(end, EndedTask) and end.settled
+    assert end.fate.end["paid"] + end.fate.end["burned"] == quote.price, "it was on time"
+    np.testing.assert_array_equal(end.answer(), ANSWERS[:16])
+    assert client.answer(posted.task, timeout=30).dtype == np.int32, "an ended task answers at once"
+    newest = client.tasks(Account("//Bob").address)[0]
+    assert isinstance(newest, EndedTask) and newest.fate == end.fate and newest.output is None
+
+
+def test_the_same_without_blocking(url: str) -> None:
+    async def both() -> None:
+        async with await connect_async(url, Account("//Dave")) as client:
+            parts = [INPUTS[:3], INPUTS[3:8]]
+            posted = await asyncio.gather(*(client.post(MODEL, part) for part in parts))
+            assert len({each.task for each in posted}) == 2, "two calls of one account at the same time"
+            answers = await asyncio.gather(*(client.answer(each.task, timeout=120) for each in posted))
+            np.testing.assert_array_equal(np.concatenate(answers), ANSWERS[:8])
+
+    asyncio.run(both())
+
+
+def test_real_numbers_become_bytes_by_scale_and_zero_point(client: Client) -> None:
+    quantization = Quantization(0.25, -3)
+    real = (INPUTS[:4].astype(np.float32) + 3) * np.float32(0.25)
+    posted = client.post(MODEL, real, quantization=quantization)
+    np.testing.assert_array_equal(client.answer(posted.task, timeout=120), ANSWERS[:4])
+
+
+@pytest.mark.parametrize("start", [b"\1\1", b"0x", b"\xfc\xff"])
+def test_bytes_are_sent_as_they_are(client: Client, start: bytes) -> None:
+    batch = start + bytes(62)
+    posted = client.post(MODEL, batch, until="best")
+    first = next(iter(client.watch(posted.task, timeout=60)))
+    if isinstance(first, OpenTask):
+        assert first.input_hash == "0x" + blake2b(batch, digest_size=32).hexdigest()
+    same = client.post(MODEL, np.frombuffer(batch, np.uint8).reshape(1, 64))
+    np.testing.assert_array_equal(client.answer(posted.task, timeout=120), client.answer(same.task, timeout=120))
+    # Within a call that holds others, too.
+    receipt = client.batch([("System", "remark_with_event", {"remark": batch})])
+    said = receipt.event("System.Remarked").fields["hash"]
+    assert said == "0x" + blake2b(batch, digest_size=32).hexdigest()
+
+
+def test_a_task_that_nobody_takes_is_late_and_can_be_cancelled(client: Client) -> None:
+    posted = client.post(MODEL, INPUTS[:64], max_price=10_000_000, blocks=200)
+    before = time.monotonic()
+    with pytest.raises(MillraceError, match=rf"Task {posted.task} didn't end within 3 s\. ") as late:
+        client.answer(posted.task, timeout=3)
+    assert late.value.code == "timeout" and time.monotonic() - before < 6
+    receipt = client.cancel(posted.task)
+    assert receipt.event("Tasks.TaskRefunded").fields["why"] == "Cancelled"
+    with pytest.raises(MillraceError, match="post it again") as cancelled:
+        client.answer(posted.task, timeout=30)
+    assert cancelled.value.code == "task.cancelled"
+    with pytest.raises(MillraceError) as gone:
+        client.cancel(posted.task)
+    assert gone.value.code == "Tasks.NotFound"
+    assert gone.value.remedy == "The task is settled or refunded already."
+
+
+def test_shares_are_claimed(client: Client) -> None:
+    author = Account("//Alice").address
+    end = time.monotonic() + 120
+    while not (claimed := client.claim_all(author)).amount:
+        assert time.monotonic() < end, "an author has a share of each round"
+        time.sleep(1)
+    assert claimed.rounds > 0
+
+
+def test_a_model_is_registered_and_offered(url: str) -> None:
+    with connect(url, Account("//Charlie")) as miner:
+        terms = miner.miner(Account("//Charlie").address)
+        registered = miner.register_model(ROOT / "models" / "zoo" / "mlp.millrace")
+        assert registered.receipt is not None
+        again = miner.register_model((ROOT / "models" / "zoo" / "mlp.millrace").read_bytes())
+        assert again.model == registered.model and again.receipt is None
+        rates = [slot.rate for slot in terms.slots]
+        miner.offer(ask=terms.ask, rates=rates, models=[*terms.models, registered.model], timeout=180)
+        now = miner.miner(Account("//Charlie").address)
+        assert now.next is None and registered.model in now.models
+        found = {each.model: each for each in miner.models()}
+        assert found[registered.model].slots == len(rates)
+        assert {offer.miner for offer in miner.offers(MODEL)} <= {Account("//Charlie").address}
+        race = miner.round()
+        assert race.round.emission_per_block > 0 and any(each.in_turn for each in race.sprints)
