@@ -53,7 +53,8 @@ fn full_blocks_raise_the_fees_a_hundredfold_and_no_farther() {
 
 #[test]
 fn a_win_outlives_three_turns_of_all_authors() {
-    let authors = <Runtime as pallet_collators::Config>::MaxAppointed::get()
-        + <Runtime as pallet_collators::Config>::MaxSeats::get();
-    assert!(<Runtime as pallet_sprints::Config>::MaxAnchorAge::get() >= 3 * authors);
+    let appointed: u32 = <Runtime as pallet_collators::Config>::MaxAppointed::get();
+    let seats: u32 = <Runtime as pallet_collators::Config>::MaxSeats::get();
+    let age: u32 = <Runtime as pallet_sprints::Config>::MaxAnchorAge::get();
+    assert!(age >= 3 * (appointed + seats));
 }
