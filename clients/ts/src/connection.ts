@@ -162,7 +162,11 @@ export async function open(url: string, options: ConnectOptions): Promise<Connec
       30_000,
       `Connecting to ${url}`,
       'Is a node running there? `make dev` starts one, and --rpc-port sets its port.',
-      (deadline) => connection.request('chain_getHeader', [], deadline),
+      async (deadline) => {
+        await connection.request('chain_getHeader', [], deadline);
+        // polkadot-api follows the chain from here on; closed any earlier, it would try again and throw from a timer.
+        await deadline.race(connection.client.getFinalizedBlock());
+      },
     );
     return connection;
   } catch (error) {
