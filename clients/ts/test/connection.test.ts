@@ -31,7 +31,7 @@ class Forked extends Connection {
   /** What it says is finalized. */
   held: Hash | undefined;
 
-  override async request<T>(method: string, params: unknown[], deadline: Deadline): Promise<T> {
+  override async request<T>(method: string, params: unknown[], deadline: Deadline, onLost?: () => void): Promise<T> {
     if (method === 'chain_getFinalizedHead' && this.held) return this.held as T;
     const hash = String(params[0] ?? '');
     if (method === 'chain_getBlock' && /^0xfo/.test(hash)) {
@@ -43,7 +43,7 @@ class Forked extends Connection {
       );
       return { block: { header: { ...block.block.header, parentHash: this.held }, extrinsics: [] } } as T;
     }
-    const answer = await super.request<T>(method, params, deadline);
+    const answer = await super.request<T>(method, params, deadline, onLost);
     if (method === 'chain_getBlockHash' && params.length === 0 && this.forked) return String(answer).replace('0x', '0xfo') as T;
     return answer;
   }
@@ -83,7 +83,9 @@ describe('a wait', () => {
     try {
       const before = await newest();
       const cut = async (progress: Progress) => {
-        if (progress.kind !== 'sent') return;
+        if (progress.kind !== 'signed') return;
+        // The signature is on its way then, and the pool's answer isn't back.
+        await sleep(5);
         proxy.cut();
         await sleep(3_000);
         proxy.mend();
