@@ -195,6 +195,7 @@ describe('a wait', () => {
     assert.equal(sudo.code, 'BadOrigin');
     assert.match(sudo.sentence, /^Sudo\.Sudid: /);
     await millrace.send(call('Utility', 'batch', { calls: [remark().decodedCall] }), alice);
+    await millrace.send(call('Proxy', 'remove_proxies', {}), dave);
   });
 });
 
