@@ -12,8 +12,8 @@ import { heldout, home, modelFile, type Node, SAMPLE, startNode } from './node.j
 
 const PATIENCE = 300_000;
 const main = join(home, 'dist/cli/main.js');
-/** Node 20 and 21 keep their WebSocket behind a flag. */
-const flags = globalThis.WebSocket ? [] : ['--experimental-websocket'];
+/** Gives a Node that has no WebSocket that of `ws`. What it has behind a flag keeps a program from ending. */
+const preload = `import { WebSocket } from 'ws';\nglobalThis.WebSocket ??= WebSocket;\n`;
 
 interface Ran {
   code: number;
@@ -37,6 +37,7 @@ describe('the built package', () => {
     node = await startNode();
     // Within the package, so that examples find it by its name.
     folder = mkdtempSync(join(home, 'build/examples-'));
+    writeFileSync(join(folder, 'preload.mjs'), preload);
   });
   after(async () => {
     await node?.stop();
@@ -50,7 +51,7 @@ describe('the built package', () => {
       if (language === 'js') {
         const file = join(folder, `${index}.mjs`);
         writeFileSync(file, code.replaceAll('ws://127.0.0.1:9944', node.url));
-        const { code: status, stderr, stdout } = await run([...flags, file]);
+        const { code: status, stderr, stdout } = await run(['--import', join(folder, 'preload.mjs'), file]);
         assert.equal(status, 0, `${code}\n${stderr}`);
         // What a comment after console.log promises is printed.
         for (const [, promised = ''] of code.matchAll(/^.*console\.log\(.*\); \/\/ ([^:\n]*?)(?::.*)?$/gm)) {
