@@ -1,0 +1,38 @@
+// The few calls that this package signs, as the metadata has them. A test holds them against a running node's metadata.
+
+import type { Signable } from './send.js';
+import type { Hash } from './views.js';
+
+export interface Calls {
+  Tasks: {
+    post: { model: Hash; input: Uint8Array; max_price: bigint; deadline: number };
+    cancel: { task: bigint };
+  };
+  Models: { register: { encoding: Uint8Array } };
+  Miners: {
+    register: { mill: Hash; proof: Hash; ask: bigint; rates: bigint[]; models: Hash[] };
+    offer: { ask: bigint; rates: bigint[]; models: Hash[] };
+    resume: undefined;
+  };
+  Rewards: { claim: { round: number; miner: string } };
+  Utility: { force_batch: { calls: unknown[] } };
+}
+
+/** The names of each call's arguments. */
+export const ARGUMENTS = {
+  Tasks: { post: ['model', 'input', 'max_price', 'deadline'], cancel: ['task'] },
+  Models: { register: ['encoding'] },
+  Miners: { register: ['mill', 'proof', 'ask', 'rates', 'models'], offer: ['ask', 'rates', 'models'], resume: [] },
+  Rewards: { claim: ['round', 'miner'] },
+  Utility: { force_batch: ['calls'] },
+} satisfies { [Pallet in keyof Calls]: { [Call in keyof Calls[Pallet]]: Array<keyof Calls[Pallet][Call]> } };
+
+/** A call that can be signed, or put into another. */
+export interface Call extends Signable {
+  decodedCall: unknown;
+}
+
+/** The part of polkadot-api's untyped api that makes calls. */
+export type CallsApi = {
+  [Pallet in keyof Calls]: { [Name in keyof Calls[Pallet]]: (args?: Calls[Pallet][Name]) => Call };
+};

@@ -1,0 +1,114 @@
+// How a batch becomes the bytes that a model takes: bytes as they are, real numbers and images by scale and zero point.
+
+import { MillraceError } from './errors.js';
+
+/** How real numbers become bytes: `round(real / scale) + zeroPoint`, as `millrace-model import` prints them. */
+export interface Quantization {
+  /** Positive. */
+  scale: number;
+  /** From -128 to 127. */
+  zeroPoint: number;
+}
+
+/** What a canvas gives: four bytes a pixel, red, green, blue and alpha. */
+export interface Image {
+  data: Uint8ClampedArray | Uint8Array;
+  width: number;
+  height: number;
+}
+
+export interface ImageOptions {
+  /** 1 for grey, 3 for red, green and blue, one plane after the other; 1 by default. */
+  channels?: 1 | 3;
+  /** Each channel's pixel, from 0 to 1, becomes `(pixel - mean) / deviation`; 0 and 1 by default. */
+  mean?: number | number[];
+  deviation?: number | number[];
+}
+
+export type Bytes = Uint8Array | Int8Array | Uint8ClampedArray;
+export type Reals = Float32Array | Float64Array | number[];
+
+/** A batch: one byte an element, or what `quantization` makes bytes of. */
+export type Batch = Bytes | Reals | Image | Image[];
+
+export interface BatchOptions {
+  quantization?: Quantization | undefined;
+  image?: ImageOptions | undefined;
+}
+
+/** The bytes to post. They are sent as they are: nothing is taken for a length. */
+export function batchBytes(batch: Batch, { quantization, image = {} }: BatchOptions = {}): Uint8Array {
+  if (batch instanceof Uint8Array || batch instanceof Int8Array || batch instanceof Uint8ClampedArray) {
+    if (quantization) throw bad('The batch holds bytes already', 'Leave the quantization out, or give real numbers.');
+    return new Uint8Array(batch.buffer, batch.byteOffset, batch.byteLength);
+  }
+  if (!quantization) {
+    throw bad(
+      'The batch holds real numbers or pixels',
+      'Say how they become bytes with quantization: { scale, zeroPoint }, as `millrace-model import` printed them.',
+    );
+  }
+  return quantize(isReals(batch) ? batch : pixels(Array.isArray(batch) ? batch : [batch], image), quantization);
+}
+
+const bad = (sentence: string, remedy: string) => new MillraceError('BadInput', sentence, remedy);
+
+const isReals = (batch: Exclude<Batch, Bytes>): batch is Reals =>
+  batch instanceof Float32Array || batch instanceof Float64Array || (Array.isArray(batch) && typeof batch[0] !== 'object');
+
+/** Real numbers as a model's bytes, two's complement. */
+export function quantize(reals: ArrayLike<number>, { scale, zeroPoint }: Quantization): Uint8Array {
+  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) throw bad(`The scale is ${scale}`, 'Give a positive number.');
+  if (!Number.isInteger(zeroPoint) || zeroPoint < -128 || zeroPoint > 127) {
+    throw bad(`The zero point is ${zeroPoint}`, 'Give a whole number from -128 to 127.');
+  }
+  return Uint8Array.from(reals, (real, i) => {
+    if (!Number.isFinite(real)) throw bad(`Element ${i} of the batch is ${real}`, 'Give numbers.');
+    return Math.max(-128, Math.min(127, roundEven(real / scale) + zeroPoint)) & 255;
+  });
+}
+
+/** A model's bytes as real numbers. */
+export const dequantize = (bytes: Uint8Array, { scale, zeroPoint }: Quantization): Float32Array =>
+  Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length), (byte) => (byte - zeroPoint) * scale);
+
+/** An output of little-endian 32-bit integers, such as the indices of an arg max. */
+export function integers(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => view.getInt32(i * 4, true));
+}
+
+/** The integer nearest to a number, halves to even as ONNX rounds. */
+const roundEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+
+/** How bright red, green and blue are (ITU-R BT.601). */
+const BRIGHTNESS = [0.299, 0.587, 0.114];
+
+/** Images as real numbers, plane after plane; what is transparent is as dark as it is transparent. */
+function pixels(images: Image[], { channels = 1, mean = 0, deviation = 1 }: ImageOptions): Float32Array {
+  const parts = images.map(({ data, width, height }) => {
+    const size = width * height;
+    if (data.length !== 4 * size)
+      throw bad(`An image of ${width} × ${height} has ${data.length} bytes`, 'Give four bytes a pixel.');
+    const colour = (pixel: number, channel: number) => ((data[4 * pixel + channel] ?? 0) * (data[4 * pixel + 3] ?? 0)) / 65_025;
+    const grey = (pixel: number) => BRIGHTNESS.reduce((sum, part, channel) => sum + part * colour(pixel, channel), 0);
+    return Float32Array.from({ length: channels * size }, (_, i) => {
+      const channel = Math.floor(i / size);
+      const value = channels === 1 ? grey(i) : colour(i % size, channel);
+      return (value - of(mean, channel)) / of(deviation, channel);
+    });
+  });
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function of(values: number | number[], channel: number): number {
+  const value = typeof values === 'number' ? values : values[channel];
+  if (value === undefined) throw bad(`Channel ${channel} has no mean or deviation`, 'Give one for each channel.');
+  return value;
+}

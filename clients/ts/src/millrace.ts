@@ -1,0 +1,288 @@
+// Millrace: a connection, and all that a requester or a miner asks of it.
+
+import { Blake2256 } from '@polkadot-api/substrate-bindings';
+import type { PolkadotSigner } from 'polkadot-api/signer';
+import { toHex } from 'polkadot-api/utils';
+
+import { addressOf } from './accounts.js';
+import type { CallsApi } from './calls.js';
+import { type ConnectOptions, type Connection, open } from './connection.js';
+import { type Wait, within } from './deadline.js';
+import { MillraceError } from './errors.js';
+import { type Batch, type BatchOptions, batchBytes } from './input.js';
+import { type Included, type SendOptions, type Signable, send } from './send.js';
+import type { Hash, Miner, Model, Offer, Quote, Race, Task } from './views.js';
+import { revive, type Watched, watchRace, watchTask } from './watch.js';
+
+/** Who signs: polkadot-api's signer, or an account that has one. */
+export type Signs = PolkadotSigner | { signer: PolkadotSigner };
+
+export interface Page<T, Cursor> {
+  items: T[];
+  /** Where the next page begins; null after the last. */
+  next: Cursor | null;
+}
+
+export interface PageOptions<Cursor> extends Wait {
+  cursor?: Cursor | null | undefined;
+  /** From 1 to 100. */
+  count?: number | undefined;
+}
+
+/** When a task ends at the latest: a block, or so many blocks from now, 100 by default. */
+export interface Until {
+  deadline?: number | undefined;
+  blocks?: number | undefined;
+}
+
+export interface Posting extends Until, BatchOptions {
+  model: Hash;
+  input: Batch;
+  /** The most that it may cost, planck. A quarter above what the quote says by default, so that it may wait a while. */
+  maxPrice?: bigint | undefined;
+}
+
+export interface Posted extends Included {
+  task: number;
+  maxPrice: bigint;
+}
+
+export interface Terms {
+  /** Planck per mega-MAC. */
+  ask: bigint;
+  /** MAC per block that each slot promises. */
+  rates: bigint[];
+  models: Hash[];
+}
+
+export interface Claimed {
+  rounds: number[];
+  /** Planck. */
+  amount: bigint;
+}
+
+const READING = 30_000;
+const BLOCKS = 100;
+/** Claims in one transaction. */
+const CLAIMS = 50;
+
+const signerOf = (who: Signs): PolkadotSigner => ('signer' in who ? who.signer : who);
+
+/** Name of a model: the hash of its encoding. */
+export const modelId = (encoding: Uint8Array): Hash => toHex(Blake2256(encoding)) as Hash;
+
+/** Connects to a node; resolves once it answers. */
+export const connect = async (url: string, options: ConnectOptions = {}): Promise<Millrace> =>
+  new Millrace(await open(url, options));
+
+export class Millrace {
+  readonly #connection: Connection;
+  /** polkadot-api's client, for what this class has no method for. */
+  readonly client: Connection['client'];
+  /** polkadot-api's untyped api: every call, storage item and constant of the chain. */
+  readonly api: ReturnType<Connection['client']['getUnsafeApi']>;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.client = connection.client;
+    this.api = connection.client.getUnsafeApi();
+  }
+
+  get url(): string {
+    return this.#connection.url;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** What a batch of so many samples would cost now, and who would take it. */
+  async quote(model: Hash, samples: number, options: Until & Wait = {}): Promise<Quote> {
+    const deadline = options.deadline ?? (options.blocks === undefined ? null : await this.#deadline(options, options));
+    return this.#read('millrace_quote', [model, samples, deadline], options);
+  }
+
+  /** Where a task stands, or how it ended. */
+  task(task: number, wait: Wait = {}): Promise<Task> {
+    return this.#read('millrace_task', [task], wait);
+  }
+
+  /** The tasks of an account, newest first. */
+  tasks(account: string, options: PageOptions<number> = {}): Promise<Page<Task, number>> {
+    return this.#read('millrace_tasks', [account, ...pageOf(options)], options);
+  }
+
+  /** The registered models. */
+  models(options: PageOptions<Hash> = {}): Promise<Page<Model, Hash>> {
+    return this.#read('millrace_models', pageOf(options), options);
+  }
+
+  /** A model. */
+  async model(model: Hash, wait: Wait = {}): Promise<Model> {
+    const view = await this.#runtime<Record<string, unknown> | undefined>('model_view', [model], wait);
+    if (view) return camelCase(view) as Model;
+    throw new MillraceError('NoModel', `No model ${model} is registered`, 'Register it first, or take one that models() lists.');
+  }
+
+  /** The free slots that offer a model, in the order in which they would be taken. */
+  offers(model: Hash, options: PageOptions<Hash> = {}): Promise<Page<Offer, Hash>> {
+    return this.#read('millrace_offers', [model, ...pageOf(options)], options);
+  }
+
+  /** A miner, with every reason why it doesn't earn. */
+  miner(account: string, wait: Wait = {}): Promise<Miner> {
+    return this.#read('millrace_miner', [account], wait);
+  }
+
+  /** Round, emission, sprints, queue and leases. */
+  round(wait: Wait = {}): Promise<Race> {
+    return this.#read('millrace_round', [], wait);
+  }
+
+  /** What `round` says, in each block from now on. */
+  watchRound(wait: Wait = {}): AsyncGenerator<Race, void, undefined> {
+    return watchRace(this.#connection, wait);
+  }
+
+  /** A task whenever something changes; ends once it has ended for good. */
+  watch(task: number, wait: Wait = {}): AsyncGenerator<Watched, void, undefined> {
+    return watchTask(this.#connection, task, wait);
+  }
+
+  /** How a task ended, for good. */
+  async outcome(task: number, wait: Wait = {}): Promise<Extract<Watched, { kind: 'ended' }>> {
+    for await (const view of this.watch(task, wait)) if (view.kind === 'ended' && view.final) return view;
+    throw new MillraceError('NoTask', `Task ${task} ended, and its retention is over`, 'Look at the events of its block.');
+  }
+
+  /** Posts a task. */
+  async post(posting: Posting, who: Signs, options: SendOptions = {}): Promise<Posted> {
+    const { model } = posting;
+    const input = batchBytes(posting.input, posting);
+    const deadline = await this.#deadline(posting, options);
+    const maxPrice = posting.maxPrice ?? (await this.#ceiling(model, input.length, deadline, options));
+    const call = this.#calls.Tasks.post({ model, input, max_price: maxPrice, deadline });
+    const included = await this.send(call, who, options);
+    return { ...included, task: Number(fieldOf(included, 'Tasks', 'TaskPosted', 'task')), maxPrice };
+  }
+
+  /** Takes a task back that waits in the queue. */
+  cancel(task: number, who: Signs, options: SendOptions = {}): Promise<Included> {
+    return this.send(this.#calls.Tasks.cancel({ task: BigInt(task) }), who, options);
+  }
+
+  /** Registers a model, unless the chain has it. */
+  async registerModel(
+    encoding: Uint8Array,
+    who: Signs,
+    options: SendOptions = {},
+  ): Promise<{ model: Hash; registered: boolean }> {
+    const model = modelId(encoding);
+    if (await this.#runtime('model_view', [model], options)) return { model, registered: false };
+    await this.send(this.#calls.Models.register({ encoding }), who, options);
+    return { model, registered: true };
+  }
+
+  /** Makes the account a miner. Its node's millrace_proveMill has mill key and proof. */
+  registerMiner(miner: Terms & { mill: Hash; proof: Hash }, who: Signs, options: SendOptions = {}): Promise<Included> {
+    const { mill, proof, ask, rates, models } = miner;
+    return this.send(this.#calls.Miners.register({ mill, proof, ask, rates, models }), who, options);
+  }
+
+  /** Schedules a miner's offer in place of the present one, from the next round. */
+  offer({ ask, rates, models }: Terms, who: Signs, options: SendOptions = {}): Promise<Included> {
+    return this.send(this.#calls.Miners.offer({ ask, rates, models }), who, options);
+  }
+
+  /** Puts a miner's suspended slots on sale again. */
+  resume(who: Signs, options: SendOptions = {}): Promise<Included> {
+    return this.send(this.#calls.Miners.resume(), who, options);
+  }
+
+  /** Claims all shares of closed rounds for an account: the one that signs, unless another is named. */
+  async claimAll(who: Signs, options: SendOptions & { account?: string | undefined } = {}): Promise<Claimed> {
+    const account = options.account ?? addressOf(signerOf(who).publicKey);
+    const claimed: Claimed = { rounds: [], amount: 0n };
+    for (;;) {
+      const shares = await this.#runtime<Share[]>('unclaimed', [account, 0, CLAIMS], options);
+      if (shares.length === 0) return claimed;
+      const calls = shares.map(({ round }) => this.#calls.Rewards.claim({ round, miner: account }).decodedCall);
+      // A miner's own node may be faster: then the account has what it was to get.
+      // Or it would pay for the same over and over.
+      if (shares.some(({ round }) => claimed.rounds.includes(round))) {
+        throw new MillraceError('Runtime', `The chain still shows shares of ${account} that it paid`, 'Ask another node.');
+      }
+      const failed = await this.send(this.#calls.Utility.force_batch({ calls }), who, options).then(
+        () => undefined,
+        (error: MillraceError) => error,
+      );
+      if (failed && failed.code !== 'Rewards.NothingToClaim') throw failed;
+      claimed.rounds.push(...shares.map(({ round }) => round));
+      claimed.amount += shares.reduce((sum, { amount }) => sum + amount, 0n);
+    }
+  }
+
+  /** Signs any transaction of `api.tx` and sees it into the chain. What fails within a batch, sudo or a proxy fails here. */
+  send(transaction: Signable, who: Signs, options: SendOptions = {}): Promise<Included> {
+    return send(this.#connection, transaction, signerOf(who), options);
+  }
+
+  get #calls(): CallsApi {
+    return this.api.tx as unknown as CallsApi;
+  }
+
+  #read<T>(method: string, params: unknown[], wait: Wait): Promise<T> {
+    return within(wait, READING, method, 'Is the connection up? Try again.', async (deadline) =>
+      revive<T>(await this.#connection.request(method, params, deadline)),
+    );
+  }
+
+  #runtime<T>(method: string, args: unknown[], wait: Wait): Promise<T> {
+    return within(wait, READING, `MarketApi.${method}`, 'Is the connection up? Try again.', (deadline) =>
+      this.#connection.runtime<T>('MarketApi', method, args, deadline),
+    );
+  }
+
+  async #deadline({ deadline, blocks = BLOCKS }: Until, wait: Wait): Promise<number> {
+    return deadline ?? (await this.round(wait)).block + blocks;
+  }
+
+  /** A ceiling that today's price fits, with a quarter to spare for rent and for a dearer slot. */
+  async #ceiling(model: Hash, length: number, deadline: number, wait: Wait): Promise<bigint> {
+    const { sizes } = await this.model(model, wait);
+    const samples = Math.max(1, Math.floor(length / sizes.sampleBytes));
+    const { taker, leastCeiling } = await this.quote(model, samples, { ...wait, deadline });
+    if (taker.kind === 'nobody') {
+      throw new MillraceError(
+        'BadArguments',
+        `No slot would take the batch now (${taker.why.kind}), so there is no price to go by`,
+        'Give maxPrice, and the task waits in the queue; or post later.',
+      );
+    }
+    const spared = (taker.price * 5n) / 4n;
+    return spared > leastCeiling ? spared : leastCeiling;
+  }
+}
+
+interface Share {
+  round: number;
+  amount: bigint;
+}
+
+const pageOf = <Cursor>({ cursor = null, count }: PageOptions<Cursor>): unknown[] =>
+  count === undefined ? [cursor] : [cursor, count];
+
+function fieldOf({ events, hash }: Included, pallet: string, name: string, field: string): unknown {
+  const event = events.find((each) => each.pallet === pallet && each.name === name);
+  if (event) return event.data[field];
+  throw new MillraceError('Runtime', `Transaction ${hash} has no event ${pallet}.${name}`, 'Update this package.');
+}
+
+/** What the runtime answers, with fields named as a node's methods name them. */
+function camelCase(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (Array.isArray(value)) return value.map(camelCase);
+  if (typeof value !== 'object' || value === null) return value;
+  const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [camel(name), camelCase(field)]));
+}
