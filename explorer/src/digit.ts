@@ -22,7 +22,8 @@ export type Drawing = Float32Array;
 
 export const blank = (): Drawing => new Float32Array(SIDE * SIDE);
 
-const BRUSH = 1.35;
+/** Half the width of a stroke, in pixels: as thick as those of the scans once it is fitted. */
+const BRUSH = 1.9;
 
 /** Draws a line with a soft round brush; places are in pixels. */
 export function stroke(drawing: Drawing, x0: number, y0: number, x1: number, y1: number): void {

@@ -3,8 +3,11 @@
 const number = (digits: number) => new Intl.NumberFormat('en', { maximumSignificantDigits: digits });
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-const scaled = (value: number, steps: readonly (readonly [number, string])[], digits: number): string => {
-  const [size, unit] = steps.find(([least]) => Math.abs(value) >= least) ?? steps[steps.length - 1]!;
+/** From which value on a unit is taken, its name, and its size if that's another. */
+type Step = readonly [least: number, unit: string, size?: number];
+
+const scaled = (value: number, steps: readonly Step[], digits: number): string => {
+  const [least, unit, size = least] = steps.find(([from]) => Math.abs(value) >= from) ?? steps[steps.length - 1]!;
   return `${number(digits).format(value / size)}\u00a0${unit}`;
 };
 
@@ -12,17 +15,13 @@ const MILL_STEPS = [
   [1e15, 'kMILL'],
   [1e12, 'MILL'],
   [1e9, 'mMILL'],
-  [1e6, 'µMILL'],
+  [1e4, 'µMILL', 1e6],
   [1, 'planck'],
 ] as const;
 
 /** Planck, in the unit that fits. */
 export const amount = (planck: bigint, digits = 4): string =>
   planck === 0n ? '0\u00a0MILL' : scaled(Number(planck), MILL_STEPS, digits);
-
-/** Planck in MILL, for columns whose rows compare. */
-export const mill = (planck: bigint, fraction = 2): string =>
-  new Intl.NumberFormat('en', { minimumFractionDigits: fraction, maximumFractionDigits: fraction }).format(Number(planck) / 1e12);
 
 /** Every planck of an amount. */
 export const exact = (planck: bigint): string => `${whole.format(planck)} planck`;

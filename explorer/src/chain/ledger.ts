@@ -23,8 +23,6 @@ export type Happening =
 export interface Block {
   number: number;
   hash: string;
-  /** Milliseconds since 1970. */
-  time: number;
   happenings: Happening[];
   /** Attempts that a win took on average, of the first listed model. */
   difficulty: number;
@@ -73,17 +71,15 @@ export class Ledger {
     if (!hash) return undefined;
     const read = Promise.all([
       storage.events(hash),
-      storage.value<bigint>('Timestamp', 'Now', hash),
       storage.value<{ difficulty: bigint }[]>('Sprints', 'Listed', hash),
     ]);
     const found = await read.catch(() => undefined);
     if (!found) return undefined;
-    const [events, now, listings] = found;
+    const [events, listings] = found;
     const happenings = events.flatMap(happening);
     return {
       number,
       hash,
-      time: Number(now),
       happenings,
       difficulty: Number(listings[0]?.difficulty ?? 0n) / DIFFICULTY_PARTS,
       mined: happenings.reduce((sum, each) => (each.kind === 'won' ? sum + each.credited : sum), 0n),
@@ -105,13 +101,6 @@ export class Ledger {
 
   #work(fate: Fate | undefined): bigint {
     return fate ? (this.workOf.get(fate.model) ?? 0n) * BigInt(fate.samples) : 0n;
-  }
-
-  /** Seconds between blocks; six, the chain's own, until two are known. */
-  get blockTime(): number {
-    const [first, last] = [this.blocks[0], this.blocks.at(-1)];
-    if (!first || !last || last.number - first.number < 2) return 6;
-    return (last.time - first.time) / (last.number - first.number) / 1000;
   }
 
   /** The part of the verified work that requesters asked for; undefined if there was none. */

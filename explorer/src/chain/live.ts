@@ -6,6 +6,10 @@ import { Ledger } from './ledger';
 import { type Market, readMarket } from './market';
 import { Storage } from './storage';
 
+/** Seconds between blocks, until enough of them were seen: the chain's own. */
+const BLOCK_TIME = 6;
+/** Blocks that must have come before their pace counts. */
+const PACE = 4;
 /** A pause before the race is followed again, after something went wrong with it. */
 const PAUSE = 2_000;
 
@@ -21,6 +25,9 @@ export class Live {
   about: { chain: string; node: string; version: string } | undefined;
   /** Why the newest figures are missing, in a sentence. */
   fault: string | undefined;
+  /** The first block that came after the connection, and when. */
+  #first: { block: number; at: number } | undefined;
+  #last: { block: number; at: number } | undefined;
   #busy = false;
   #again = false;
   readonly #off = new AbortController();
@@ -34,6 +41,13 @@ export class Live {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Seconds between blocks. */
+  get blockTime(): number {
+    const [first, last] = [this.#first, this.#last];
+    if (!first || !last || last.block - first.block < PACE) return BLOCK_TIME;
+    return (last.at - first.at) / (last.block - first.block) / 1_000;
   }
 
   model(name: string): Model | undefined {
@@ -68,6 +82,7 @@ export class Live {
       try {
         await this.#readAbout(this.millrace);
         for await (const race of this.millrace.watchRound({ signal })) {
+          this.#clock(race.block);
           this.race = race;
           this.#refresh(this.millrace);
         }
@@ -76,6 +91,13 @@ export class Live {
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
+  }
+
+  #clock(block: number): void {
+    const now = { block, at: Date.now() };
+    // The first comes at any time after its block.
+    if (this.#last && (!this.#first || block < this.#first.block)) this.#first = now;
+    this.#last = now;
   }
 
   #heard(status: Status): void {

@@ -1,7 +1,7 @@
 // A task's trace, out of the transaction that brought it: the accumulators that the chain checked.
 
 import { getDynamicBuilder, getLookupFn } from '@polkadot-api/metadata-builders';
-import { decAnyMetadata, Struct, u8, unifyMetadata, Variant } from '@polkadot-api/substrate-bindings';
+import { decAnyMetadata, Struct, u8, unifyMetadata } from '@polkadot-api/substrate-bindings';
 
 import { fromHex } from '../format';
 import type { Storage } from './storage';
@@ -33,15 +33,12 @@ interface Call {
 /** What reads the call of a general transaction. */
 async function callReader(storage: Storage, block: string): Promise<(extrinsic: Uint8Array) => Call | undefined> {
   const metadata = unifyMetadata(decAnyMetadata(await storage.request<string>('state_getMetadata', block)));
-  const { buildDefinition } = getDynamicBuilder(getLookupFn(metadata));
-  const pallets = metadata.pallets.filter(({ calls }) => calls !== undefined);
-  const call = Variant(
-    Object.fromEntries(pallets.map(({ name, calls }) => [name, buildDefinition(calls!.type)])) as never,
-    pallets.map(({ index }) => index) as never,
-  );
+  const lookup = getLookupFn(metadata);
+  const { buildDefinition } = getDynamicBuilder(lookup);
+  const call = buildDefinition(lookup.call!);
   return (extrinsic) => {
-    // A length comes first: one, two or four bytes.
-    const body = extrinsic.subarray([1, 2, 4][extrinsic[0]! & 3] ?? extrinsic.length);
+    // A length comes first: one, two or four bytes. A copy, because codecs read an array's buffer from its beginning.
+    const body = extrinsic.slice([1, 2, 4][extrinsic[0]! & 3] ?? extrinsic.length);
     const extensions = metadata.extrinsic.signedExtensions[body[1]!];
     if (body[0] !== GENERAL || !extensions) return undefined;
     const parts = extensions.map(({ identifier, type }) => [identifier, buildDefinition(type)] as const);

@@ -50,7 +50,7 @@ export function answer(answered: Answered) {
       ${
         digit === undefined
           ? nothing
-          : html`<p class="digit"><span class="hidden">The verified answer is </span><strong data-test="digit">${digit}</strong><small>verified, ${taskLink(task.task)}</small></p>`
+          : html`<p class="digit"><span class="hidden">The verified answer is </span><strong data-testid="digit">${digit}</strong><small>verified, ${taskLink(task.task)}</small></p>`
       }
       ${scores(trace)}
     </div>

@@ -43,7 +43,7 @@ export const section = (id: string, title: string, content: Content, aside: Cont
 
 /** A table that scrolls by itself where the page is too narrow for it. */
 export const table = (label: string, head: Content, rows: Content | TemplateResult[], cls = '') => html`
-  <div class="scroll" role="region" aria-label=${label} tabindex="0">
+  <div class="scroll" role="region" aria-label="Table: ${label}" tabindex="0">
     <table class=${cls}>
       <thead><tr>${head}</tr></thead>
       <tbody>${rows}</tbody>

@@ -65,6 +65,6 @@ function draw(element: Element | undefined, curve: Curve): void {
 export const chart = (curve: Curve) => html`
   <figure class="chart">
     <figcaption><strong>${curve.title}</strong> <span>${curve.summary}</span></figcaption>
-    ${curve.blocks.length < 2 ? nothing : html`<div role="img" aria-label="${curve.title}: ${curve.summary}" ${ref((element) => draw(element, curve))}></div>`}
+    ${curve.blocks.length < 2 || curve.values.every((value) => value === 0) ? nothing : html`<div role="img" aria-label="${curve.title}: ${curve.summary}" ${ref((element) => draw(element, curve))}></div>`}
   </figure>
 `;

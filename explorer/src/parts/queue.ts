@@ -9,7 +9,7 @@ import { amount, count } from '../format';
 /** Tasks that a block looks at: one before its transactions and a dozen after them. */
 const LOOKS = 13;
 const BLOCKS_AHEAD = 4;
-const BLOCKS_BEHIND = 6;
+const BLOCKS_BEHIND = 5;
 /** Where a band of bids begins, planck for a block of the queue. */
 const BANDS = [0n, 10_000_000n, 100_000_000n, 1_000_000_000n, 10_000_000_000n] as const;
 
@@ -47,7 +47,7 @@ function waitingColumn(tasks: WaitingTask[], at: number): TemplateResult {
   const range = bids.length === 0 ? 'nothing waits' : bids.length === 1 ? amount(bids[0]!) : `${amount(bids[0]!)} – ${amount(bids.at(-1)!)}`;
   const more = Math.max(0, tasks.length - LOOKS);
   return column(
-    'ahead',
+    tasks.length === 0 && at > 0 ? 'ahead spare' : 'ahead',
     at === 0 ? 'Next block' : `${at === BLOCKS_AHEAD - 1 && more > 0 ? 'From ' : ''}+${at + 1}`,
     tasks.slice(0, LOOKS).map(({ task, bid }) => square(task, `band-${band(bid)}`, `bids ${amount(bid)} a block`)),
     more > 0 ? `${range}, and ${count(more)} more` : range,

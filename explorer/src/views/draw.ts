@@ -120,7 +120,6 @@ export const draw: MakeView = (app) => {
         <label for="ceiling">At most, MILL</label>
         <input id="ceiling" name="ceiling" inputmode="decimal" value=${CEILING} title=${exact(parseMill(CEILING))} />
         <button type="submit" class="primary" ?disabled=${posting.busy}>Post this digit</button>
-        <button type="button" @click=${() => pad.clear()}>Clear</button>
       </div>
     </form>
     <p class="say" role="status">${posting.said}${posting.task !== undefined && !posting.answered ? html` ${taskLink(posting.task)}` : nothing}</p>
@@ -142,14 +141,16 @@ export const draw: MakeView = (app) => {
           html`
             <div class="drawing">
               <div>${pad.render()}</div>
-              <div><p class="label">What the model sees</p>${preview(seen(pad.drawing))}</div>
+              <div><p class="label">What the model sees</p>${preview(seen(pad.drawing))}<button type="button" @click=${() => pad.clear()}>Clear</button></div>
             </div>
             ${form()}
           `,
         )}
-        ${section('quote', 'What it costs now', quote.show('the price', price))}
+        <div>
+          ${posting.answered ? section('answer', 'The verified answer', answer(posting.answered)) : nothing}
+          ${section('quote', 'What it costs now', quote.show('the price', price))}
+        </div>
       </div>
-      ${posting.answered ? section('answer', 'The verified answer', answer(posting.answered)) : nothing}
     `,
   };
 };

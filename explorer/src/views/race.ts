@@ -12,10 +12,12 @@ import { happenings, recentTasks } from '../parts/recent';
 import { amount, ask, count, percent, span, work } from '../format';
 import type { MakeView } from '../view';
 
-/** The chain makes a block in six seconds; a development node as it's told. */
-const ahead = (live: Live, blocks: number) => span(Math.max(1, blocks * (live.ledger?.blockTime ?? 6)));
+/** How long so many blocks take. */
+const ahead = (live: Live, blocks: number) => span(Math.max(1, blocks * live.blockTime));
 
 const lookedAt = ({ blocks }: Ledger) => `in the last ${count(blocks.length)} blocks`;
+
+const read = (ledger: Ledger | undefined): ledger is Ledger => ledger !== undefined && ledger.blocks.length > 0;
 
 function figures(live: Live): TemplateResult {
   const { race, market, ledger } = live;
@@ -26,7 +28,7 @@ function figures(live: Live): TemplateResult {
   const useful = ledger?.usefulShare;
   return html`
     <dl class="figures">
-      ${stat('Block', html`<span data-test="block">${count(race.block)}</span>`, `one in ${span(ledger?.blockTime ?? 6)}`)}
+      ${stat('Block', html`<span data-testid="block">${count(race.block)}</span>`, `one in ${span(live.blockTime)}`)}
       ${stat(
         'Round',
         count(round.round),
@@ -43,8 +45,8 @@ function figures(live: Live): TemplateResult {
       ${inTurn ? stat('Difficulty', count(inTurn.difficulty), 'attempts for a win, on average') : stat('Difficulty', 'none', 'no model is mined')}
       ${stat('A mined mega-MAC', money(round.emissionPerMegaMac), 'e, the average emission')}
       ${stat('Mined', work(round.mined), 'in this round')}
-      ${ledger ? stat('Useful share', useful === undefined ? 'no work yet' : percent(useful, useful < 0.001 ? 5 : 1), `of the work ${lookedAt(ledger)}`) : nothing}
-      ${ledger ? stat('Burned', money(ledger.burned), lookedAt(ledger)) : nothing}
+      ${read(ledger) ? stat('Useful share', useful === undefined ? 'no work yet' : percent(useful, useful > 0 && useful < 0.001 ? 5 : 1), `of the work ${lookedAt(ledger)}`) : nothing}
+      ${read(ledger) ? stat('Burned', money(ledger.burned), lookedAt(ledger)) : nothing}
       ${market ? stat('Supply', money(market.issuance), 'all tokens there are') : nothing}
       ${stat('Tasks posted', count(race.market.posted), 'since the first block')}
     </dl>
@@ -98,13 +100,13 @@ export const race: MakeView = ({ live, redraw }) => {
         ${section(
           'miners',
           'Miners, by efficiency',
-          market && ledger ? ranking(market, ledger, order, sort) : empty('Reading the miners…'),
+          market && read(ledger) ? ranking(market, ledger, order, sort) : empty('Reading the miners…'),
           e === undefined ? nothing : `Efficiency is the part of mined work that counts at an ask: e / (e + ask), with e at ${ask(e)} µMILL.`,
         )}
         ${ledger && ledger.blocks.length > 1 ? section('curves', 'The last blocks', curves(ledger.blocks)) : nothing}
         <div class="halves">
-          ${section('tasks', 'Tasks', ledger ? recentTasks(ledger.blocks) : empty('Reading the last blocks…'))}
-          ${section('feed', 'What happened', ledger ? happenings(ledger.blocks) : empty('Reading the last blocks…'))}
+          ${section('tasks', 'Tasks', read(ledger) ? recentTasks(ledger.blocks) : empty('Reading the last blocks…'))}
+          ${section('feed', 'What happened', read(ledger) ? happenings(ledger.blocks) : empty('Reading the last blocks…'))}
         </div>
       `;
     },
