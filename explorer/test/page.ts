@@ -1,9 +1,12 @@
 // What the tests do with the page, and what they look at.
 
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { test as base, expect, type Page } from '@playwright/test';
 import type { AxeResults } from 'axe-core';
+import { connect, devAccount, type Hash } from 'millrace';
+import { WebSocket } from 'ws';
 
 import { DIGITS } from '../src/digit';
 import { type Node, STARTS_WITHIN, startNode } from './node';
@@ -37,6 +40,19 @@ export async function look(page: Page, node: string, view = '#/'): Promise<void>
   await page.goto(`/?node=${node}${view}`);
   await expect(page.getByRole('status').first()).toContainText('live');
   await expect(page.getByText(/^Reading the .*…$/)).toHaveCount(0);
+}
+
+/** Posts so many held-out digits at once, from here; at a ceiling below their price they wait. */
+export async function post(node: string, account: string, samples: number, maxPrice: bigint): Promise<number> {
+  const digits = readFileSync(new URL('../../models/digits/heldout.bin', import.meta.url));
+  const millrace = await connect(node, { webSocket: WebSocket as unknown as typeof globalThis.WebSocket });
+  try {
+    const input = new Uint8Array(digits.subarray(0, samples * 64));
+    const { task } = await millrace.post({ model: DIGITS as Hash, input, maxPrice }, devAccount(account), { until: 'best' });
+    return task;
+  } finally {
+    millrace.close();
+  }
 }
 
 /** Draws a digit with the mouse. */

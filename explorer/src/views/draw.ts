@@ -35,6 +35,7 @@ function price(quote: Quote): TemplateResult {
       ['Keeping the output', money(quote.retentionFee)],
       ['Posting', money(quote.postingFee)],
       ['Deposit, comes back', money(quote.deposit)],
+      ['Ceiling, at least', money(quote.leastCeiling)],
       ['Rent of a block', html`${money(quote.rentPerBlock)} while it waits`],
     ])}
   `;
