@@ -57,8 +57,8 @@ export class Connection {
     this.client = createClient(getWsProvider(url, { websocketClass, heartbeatTimeout: HEARTBEAT, onStatusChanged }));
   }
 
-  /** Asks the node; again after a lost connection, so only what may be asked twice. */
-  async request<T>(method: string, params: unknown[], deadline: Deadline): Promise<T> {
+  /** Asks the node; again after a lost connection, of which `onLost` hears. So only what may be asked twice. */
+  async request<T>(method: string, params: unknown[], deadline: Deadline, onLost?: () => void): Promise<T> {
     for (;;) {
       deadline.check();
       if (this.#closed) throw new MillraceError('NoNode', 'The connection was closed', 'Connect again.');
@@ -74,6 +74,7 @@ export class Connection {
       } finally {
         clearTimeout(timer);
       }
+      onLost?.();
       await deadline.sleep(PAUSE);
     }
   }
@@ -162,7 +163,11 @@ export async function open(url: string, options: ConnectOptions): Promise<Connec
       30_000,
       `Connecting to ${url}`,
       'Is a node running there? `make dev` starts one, and --rpc-port sets its port.',
-      (deadline) => connection.request('chain_getHeader', [], deadline),
+      async (deadline) => {
+        await connection.request('chain_getHeader', [], deadline);
+        // polkadot-api follows the chain from here on; closed any earlier, it would try again and throw from a timer.
+        await deadline.race(connection.client.getFinalizedBlock());
+      },
     );
     return connection;
   } catch (error) {

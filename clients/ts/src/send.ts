@@ -66,8 +66,10 @@ interface Journey {
   signed: Signed[];
   /** The bodies that were looked through, by hash. */
   seen: Map<Hash, Body>;
-  /** How often in a row the pool said that it bans the newest signature. */
-  bans: number;
+  /** How often in a row the pool refused the newest signature for itself, and not for its nonce. */
+  refusals: number;
+  /** Whether the connection was lost while a signature was handed over, so that the pool may have it. */
+  doubtful: boolean;
 }
 
 interface Body {
@@ -102,7 +104,17 @@ export async function send(
 ): Promise<Included> {
   const remedy = `A block may still take it in the next ${PERIOD} blocks: look whether it did before you send it again.`;
   return within(options, SENDING, 'Getting the transaction into a block', remedy, async (deadline) => {
-    const journey: Journey = { connection, transaction, signer, options, deadline, signed: [], seen: new Map(), bans: 0 };
+    const journey: Journey = {
+      connection,
+      transaction,
+      signer,
+      options,
+      deadline,
+      signed: [],
+      seen: new Map(),
+      refusals: 0,
+      doubtful: false,
+    };
     await encodes(transaction, deadline);
     await inTurn(`${connection.url} ${toHex(signer.publicKey)}`, deadline, () => enter(journey));
     return arrive(journey);
@@ -130,7 +142,8 @@ async function enter(journey: Journey): Promise<void> {
     const address = addressOf(signer.publicKey);
     const nonce = await connection.request<number>('system_accountNextIndex', [address], deadline);
     await sign(journey, nonce);
-    if ((await submit(journey)) === 'taken') {
+    const answer = await submit(journey);
+    if (answer === 'taken' || answer === 'banned' || journey.doubtful) {
       options.onProgress?.({ kind: 'sent', hash: last(journey.signed).hash });
       return;
     }
@@ -143,7 +156,11 @@ async function enter(journey: Journey): Promise<void> {
 
 async function sign(journey: Journey, nonce: number): Promise<void> {
   const { connection, transaction, signer, options, deadline } = journey;
-  const signing = { ...signer, signTx: (...parts: Parameters<PolkadotSigner['signTx']>) => signTx(signer, parts) };
+  const signing: PolkadotSigner = {
+    publicKey: signer.publicKey,
+    signTx: (...parts) => signTx(signer, parts),
+    signBytes: (data) => signer.signBytes(data),
+  };
   for (let attempt = 1; ; attempt += 1) {
     try {
       // A finalized block, because a fork can take back any other, and the signature with it.
@@ -152,7 +169,7 @@ async function sign(journey: Journey, nonce: number): Promise<void> {
       const bytes = await deadline.race(transaction.sign(signing, { nonce, at: birth.hash, mortality }));
       const hash = toHex(Blake2256(bytes)) as Hash;
       journey.signed.push({ bytes: toHex(bytes) as Hash, hash, nonce, born: birth.number });
-      journey.bans = 0;
+      journey.refusals = 0;
       options.onProgress?.({ kind: 'signed', hash });
       return;
     } catch (error) {
@@ -173,20 +190,25 @@ async function signTx(signer: PolkadotSigner, parts: Parameters<PolkadotSigner['
 }
 
 /**
- * What the pool says of a signature: `taken` if it is in there now; `banned` if it was and mustn't for a while; `stale` if
- * its number is used or its birth block unknown.
+ * What the pool says of a signature: `taken` if it is in there now; `banned` if it was and mustn't be for a while; `used` if
+ * its number is; `unborn` if its birth block is unknown, or too old.
  */
-async function submit({ connection, deadline, signed }: Journey): Promise<'taken' | 'banned' | 'stale'> {
+async function submit(journey: Journey): Promise<'taken' | 'banned' | 'used' | 'unborn'> {
+  const { connection, deadline, signed } = journey;
   const newest = last(signed);
+  const onLost = () => {
+    journey.doubtful = true;
+  };
   try {
-    await connection.request('author_submitExtrinsic', [newest.bytes], deadline);
+    await connection.request('author_submitExtrinsic', [newest.bytes], deadline, onLost);
     return 'taken';
   } catch (error) {
     const failure = error instanceof MillraceError ? (error.cause as Partial<RpcFailure> & { data?: unknown }) : undefined;
     const text = [failure?.message, failure?.data].filter((part) => typeof part === 'string').join(': ');
     if (failure?.code === ALREADY_IMPORTED) return 'taken';
     if (failure?.code === BANNED) return 'banned';
-    if (failure?.code === TOO_LOW_PRIORITY || /outdated|stale|ancient birth block/i.test(text)) return 'stale';
+    if (failure?.code === TOO_LOW_PRIORITY || /outdated|stale/i.test(text)) return 'used';
+    if (/ancient birth block/i.test(text)) return 'unborn';
     if (failure?.code === INVALID) throw refused(text, error);
     throw error;
   }
@@ -222,7 +244,8 @@ async function arrive(journey: Journey): Promise<Included> {
 }
 
 /** Where the best chain holds one of the signatures. */
-async function find({ connection, deadline, signed, seen }: Journey) {
+async function find(journey: Journey): Promise<Place | undefined> {
+  const { connection, deadline, signed, seen } = journey;
   const born = Math.min(...signed.map((each) => each.born));
   let hash = await connection.request<Hash>('chain_getBlockHash', [], deadline);
   for (;;) {
@@ -230,7 +253,7 @@ async function find({ connection, deadline, signed, seen }: Journey) {
     if (!body) {
       const answer = await connection.request<RpcBlock | null>('chain_getBlock', [hash], deadline);
       // A block of a fork that ended in between.
-      if (!answer) return undefined;
+      if (!answer) return find(journey);
       body = bodyOf(answer, signed);
       seen.set(hash, body);
     }
@@ -238,6 +261,14 @@ async function find({ connection, deadline, signed, seen }: Journey) {
     if (body.number <= born) return undefined;
     hash = body.parent;
   }
+}
+
+/** Where a signature is in the chain. */
+interface Place {
+  signed: Signed;
+  index: number;
+  hash: Hash;
+  number: number;
 }
 
 interface RpcBlock {
@@ -265,9 +296,9 @@ async function again(journey: Journey, finalized: { number: number; hash: Hash }
     );
   }
   const answer = await submit(journey);
-  journey.bans = answer === 'banned' ? journey.bans + 1 : 0;
-  // The first ban may be for a block that holds it and that we haven't seen.
-  if (finalized.number > newest.born + PERIOD || journey.bans > 1) {
+  journey.refusals = answer === 'banned' || answer === 'unborn' ? journey.refusals + 1 : 0;
+  // The first may be for a block that holds it and that we haven't seen, or for a pool that is a block behind.
+  if (finalized.number > newest.born + PERIOD || journey.refusals > 1) {
     await sign(journey, newest.nonce);
     await submit(journey);
   }
@@ -289,7 +320,7 @@ function last(signed: Signed[]): Signed {
 }
 
 /** The events of a transaction in its block; throws what went wrong there. */
-async function outcome({ connection, deadline }: Journey, place: { signed: Signed; index: number; hash: Hash; number: number }) {
+async function outcome({ connection, deadline }: Journey, place: Place): Promise<Included> {
   const chain = await connection.chainAt(place.hash, deadline);
   const storage = chain.builder.buildStorage('System', 'Events');
   const stored = await connection.request<Hash>('state_getStorage', [storage.keys.enc(), place.hash], deadline);

@@ -1,0 +1,157 @@
+// What a node says, as lines for people.
+
+import { formatMill } from '../amounts.js';
+import type { Page } from '../millrace.js';
+import type { Hash, IdleReason, Miner, Model, NoTaker, Offer, Quote, Race, RefundReason, Task } from '../views.js';
+
+/** Why a task ended without an answer, and what to do. */
+const REFUNDS: Record<RefundReason, string> = {
+  deadline: 'no slot took it before its deadline: raise --max-price or --blocks',
+  cancelled: 'it was cancelled',
+  displaced: 'the queue was full, and others offered more: raise --max-price or lower --blocks',
+  rentSpent: 'waiting used up its price ceiling: raise --max-price',
+  tooManyFailures: 'too many miners failed it: post it again later',
+  unverifiable: "the chain can't verify it: post fewer samples",
+};
+
+/** Why no slot takes a batch. */
+function noTaker(why: NoTaker): string {
+  switch (why.kind) {
+    case 'nobodyOffers':
+      return 'nobody offers the model';
+    case 'allBusy':
+      return 'all its slots are leased';
+    case 'tooSlow':
+      return `no slot is fast enough; in block ${why.earliest} one would be done`;
+    case 'tooDear':
+      return `the cheapest asks ${formatMill(why.price)}`;
+    case 'allRefused':
+      return 'each miner has failed or declined it';
+    case 'noRoom':
+      return 'the blocks to come have no room for its verification';
+    case 'inTurn':
+      return 'it is about to be looked at';
+  }
+}
+
+/** Where an open task stands. */
+export function openTask({ standing, deadline }: Extract<Task, { kind: 'open' }>): string {
+  if (standing.kind === 'leased')
+    return `leased     to ${standing.miner} since block ${standing.since} for ${formatMill(standing.price)}`;
+  return `waiting    behind ${standing.before} until block ${deadline} at most: ${noTaker(standing.why)}`;
+}
+
+/** How a task ended, and what it cost. */
+export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
+  const { end, block } = fate;
+  if (end.kind !== 'settled') {
+    return [
+      `${end.kind.padEnd(10)} in block ${block}: ${REFUNDS[end.why]}`,
+      `rent       ${formatMill(end.rent)} for the wait; the rest is back`,
+    ];
+  }
+  return [
+    `settled    in block ${block}, verified by the chain`,
+    `paid       ${formatMill(end.paid)} to ${end.miner}`,
+    `burned     ${formatMill(end.burned)}`,
+    `fee        ${formatMill(end.fee)} for the verification`,
+    `retention  ${formatMill(end.retention)} for keeping the output`,
+    `came back  ${formatMill(end.returned)} of the ceiling, and the deposit`,
+  ];
+}
+
+export function quotes(quote: Quote): string[] {
+  const { taker } = quote;
+  const took =
+    taker.kind === 'slot'
+      ? [`price      ${formatMill(taker.price)} by ${taker.miner}, due in ${taker.blocks} blocks`]
+      : [`nobody     would take it now: ${noTaker(taker.why)}`];
+  return [
+    `work       ${quote.work} MAC in ${quote.samples} samples of ${quote.inputBytes / quote.samples} bytes`,
+    ...took,
+    `ceiling    ${formatMill(quote.leastCeiling)} at least, until block ${quote.deadline}`,
+    `fees       ${formatMill(quote.postingFee)} to post, ${formatMill(quote.verificationFee)} to verify, ${formatMill(quote.retentionFee)} to keep the output`,
+    `deposit    ${formatMill(quote.deposit)} until the task ends`,
+    `waiting    ${quote.waiting} tasks; a block's wait costs ${formatMill(quote.rentPerBlock)}`,
+  ];
+}
+
+const more = (next: Hash | null): string[] => (next ? [`more       with --cursor ${next}`] : []);
+
+export function registered({ items, next }: Page<Model, Hash>): string[] {
+  if (items.length === 0) return ['no models are registered'];
+  const lines = items.map(({ model, sizes, slots, retired, listed }) => {
+    const state = retired ? ', retired' : listed ? ', listed for sprints' : '';
+    return `${model}  ${sizes.work} MAC a sample of ${sizes.sampleBytes} bytes, ${slots ?? 'many'} slots${state}`;
+  });
+  return [...lines, ...more(next)];
+}
+
+export function offers({ items, next }: Page<Offer, Hash>): string[] {
+  if (items.length === 0) return ['no slot that offers it is free'];
+  return [
+    ...items.map(({ miner, slot, ask, rate }) => `${miner} slot ${slot}: ${ask} planck per mega-MAC, ${rate} MAC per block`),
+    ...more(next),
+  ];
+}
+
+/** Why a miner earns nothing, or less than it could; and what to do. */
+function idle(reason: IdleReason): string {
+  switch (reason.kind) {
+    case 'keyUnknown':
+      return 'its mill key signs for nobody: register it with miners.setMill';
+    case 'noSlots':
+      return 'it offers no slots';
+    case 'noModels':
+      return 'it offers no models';
+    case 'offerPending':
+      return reason.due ? 'its new offer is due and waits to be applied' : `its new offer waits for round ${reason.from}`;
+    case 'suspended':
+      return `slots ${reason.slots.join(', ')} are suspended: look why they were slashed, then miners.resume`;
+    case 'rejected':
+      return 'a sprint of its was wrong: look at its node, then miners.resume';
+    case 'bondShort':
+      return `its bond lacks ${formatMill(reason.missing)}: top it up`;
+    case 'notOffered':
+      return `sprints run on models that it doesn't offer: ${reason.models.join(', ')}`;
+    case 'retired':
+      return `it offers models that were retired: ${reason.models.join(', ')}`;
+    case 'slotsLeased':
+      return `${reason.leased} of its ${reason.of} slots are leased`;
+    case 'askTooHigh':
+      return `others are cheaper: tasks pay ${reason.highest} planck per mega-MAC at most`;
+    case 'noTasks':
+      return 'no task waits';
+  }
+}
+
+export function miners(miner: Miner): string[] {
+  const slots = miner.slots.map(({ slot, rate, leased, suspended, onSale }) => {
+    const state = suspended ? 'suspended' : leased ? 'leased' : onSale ? 'free' : 'not on sale';
+    return `slot ${slot}     ${rate} MAC per block, ${state}`;
+  });
+  const owed = miner.unclaimed.reduce((sum, { amount }) => sum + amount, 0n);
+  return [
+    `miner      ${miner.miner}`,
+    `ask        ${miner.ask} planck per mega-MAC for ${miner.models.length} models`,
+    ...slots,
+    `bond       ${formatMill(miner.bond)} of ${formatMill(miner.neededBond)} needed`,
+    `sprints    ${miner.maySprint ? 'allowed' : 'not allowed'}`,
+    ...miner.idle.map((reason) => `idle       ${idle(reason)}`),
+    `unclaimed  ${formatMill(owed)} of ${miner.unclaimed.length} rounds`,
+  ];
+}
+
+export function race({ block, round, sprints, market }: Race): string[] {
+  return [
+    `block      ${block}`,
+    `round      ${round.round}, until block ${round.endsWith}`,
+    `emission   ${formatMill(round.emissionPerBlock)} a block; ${formatMill(round.emitted)} of ${formatMill(round.emissionCap)} so far`,
+    `mined      ${round.mined} MAC in this round`,
+    ...sprints.map(
+      ({ model, difficulty, inTurn }) => `sprint     ${model} at difficulty ${difficulty}${inTurn ? ', in turn' : ''}`,
+    ),
+    `queue      ${market.waiting} of ${market.mostWaiting}; a block's wait costs ${formatMill(market.rentPerBlock)}`,
+    `leases     ${market.leases}`,
+  ];
+}

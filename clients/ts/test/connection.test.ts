@@ -1,0 +1,216 @@
+// Waits over a real node: a connection that is cut, a pool that forgets, a fork, time that runs out, and what batches swallow.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { WebSocket } from 'ws';
+
+import { ARGUMENTS, type Call } from '../src/calls.js';
+import { Connection, open } from '../src/connection.js';
+import type { Deadline } from '../src/deadline.js';
+import { devAccount, type Hash, type Millrace, modelId, type Progress, UNIT } from '../src/index.js';
+import { send } from '../src/send.js';
+import { client, encoding, failure, heldout, type Node, SAMPLE, startNode, startProxy } from './node.js';
+
+const model = modelId(encoding);
+const input = heldout.subarray(0, SAMPLE);
+const bob = devAccount('//Bob');
+const alice = devAccount('//Alice');
+/** Milliseconds for a test, on a machine that has much else to do. */
+const PATIENCE = 300_000;
+const webSocket = WebSocket as unknown as typeof globalThis.WebSocket;
+
+/** A node whose best chain is, while `forked`, one of which no block holds anything. */
+class Forked extends Connection {
+  forked = false;
+  /** Blocks of the fork that were looked at. */
+  looked = 0;
+  /** What it says is finalized. */
+  held: Hash | undefined;
+
+  override async request<T>(method: string, params: unknown[], deadline: Deadline, onLost?: () => void): Promise<T> {
+    if (method === 'chain_getFinalizedHead' && this.held) return this.held as T;
+    const hash = String(params[0] ?? '');
+    if (method === 'chain_getBlock' && /^0xfo/.test(hash)) {
+      this.looked += 1;
+      const block = await super.request<{ block: { header: object; extrinsics: Hash[] } }>(
+        method,
+        [hash.replace('0xfo', '0x')],
+        deadline,
+      );
+      return { block: { header: { ...block.block.header, parentHash: this.held }, extrinsics: [] } } as T;
+    }
+    const answer = await super.request<T>(method, params, deadline, onLost);
+    if (method === 'chain_getBlockHash' && params.length === 0 && this.forked) return String(answer).replace('0x', '0xfo') as T;
+    return answer;
+  }
+}
+
+describe('a wait', () => {
+  let node: Node;
+  let millrace: Millrace;
+  /** polkadot-api's calls, which have no types here. */
+  let tx: Record<string, Record<string, (args: unknown) => Call>>;
+  const remark = () => tx.System?.remark_with_event?.({ remark: new Uint8Array([1, 1]) }) as Call;
+  const impossible = () => tx.Tasks?.cancel?.({ task: 4_000_000_000n }) as Call;
+  const call = (pallet: string, name: string, args: unknown) => tx[pallet]?.[name]?.(args) as Call;
+  const newest = async () => (await millrace.tasks(bob.address, { count: 1 })).items[0]?.task ?? -1;
+
+  before(async () => {
+    node = await startNode({ blockTime: 4000 });
+    millrace = await client(node.url);
+    tx = millrace.api.tx as unknown as typeof tx;
+  });
+  after(async () => {
+    millrace?.close();
+    await node?.stop();
+  });
+
+  it('has calls with the arguments that the metadata names', { timeout: PATIENCE }, async () => {
+    const { calls } = await metadataOf(node.url);
+    for (const [pallet, names] of Object.entries(ARGUMENTS)) {
+      for (const [name, args] of Object.entries(names)) assert.deepEqual(calls(pallet, name), args, `${pallet}.${name}`);
+    }
+  });
+
+  it('outlives a connection that is cut, and posts once', { timeout: PATIENCE }, async () => {
+    const proxy = await startProxy(node.url);
+    const heard: string[] = [];
+    const shaky = await client(proxy.url, { onStatus: (status) => heard.push(status) });
+    try {
+      const before = await newest();
+      const cut = async (progress: Progress) => {
+        if (progress.kind !== 'signed') return;
+        // The signature is on its way then, and the pool's answer isn't back.
+        await sleep(5);
+        proxy.cut();
+        await sleep(3_000);
+        proxy.mend();
+      };
+      const { task } = await shaky.post({ model, input, maxPrice: UNIT }, bob, {
+        onProgress: (step) => void cut(step),
+        timeout: PATIENCE,
+      });
+      assert.equal(task, before + 1);
+      assert.ok(heard.includes('lost') && heard.at(-1) === 'connected', heard.join());
+
+      let cuts = 0;
+      for await (const view of shaky.watch(task, { timeout: PATIENCE })) {
+        if (cuts === 0) {
+          cuts += 1;
+          proxy.cut();
+          setTimeout(proxy.mend, 2_000);
+        }
+        if (view.kind === 'ended' && view.final) assert.equal(view.fate.end.kind, 'settled');
+      }
+      assert.equal(await newest(), before + 1);
+    } finally {
+      shaky.close();
+      proxy.stop();
+    }
+  });
+
+  it('outlives a pool that drops the transaction, and posts once', { timeout: PATIENCE }, async () => {
+    const before = await newest();
+    const hashes: Hash[] = [];
+    const drop = async (progress: Progress) => {
+      if (progress.kind === 'signed') hashes.push(progress.hash);
+      // The pool bans what it is told to remove, so the same bytes don't get in again.
+      if (progress.kind === 'sent') await millrace.client._request('author_removeExtrinsic', [[{ hash: progress.hash }]]);
+    };
+    const options = { onProgress: (step: Progress) => void drop(step), timeout: PATIENCE };
+    const { task, hash } = await millrace.post({ model, input, maxPrice: UNIT }, bob, options);
+    assert.equal(task, before + 1);
+    assert.equal(hash, hashes.at(-1));
+    await sleep(5_000);
+    assert.equal(await newest(), before + 1);
+  });
+
+  it('outlives a fork that lacks the transaction', { timeout: PATIENCE }, async () => {
+    const connection = new Forked(node.url, { webSocket });
+    try {
+      connection.held = await connection.client._request<Hash>('chain_getFinalizedHead', []);
+      let found = 0;
+      const onProgress = (step: Progress) => {
+        if (step.kind !== 'included') return;
+        found += 1;
+        if (found > 1) return;
+        connection.forked = true;
+        setTimeout(() => {
+          connection.forked = false;
+          connection.held = undefined;
+        }, 9_000);
+      };
+      const { block } = await send(connection, remark(), bob.signer, { onProgress, timeout: PATIENCE });
+      assert.ok(!connection.forked, 'it was not taken for final while it was on a fork');
+      assert.ok(block > 0 && found > 0 && connection.looked > 0);
+    } finally {
+      connection.close();
+    }
+  });
+
+  it('ends when its time is over, or when it is called off', { timeout: PATIENCE }, async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    assert.equal((await failure(client(`ws://127.0.0.1:${port}`, { timeout: 1_000 }))).code, 'Timeout');
+    silent.close();
+    assert.equal((await failure(client('http://127.0.0.1'))).code, 'BadArguments');
+
+    const late = await failure(millrace.send(remark(), bob, { timeout: 1 }));
+    assert.equal(late.code, 'Timeout');
+    assert.match(late.remedy, /64 blocks/);
+    const { leastCeiling } = await millrace.quote(model, 450);
+    const { task } = await millrace.post({ model, input: heldout, maxPrice: leastCeiling }, bob);
+    assert.equal((await failure(millrace.outcome(task, { timeout: 1_500 }))).code, 'Timeout');
+    assert.equal((await failure(millrace.outcome(task, { signal: AbortSignal.timeout(1_500) }))).code, 'Aborted');
+    assert.equal((await failure(millrace.task(task, { signal: AbortSignal.abort() }))).code, 'Aborted');
+    await millrace.cancel(task, bob);
+  });
+
+  it('tells of an error inside a batch, sudo or a proxy', { timeout: PATIENCE }, async () => {
+    const calls = [remark().decodedCall, impossible().decodedCall];
+    await millrace.send(
+      call('Proxy', 'add_proxy', { delegate: { type: 'Id', value: alice.address }, proxy_type: { type: 'Any' }, delay: 0 }),
+      bob,
+    );
+    const proxied = { real: { type: 'Id', value: bob.address }, force_proxy_type: undefined, call: impossible().decodedCall };
+    const swallowed: Array<[string, Call]> = [
+      ['Utility.BatchInterrupted at call 1', call('Utility', 'batch', { calls })],
+      ['Utility.ItemFailed', call('Utility', 'force_batch', { calls })],
+      ['No open task', call('Utility', 'batch_all', { calls })],
+      ['Proxy.ProxyExecuted', call('Proxy', 'proxy', proxied)],
+    ];
+    for (const [begin, transaction] of swallowed) {
+      const error = await failure(millrace.send(transaction, alice));
+      assert.equal(error.code, 'Tasks.NotFound');
+      assert.ok(error.sentence.startsWith(begin), error.sentence);
+      assert.match(error.sentence, /No open task has this number\.$/);
+      assert.equal(error.remedy, 'The task is settled or refunded already.');
+    }
+    // Root has no account to cancel for.
+    const sudo = await failure(millrace.send(call('Sudo', 'sudo', { call: impossible().decodedCall }), alice));
+    assert.equal(sudo.code, 'BadOrigin');
+    assert.match(sudo.sentence, /^Sudo\.Sudid: /);
+    await millrace.send(call('Utility', 'batch', { calls: [remark().decodedCall] }), alice);
+  });
+});
+
+/** The names of the arguments of each call, as a node's metadata has them. */
+async function metadataOf(url: string) {
+  const connection = await open(url, { webSocket });
+  const { hash } = await connection.client.getFinalizedBlock();
+  const { decAnyMetadata, unifyMetadata } = await import('@polkadot-api/substrate-bindings');
+  const metadata = unifyMetadata(decAnyMetadata(await connection.client.getMetadata(hash)));
+  connection.close();
+  const calls = (pallet: string, name: string): string[] => {
+    const id = metadata.pallets.find((each) => each.name === pallet)?.calls;
+    const definition = metadata.lookup[typeof id === 'number' ? id : (id?.type ?? -1)]?.def;
+    const variants = definition?.tag === 'variant' ? definition.value : [];
+    return variants.find((each) => each.name === name)?.fields.map((field) => field.name ?? '') ?? ['no such call'];
+  };
+  return { calls };
+}

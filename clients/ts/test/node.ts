@@ -1,0 +1,144 @@
+// Starts the real node on free ports, and a proxy before it that a test can cut.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect as dial, createServer, type Socket } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { WebSocket } from 'ws';
+
+import { type ConnectOptions, connect, type Millrace, MillraceError } from '../src/index.js';
+
+const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
+const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
+
+/** The folder of the package. */
+export const home = new URL('../..', import.meta.url).pathname;
+const digits = join(home, '../../models/digits');
+export const modelFile = join(digits, 'digits.millrace');
+export const encoding = new Uint8Array(readFileSync(modelFile));
+export const heldout = new Uint8Array(readFileSync(join(digits, 'heldout.bin')));
+export const labels = [...readFileSync(join(digits, 'heldout-labels.bin'))];
+/** Bytes of one digit. */
+export const SAMPLE = 64;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** The error that something ends with. */
+export async function failure(doing: Promise<unknown>): Promise<MillraceError> {
+  const error = await doing.then(
+    (answer) => assert.fail(`it brought ${String(answer)}`),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof MillraceError, String(error));
+  assert.ok(error.sentence && error.remedy, `${error.code} has a sentence and a remedy`);
+  return error;
+}
+
+export interface Node {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds that a node may take to start, on a machine that has much else to do. */
+const STARTING = 300_000;
+
+/** A development node, once it answers. */
+export async function startNode({ args = [] as string[], blockTime = 1000 } = {}): Promise<Node> {
+  const base = mkdtempSync(join(tmpdir(), 'millrace-ts-'));
+  const [rpc, p2p] = [await freePort(), await freePort()];
+  const log = openSync(join(base, 'node.log'), 'a');
+  const common = ['--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry', '--database', 'paritydb'];
+  const ports = ['--rpc-port', String(rpc), '--port', String(p2p)];
+  const child = spawn(
+    binary,
+    [
+      '--dev',
+      '--base-path',
+      base,
+      '--dev-block-time',
+      String(blockTime),
+      ...ports,
+      ...common,
+      '--db-storage-threshold',
+      '64',
+      ...args,
+    ],
+    { stdio: ['ignore', log, log] },
+  );
+  closeSync(log);
+  const ended = once(child, 'exit');
+  const url = `ws://127.0.0.1:${rpc}`;
+  const stop = async () => {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await ended;
+    rmSync(base, { recursive: true, force: true });
+  };
+  const failed = ended.then(() => {
+    throw new Error(`the node ended: ${readFileSync(join(base, 'node.log'), 'utf8').slice(-2000)}`);
+  });
+  failed.catch(() => undefined);
+  try {
+    const millrace = await Promise.race([client(url, { timeout: STARTING }), failed]);
+    millrace.close();
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Connects with the WebSocket of `ws`, which each Node can. */
+export const client = (url: string, options: ConnectOptions = {}): Promise<Millrace> =>
+  connect(url, { webSocket: WebSocket as unknown as typeof globalThis.WebSocket, ...options });
+
+/** A proxy before a node. */
+export async function startProxy(url: string) {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  let open = true;
+  const server = createServer((outer) => {
+    if (!open) {
+      outer.destroy();
+      return;
+    }
+    const inner = dial(Number(port), hostname);
+    for (const [one, other] of [
+      [outer, inner],
+      [inner, outer],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = () => {
+    open = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    mend: () => {
+      open = true;
+    },
+    stop: () => {
+      cut();
+      server.close();
+    },
+  };
+}

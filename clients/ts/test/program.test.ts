@@ -1,0 +1,143 @@
+// The examples of README.md and the program, as they are built, over a real node; and a bundle for browsers.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { build } from 'esbuild';
+
+import { heldout, home, modelFile, type Node, SAMPLE, startNode } from './node.js';
+
+const PATIENCE = 300_000;
+const main = join(home, 'dist/cli/main.js');
+/** Node 20 and 21 keep their WebSocket behind a flag. */
+const flags = globalThis.WebSocket ? [] : ['--experimental-websocket'];
+
+interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+const run = (args: string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { cwd: home }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+
+describe('the built package', () => {
+  let node: Node;
+  let folder: string;
+  const millrace = (...args: string[]) => run([main, ...args, '--url', node.url]);
+
+  before(async () => {
+    node = await startNode();
+    // Within the package, so that examples find it by its name.
+    folder = mkdtempSync(join(home, 'build/examples-'));
+  });
+  after(async () => {
+    await node?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('does what README.md shows', { timeout: 2 * PATIENCE }, async () => {
+    const blocks = [...readFileSync(join(home, 'README.md'), 'utf8').matchAll(/^```(\w+) run\n([\s\S]*?)^```$/gm)];
+    assert.ok(blocks.length >= 5);
+    for (const [index, [, language, code = '']] of blocks.entries()) {
+      if (language === 'js') {
+        const file = join(folder, `${index}.mjs`);
+        writeFileSync(file, code.replaceAll('ws://127.0.0.1:9944', node.url));
+        const { code: status, stderr, stdout } = await run([...flags, file]);
+        assert.equal(status, 0, `${code}\n${stderr}`);
+        // What a comment after console.log promises is printed.
+        for (const [, promised = ''] of code.matchAll(/^.*console\.log\(.*\); \/\/ ([^:\n]*?)(?::.*)?$/gm)) {
+          for (const part of promised.split(', ')) assert.ok(stdout.includes(part), `${part} isn't in ${stdout}`);
+        }
+      } else {
+        for (const line of code.trim().split('\n')) {
+          const { code: status, stderr } = await millrace(...line.split(' ').slice(1));
+          assert.equal(status, 0, `${line}\n${stderr}`);
+        }
+      }
+    }
+  });
+
+  it('answers programs in JSON and people in lines, with an exit code', { timeout: PATIENCE }, async () => {
+    const file = join(folder, 'batch.bin');
+    writeFileSync(file, heldout.subarray(0, 2 * SAMPLE));
+    const output = join(folder, 'output.bin');
+    const posted = await millrace('post', modelFile, file, '--signer', '//Bob', '--json', '--output', output);
+    assert.equal(posted.code, 0, posted.stderr);
+    const { fate, output: bytes, final, task } = JSON.parse(posted.stdout);
+    assert.equal(fate.end.kind, 'settled');
+    assert.match(fate.end.paid, /^\d+$/);
+    assert.ok(final);
+    assert.equal(`0x${readFileSync(output).toString('hex')}`, bytes);
+
+    const watched = await millrace('watch', String(task));
+    assert.match(watched.stdout, /^output 0: \d\noutput 1: \d\nsettled/);
+    const late = await millrace('cancel', String(task), '--signer', '//Bob', '--json');
+    assert.equal(late.code, 1);
+    assert.equal(JSON.parse(late.stderr.slice(late.stderr.indexOf('{'))).code, 'Tasks.NotFound');
+
+    const waiting = await millrace(
+      'post',
+      modelFile,
+      '../../models/digits/heldout.bin',
+      '--signer',
+      '//Bob',
+      '--max-price',
+      '1000000',
+      '--blocks',
+      '3',
+    );
+    assert.equal(waiting.code, 3, waiting.stderr);
+    assert.match(waiting.stdout, /^refunded +in block \d+: .*--max-price/);
+  });
+
+  it('says what is wrong on the command line', { timeout: PATIENCE }, async () => {
+    for (const [args, told] of [
+      [[], /What is to be done/],
+      [['dance'], /no command 'dance'/],
+      [['round', '--tempo', '3'], /--tempo/],
+      [['watch'], /takes TASK/],
+      [['watch', 'first'], /whole number/],
+      [['post', modelFile, 'no.npy', '--signer', '//Bob'], /can't read no\.npy/],
+      [['post', modelFile, modelFile], /--signer/],
+    ] as const) {
+      const { code, stderr } = await millrace(...args);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(stderr, told);
+    }
+    assert.equal((await run([main, 'round', '--url', 'ws://127.0.0.1:1', '--timeout', '2'])).code, 4);
+    const { stdout } = await run([main, '--help']);
+    for (const [, name = ''] of stdout.matchAll(/^ {2}([a-z]+) [A-Z ]* {2,}/gm)) {
+      const help = await run([main, name, '--help']);
+      assert.equal(help.code, 0);
+      assert.match(help.stdout, new RegExp(`^millrace ${name}`));
+    }
+  });
+});
+
+describe('a bundle for browsers', () => {
+  it('needs nothing of Node', async () => {
+    const { outputFiles, metafile } = await build({
+      entryPoints: [join(home, 'dist/index.js')],
+      bundle: true,
+      platform: 'browser',
+      format: 'esm',
+      minify: true,
+      write: false,
+      metafile: true,
+    });
+    const inputs = Object.keys(metafile.inputs);
+    assert.deepEqual(
+      inputs.filter((input) => /node_modules\/ws\/|^node:/.test(input)),
+      [],
+    );
+    assert.ok((outputFiles[0]?.contents.length ?? 0) < 700_000, `${outputFiles[0]?.contents.length} bytes`);
+  });
+});

@@ -1,0 +1,135 @@
+// A task over a real node: from quote to verified answer, the bytes as they are, and its end without an answer.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { Blake2256 } from '@polkadot-api/substrate-bindings';
+
+import { devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
+import { client, encoding, failure, heldout, labels, type Node, SAMPLE, startNode } from './node.js';
+
+const model = modelId(encoding);
+const bob = devAccount('//Bob');
+const charlie = devAccount('//Charlie');
+/** Milliseconds for a test, on a machine that has much else to do. */
+const PATIENCE = 300_000;
+
+describe('a task', () => {
+  let node: Node;
+  let millrace: Millrace;
+  before(async () => {
+    node = await startNode({ args: ['--no-claim'] });
+    millrace = await client(node.url);
+  });
+  after(async () => {
+    millrace?.close();
+    await node?.stop();
+  });
+
+  it('goes from a quote to a verified answer', { timeout: PATIENCE }, async () => {
+    const input = heldout.subarray(0, 16 * SAMPLE);
+    const quote = await millrace.quote(model, 16);
+    assert.ok(quote.taker.kind === 'slot');
+    assert.equal(quote.inputBytes, input.length);
+    const { task, maxPrice, fee } = await millrace.post({ model, input }, bob);
+    assert.ok(maxPrice >= quote.taker.price && fee > 0n);
+
+    const views = [];
+    for await (const view of millrace.watch(task)) views.push(view);
+    const last = views.at(-1);
+    assert.ok(last?.kind === 'ended' && last.final && last.fate.end.kind === 'settled');
+    assert.ok(views.slice(0, -1).every((view) => !view.final));
+    assert.equal(last.fate.end.fee, quote.verificationFee);
+    const answers = integers(fromHex(last.output ?? ''));
+    assert.ok(answers.filter((answer, i) => answer === labels[i]).length >= 15, 'the digits are right');
+    assert.deepEqual(await millrace.outcome(task), last);
+    const mine = await millrace.tasks(bob.address, { count: 1 });
+    assert.equal(mine.items[0]?.task, task);
+  });
+
+  it('comes back when nobody took it and it is cancelled', { timeout: PATIENCE }, async () => {
+    const { leastCeiling } = await millrace.quote(model, 450);
+    const { task } = await millrace.post({ model, input: heldout, maxPrice: leastCeiling }, bob);
+    const open = await millrace.task(task);
+    assert.ok(open.kind === 'open' && open.standing.kind === 'waiting' && open.standing.why.kind === 'tooDear');
+    assert.equal((await failure(millrace.cancel(task, charlie))).code, 'Tasks.NotAuthorized');
+    await millrace.cancel(task, bob);
+    const { fate } = await millrace.outcome(task);
+    assert.ok(fate.end.kind === 'refunded' && fate.end.why === 'cancelled');
+  });
+
+  it('tells of models, offers, the miner and the round', { timeout: PATIENCE }, async () => {
+    const { items } = await millrace.models();
+    assert.deepEqual(
+      await millrace.model(model),
+      items.find((each) => each.model === model),
+    );
+    const first = await millrace.offers(model, { count: 1 });
+    const rest = await millrace.offers(model, { cursor: first.next });
+    assert.equal(first.items.length + rest.items.length, items[0]?.slots);
+    const miner = await millrace.miner(charlie.address);
+    assert.ok(miner.bond === miner.neededBond && typeof miner.ask === 'bigint');
+    const rounds = [];
+    for await (const race of millrace.watchRound({ timeout: 30_000 })) if (rounds.push(race.block) === 3) break;
+    assert.deepEqual(
+      rounds,
+      [...new Set(rounds)].sort((a, b) => a - b),
+    );
+    assert.deepEqual(await millrace.registerModel(encoding, bob), { model, registered: false });
+  });
+
+  it('says what is wrong', { timeout: PATIENCE }, async () => {
+    const input = heldout.subarray(0, SAMPLE);
+    const nothing = `0x${'00'.repeat(32)}` as const;
+    const wrong: Array<[string, () => Promise<unknown>]> = [
+      ['NoTask', () => millrace.task(4_000_000)],
+      ['NoModel', () => millrace.offers(nothing)],
+      ['NoModel', () => millrace.model(nothing)],
+      ['NoMiner', () => millrace.miner(bob.address)],
+      ['BadArguments', () => millrace.miner('nobody')],
+      ['Unpostable', () => millrace.quote(model, 4_000_000)],
+      ['BadInput', () => millrace.post({ model, input: [0.5] }, bob)],
+      ['Tasks.InputLength', () => millrace.post({ model, input: input.subarray(1), maxPrice: UNIT }, bob)],
+      ['Tasks.UnknownModel', () => millrace.post({ model: nothing, input, maxPrice: UNIT }, bob)],
+      ['Miners.ZeroRate', () => millrace.offer({ ask: 1n, rates: [0n], models: [] }, charlie)],
+      ['Refused', () => millrace.post({ model, input, maxPrice: 1n }, devAccount('//Poor'))],
+      ['BadArguments', () => millrace.send(millrace.api.tx.Tasks?.cancel?.({}) as never, bob)],
+      ['NotSigned', () => millrace.cancel(1, { ...bob.signer, signTx: () => Promise.reject(new Error('no')) })],
+    ];
+    for (const [code, doing] of wrong) assert.equal((await failure(doing())).code, code);
+  });
+
+  it('takes several of one account at once', { timeout: PATIENCE }, async () => {
+    const input = heldout.subarray(0, SAMPLE);
+    const posted = await Promise.all([1, 2, 3].map(() => millrace.post({ model, input, maxPrice: UNIT }, bob)));
+    assert.equal(new Set(posted.map(({ task }) => task)).size, 3);
+  });
+
+  it('is posted as it is, although its bytes begin like a length', { timeout: PATIENCE }, async () => {
+    // As a SCALE length, 1, 1 says that 64 bytes follow: one sample of other pixels.
+    const input = heldout.slice(0, 16 * SAMPLE);
+    input.set([1, 1]);
+    // Too little for any slot, so that the task stays open.
+    const { leastCeiling } = await millrace.quote(model, 16);
+    const { task } = await millrace.post({ model, input, maxPrice: leastCeiling }, bob);
+    const view = await millrace.task(task);
+    assert.ok(view.kind === 'open');
+    assert.equal(view.samples, 16);
+    assert.equal(view.inputHash, toHex(Blake2256(input)));
+    assert.deepEqual(await millrace.api.query.Tasks?.Inputs?.getValue(BigInt(task)), input);
+    await millrace.cancel(task, bob);
+  });
+
+  it('brings its miner shares, which are claimed all at once', { timeout: PATIENCE }, async () => {
+    let owed = await millrace.miner(charlie.address);
+    for await (const _ of millrace.watchRound({ timeout: PATIENCE })) {
+      owed = await millrace.miner(charlie.address);
+      if (owed.unclaimed.length > 1) break;
+    }
+    const { rounds, amount } = await millrace.claimAll(bob, { account: charlie.address });
+    assert.ok(rounds.length >= 2);
+    assert.ok(amount >= owed.unclaimed.reduce((sum, share) => sum + share.amount, 0n));
+    const left = await millrace.miner(charlie.address);
+    assert.ok(left.unclaimed.every(({ round }) => !rounds.includes(round)));
+  });
+});
