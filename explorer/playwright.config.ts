@@ -20,5 +20,9 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${PORT}`,
     launchOptions: { ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] },
   },
-  webServer: { command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort --bypass-lock`, port: PORT, reuseExistingServer: false },
+  webServer: {
+    command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort --bypass-lock`,
+    port: PORT,
+    reuseExistingServer: false,
+  },
 });

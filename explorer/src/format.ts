@@ -56,7 +56,8 @@ const BYTE_STEPS = [
 export const bytes = (size: number | bigint): string => (size === 0 ? '0\u00a0bytes' : scaled(Number(size), BYTE_STEPS, 3));
 
 /** The ends of a hash or an address. */
-export const short = (name: string, ends = 5): string => `${name.slice(0, ends + (name.startsWith('0x') ? 2 : 0))}…${name.slice(-ends)}`;
+export const short = (name: string, ends = 5): string =>
+  `${name.slice(0, ends + (name.startsWith('0x') ? 2 : 0))}…${name.slice(-ends)}`;
 
 const SPANS = [
   [31_557_600, 'year'],

@@ -21,7 +21,8 @@ export const FAILURES: Record<string, string> = {
 };
 
 /** The chain's names of reasons begin with a capital in events. */
-export const refundReason = (name: string): string => REFUNDS[(name.charAt(0).toLowerCase() + name.slice(1)) as views.RefundReason] ?? name;
+export const refundReason = (name: string): string =>
+  REFUNDS[(name.charAt(0).toLowerCase() + name.slice(1)) as views.RefundReason] ?? name;
 
 export function noTaker(why: views.NoTaker): string {
   switch (why.kind) {
@@ -80,7 +81,8 @@ export function idle(reason: views.IdleReason): string {
 
 /** Where a task is, in a word or two. */
 export function state(task: Task): { word: string; tone: 'wait' | 'work' | 'good' | 'bad' } {
-  if (task.kind === 'open') return task.standing.kind === 'leased' ? { word: 'leased', tone: 'work' } : { word: 'waiting', tone: 'wait' };
+  if (task.kind === 'open')
+    return task.standing.kind === 'leased' ? { word: 'leased', tone: 'work' } : { word: 'waiting', tone: 'wait' };
   const { end } = task.fate;
   if (end.kind === 'settled') return { word: 'verified', tone: 'good' };
   return { word: end.kind === 'failed' ? 'failed' : 'refunded', tone: 'bad' };

@@ -39,8 +39,26 @@ export async function startNode({ port, blockTime = 1_000 }: { port?: number; bl
   const [rpc, p2p] = [port ?? (await freePort()), await freePort()];
   const file = join(base, 'node.log');
   const log = openSync(file, 'a');
-  const own = ['--dev', '--base-path', base, '--dev-block-time', String(blockTime), '--rpc-port', String(rpc), '--port', String(p2p)];
-  const rest = ['--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry', '--database', 'paritydb', '--db-storage-threshold', '64'];
+  const own = [
+    '--dev',
+    '--base-path',
+    base,
+    '--dev-block-time',
+    String(blockTime),
+    '--rpc-port',
+    String(rpc),
+    '--port',
+    String(p2p),
+  ];
+  const rest = [
+    '--no-hardware-benchmarks',
+    '--no-prometheus',
+    '--no-telemetry',
+    '--database',
+    'paritydb',
+    '--db-storage-threshold',
+    '64',
+  ];
   const child = spawn(binary, [...own, ...rest], { stdio: ['ignore', log, log] });
   closeSync(log);
   const ended = once(child, 'exit');
@@ -51,7 +69,8 @@ export async function startNode({ port, blockTime = 1_000 }: { port?: number; bl
   };
   const late = Date.now() + STARTS_WITHIN;
   while (!(await answers(rpc))) {
-    if (child.exitCode !== null) throw new Error(`The node ended with ${child.exitCode}:\n${readFileSync(file, 'utf8').slice(-2_000)}`);
+    if (child.exitCode !== null)
+      throw new Error(`The node ended with ${child.exitCode}:\n${readFileSync(file, 'utf8').slice(-2_000)}`);
     if (Date.now() > late) {
       await stop('SIGKILL');
       throw new Error(`The node doesn't answer within ${STARTS_WITHIN / 1_000} s`);

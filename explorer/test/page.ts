@@ -15,6 +15,7 @@ import { STROKES } from './strokes';
 /** Tests share one node: that of MILLRACE_PORT if it runs already, or one of their own. */
 export const test = base.extend<object, { node: Node }>({
   node: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern what a fixture needs
     async ({}, use) => {
       const port = Number(process.env.MILLRACE_PORT);
       const node = port ? { port, url: `ws://127.0.0.1:${port}`, stop: async () => undefined } : await startNode();
@@ -25,10 +26,22 @@ export const test = base.extend<object, { node: Node }>({
   ],
 });
 
+/** Bytes of a digit. */
+const SAMPLE = 64;
+/** The miner of a development chain. */
 const MINER = '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y';
 
 /** An address of each view. */
-export const everyView = ['#/', '#/models', `#/model/${DIGITS}`, `#/miner/${MINER}`, '#/task/0', '#/draw', '#/mine', '#/settings'];
+export const everyView = [
+  '#/',
+  '#/models',
+  `#/model/${DIGITS}`,
+  `#/miner/${MINER}`,
+  '#/task/0',
+  '#/draw',
+  '#/mine',
+  '#/settings',
+];
 
 /** The block that the page shows. */
 export const block = async (page: Page) => Number((await page.getByTestId('block').textContent())?.replace(/\D/g, ''));
@@ -43,12 +56,14 @@ export async function look(page: Page, node: string, view = '#/'): Promise<void>
 }
 
 /** Posts so many held-out digits at once, from here; at a ceiling below their price they wait. */
-export async function post(node: string, account: string, samples: number, maxPrice: bigint): Promise<number> {
+export async function post(node: string, account: string, samples: number, maxPrice: bigint, blocks = 100): Promise<number> {
   const digits = readFileSync(new URL('../../models/digits/heldout.bin', import.meta.url));
   const millrace = await connect(node, { webSocket: WebSocket as unknown as typeof globalThis.WebSocket });
   try {
-    const input = new Uint8Array(digits.subarray(0, samples * 64));
-    const { task } = await millrace.post({ model: DIGITS as Hash, input, maxPrice }, devAccount(account), { until: 'best' });
+    const input = Uint8Array.from({ length: samples * SAMPLE }, (_, at) => digits[at % digits.length]!);
+    const { task } = await millrace.post({ model: DIGITS as Hash, input, maxPrice, blocks }, devAccount(account), {
+      until: 'best',
+    });
     return task;
   } finally {
     millrace.close();
@@ -58,7 +73,8 @@ export async function post(node: string, account: string, samples: number, maxPr
 /** Draws a digit with the mouse. */
 export async function drawDigit(page: Page, digit: number): Promise<void> {
   const field = (await page.getByRole('application').boundingBox())!;
-  const at = ([x, y]: readonly [number, number]) => [field.x + (x / 28) * field.width, field.y + (y / 28) * field.height] as const;
+  const at = ([x, y]: readonly [number, number]) =>
+    [field.x + (x / 28) * field.width, field.y + (y / 28) * field.height] as const;
   for (const stroke of STROKES[digit]!) {
     await page.mouse.move(...at(stroke[0]!));
     await page.mouse.down();
@@ -75,6 +91,8 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** What axe finds wrong, one line each. */
 export async function violations(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: AXE });
-  const { violations: found } = await page.evaluate(() => (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run());
+  const { violations: found } = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
   return found.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 160)}`));
 }

@@ -8,7 +8,6 @@ import { Blake2256 } from '@polkadot-api/substrate-bindings';
 import { DIGITS } from '../src/digit';
 import { block, drawDigit, everyView, look, noSidewaysScrolling, post, test, violations } from './page';
 
-
 test('the race moves', async ({ page, node }) => {
   await look(page, node.url);
   await expect(page.getByRole('status')).toContainText('live');
@@ -36,7 +35,10 @@ for (const digit of [0, 3, 7]) {
     // The trace's last sums are those of the digits, and the largest is the answer.
     await expect(answer.locator('.scores .best')).toHaveCount(1);
     await expect(answer.locator('.scores .best th')).toHaveText(String(digit));
-    await answer.getByRole('link', { name: /^task \d+$/ }).first().click();
+    await answer
+      .getByRole('link', { name: /^task \d+$/ })
+      .first()
+      .click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Task \d+$/);
     await expect(page.getByText('The chain verified the answer')).toBeVisible();
     await expect(page.getByRole('region', { name: 'Output' })).toContainText(`0${digit} 00 00 00`);
@@ -44,7 +46,8 @@ for (const digit of [0, 3, 7]) {
 }
 
 test('my tasks say what is on hold and what came back, and one that waits can be cancelled', async ({ page, node }) => {
-  await post(node.url, '//Eve', 400, 2_000_000n);
+  // They cost 99 µMILL, and rent takes one in each block.
+  await post(node.url, '//Eve', 400, 80_000_000n);
   await look(page, node.url, '#/mine');
   await page.getByLabel('Account').selectOption('//Eve');
   const list = page.getByRole('region', { name: 'Tasks of //Eve' });

@@ -51,7 +51,9 @@ export class Ledger {
   async follow(best: number, changed: () => void): Promise<void> {
     const first = Math.max(1, best - WINDOW + 1);
     // The newest that is known may be of a fork that lost.
-    const known = new Map(this.blocks.filter(({ number }) => number >= first && number < best - 1).map((block) => [block.number, block]));
+    const known = new Map(
+      this.blocks.filter(({ number }) => number >= first && number < best - 1).map((block) => [block.number, block]),
+    );
     const missing: number[] = [];
     for (let number = best; number >= first; number -= 1) if (!known.has(number)) missing.push(number);
     for (let at = 0; at < missing.length; at += AT_ONCE) {
@@ -69,10 +71,7 @@ export class Ledger {
     const { storage } = this;
     const hash = await storage.request<string | null>('chain_getBlockHash', number);
     if (!hash) return undefined;
-    const read = Promise.all([
-      storage.events(hash),
-      storage.value<{ difficulty: bigint }[]>('Sprints', 'Listed', hash),
-    ]);
+    const read = Promise.all([storage.events(hash), storage.value<{ difficulty: bigint }[]>('Sprints', 'Listed', hash)]);
     const found = await read.catch(() => undefined);
     if (!found) return undefined;
     const [events, listings] = found;
@@ -95,7 +94,10 @@ export class Ledger {
     const fates = await this.storage.values<Fate>('Tasks', 'Fates', tasks.map(BigInt));
     const workOf = new Map(tasks.map((task, at) => [task, this.#work(fates[at])]));
     for (const block of open) {
-      block.paid = block.happenings.reduce((sum, each) => (each.kind === 'settled' ? sum + (workOf.get(each.task) ?? 0n) : sum), 0n);
+      block.paid = block.happenings.reduce(
+        (sum, each) => (each.kind === 'settled' ? sum + (workOf.get(each.task) ?? 0n) : sum),
+        0n,
+      );
     }
   }
 
@@ -150,7 +152,14 @@ function burnedBy(each: Happening): bigint {
 
 type Fields = ChainEvent['fields'];
 const READERS: Record<string, (f: Fields) => Happening> = {
-  'Tasks.TaskPosted': (f) => ({ kind: 'posted', task: Number(f.task), requester: f.requester, model: f.model, samples: f.samples, ceiling: f.max_price }),
+  'Tasks.TaskPosted': (f) => ({
+    kind: 'posted',
+    task: Number(f.task),
+    requester: f.requester,
+    model: f.model,
+    samples: f.samples,
+    ceiling: f.max_price,
+  }),
   'Tasks.TaskLeased': (f) => ({ kind: 'leased', task: Number(f.task), miner: f.miner, price: f.price, rent: f.rent }),
   'Tasks.TaskSettled': (f) => ({
     kind: 'settled',
@@ -164,7 +173,12 @@ const READERS: Record<string, (f: Fields) => Happening> = {
   'Tasks.LeaseFailed': (f) => ({ kind: 'failed', task: Number(f.task), miner: f.miner, reason: f.reason.type }),
   'Tasks.TaskRefunded': (f) => ({ kind: 'refunded', task: Number(f.task), why: f.why.type, rent: f.rent }),
   'Sprints.SprintWon': (f) => ({ kind: 'won', miner: f.miner, model: f.model, credited: f.credited }),
-  'Miners.Slashed': (f) => ({ kind: 'slashed', miner: f.miner, amount: f.amount, burned: BigInt(f.amount) - BigInt(f.compensation) }),
+  'Miners.Slashed': (f) => ({
+    kind: 'slashed',
+    miner: f.miner,
+    amount: f.amount,
+    burned: BigInt(f.amount) - BigInt(f.compensation),
+  }),
   'Miners.Charged': (f) => ({ kind: 'charged', miner: f.miner, amount: f.amount }),
   'Miners.OfferInForce': (f) => ({ kind: 'offered', miner: f.miner }),
   'Rewards.Claimed': (f) => ({ kind: 'claimed', miner: f.miner, round: f.round, amount: f.amount }),

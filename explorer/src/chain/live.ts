@@ -73,7 +73,11 @@ export class Live {
   async #follow(): Promise<void> {
     const { signal } = this.#off;
     try {
-      this.millrace = await connect(this.url, { onStatus: (status) => this.#heard(status), timeout: Number.POSITIVE_INFINITY, signal });
+      this.millrace = await connect(this.url, {
+        onStatus: (status) => this.#heard(status),
+        timeout: Number.POSITIVE_INFINITY,
+        signal,
+      });
     } catch (error) {
       this.#fail(error);
       return;

@@ -70,7 +70,8 @@ function seller(miner: string, { terms, slots }: MinerRecord, race: Race, score?
 }
 
 /** Cheapest work first; among equals, who mined most. */
-const byEfficiency = (a: Seller, b: Seller) => b.efficiency - a.efficiency || Number(b.mined - a.mined) || Number(b.rate - a.rate);
+const byEfficiency = (a: Seller, b: Seller) =>
+  b.efficiency - a.efficiency || Number(b.mined - a.mined) || Number(b.rate - a.rate);
 
 export async function readMarket(storage: Storage, race: Race): Promise<Market> {
   const [miners, scores, queue, open, issuance] = await Promise.all([
@@ -81,13 +82,19 @@ export async function readMarket(storage: Storage, race: Race): Promise<Market> 
     storage.value<bigint>('Balances', 'TotalIssuance'),
   ]);
   const scoreOf = new Map(scores.map(({ key, value }) => [key[1] as string, value]));
-  const records = await storage.values<TaskRecord>('Tasks', 'Tasks', open.map(({ task }) => task));
+  const records = await storage.values<TaskRecord>(
+    'Tasks',
+    'Tasks',
+    open.map(({ task }) => task),
+  );
   const leases = open.flatMap(({ task }, at) => {
     const lease = records[at]?.state.value;
     return lease ? [{ task: Number(task), miner: lease.miner, price: lease.price, due: lease.due, until: lease.until }] : [];
   });
   return {
-    sellers: miners.map(({ key, value }) => seller(key[0] as string, value, race, scoreOf.get(key[0] as string))).sort(byEfficiency),
+    sellers: miners
+      .map(({ key, value }) => seller(key[0] as string, value, race, scoreOf.get(key[0] as string)))
+      .sort(byEfficiency),
     waiting: queue.map(({ task, bid }) => ({ task: Number(task), bid })),
     leases,
     issuance,

@@ -32,7 +32,10 @@ export class Storage {
   /** Values of a map at these keys; undefined where there is none. */
   values<T>(pallet: string, name: string, keys: unknown[]): Promise<(T | undefined)[]> {
     if (keys.length === 0) return Promise.resolve([]);
-    return this.#item(pallet, name).getValues(keys.map((key) => [key]), { at: 'best' }) as Promise<(T | undefined)[]>;
+    return this.#item(pallet, name).getValues(
+      keys.map((key) => [key]),
+      { at: 'best' },
+    ) as Promise<(T | undefined)[]>;
   }
 
   /** All entries of a map, or those under the first of its keys. */

@@ -79,7 +79,13 @@ export function readTrace(bytes: Uint8Array, counts: number[]): Layer[] {
 const asBytes = (value: unknown): Uint8Array => (typeof value === 'string' ? fromHex(value) : (value as Uint8Array));
 
 /** The trace with which a task was settled in a block; undefined if the node doesn't have that block any more. */
-export async function traceOf(storage: Storage, task: number, model: string, samples: number, block: number): Promise<Trace | undefined> {
+export async function traceOf(
+  storage: Storage,
+  task: number,
+  model: string,
+  samples: number,
+  block: number,
+): Promise<Trace | undefined> {
   const hash = await storage.request<string | null>('chain_getBlockHash', block);
   if (!hash) return undefined;
   const signed = await storage.request<{ block: { extrinsics: string[] } } | null>('chain_getBlock', hash);

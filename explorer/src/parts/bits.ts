@@ -9,8 +9,7 @@ export type Content = TemplateResult | string | number | typeof nothing;
 /** An amount in a fitting unit; every planck of it in its title. */
 export const money = (planck: bigint) => html`<data value=${String(planck)} title=${exact(planck)}>${amount(planck)}</data>`;
 
-export const minerLink = (miner: string) =>
-  html`<a class="name" href="#/miner/${miner}" title=${miner}>${short(miner)}</a>`;
+export const minerLink = (miner: string) => html`<a class="name" href="#/miner/${miner}" title=${miner}>${short(miner)}</a>`;
 
 export const modelLink = (model: string) => html`<a class="name" href="#/model/${model}" title=${model}>${short(model, 4)}</a>`;
 

@@ -31,9 +31,18 @@ function options(curve: Curve, width: number): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 8, 0, 0],
-    scales: { x: { time: false }, y: { range: (_plot, least, most) => [curve.bars ? 0 : least * 0.98, most > 0 ? most * 1.05 : 1] } },
+    scales: {
+      x: { time: false },
+      y: { range: (_plot, least, most) => [curve.bars ? 0 : least * 0.98, most > 0 ? most * 1.05 : 1] },
+    },
     axes: [
-      { ...axis, size: 24, space: 70, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? count(at) : '')) },
+      {
+        ...axis,
+        size: 24,
+        space: 70,
+        grid: { show: false },
+        values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? count(at) : '')),
+      },
       { ...axis, size: 62, space: 34, values: (_plot, splits) => splits.map(curve.show) },
     ],
     series: [

@@ -46,7 +46,9 @@ export const openTask = (task: Open): TemplateResult => html`
         ] as const)),
     ['Deadline', `block ${count(task.deadline)}`],
     ...(task.failed.length > 0 ? ([['Failed by', html`${task.failed.map((who) => html`${minerLink(who)} `)}`]] as const) : []),
-    ...(task.declined.length > 0 ? ([['Declined by', html`${task.declined.map((who) => html`${minerLink(who)} `)}`]] as const) : []),
+    ...(task.declined.length > 0
+      ? ([['Declined by', html`${task.declined.map((who) => html`${minerLink(who)} `)}`]] as const)
+      : []),
   ])}
 `;
 

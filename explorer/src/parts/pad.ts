@@ -54,7 +54,12 @@ export class Pad {
   };
 
   readonly #key = (event: KeyboardEvent) => {
-    const moves: Record<string, [number, number]> = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+    const moves: Record<string, [number, number]> = {
+      ArrowLeft: [-STEP, 0],
+      ArrowRight: [STEP, 0],
+      ArrowUp: [0, -STEP],
+      ArrowDown: [0, STEP],
+    };
     const move = moves[event.key];
     if (!move && event.key !== ' ' && event.key !== 'Delete') return;
     event.preventDefault();

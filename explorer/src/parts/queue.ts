@@ -11,7 +11,7 @@ const LOOKS = 13;
 const BLOCKS_AHEAD = 4;
 const BLOCKS_BEHIND = 5;
 /** Where a band of bids begins, planck for a block of the queue. */
-const BANDS = [0n, 10_000_000n, 100_000_000n, 1_000_000_000n, 10_000_000_000n] as const;
+const BANDS = [0n, 1_000_000n, 10_000_000n, 100_000_000n, 1_000_000_000n] as const;
 
 export const band = (bid: bigint): number => BANDS.findLastIndex((least) => bid >= least) + 1;
 
@@ -44,7 +44,8 @@ export function ahead(waiting: WaitingTask[]): WaitingTask[][] {
 
 function waitingColumn(tasks: WaitingTask[], at: number): TemplateResult {
   const bids = tasks.map(({ bid }) => bid).sort((a, b) => (a < b ? -1 : 1));
-  const range = bids.length === 0 ? 'nothing waits' : bids.length === 1 ? amount(bids[0]!) : `${amount(bids[0]!)} – ${amount(bids.at(-1)!)}`;
+  const range =
+    bids.length === 0 ? 'nothing waits' : bids.length === 1 ? amount(bids[0]!) : `${amount(bids[0]!)} – ${amount(bids.at(-1)!)}`;
   const more = Math.max(0, tasks.length - LOOKS);
   return column(
     tasks.length === 0 && at > 0 ? 'ahead spare' : 'ahead',
@@ -73,7 +74,9 @@ export function queue(market: Market, blocks: Block[]): TemplateResult {
   const working = column(
     'working',
     'At work',
-    leases.slice(0, LOOKS).map(({ task, price, until }) => square(task, 'leased', `leased for ${amount(price)}, until block ${count(until)}`)),
+    leases
+      .slice(0, LOOKS)
+      .map(({ task, price, until }) => square(task, 'leased', `leased for ${amount(price)}, until block ${count(until)}`)),
     leases.length === 0 ? 'no lease' : `${count(leases.length)} ${leases.length === 1 ? 'lease' : 'leases'}`,
   );
   const done = blocks.slice(-BLOCKS_BEHIND).reverse().map(settledColumn);

@@ -31,9 +31,12 @@ export function tasksOf(blocks: Block[]): Seen[] {
     for (const each of all) {
       if (!isOf(each, 'posted', 'leased', 'settled', 'failed', 'refunded')) continue;
       const task = { ...(seen.get(each.task) ?? { task: each.task }), block: number } as Seen;
-      if (each.kind === 'posted') Object.assign(task, { model: each.model, samples: each.samples, amount: each.ceiling, word: 'waiting', tone: 'wait' });
-      else if (each.kind === 'leased') Object.assign(task, { miner: each.miner, amount: each.price, word: 'leased', tone: 'work' });
-      else if (each.kind === 'settled') Object.assign(task, { miner: each.miner, amount: each.paid + each.burned, word: 'verified', tone: 'good' });
+      if (each.kind === 'posted')
+        Object.assign(task, { model: each.model, samples: each.samples, amount: each.ceiling, word: 'waiting', tone: 'wait' });
+      else if (each.kind === 'leased')
+        Object.assign(task, { miner: each.miner, amount: each.price, word: 'leased', tone: 'work' });
+      else if (each.kind === 'settled')
+        Object.assign(task, { miner: each.miner, amount: each.paid + each.burned, word: 'verified', tone: 'good' });
       else if (each.kind === 'failed') Object.assign(task, { word: 'waiting', tone: 'wait' });
       else Object.assign(task, { word: 'refunded', tone: 'bad' });
       seen.set(each.task, task);
@@ -92,7 +95,10 @@ function line(each: Happening): TemplateResult {
 }
 
 export function happenings(blocks: Block[]): TemplateResult {
-  const lines = blocks.flatMap(({ number, happenings: all }) => all.map((each) => ({ number, each }))).slice(-MOST_LINES).reverse();
+  const lines = blocks
+    .flatMap(({ number, happenings: all }) => all.map((each) => ({ number, each })))
+    .slice(-MOST_LINES)
+    .reverse();
   if (lines.length === 0) return html`${empty('Nothing happened in the last blocks.')}`;
   return html`
     <ol class="feed">

@@ -95,7 +95,9 @@ class Posting {
       const trace = await traceOf(new Storage(millrace), view.task, model, samples, block).catch(() => undefined);
       this.answered = { task: view, trace, fee: posted.fee };
       const digit = digitOf(view);
-      this.#say(digit === undefined ? `Task ${view.task} ended without an answer.` : `The chain verified it: this is a ${digit}.`);
+      this.#say(
+        digit === undefined ? `Task ${view.task} ended without an answer.` : `The chain verified it: this is a ${digit}.`,
+      );
     }
   }
 }

@@ -94,7 +94,8 @@ export const mine: MakeView = (app: App) => {
     app.redraw();
     try {
       const { rounds, amount: got } = await app.live.millrace!.claimAll(account(), { until: 'best' });
-      said = rounds.length === 0 ? 'This account has nothing to claim.' : `Claimed ${amount(got)} of ${count(rounds.length)} rounds.`;
+      said =
+        rounds.length === 0 ? 'This account has nothing to claim.' : `Claimed ${amount(got)} of ${count(rounds.length)} rounds.`;
     } catch (error) {
       [said, refused] = [undefined, sentence(error)];
     }
@@ -118,7 +119,11 @@ export const mine: MakeView = (app: App) => {
       )}
       <p class="say" role="status">${said ?? nothing}</p>
       ${refused ? fault(refused) : nothing}
-      ${section('list', `Tasks of ${nameOf(account())}`, loaded.show('the tasks', (found) => list(found, cancel, busy)))}
+      ${section(
+        'list',
+        `Tasks of ${nameOf(account())}`,
+        loaded.show('the tasks', (found) => list(found, cancel, busy)),
+      )}
     `,
   };
 };

@@ -104,7 +104,9 @@ export const miner: MakeView = (app, account) => {
           ${section(
             'idle',
             'Why it may not earn more',
-            found.idle.length === 0 ? empty('Nothing keeps it from earning.') : html`<ul class="reasons">${found.idle.map((reason) => html`<li>${idle(reason)}</li>`)}</ul>`,
+            found.idle.length === 0
+              ? empty('Nothing keeps it from earning.')
+              : html`<ul class="reasons">${found.idle.map((reason) => html`<li>${idle(reason)}</li>`)}</ul>`,
           )}
           ${section('slots', 'Slots', slots(found.slots))}
           ${section('leases', 'Leases', leases(found))}

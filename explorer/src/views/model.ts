@@ -57,7 +57,11 @@ export const marks = ({ listed, retired }: Model) => html`
 
 export const model: MakeView = (app, name) => {
   if (!/^0x[0-9a-f]{64}$/.test(name)) {
-    return { title: 'Model', render: () => html`<h1>Model</h1>${fault(`“${name}” is no model: its name is 0x and 64 digits. The models view lists all.`)}` };
+    return {
+      title: 'Model',
+      render: () =>
+        html`<h1>Model</h1>${fault(`“${name}” is no model: its name is 0x and 64 digits. The models view lists all.`)}`,
+    };
   }
   const loaded = new Loaded<Seen>(app, async (millrace) => {
     const id = name as Model['model'];

@@ -55,7 +55,9 @@ function figures(live: Live): TemplateResult {
 
 function curves(blocks: Block[]): TemplateResult {
   const numbers = blocks.map(({ number }) => number);
-  const paid = blocks.map(({ happenings: all }) => all.reduce((sum, each) => (each.kind === 'settled' ? sum + Number(each.paid) : sum), 0));
+  const paid = blocks.map(({ happenings: all }) =>
+    all.reduce((sum, each) => (each.kind === 'settled' ? sum + Number(each.paid) : sum), 0),
+  );
   const mined = blocks.map((block) => Number(block.mined));
   const difficulty = blocks.map((block) => block.difficulty);
   const sum = (values: number[]) => BigInt(Math.round(values.reduce((a, b) => a + b, 0)));
@@ -101,7 +103,9 @@ export const race: MakeView = ({ live, redraw }) => {
           'miners',
           'Miners, by efficiency',
           market && read(ledger) ? ranking(market, ledger, order, sort) : empty('Reading the miners…'),
-          e === undefined ? nothing : `Efficiency is the part of mined work that counts at an ask: e / (e + ask), with e at ${ask(e)} µMILL.`,
+          e === undefined
+            ? nothing
+            : `Efficiency is the part of mined work that counts at an ask: e / (e + ask), with e at ${ask(e)} µMILL.`,
         )}
         ${ledger && ledger.blocks.length > 1 ? section('curves', 'The last blocks', curves(ledger.blocks)) : nothing}
         <div class="halves">

@@ -58,7 +58,11 @@ export const makeSettings =
             </fieldset>
           `,
         )}
-        ${section('signer', 'Who signs', who(app, () => undefined))}
+        ${section(
+          'signer',
+          'Who signs',
+          who(app, () => undefined),
+        )}
       `,
     };
   };

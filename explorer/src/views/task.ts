@@ -21,7 +21,10 @@ interface Seen {
 export const task: MakeView = (app, rest) => {
   const number = Number(rest);
   if (!/^\d{1,15}$/.test(rest)) {
-    return { title: 'Task', render: () => html`<h1>Task</h1>${fault(`“${rest}” is no task: a task's name is a number, as in #/task/0.`)}` };
+    return {
+      title: 'Task',
+      render: () => html`<h1>Task</h1>${fault(`“${rest}” is no task: a task's name is a number, as in #/task/0.`)}`,
+    };
   }
   const loaded = new Loaded<Seen>(
     app,
