@@ -8,9 +8,16 @@ import { block, drawDigit, everyView, look, post, test } from './page';
 const IMAGES = new URL('../../docs/images/', import.meta.url).pathname;
 const WIDE = { width: 1180, height: 900 };
 const NARROW = { width: 360, height: 740 };
+const MARGIN = 16;
 const MICRO = 1_000_000n;
 
-const shoot = (page: Page, name: string) => page.screenshot({ path: `${IMAGES}explorer-${name}.png`, animations: 'disabled' });
+/** What fits the window, or less if there is less. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const { width, height } = page.viewportSize()!;
+  const end = await page.evaluate(() => document.getElementById('main')!.lastElementChild!.getBoundingClientRect().bottom);
+  const clip = { x: 0, y: 0, width, height: Math.min(height, Math.ceil(end) + MARGIN) };
+  await page.screenshot({ path: `${IMAGES}explorer-${name}.png`, animations: 'disabled', clip });
+}
 
 /** Waits until the page has read all blocks that it looks back at. */
 async function full(page: Page): Promise<void> {
@@ -48,6 +55,9 @@ test('pictures', async ({ page, node }) => {
   await page.getByRole('region', { name: 'The verified answer' }).getByRole('link', { name: /^task/ }).first().click();
   await expect(page.getByText('The chain verified the answer')).toBeVisible();
   await shoot(page, 'task');
+  const [, , model, miner] = everyView;
+  await look(page, node.url, model);
+  await shoot(page, 'model');
   await work(node.url);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
@@ -55,12 +65,11 @@ test('pictures', async ({ page, node }) => {
     await full(page);
     await shoot(page, `race-${colorScheme}`);
   }
-  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-  await shoot(page, 'blocks');
   await page.emulateMedia({ colorScheme: 'light' });
-  const [, , model, miner] = everyView;
-  await look(page, node.url, model);
-  await shoot(page, 'model');
+  await page.setViewportSize({ ...WIDE, height: 600 });
+  await page.evaluate(() => document.getElementById('curves')?.closest('section')?.scrollIntoView());
+  await shoot(page, 'blocks');
+  await page.setViewportSize(WIDE);
   await look(page, node.url, miner);
   await expect(page.getByText(/^Tasks, last [1-9]/)).toBeVisible();
   await shoot(page, 'miner');

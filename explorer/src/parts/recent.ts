@@ -1,6 +1,6 @@
 // What the last blocks did: their tasks, and one line for each thing that happened.
 
-import { html, type TemplateResult } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
 
 import type { Block, Happening } from '../chain/ledger';
 import { count, work } from '../format';
@@ -8,7 +8,7 @@ import { FAILURES, refundReason } from '../words';
 import { empty, minerLink, modelLink, money, pill, table, taskLink } from './bits';
 
 const MOST_TASKS = 12;
-const MOST_LINES = 24;
+const MOST_LINES = 18;
 
 interface Seen {
   task: number;
@@ -59,7 +59,7 @@ export function recentTasks(blocks: Block[]): TemplateResult {
           <th scope="row">${taskLink(task.task)}</th>
           <td>${pill(task.word, task.tone)}</td>
           <td>${task.miner ? minerLink(task.miner) : '–'}</td>
-          <td class="number">${task.amount === undefined ? '–' : money(task.amount)}</td>
+          <td class="number">${task.amount === undefined ? '–' : html`${task.word === 'waiting' ? 'at most ' : nothing}${money(task.amount)}`}</td>
           <td class="number">${count(task.block)}</td>
         </tr>
       `,
