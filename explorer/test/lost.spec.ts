@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, type Page } from '@playwright/test';
 
 import { block, look, test, violations } from './page';
-import { freePort, startNode, startProxy } from './node';
+import { freePort, STARTS_WITHIN, startNode, startProxy } from './node';
 
 const moves = async (page: Page) => {
   const now = await block(page);
@@ -31,6 +31,8 @@ test('a lost connection is said, and comes back by itself', async ({ page, node 
 });
 
 test('a node that begins its chain anew is followed', async ({ page }) => {
+  // It starts two nodes.
+  test.setTimeout(3 * STARTS_WITHIN);
   const port = await freePort();
   let own = await startNode({ port });
   try {

@@ -47,15 +47,15 @@ for (const digit of [0, 3, 7]) {
 
 test('my tasks say what is on hold and what came back, and one that waits can be cancelled', async ({ page, node }) => {
   // They cost 99 µMILL, and rent takes one in each block.
-  await post(node.url, '//Eve', 400, 80_000_000n);
+  const task = await post(node.url, '//Eve', 400, 80_000_000n);
   await look(page, node.url, '#/mine');
   await page.getByLabel('Account').selectOption('//Eve');
-  const list = page.getByRole('region', { name: 'Tasks of //Eve' });
-  await expect(list).toContainText('waiting');
-  await expect(page.getByRole('main')).toContainText(/On hold\s*[\d.]+\smMILL/);
-  await list.getByRole('button', { name: /^Cancel/ }).click();
-  await expect(page.getByText(/is cancelled, and what was on hold is back/)).toBeVisible({ timeout: 60_000 });
-  await expect(list).toContainText('refunded');
+  const row = page.getByRole('region', { name: 'Tasks of //Eve' }).getByRole('row', { name: new RegExp(`^task ${task} `) });
+  await expect(row).toContainText('waiting');
+  await expect(row.getByRole('cell').nth(2)).toHaveText(/^[\d.]+\smMILL$/);
+  await row.getByRole('button', { name: /^Cancel/ }).click();
+  await expect(page.getByText(`Task ${task} is cancelled, and what was on hold is back`)).toBeVisible({ timeout: 60_000 });
+  await expect(row).toContainText('refunded');
 });
 
 test('the pages of the miner and of the model', async ({ page, node }) => {
