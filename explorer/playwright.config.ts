@@ -12,7 +12,7 @@ const executablePath = process.env.CHROMIUM ?? CHROMIUM.find((path) => existsSyn
 export default defineConfig({
   testDir: 'test',
   workers: 1,
-  timeout: 120_000,
+  timeout: 300_000,
   expect: { timeout: 30_000 },
   reporter: 'list',
   forbidOnly: true,
