@@ -2,10 +2,12 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/millrace/target
 NODE := $(CARGO_TARGET_DIR)/release/millrace-node
 CLIENT := clients/js
+PACKAGE := clients/ts
+PAGE := explorer
 # Crates that are workspaces of their own are built apart.
 PURE := $(abspath $(CARGO_TARGET_DIR)/../pure)
 
-.PHONY: help setup build client dev demo test format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
+.PHONY: help setup build client package page dev demo test format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,10 +22,16 @@ build: setup ## Build the node
 client: setup ## Install the client's packages
 	@cd $(CLIENT) && npm ci --no-fund --no-audit --silent
 
+package: setup ## Install and build the TypeScript package
+	@cd $(PACKAGE) && npm ci --ignore-scripts --no-fund --no-audit --silent && npm run --silent build
+
+page: package ## Build the explorer's page into explorer/dist
+	@cd $(PAGE) && npm ci --ignore-scripts --no-fund --no-audit --silent && npm run --silent build
+
 dev: build ## Run a development node that mines, until Ctrl-C
 	$(NODE) --dev --tmp --dev-block-time 2000 --no-hardware-benchmarks
 
-demo: build client ## Post the demo task and show who was paid; ONCE=1 ends the node afterwards
+demo: build client page ## Post the demo task, show who was paid, and serve the explorer; ONCE=1 ends the node afterwards
 	@scripts/demo.sh "$(NODE)" "$(ONCE)"
 
 test: build client ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out

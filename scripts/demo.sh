@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job: a development node, one task, and a report. Called by `make demo`.
+# The main job: a development node, one task, a report, and the explorer's page. Called by `make demo`.
 #   scripts/demo.sh NODE [1]    with 1, the node is ended after the report
 set -euo pipefail
 node=$1
@@ -8,8 +8,10 @@ port=${RPC_PORT:-9944}
 log=$(mktemp -t millrace-demo.XXXXXX)
 "$node" --dev --tmp --dev-block-time 2000 --rpc-port "$port" --no-hardware-benchmarks --no-prometheus --no-telemetry >"$log" 2>&1 &
 pid=$!
+page=""
 stop() {
-  kill "$pid" 2>/dev/null || true
+  # shellcheck disable=SC2086 # none, or one number
+  kill "$pid" $page 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
 }
 trap stop EXIT
@@ -29,7 +31,11 @@ if ! kill -0 "$pid" 2>/dev/null; then
 fi
 [ "$status" = 0 ] || { echo "demo: the task didn't come to its end; see $log" >&2; exit "$status"; }
 [ -z "$once" ] || exit 0
+page_port=${PAGE_PORT:-4173}
+(cd explorer && exec node_modules/.bin/vite preview --host 127.0.0.1 --port "$page_port" --strictPort --bypass-lock) >"$log.page" 2>&1 &
+page=$!
 echo
+echo "explorer   http://127.0.0.1:$page_port/?node=ws://127.0.0.1:$port"
 echo "endpoint   ws://127.0.0.1:$port"
 echo "Apps       https://polkadot.js.org/apps/?rpc=ws://127.0.0.1:$port#/extrinsics"
 echo "The node goes on; Ctrl-C ends it."

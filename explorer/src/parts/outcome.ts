@@ -1,0 +1,112 @@
+// How a task stands or ended: who did it, where each planck went, and the trace that the chain checked.
+
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Task } from 'millrace';
+
+import type { Layer, Trace } from '../chain/trace';
+import { bytes, count, fromHex } from '../format';
+import { REFUNDS, standing } from '../words';
+import { facts, minerLink, money } from './bits';
+
+export type Open = Extract<Task, { kind: 'open' }>;
+export type Ended = Extract<Task, { kind: 'ended' }>;
+
+/** What a task has on hold while it's open, planck. */
+export const onHold = ({ ceiling, deposit, fee, retention }: Open): bigint => ceiling + deposit + fee + retention;
+
+function nextStep({ next }: Open): string {
+  switch (next.kind) {
+    case 'refund':
+      return `It's refunded from block ${count(next.from)} on if nothing happens before: ${REFUNDS[next.why]}.`;
+    case 'answer':
+      return `The answer is due in block ${count(next.due)}; from then on its price falls, until block ${count(next.until)}. From block ${count(next.slashedFrom)} on its miner is slashed.`;
+    case 'lateAnswer':
+      return `The answer is late. From block ${count(next.slashedFrom)} on its miner is slashed, and the task waits again.`;
+  }
+}
+
+export const openTask = (task: Open): TemplateResult => html`
+  <p class="say">${standing(task.standing)} ${nextStep(task)}</p>
+  ${facts([
+    ['On hold', money(onHold(task))],
+    ['of it the ceiling', money(task.ceiling)],
+    ['the input’s deposit', money(task.deposit)],
+    ['the verification’s fee', money(task.fee)],
+    ['keeping the output', money(task.retention)],
+    ['Bid', html`${money(task.bid)} a block`],
+    ...(task.standing.kind === 'leased'
+      ? ([
+          ['Miner', minerLink(task.standing.miner)],
+          ['Price', money(task.standing.price)],
+          ['Price now', money(task.standing.priceNow)],
+        ] as const)
+      : ([
+          ['Rent so far', money(task.standing.rent)],
+          ['Rent of a block', money(task.standing.rentPerBlock)],
+        ] as const)),
+    ['Deadline', `block ${count(task.deadline)}`],
+    ...(task.failed.length > 0 ? ([['Failed by', html`${task.failed.map((who) => html`${minerLink(who)} `)}`]] as const) : []),
+    ...(task.declined.length > 0
+      ? ([['Declined by', html`${task.declined.map((who) => html`${minerLink(who)} `)}`]] as const)
+      : []),
+  ])}
+`;
+
+export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
+  const { end, block } = fate;
+  if (end.kind !== 'settled') {
+    return html`
+      <p class="say">It ended in block ${count(block)} without an answer: ${REFUNDS[end.why]}. All that was on hold came back but the rent of its wait.</p>
+      ${facts([
+        ['Rent, burned', money(end.rent)],
+        ['Known until', `block ${count(keptUntil)}`],
+      ])}
+    `;
+  }
+  return html`
+    <p class="say">The chain verified the answer in block ${count(block)}.</p>
+    ${facts([
+      ['Miner', minerLink(end.miner)],
+      ['Paid to it', money(end.paid)],
+      ['Burned', money(end.burned)],
+      ['Verification’s fee', money(end.fee)],
+      ['Keeping the output', money(end.retention)],
+      ['Came back', html`${money(end.returned)} of the ceiling, and the deposit`],
+      ['Kept until', `block ${count(keptUntil)}`],
+    ])}
+  `;
+};
+
+const LONGEST_OUTPUT = 64;
+
+/** An output's bytes, as hexadecimal digits. */
+export function outputBytes(output: string): TemplateResult {
+  const all = fromHex(output);
+  const shown = [...all.subarray(0, LONGEST_OUTPUT)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return html`<p class="bytes"><code>${shown}${all.length > LONGEST_OUTPUT ? ' …' : ''}</code> <small>${bytes(all.length)}</small></p>`;
+}
+
+const layerRow = ({ width, values }: Layer, at: number) => html`
+  <tr>
+    <th scope="row">${at + 1}</th>
+    <td class="number">${count(values.length)}</td>
+    <td class="number">${width}</td>
+    <td class="number">${count(values.reduce((a, b) => Math.min(a, b), values[0] ?? 0))}</td>
+    <td class="number">${count(values.reduce((a, b) => Math.max(a, b), values[0] ?? 0))}</td>
+  </tr>
+`;
+
+export function traceTable(trace: Trace | undefined): TemplateResult {
+  if (!trace) return html`<p class="empty">This node doesn't have the block with the trace any more.</p>`;
+  return html`
+    <p class="say">The miner submitted ${bytes(trace.bytes.length)} of trace: the sums that the layers computed. The chain compared them with random products.</p>
+    ${
+      trace.layers.length === 0
+        ? nothing
+        : html`<table class="small">
+            <thead><tr><th scope="col">Layer</th><th scope="col" class="number">Sums</th><th scope="col" class="number">Bits each</th><th scope="col" class="number">Least</th><th scope="col" class="number">Most</th></tr></thead>
+            <tbody>${trace.layers.map(layerRow)}</tbody>
+          </table>`
+    }
+  `;
+}

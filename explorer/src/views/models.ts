@@ -1,0 +1,39 @@
+// All models that the chain knows.
+
+import { html } from 'lit-html';
+
+import { bytes, count, work } from '../format';
+import { empty, modelLink, section, table } from '../parts/bits';
+import type { MakeView } from '../view';
+import { marks } from './model';
+
+export const models: MakeView = ({ live }) => ({
+  title: 'Models',
+  render: () => html`
+    <h1>Models</h1>
+    <p class="lead">A model is an integer graph, named by the hash of its encoding. Anybody can register one.</p>
+    ${section(
+      'all',
+      'Registered models',
+      live.models.length === 0
+        ? empty('Reading the models…')
+        : table(
+            'Models',
+            html`<th scope="col">Model</th><th scope="col">State</th><th scope="col" class="number">Work of a sample</th><th scope="col" class="number">Input</th><th scope="col" class="number">Output</th><th scope="col" class="number">Slots</th><th scope="col" class="number">Open tasks</th>`,
+            live.models.map(
+              (model) => html`
+                <tr>
+                  <th scope="row">${modelLink(model.model)}</th>
+                  <td>${marks(model)}</td>
+                  <td class="number">${work(model.sizes.work)}</td>
+                  <td class="number">${bytes(model.sizes.sampleBytes)}</td>
+                  <td class="number">${bytes(model.sizes.outputBytes)}</td>
+                  <td class="number">${model.slots === null ? 'not counted' : count(model.slots)}</td>
+                  <td class="number">${count(model.openTasks)}</td>
+                </tr>
+              `,
+            ),
+          ),
+    )}
+  `,
+});

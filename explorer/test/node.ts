@@ -1,0 +1,121 @@
+// Starts the real node on free ports, and a proxy before it that a test can cut.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
+const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
+/** A busy machine takes its time to compile the runtime. */
+export const STARTS_WITHIN = 300_000;
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+export interface Node {
+  port: number;
+  url: string;
+  stop: () => Promise<void>;
+}
+
+const answers = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+
+/** A development node, once it answers. */
+export async function startNode({ port, blockTime = 1_000 }: { port?: number; blockTime?: number } = {}): Promise<Node> {
+  const base = mkdtempSync(join(tmpdir(), 'millrace-explorer-'));
+  const [rpc, p2p] = [port ?? (await freePort()), await freePort()];
+  const file = join(base, 'node.log');
+  const log = openSync(file, 'a');
+  const own = [
+    '--dev',
+    '--base-path',
+    base,
+    '--dev-block-time',
+    String(blockTime),
+    '--rpc-port',
+    String(rpc),
+    '--port',
+    String(p2p),
+  ];
+  const rest = [
+    '--no-hardware-benchmarks',
+    '--no-prometheus',
+    '--no-telemetry',
+    '--database',
+    'paritydb',
+    '--db-storage-threshold',
+    '64',
+  ];
+  const child = spawn(binary, [...own, ...rest], { stdio: ['ignore', log, log] });
+  closeSync(log);
+  const ended = once(child, 'exit');
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    await ended;
+    rmSync(base, { recursive: true, force: true });
+  };
+  const late = Date.now() + STARTS_WITHIN;
+  while (!(await answers(rpc))) {
+    if (child.exitCode !== null)
+      throw new Error(`The node ended with ${child.exitCode}:\n${readFileSync(file, 'utf8').slice(-2_000)}`);
+    if (Date.now() > late) {
+      await stop('SIGKILL');
+      throw new Error(`The node doesn't answer within ${STARTS_WITHIN / 1_000} s`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return { port: rpc, url: `ws://127.0.0.1:${rpc}`, stop: () => stop() };
+}
+
+export interface Proxy {
+  url: string;
+  /** Ends all connections and takes no new ones. */
+  cut: () => Promise<void>;
+  mend: () => Promise<void>;
+}
+
+/** Passes bytes on to a port, until it's cut. */
+export async function startProxy(to: number): Promise<Proxy> {
+  const port = await freePort();
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    const node = connect(to, '127.0.0.1');
+    for (const [socket, other] of [
+      [client, node],
+      [node, client],
+    ] as const) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        open.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+  const mend = async () => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const cut = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of open) socket.destroy();
+    await closed;
+  };
+  await mend();
+  return { url: `ws://127.0.0.1:${port}`, cut, mend };
+}

@@ -1,0 +1,110 @@
+// The race and the pages of a task, a miner and a model, over a node that works.
+
+import { readFileSync } from 'node:fs';
+
+import { expect } from '@playwright/test';
+import { Blake2256 } from '@polkadot-api/substrate-bindings';
+
+import { DIGITS } from '../src/digit';
+import { block, drawDigit, everyView, look, noSidewaysScrolling, post, test, violations } from './page';
+
+test('the race moves', async ({ page, node }) => {
+  await look(page, node.url);
+  await expect(page.getByRole('status')).toContainText('live');
+  const first = await block(page);
+  await expect.poll(() => block(page)).toBeGreaterThan(first + 1);
+  const ranking = page.getByRole('region', { name: 'Table: Miners' });
+  await expect(ranking.getByRole('row')).toHaveCount(2);
+  await expect(ranking).toContainText('50 µMILL');
+  await expect(ranking).toContainText('2 GMAC');
+  // A development node mines from its first blocks on.
+  await expect(page.getByText(/won a sprint: .* mined/).first()).toBeVisible();
+  await expect(page.getByRole('img', { name: /^Work mined: / })).toBeVisible();
+});
+
+for (const digit of [0, 3, 7]) {
+  test(`a drawn ${digit} is answered with ${digit}, verified`, async ({ page, node }) => {
+    await look(page, node.url, '#/draw');
+    await drawDigit(page, digit);
+    await page.getByRole('button', { name: 'Post this digit' }).click();
+    await expect(page.getByTestId('digit')).toHaveText(String(digit), { timeout: 60_000 });
+    const answer = page.getByRole('region', { name: 'The verified answer' });
+    await expect(answer).toContainText('Paid to it');
+    await expect(answer).toContainText('Fee for posting');
+    await expect(answer).toContainText(/The miner submitted \d+\sbytes of trace/);
+    // The trace's last sums are those of the digits, and the largest is the answer.
+    await expect(answer.locator('.scores .best')).toHaveCount(1);
+    await expect(answer.locator('.scores .best th')).toHaveText(String(digit));
+    await answer
+      .getByRole('link', { name: /^task \d+$/ })
+      .first()
+      .click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Task \d+$/);
+    await expect(page.getByText('The chain verified the answer')).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Output' })).toContainText(`0${digit} 00 00 00`);
+  });
+}
+
+test('my tasks say what is on hold and what came back, and one that waits can be cancelled', async ({ page, node }) => {
+  // They cost 99 µMILL, and rent takes one in each block.
+  const task = await post(node.url, '//Eve', 400, 80_000_000n);
+  await look(page, node.url, '#/mine');
+  await page.getByLabel('Account').selectOption('//Eve');
+  const row = page.getByRole('region', { name: 'Tasks of //Eve' }).getByRole('row', { name: new RegExp(`^task ${task} `) });
+  await expect(row).toContainText('waiting');
+  await expect(row.getByRole('cell').nth(2)).toHaveText(/^[\d.]+\smMILL$/);
+  await row.getByRole('button', { name: /^Cancel/ }).click();
+  await expect(page.getByText(`Task ${task} is cancelled, and what was on hold is back`)).toBeVisible({ timeout: 60_000 });
+  await expect(row).toContainText('refunded');
+});
+
+test('the pages of the miner and of the model', async ({ page, node }) => {
+  await look(page, node.url, '#/models');
+  const encoding = readFileSync(new URL('../../models/digits/digits.millrace', import.meta.url));
+  expect(DIGITS).toBe(`0x${Buffer.from(Blake2256(encoding)).toString('hex')}`);
+  await page.getByRole('region', { name: 'Table: Models' }).getByRole('link').first().click();
+  await expect(page.getByText(DIGITS)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'What it is' })).toContainText('4.96 kMAC');
+  await page.getByRole('region', { name: 'Table: Offers' }).getByRole('link').first().click();
+  await expect(page.getByRole('region', { name: 'What it offers' })).toContainText('50 µMILL a mega-MAC');
+  await expect(page.getByRole('region', { name: 'Table: Slots' }).getByRole('row')).toHaveCount(3);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`no view has a fault of accessibility, ${colorScheme}`, async ({ page, node }) => {
+    await page.emulateMedia({ colorScheme });
+    const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    for (const view of everyView) {
+      await look(page, node.url, view);
+      expect(await violations(page), view).toEqual([]);
+    }
+    expect(await paper()).toBe(colorScheme === 'dark' ? 'rgb(15, 21, 22)' : 'rgb(246, 247, 245)');
+  });
+}
+
+test('dark can be chosen, whatever the system has', async ({ page, node }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await look(page, node.url, '#/settings');
+  await page.getByLabel('Dark').check();
+  await expect(page.locator('html')).toHaveCSS('background-color', 'rgb(15, 21, 22)');
+  await page.reload();
+  await expect(page.locator('html')).toHaveCSS('background-color', 'rgb(15, 21, 22)');
+});
+
+test('no view scrolls sideways at 360 pixels', async ({ page, node }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const view of everyView) {
+    await look(page, node.url, view);
+    expect(await noSidewaysScrolling(page), view).toBe(true);
+  }
+});
+
+test('a digit is drawn with keys alone', async ({ page, node }) => {
+  await look(page, node.url, '#/draw');
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Space');
+  for (let at = 0; at < 6; at += 1) await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('img', { name: /as the model sees it/ })).toBeVisible();
+  await page.keyboard.press('Delete');
+  await expect(page.getByRole('img', { name: 'Nothing is drawn yet' })).toBeVisible();
+});
