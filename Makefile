@@ -34,11 +34,14 @@ dev: build ## Run a development node that mines, until Ctrl-C
 demo: build client page ## Post the demo task, show who was paid, and serve the explorer; ONCE=1 ends the node afterwards
 	@scripts/demo.sh "$(NODE)" "$(ONCE)"
 
-test: build client ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out
+test: build client page ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out
 	node --test scripts/test/*.test.mjs
 	cargo test --release --workspace
 	cargo test --release --manifest-path inference/bench/Cargo.toml --target-dir $(PURE)
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
+	cd $(PACKAGE) && MILLRACE_NODE="$(NODE)" npm test
+	MILLRACE_NODE="$(NODE)" clients/python/test.sh
+	cd $(PAGE) && MILLRACE_NODE="$(NODE)" npm test
 
 format: client ## Format all Rust and JavaScript
 	cargo fmt --all

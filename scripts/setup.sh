@@ -16,7 +16,8 @@ case "${1:-}" in
 esac
 
 readonly MINIMUM_RUST=1.95 # burn 0.22 and the SDK release need it
-readonly MINIMUM_NODE=18   # @polkadot/api needs it
+readonly MINIMUM_NODE=20.19 # Vite needs it
+readonly MINIMUM_PYTHON=3.11 # what the tests of the Python client are locked to
 readonly WASM_TARGET=wasm32v1-none
 [ "$(id -u)" = 0 ] && as_root=() || as_root=(sudo)
 
@@ -35,7 +36,8 @@ rust_version=$(rustc --version | cut -d' ' -f2)
 at_least "$MINIMUM_RUST" "$rust_version" || fail "rustc $rust_version is too old: Millrace needs $MINIMUM_RUST or newer (rustup update)."
 
 # 2. System packages: protobuf for libp2p, clang and libclang for RocksDB's bindings, a C++ compiler for RocksDB and Binaryen,
-# Node.js for the client, shellcheck for CI.
+# Node.js for the clients and the page, Python for another client and for the second implementation of models of rows, a browser
+# for the page's tests, shellcheck for CI.
 missing=()
 have protoc || missing+=(protobuf-compiler)
 have clang || missing+=(clang)
@@ -52,6 +54,8 @@ have curl || missing+=(curl ca-certificates)
 if ! have node || ! at_least "$MINIMUM_NODE" "$(node --version | tr -d v)"; then missing+=(nodejs); fi
 have npm || missing+=(npm)
 have shellcheck || missing+=(shellcheck)
+have python3 && python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv python3-pip)
+have "${CHROMIUM:-chromium-headless-shell}" || have chromium || missing+=(chromium-headless-shell)
 
 if [ "${#missing[@]}" -gt 0 ]; then
   [ "$check_only" = 0 ] || fail "missing packages: ${missing[*]}. Run scripts/setup.sh."
@@ -61,6 +65,8 @@ if [ "${#missing[@]}" -gt 0 ]; then
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     fail "'apt-get install ${missing[*]}' failed: run it by hand to see why."
 fi
+python_version=$(python3 -c 'import platform; print(platform.python_version())')
+at_least "$MINIMUM_PYTHON" "$python_version" || fail "Python $python_version is too old: the Python client's tests need $MINIMUM_PYTHON or newer."
 at_least "$MINIMUM_NODE" "$(node --version | tr -d v)" || fail "Node.js $(node --version) is too old: the client needs $MINIMUM_NODE or newer."
 
 # 3. The runtime's compilation target.

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Makes a virtual environment, installs what requirements-test.txt pins, and checks and tests this package. Safe to run again.
 #   clients/python/test.sh [ARGUMENTS OF PYTEST]
-# NODE_BINARY is the node that the tests start. Needs python3 (3.11 or newer) with venv and pip: on Debian, python3-venv and
+# MILLRACE_NODE is the node that the tests start. Needs python3 (3.11 or newer) with venv and pip: on Debian, python3-venv and
 # python3-pip.
 set -euo pipefail
 cd "$(dirname "$0")"
 venv="$HOME/.cache/millrace/venv"
-export NODE_BINARY="${NODE_BINARY:-${CARGO_TARGET_DIR:-$HOME/.cache/millrace/target}/release/millrace-node}"
-if [ ! -x "$NODE_BINARY" ]; then
-  echo "test.sh: there is no node at $NODE_BINARY: build one with 'make build', or set NODE_BINARY" >&2
+export MILLRACE_NODE="${MILLRACE_NODE:-${CARGO_TARGET_DIR:-$HOME/.cache/millrace/target}/release/millrace-node}"
+if [ ! -x "$MILLRACE_NODE" ]; then
+  echo "test.sh: there is no node at $MILLRACE_NODE: build one with 'make build', or set MILLRACE_NODE" >&2
   exit 1
 fi
 # A half-made environment is made again.

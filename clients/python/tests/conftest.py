@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 DIGITS = ROOT / "models" / "digits"
 #: Seconds that a node may take to start, on a machine that is busy with others.
 START = 300
-BINARY = os.environ.get("NODE_BINARY", str(Path.home() / ".cache/millrace/target/release/millrace-node"))
+BINARY = os.environ.get("MILLRACE_NODE", str(Path.home() / ".cache/millrace/target/release/millrace-node"))
 
 MODEL = model_id((DIGITS / "digits.millrace").read_bytes())
 INPUTS: npt.NDArray[np.int8] = np.frombuffer((DIGITS / "heldout.bin").read_bytes(), np.int8).reshape(-1, 64)
@@ -42,7 +42,7 @@ def free_port() -> int:
 def running_node(block_time: int = 1000, *extra: str) -> Iterator[str]:
     """A development node; gives its address."""
     if not Path(BINARY).is_file():
-        pytest.fail(f"there is no node at {BINARY}: build one with 'make build', or set NODE_BINARY")
+        pytest.fail(f"there is no node at {BINARY}: build one with 'make build', or set MILLRACE_NODE")
     rpc = free_port()
     with tempfile.TemporaryDirectory(prefix="millrace-python-") as base, open(Path(base) / "node.log", "wb") as log:
         command = [BINARY, "--dev", "--base-path", base, "--dev-block-time", str(block_time), "--rpc-port", str(rpc)]
