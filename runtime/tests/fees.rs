@@ -48,7 +48,7 @@ fn full_blocks_raise_the_fees_a_hundredfold_and_no_farther() {
     let most = Multiplier::from(100);
     assert!(full(Multiplier::from(99)) > Multiplier::from(99));
     assert_eq!(full(most), most);
-    assert_eq!(after(60_000, most, Perbill::zero()), MinimumMultiplier::get());
+    assert_eq!(after(200_000, most, Perbill::zero()), MinimumMultiplier::get());
 }
 
 #[test]

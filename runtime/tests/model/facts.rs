@@ -117,6 +117,10 @@ impl Miner {
         self.next.as_ref().is_some_and(|(from, _)| *from <= round)
     }
 
+    pub fn is_suspended(&self) -> bool {
+        self.slots.iter().any(|slot| slot.suspended)
+    }
+
     pub fn is_gone(&self) -> bool {
         self.slots.is_empty() && self.next.is_none()
     }
@@ -127,15 +131,14 @@ impl Miner {
             return false;
         }
         let (_, terms) = self.next.take().expect("it is due");
+        let suspended = self.is_suspended();
         for (index, rate) in terms.rates.iter().enumerate() {
             match self.slots.get_mut(index) {
                 Some(slot) => {
                     slot.rate = *rate;
                     slot.withdrawn = false;
                 }
-                None => {
-                    self.slots.push(Slot { rate: *rate, leased: None, suspended: false, withdrawn: false })
-                }
+                None => self.slots.push(Slot { rate: *rate, leased: None, suspended, withdrawn: false }),
             }
         }
         self.slots.iter_mut().skip(terms.rates.len()).for_each(|slot| slot.withdrawn = true);

@@ -193,7 +193,7 @@ impl Reference {
                 _ => Verdict::MustNot,
             },
             Call::Resume { miner } => match self.miners.get(miner) {
-                Some(record) if record.slots.iter().any(|slot| slot.suspended) => {
+                Some(record) if record.is_suspended() || record.needed_bond() > record.bond => {
                     let mut record = record.clone();
                     record.apply_if_due(self.round, self.now);
                     need(*miner, &record, 0)
