@@ -35,8 +35,8 @@ demo: build client page ## Post the demo task, show who was paid, and serve the 
 	@scripts/demo.sh "$(NODE)" "$(ONCE)"
 
 test: build client page ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out
-	node --test scripts/test/*.test.mjs
 	cargo test --release --workspace
+	node --test scripts/test/*.test.mjs
 	cargo test --release --manifest-path inference/bench/Cargo.toml --target-dir $(PURE)
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
 	cd $(PACKAGE) && MILLRACE_NODE="$(NODE)" npm test

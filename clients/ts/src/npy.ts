@@ -48,7 +48,8 @@ export function readNpy(file: Uint8Array): NpyArray {
   if (/'fortran_order': *True/.test(header)) {
     throw bad('The array is stored column by column', 'Save it after numpy.ascontiguousarray.');
   }
-  const data = file.slice(start + length);
+  // A copy, for the slice of a Buffer shares its memory, header and all.
+  const data = Uint8Array.from(file.subarray(start + length));
   const bytes = size * shape.reduce((product, axis) => product * axis, 1);
   if (data.length !== bytes) throw bad(`The array has ${data.length} bytes where its shape takes ${bytes}`, 'Save it again.');
   return { shape, data: read(data.buffer as ArrayBuffer) };

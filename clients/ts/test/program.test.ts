@@ -93,7 +93,7 @@ describe('the built package', () => {
       '--max-price',
       '1000000',
       '--blocks',
-      '3',
+      '20',
     );
     assert.equal(waiting.code, 3, waiting.stderr);
     assert.match(waiting.stdout, /^refunded +in block \d+: .*--max-price/);
