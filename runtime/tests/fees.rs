@@ -1,13 +1,7 @@
 //! What moves the fees, and how far.
 
 use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
-use millrace_runtime::{
-    configs::{
-        monetary::MinimumMultiplier,
-        parameters::{stored::sprints::SprintShare, Bounds},
-    },
-    Runtime, System,
-};
+use millrace_runtime::{configs::monetary::MinimumMultiplier, Runtime, System};
 use millrace_runtime_tests::chain;
 use pallet_transaction_payment::Multiplier;
 use sp_runtime::{traits::Convert, FixedPointNumber, Perbill};
@@ -32,14 +26,6 @@ fn fees_stay_where_they_are_at_the_target_and_move_on_either_side() {
     let near = Multiplier::saturating_from_rational(1, 10_000);
     assert!(moved(60) <= one + near && moved(60) + near >= one, "{:?}", moved(60));
     assert!(moved(55) < one && moved(65) > one);
-}
-
-#[test]
-fn sprints_never_raise_the_fees_whatever_share_governance_gives_them() {
-    let default = chain("development").execute_with(<Runtime as pallet_sprints::Config>::SprintShare::get);
-    for share in [default, SprintShare::MOST] {
-        assert!(after(10, Multiplier::from(1), share) <= Multiplier::from(1), "{share:?}");
-    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use frame_support::{
 use millrace_primitives::{Balance, MinerBond, SlotIndex, MAC_PER_ASK};
 use sp_runtime::{DispatchError, Permill};
 
-use crate::{types::position, Config, Error, Event, HoldReason, MinerRecord, Miners, Pallet, Slot};
+use crate::{types::position, Config, Error, Event, HoldReason, MinerRecord, Miners, Pallet, Terms};
 
 /// What slots need as bonds and lose of them by the parameters in force, which are looked up once for many slots.
 pub(crate) struct Bonds {
@@ -101,7 +101,11 @@ impl<T: Config> Pallet<T> {
     /// What the slots in force and those scheduled need, whichever is more.
     pub(crate) fn needed_bond(record: &MinerRecord) -> Result<Balance, DispatchError> {
         let bonds = Bonds::of::<T>();
-        let now = bonds.of_rates(record.slots.iter().map(Slot::bonded_rate));
+        let now = record.slots.iter().try_fold(Balance::default(), |sum, slot| {
+            // What a lease can cost was fixed when it was given, and stays covered whatever the parameters are now.
+            let at_stake = slot.leased.as_ref().map_or(0, |leased| leased.slash);
+            sum.checked_add(bonds.of_rate(slot.bonded_rate())?.max(at_stake))
+        });
         let next = record.next.iter().flat_map(|next| next.terms.rates.iter().copied());
         let next = bonds.of_rates(next);
         now.and_then(|now| Some(now.max(next?))).ok_or_else(|| Error::<T>::Overflow.into())
@@ -118,9 +122,15 @@ impl<T: Config> Pallet<T> {
         Bonds::of::<T>().slash_of_rate(rate).saturating_sub(record.bond)
     }
 
-    /// Holds what a miner's bond lacks.
-    pub(crate) fn top_up(miner: &T::AccountId, record: &mut MinerRecord) -> DispatchResult {
-        let missing = Self::missing_bond(record)?;
+    /// What the slots of an offer need, by the parameters in force.
+    pub(crate) fn bond_of_terms(terms: &Terms) -> Result<Balance, DispatchError> {
+        let needed = Bonds::of::<T>().of_rates(terms.rates.iter().copied());
+        needed.ok_or_else(|| Error::<T>::Overflow.into())
+    }
+
+    /// Holds what a miner's bond lacks of `needed`.
+    pub(crate) fn top_up(miner: &T::AccountId, record: &mut MinerRecord, needed: Balance) -> DispatchResult {
+        let missing = needed.saturating_sub(record.bond);
         T::Currency::hold(&HoldReason::Bond.into(), miner, missing)?;
         record.bond = record.bond.saturating_add(missing);
         Ok(())

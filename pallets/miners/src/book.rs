@@ -7,6 +7,7 @@
 //! - opens no class that lies below the least rate that its task needs: however many such slots there are, they cost it
 //!   nothing;
 //! - opens no empty class, which the counts of [`Classes`] tell;
+//! - ends at the first slot that is too dear, since all after it are;
 //! - takes the cheapest slot of all open classes next, and gives a class up once [`LOOKS`] of its slots were refused.
 //!   Slots of a miner that the task refuses aren't counted, or two miners that decline a task would hide a class from it.
 //!
@@ -132,6 +133,7 @@ impl<T: Config> Pallet<T> {
                 Answer::Take => return Some(offer),
                 Answer::Refuse => class.refused = class.refused.saturating_add(1),
                 Answer::RefuseMiner => {}
+                Answer::Stop => return None,
             }
             let goes_on = class.refused < LOOKS && look(looked, PROOF_OF_NEXT) && class.advance();
             if !goes_on {

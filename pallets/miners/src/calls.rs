@@ -49,8 +49,10 @@ impl<T: Config> Pallet<T> {
         }
         Self::apply_if_due(miner, &mut record);
         let (ask, slots) = (terms.ask, terms.slots());
+        // What the slots in force lack by now is no reason to refuse a smaller offer: it is the way out.
+        let needed = Self::bond_of_terms(&terms)?;
         Self::schedule(&mut record, terms);
-        Self::top_up(miner, &mut record)?;
+        Self::top_up(miner, &mut record, needed)?;
         Miners::<T>::insert(miner, record);
         Self::deposit_event(Event::OfferScheduled { miner: miner.clone(), ask, slots });
         Ok(())
@@ -73,7 +75,8 @@ impl<T: Config> Pallet<T> {
         ensure!(record.is_suspended() || Self::missing_bond(&record)? > 0, Error::<T>::NotSuspended);
         Self::apply_if_due(miner, &mut record);
         Self::accrue(&mut record);
-        Self::top_up(miner, &mut record)?;
+        let needed = Self::needed_bond(&record)?;
+        Self::top_up(miner, &mut record, needed)?;
         record.rejected = false;
         let now = Self::now();
         let mut back = Vec::new();

@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
         Self::accrue(&mut record);
         Self::leave_books(&offer.miner, &record, &[offer.slot]);
         record.slots.get_mut(position(offer.slot)?)?.leased =
-            Some(Leased { rate: offer.rate, ask: offer.ask, since: Self::now() });
+            Some(Leased { rate: offer.rate, ask: offer.ask, since: Self::now(), slash: offer.slash });
         Miners::<T>::insert(&offer.miner, record);
         Some(offer)
     }

@@ -73,6 +73,8 @@ pub struct Leased {
     pub ask: Balance,
     /// The block in which the lease began.
     pub since: BlockNumber,
+    /// What failing costs, planck.
+    pub slash: Balance,
 }
 
 /// A bonded unit of capacity on sale.
@@ -82,7 +84,8 @@ pub struct Slot {
     pub rate: u64,
     /// Since when it is not leased.
     pub idle_since: BlockNumber,
-    /// The terms of its lease, while it executes a task. Its bond stays as that needs, whatever the miner offers next.
+    /// The terms of its lease, while it executes a task. Its bond stays as that needs, whatever
+    /// the miner offers next and whatever slots need by then.
     pub leased: Option<Leased>,
     /// Whether it is off the market until its miner resumes it.
     pub suspended: bool,

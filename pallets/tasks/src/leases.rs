@@ -65,6 +65,8 @@ impl<T: Config> Pallet<T> {
         let (offer, looked) = T::Miners::lease(record.model, least_rate, |offer| {
             if record.failed.contains(&offer.miner) || record.declined.contains(&offer.miner) {
                 Answer::RefuseMiner
+            } else if price_of(offer.ask, record.work).is_none_or(|price| price > ceiling) {
+                Answer::Stop
             } else if lease_of(offer).is_some() {
                 Answer::Take
             } else {

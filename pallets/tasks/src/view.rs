@@ -1,7 +1,7 @@
 //! What people are told of tasks: where one stands, why it waits, how it ended, and what a batch would cost.
 //!
 //! Nothing here changes anything. A search for a slot is the one that leases go by, told that each slot is refused: so a
-//! quote names the very slot that a lease would.
+//! quote names the very slot that a lease in the next block would, unless an offer comes into force before.
 
 use alloc::vec::Vec;
 use core::cell::RefCell;
@@ -195,7 +195,7 @@ impl<T: Config> Pallet<T> {
                 ask: offer.ask,
                 rate: offer.rate,
                 price,
-                blocks: due.saturating_sub(Self::now()),
+                blocks: due.saturating_sub(Self::next_block()),
                 due,
                 until,
             },
@@ -231,7 +231,8 @@ impl<T: Config> Pallet<T> {
         if samples == 0 {
             return Err(Unpostable::NoSamples);
         }
-        let first = Self::now().saturating_add(T::LatencyFloor::get()).saturating_add(1);
+        // What is asked now is posted in the next block at the earliest.
+        let first = Self::next_block().saturating_add(T::LatencyFloor::get()).saturating_add(1);
         let last = Self::now().saturating_add(T::MaxDeadline::get());
         if deadline < first || deadline > last {
             return Err(Unpostable::Deadline { first, last });
@@ -282,7 +283,7 @@ impl<T: Config> Pallet<T> {
         if !T::Miners::is_offered(wanted.model) {
             return Err(NoTaker::NobodyOffers);
         }
-        let (since, floor) = (Self::now(), T::LatencyFloor::get());
+        let (since, floor) = (Self::next_block(), T::LatencyFloor::get());
         let full = Self::lease_count() >= <MaxLeases as Get<u32>>::get();
         let seen = RefCell::new(Seen { found: None, dear: None, no_room: false, refused: false });
         let look = |offer: &SlotOffer<T::AccountId>| {
@@ -328,11 +329,16 @@ impl<T: Config> Pallet<T> {
             *fastest = offer.rate.max(*fastest);
             Answer::Refuse
         });
-        match terms(Self::now(), T::LatencyFloor::get(), wanted.work, fastest.into_inner(), BlockNumber::MAX)
-        {
+        let floor = T::LatencyFloor::get();
+        match terms(Self::next_block(), floor, wanted.work, fastest.into_inner(), BlockNumber::MAX) {
             Some((earliest, _)) => NoTaker::TooSlow { earliest },
             None => NoTaker::AllBusy,
         }
+    }
+
+    /// The first block in which anything can happen to what is asked about.
+    fn next_block() -> BlockNumber {
+        Self::now().saturating_add(1)
     }
 
     /// The prices in force.

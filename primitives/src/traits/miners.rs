@@ -26,6 +26,8 @@ pub enum Answer {
     Refuse,
     /// The search goes on, and no slot of this miner will do. A task refuses few miners.
     RefuseMiner,
+    /// The search ends without a slot: slots come in the order of their asks, and from here on all are too dear.
+    Stop,
 }
 
 /// What a search looked at, so that it can be charged for that.

@@ -5,14 +5,14 @@
 //! value: through [`Within`], which takes the nearest bound for whatever lies beyond. A slip of the hand moves a
 //! parameter to its bound and no farther, and so does a value that an upgrade with narrower bounds finds in storage.
 //!
-//! What open obligations depend on isn't read again: a lease keeps its slash, a task its fees, a record, a candidacy
-//! and an input their deposits, an offer the block from which its bond is free. A change acts on what comes after it,
-//! but for four:
+//! A lease keeps its slash, with the bond that covers it; a task its fees, a record, a candidacy and an input their deposits, an
+//! offer the block from which its bond is free. For the rest a change acts at once, also on what is open:
+//! - [`RentBase`](stored::tasks::RentBase) and [`RentPeak`](stored::tasks::RentPeak): tasks that wait pay it from then on;
 //! - [`MinPrice`](stored::tasks::MinPrice): raised, it refunds waiting tasks whose ceiling is below it;
 //! - [`ProtocolCut`](stored::tasks::ProtocolCut): open leases are paid at the cut of the block that settles them;
-//! - [`SlotBond`](stored::miners::SlotBond) and [`BondPerMegaMac`](stored::miners::BondPerMegaMac): raised, they leave
-//!   the bonds of present miners short. One whose bond is below that of a single slot sprints no more until its next
-//!   `miners.offer` tops its bond up.
+//! - [`SlotBond`](stored::miners::SlotBond), [`BondPerMegaMac`](stored::miners::BondPerMegaMac) and
+//!   [`SlashRatio`](stored::miners::SlashRatio): raised, they leave the bonds of present miners short. One whose bond couldn't
+//!   pay for a wrong sprint sprints no more until `miners.resume` tops it up; a smaller offer needs its own slots' bond only.
 //!
 //! These stay constants, since stored state or a proof depends on them; a new value comes with an upgrade, and with a
 //! migration where one is needed:
@@ -92,8 +92,7 @@ pub mod stored {
     #[codec(index = 1)]
     pub mod miners {
         /// Bond of any slot. Planck; 10¹² to 10¹⁵ (1 to 1,000 units). Moves what a slot costs to keep, and with the
-        /// slash ratio what failing costs. Raised, miners below it don't sprint until their next offer tops their bond
-        /// up.
+        /// slash ratio what failing costs. Raised, it leaves present bonds short: `miners.resume` tops them up.
         #[codec(index = 0)]
         pub static SlotBond: Balance = 10 * UNIT;
 

@@ -77,6 +77,12 @@ pub struct Terms {
     pub models: Vec<Model>,
 }
 
+impl Terms {
+    pub fn bond(&self) -> Balance {
+        self.rates.iter().map(|rate| bond_of(*rate)).sum()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub rate: u64,
@@ -106,11 +112,7 @@ impl Miner {
     pub fn needed_bond(&self) -> Balance {
         let slot = |slot: &Slot| bond_of(slot.leased.map_or(slot.rate, |(_, rate)| rate.max(slot.rate)));
         let now: Balance = self.slots.iter().map(slot).sum();
-        let next = self
-            .next
-            .as_ref()
-            .map_or(0, |(_, terms)| terms.rates.iter().map(|rate| bond_of(*rate)).sum::<Balance>());
-        now.max(next)
+        now.max(self.next.as_ref().map_or(0, |(_, terms)| terms.bond()))
     }
 
     pub fn is_due(&self, round: u32) -> bool {

@@ -170,8 +170,9 @@ impl Reference {
     }
 
     fn judge_miner(&self, call: &Call) -> Verdict {
-        let need = |who: Id, miner: &Miner, more: Balance| {
-            let missing = miner.needed_bond().saturating_sub(miner.bond) + more;
+        let need = |who: Id, bond: Balance, more: Balance| {
+            let own = self.miners.get(&who).map_or(0, |record| record.bond);
+            let missing = bond.saturating_sub(own) + more;
             self.affords(who, missing, missing)
         };
         match call {
@@ -180,15 +181,11 @@ impl Reference {
                 if !sound || self.miners.contains_key(miner) {
                     return Verdict::MustNot;
                 }
-                let record = Miner { next: Some((0, terms.clone())), ..Miner::default() };
-                need(*miner, &record, RECORD_DEPOSIT)
+                need(*miner, terms.bond(), RECORD_DEPOSIT)
             }
             Call::Offer { miner, terms } => match self.miners.get(miner) {
-                Some(record) if terms.models.iter().all(|model| self.is_open(model)) => {
-                    let mut record = record.clone();
-                    record.apply_if_due(self.round, self.now);
-                    record.next = Some((0, terms.clone()));
-                    need(*miner, &record, 0)
+                Some(_) if terms.models.iter().all(|model| self.is_open(model)) => {
+                    need(*miner, terms.bond(), 0)
                 }
                 _ => Verdict::MustNot,
             },
@@ -196,7 +193,7 @@ impl Reference {
                 Some(record) if record.is_suspended() || record.needed_bond() > record.bond => {
                     let mut record = record.clone();
                     record.apply_if_due(self.round, self.now);
-                    need(*miner, &record, 0)
+                    need(*miner, record.needed_bond(), 0)
                 }
                 _ => Verdict::MustNot,
             },
@@ -248,7 +245,8 @@ impl Reference {
             }
             Call::Offer { miner, terms } => self.schedule(miner, terms),
             Call::Resume { miner } => {
-                self.top_up(miner);
+                let needed = self.miners[&miner].needed_bond();
+                self.top_up(miner, needed);
                 let record = self.miners.get_mut(&miner).expect("judged");
                 record.slots.iter_mut().for_each(|slot| slot.suspended = false);
             }
@@ -267,13 +265,14 @@ impl Reference {
 
     fn schedule(&mut self, miner: Id, terms: Terms) {
         let from = self.round + 1;
+        let needed = terms.bond();
         self.miners.get_mut(&miner).expect("judged").next = Some((from, terms));
-        self.top_up(miner);
+        self.top_up(miner, needed);
     }
 
-    fn top_up(&mut self, miner: Id) {
+    fn top_up(&mut self, miner: Id, needed: Balance) {
         let record = self.miners.get_mut(&miner).expect("judged");
-        let missing = record.needed_bond().saturating_sub(record.bond);
+        let missing = needed.saturating_sub(record.bond);
         record.bond += missing;
         self.free[miner] -= missing;
     }

@@ -1,8 +1,8 @@
 //! The bond: what a slash takes, who gets it, and what it suspends.
 
-use frame_support::assert_ok;
+use frame_support::{assert_noop, assert_ok};
 use millrace_primitives::{CapacityOnSale, IdleReason, MinerBond, SlotMarket};
-use sp_runtime::Permill;
+use sp_runtime::{Permill, TokenError};
 
 use crate::{mock::*, Event};
 
@@ -102,5 +102,35 @@ fn who_sprints_can_pay_for_a_wrong_one_by_the_parameters_in_force() {
         // A slash is by the parameters in force, and no more than there is.
         SlashRatio::set(Permill::from_percent(50));
         assert_eq!(Miners::slash_miner(&MINER), 10_500);
+    });
+}
+
+#[test]
+fn whoever_slots_grew_too_dear_for_can_leave() {
+    on_chain(|| {
+        selling(MINER, 5, 2);
+        SlotBond::set(ENDOWMENT);
+        let larger = offer(MINER, 5, vec![RATE; 3], vec![model()]);
+        assert_noop!(larger, TokenError::FundsUnavailable);
+        assert_ok!(offer(MINER, 5, vec![], vec![model()]));
+        begin_round();
+        pass(20);
+        assert_ok!(Miners::withdraw(RuntimeOrigin::signed(MINER)));
+        assert_eq!((held(MINER), Miners::miner(MINER)), (0, None));
+    });
+}
+
+#[test]
+fn a_lease_stays_covered_when_slots_need_less() {
+    on_chain(|| {
+        SlashRatio::set(Permill::from_percent(50));
+        selling(MINER, 5, 2);
+        pass(20);
+        let slash = lease_at(1).expect("a free slot").slash;
+        assert_eq!(slash, BOND / 2);
+        SlotBond::set(1);
+        assert_ok!(Miners::withdraw(RuntimeOrigin::signed(MINER)));
+        assert_eq!(held(MINER), slash + 11, "of the leased slot and the free one");
+        assert_eq!(Miners::slash(&MINER, 0, slash, &REQUESTER, 0), slash);
     });
 }

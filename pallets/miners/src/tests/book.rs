@@ -135,6 +135,18 @@ fn slots_of_refused_miners_hide_none() {
 }
 
 #[test]
+fn a_search_ends_at_the_first_slot_that_is_too_dear() {
+    on_chain(|| {
+        crowd(20, 3, 1, RATE);
+        crowd(30, 100, 2, RATE);
+        let affordable =
+            |offer: &SlotOffer<AccountId>| if offer.ask > 1 { Answer::Stop } else { Answer::Refuse };
+        let (leased, looked, shown) = search(affordable);
+        assert_eq!((leased, shown, looked.entries), (None, 4, 4));
+    });
+}
+
+#[test]
 fn refused_miners_lengthen_no_search_beyond_its_bound() {
     on_chain(|| {
         crowd(20, 300, 1, RATE);

@@ -29,7 +29,7 @@ fn a_lease_has_the_terms_of_the_slot_and_only_an_acceptable_one() {
         let offer = Miners::lease(model(), RATE, only_21).0.expect("it is on sale");
         assert_eq!((offer.miner, offer.slot, offer.ask, offer.rate, offer.slash), (21, 0, 7, RATE, SLASH));
         let since = System::block_number();
-        assert_eq!(record(21).slots[0].leased, Some(Leased { rate: RATE, ask: 7, since }));
+        assert_eq!(record(21).slots[0].leased, Some(Leased { rate: RATE, ask: 7, since, slash: SLASH }));
         assert_eq!(book(), [(20, 0)]);
         assert_eq!(Miners::lease(second_model(), 1, |_| Answer::Take), (None, Looked::default()));
     });

@@ -186,10 +186,10 @@ fn a_place_must_be_paid_for() {
         fill_queue(CEILING, 201);
         // The highest bids of all, but too little for the place and the least price.
         assert_noop!(attempt(PLACE + 99, 5), Error::<Test>::QueueFull);
-        assert_eq!(Tasks::quote(model(), 1, 5).expect("it can be posted").least_ceiling, PLACE + 100);
+        assert_eq!(Tasks::quote(model(), 1, 6).expect("it can be posted").least_ceiling, PLACE + 100);
         assert_ok!(attempt(PLACE + 100, 5));
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(STRANGER), 0));
-        assert_eq!(Tasks::quote(model(), 1, 5).expect("it can be posted").least_ceiling, 100);
+        assert_eq!(Tasks::quote(model(), 1, 6).expect("it can be posted").least_ceiling, 100);
         assert_ok!(attempt(100, 5));
         assert_eq!(Tasks::rent_due(&record(1_025)), 0, "a free place costs nothing");
     });

@@ -100,9 +100,9 @@ fn each_reason_for_a_wait_is_told() {
 fn slots_that_are_too_slow_say_what_they_could_keep() {
     on_chain(|| {
         sell_slot(MINER, 0);
-        let Taker::Nobody { why } = quote(20, 23).taker else { panic!("nobody can") };
-        assert_eq!(why, NoTaker::TooSlow { earliest: 1 + 3 + 20 });
-        assert!(matches!(quote(20, 24).taker, Taker::Slot { due: 24, until: 24, .. }));
+        let Taker::Nobody { why } = quote(20, 24).taker else { panic!("nobody can") };
+        assert_eq!(why, NoTaker::TooSlow { earliest: 2 + 3 + 20 });
+        assert!(matches!(quote(20, 25).taker, Taker::Slot { due: 25, until: 25, .. }));
     });
 }
 
@@ -223,11 +223,11 @@ fn a_quote_is_what_posting_then_costs() {
         let Taker::Slot { miner, price, due, until, blocks, .. } = quoted.taker else {
             panic!("a slot is free")
         };
-        assert_eq!(blocks, due - System::block_number());
+        assert_eq!(blocks, due - (System::block_number() + 1));
         pass(1);
         let lease = lease_of(task).expect("the slot is free");
         assert_eq!((miner, price), (lease.miner, lease.price));
-        assert_eq!((due + 1, until + 1), (lease.due, lease.until), "it began a block later");
+        assert_eq!((due, until), (lease.due, lease.until));
     });
 }
 
@@ -236,9 +236,9 @@ fn what_cant_be_posted_says_why() {
     on_chain(|| {
         let unpostable = |samples, deadline| Tasks::quote(model(), samples, deadline).err();
         assert_eq!(unpostable(0, 100), Some(Unpostable::NoSamples));
-        let deadline = Unpostable::Deadline { first: 5, last: 1_001 };
-        assert_eq!(unpostable(1, 4), Some(deadline.clone()));
-        assert_eq!(unpostable(1, 5), None);
+        let deadline = Unpostable::Deadline { first: 6, last: 1_001 };
+        assert_eq!(unpostable(1, 5), Some(deadline.clone()));
+        assert_eq!(unpostable(1, 6), None);
         assert_eq!(unpostable(1, 1_002), Some(deadline));
         let most = Tasks::most_samples(model()).expect("it is registered");
         assert_eq!(unpostable(most, 100), None);
