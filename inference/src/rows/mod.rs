@@ -14,7 +14,7 @@
 //!
 //! Rooms, each of which uses only those before it: [`limits`]; `format`; `rescale`, `parameters`, `tensor`, `values`, `work` and
 //! `openings` (what operators work on); `operators` (one file each); `registration`; `blob` and `input`; `evaluate`; `element`;
-//! [`commitment`]; and for programs with `std` [`random`].
+//! `tree`; [`commitment`]; and for programs with `std` [`random`].
 
 mod blob;
 pub mod commitment;
@@ -31,10 +31,11 @@ pub mod random;
 mod registration;
 mod rescale;
 mod tensor;
+mod tree;
 mod values;
 mod work;
 
-pub use blob::{Blob, BlobError, Faults, FileHash};
+pub use blob::{Blob, BlobError, Faults};
 pub use element::{element, openings, operand_bytes, ElementError};
 pub use evaluate::{evaluate, EvaluationError, Output, Sequence};
 pub use format::{
