@@ -9,6 +9,7 @@ pub use super::tree::{leaf_hash, node_hash, path, root_of, tree, tree_root, Hash
 use super::{
     evaluate::{row_bytes, Output, Sequence},
     registration::checked::CheckedModel,
+    tensor::Tensor,
     tree::{keyed, ROOT_KEY},
 };
 
@@ -35,10 +36,13 @@ fn chunks(model: &CheckedModel, node: u32) -> Option<u64> {
     Some(bytes.div_ceil(u64::try_from(LEAF_BYTES).ok()?))
 }
 
-/// Leaves of the trunk of a batch of sequences of these lengths, in tokens.
+/// Leaves of the trunk of a batch of sequences of these lengths in tokens, which is 1 for an image.
 pub fn trunk_leaf_count(model: &CheckedModel, lengths: &[u32]) -> u64 {
-    let rows = lengths.iter().map(|length| u64::from(*length)).fold(0, u64::saturating_add);
-    let of = |node: &u32| chunks(model, *node).unwrap_or(0).saturating_mul(rows);
+    let of = |node: &u32| {
+        let (chunks, tensor) = (chunks(model, *node).unwrap_or(0), model.tensor(*node));
+        let rows = lengths.iter().map(|length| tensor.map_or(0, |tensor| tensor.rows.of(*length)));
+        rows.map(|rows| u64::from(rows).saturating_mul(chunks)).fold(0, u64::saturating_add)
+    };
     model.model().trunk.iter().map(of).fold(0, u64::saturating_add)
 }
 
@@ -46,9 +50,9 @@ pub fn trunk_leaf_count(model: &CheckedModel, lengths: &[u32]) -> u64 {
 pub fn trunk_leaf(model: &CheckedModel, lengths: &[u32], index: u64) -> Option<TrunkLeaf> {
     let mut rest = index;
     for &node in &model.model().trunk {
-        let chunks = chunks(model, node)?;
+        let (chunks, rows) = (chunks(model, node)?, model.tensor(node)?.rows);
         for (sequence, length) in lengths.iter().enumerate() {
-            let leaves = u64::from(*length).checked_mul(chunks)?;
+            let leaves = u64::from(rows.of(*length)).checked_mul(chunks)?;
             if rest < leaves {
                 let row = u32::try_from(rest.checked_div(chunks)?).ok()?;
                 return Some(TrunkLeaf { node, sequence, row, chunk: rest.checked_rem(chunks)? });
@@ -63,10 +67,10 @@ pub fn trunk_leaf(model: &CheckedModel, lengths: &[u32], index: u64) -> Option<T
 pub fn trunk_leaves(model: &CheckedModel, batch: &[Sequence<'_>]) -> Option<Vec<Hash>> {
     let mut leaves = Vec::new();
     for &node in &model.model().trunk {
-        let element = model.tensor(node)?.element;
+        let Tensor { element, rows: count, .. } = model.tensor(node)?;
         for sequence in batch {
             let rows = sequence.rows(node)?;
-            for row in 0..sequence.tokens() {
+            for row in 0..count.of(sequence.tokens()) {
                 let bytes = row_bytes(rows.row(row)?, element);
                 leaves.extend(bytes.chunks(LEAF_BYTES).map(|chunk| leaf_hash(chunk)));
             }

@@ -14,19 +14,20 @@ proptest! {
     #[test]
     fn leaves_are_the_rows_of_the_trunk(seed: u64) {
         let case = Case::new(seed);
-        let lengths: Vec<u32> = case.batch.iter().map(|ids| ids.len() as u32).collect();
-        let batch: Vec<Sequence> = case.refs().into_iter().map(|ids| {
+                let batch: Vec<Sequence> = case.refs().into_iter().map(|ids| {
             let mut sequence = Sequence::recording(&case.model, case.blob());
             sequence.append(ids).expect("the generator's ids are fine");
             sequence
         }).collect();
+        let lengths: Vec<u32> = batch.iter().map(Sequence::tokens).collect();
         let leaves = trunk_leaves(&case.model, &batch).expect("the rows are recorded");
         prop_assert_eq!(leaves.len() as u64, trunk_leaf_count(&case.model, &lengths));
         let levels = tree(leaves.clone());
         for (index, leaf) in leaves.iter().enumerate() {
             let place = trunk_leaf(&case.model, &lengths, index as u64).expect("there is such a leaf");
             let row = batch[place.sequence].rows(place.node).and_then(|rows| rows.row(place.row)).expect("a row");
-            let bytes: Vec<u8> = row.iter().flat_map(|x| x.to_le_bytes()).collect();
+            let bytes = case.model.tensor(place.node).expect("a trunk node").element.bytes() as usize;
+            let bytes: Vec<u8> = row.iter().flat_map(|x| x.to_le_bytes().into_iter().take(bytes)).collect();
             prop_assert_eq!((place.chunk, leaf_hash(&bytes)), (0, *leaf));
             let path = path(&levels, index).expect("there is such a leaf");
             prop_assert_eq!(root_of(*leaf, index as u64, &path), levels[levels.len() - 1][0]);
