@@ -72,7 +72,7 @@ pub fn trunk_leaves(model: &CheckedModel, batch: &[Sequence<'_>]) -> Option<Vec<
             let rows = sequence.rows(node)?;
             for row in 0..count.of(sequence.tokens()) {
                 let bytes = row_bytes(rows.row(row)?, element);
-                leaves.extend(bytes.chunks(LEAF_BYTES).map(|chunk| leaf_hash(chunk)));
+                leaves.extend(bytes.chunks(LEAF_BYTES).map(leaf_hash));
             }
         }
     }
@@ -82,7 +82,7 @@ pub fn trunk_leaves(model: &CheckedModel, batch: &[Sequence<'_>]) -> Option<Vec<
 /// Hashes of the leaves of a batch's output: the bytes of all sequences, one after the other.
 pub fn output_leaves(outputs: &[Output]) -> Vec<Hash> {
     let bytes: Vec<u8> = outputs.iter().flat_map(Output::to_bytes).collect();
-    bytes.chunks(LEAF_BYTES).map(|chunk| leaf_hash(chunk)).collect()
+    bytes.chunks(LEAF_BYTES).map(leaf_hash).collect()
 }
 
 /// R: what names an execution, whoever executes.
