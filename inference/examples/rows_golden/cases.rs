@@ -13,7 +13,18 @@ const WIDE: ElementType = ElementType::Wide;
 
 /// Every case.
 pub fn all() -> Vec<Case> {
-    let mut cases = vec![embed(), requantize(), table(), activation(), rope(), mul(), pool(), arg_max()];
+    let mut cases = vec![
+        embed(),
+        requantize(),
+        table(),
+        activation(),
+        rope(),
+        mul(),
+        pool(),
+        pool_of_the_widest(),
+        softmax_of_many(),
+        arg_max(),
+    ];
     cases.extend([I8, I16].map(linear));
     cases.extend(norms());
     cases.extend([Kind::Encoder, Kind::Causal].map(attention));
@@ -251,21 +262,54 @@ fn mul() -> Case {
 fn pool() -> Case {
     let mut rows = vec![vec![R24, -R24, 0, 1, -1]; 8_191];
     rows.push(vec![R24, -R24, 0, -8_191, 5]);
-    let mut builder = Builder::rows(Kind::Encoder, &rows);
-    let rescales =
-        builder.put(&[record(1, 3, 4), record(-1, 4, 8), same(), same(), record(5, 1, 1)].concat());
+    let records = [record(1, 3, 4), record(-1, 4, 8), same(), same(), record(5, 1, 1)];
+    let mut case = pooled("pool", &rows, &records.concat());
+    case.batch.extend([vec![0], vec![0; 2], vec![0; 100]]);
+    case
+}
+
+/// A sum of 1 − 2²⁴, half of which is rounded down to −2²³: it is shifted once more, and then nothing is left of 3.
+fn pool_of_the_widest() -> Case {
+    let row = |first, second| {
+        let mut row = vec![0; 8_192];
+        (row[0], row[1]) = (first, second);
+        row
+    };
+    pooled("pool of the widest rows", &[row(-R24, 3), row(-R24, 0), row(-1, 0)], &same().repeat(8_192))
+}
+
+fn pooled(name: &str, rows: &[Vec<i32>], records: &[u8]) -> Case {
+    let width = rows[0].len();
+    let mut builder = Builder::rows(Kind::Encoder, rows);
+    let rescales = builder.put(records);
     let pooled = builder.push(Node::Pool(Pool { input: 1, rescales, element: I16 }));
-    let sum = builder.sum(pooled, 5);
+    let sum = builder.sum(pooled, width);
     // Work for each token, as registration demands.
-    let narrow = builder.cast(1, 5, I16);
-    let mut read = builder.linear(narrow, &[(vec![1; 5], record(1, 20, 0)), (vec![1; 5], same())], WIDE);
+    let narrow = builder.cast(1, width, I16);
+    let mut read =
+        builder.linear(narrow, &[(vec![1; width], record(1, 20, 0)), (vec![1; width], same())], WIDE);
     let rescales = builder.put(&same().repeat(2));
     read = builder.push(Node::Pool(Pool { input: read, rescales, element: I16 }));
     let read = builder.linear_with(read, &[(vec![1; 2], same())], WIDE, None, Some(sum));
     builder.push(Node::ArgMax(ArgMax { input: read }));
-    let mut case = builder.case("pool");
-    case.batch.extend([vec![0], vec![0; 2], vec![0; 100]]);
-    case
+    builder.case(name)
+}
+
+/// So many powers of one that they take a share from the largest together.
+fn softmax_of_many() -> Case {
+    let rows: Vec<Vec<i32>> = (0..300).map(|i| vec![1, if i == 7 { 23 } else { 0 }]).collect();
+    let mut builder = Builder::rows(Kind::Encoder, &rows);
+    let narrow = builder.cast(1, 2, I8);
+    let queries = builder.linear(narrow, &[(vec![1, 0], same())], I8);
+    let keys = builder.linear(narrow, &[(vec![0, 1], same())], I8);
+    let scores = builder.push(Node::Scores(Scores { queries, keys, heads: 1, key_heads: 1 }));
+    // 23 octaves: EXP[0] >> 23 = 1.
+    let scales = builder.put(&[0, 2, 0, 0, 1]);
+    let probabilities = builder.push(Node::Softmax(Softmax { input: scores, scales }));
+    let rescales = builder.put(&same());
+    let context = Context { probabilities, values: keys, value_heads: 1, rescales, element: WIDE };
+    builder.push(Node::Context(context));
+    builder.case("softmax of many")
 }
 
 fn select(last: bool) -> Case {
