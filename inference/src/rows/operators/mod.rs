@@ -4,15 +4,20 @@
 mod activation;
 mod arg_max;
 mod context;
+mod conv2d;
 mod embed;
 mod exponentials;
 #[cfg(test)]
 mod fixture;
+mod global_pool;
 mod linear;
+mod max_pool2d;
 mod mul;
 mod norm;
 pub(crate) mod operator;
+mod pixels;
 mod pool;
+mod requantize;
 mod rope;
 mod scores;
 mod select;
@@ -40,5 +45,10 @@ pub(crate) fn operator(node: &Node) -> &dyn Operator {
         Node::Pool(node) => node,
         Node::Select(node) => node,
         Node::ArgMax(node) => node,
+        Node::Pixels(node) => node,
+        Node::Conv2d(node) => node,
+        Node::MaxPool2d(node) => node,
+        Node::GlobalPool(node) => node,
+        Node::Requantize(node) => node,
     }
 }
