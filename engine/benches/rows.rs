@@ -31,7 +31,7 @@ fn executions(criterion: &mut Criterion) {
     let (engine, mut random) = (engine(), Random(1));
     let made = Shape::MINILM.model(&mut random);
     let model = CheckedModel::new(made.model).expect("it is valid");
-    let model = engine.rows().prepare(model, made.blob.into()).expect("it is small");
+    let model = engine.rows().prepare_checked(model, made.blob.into()).expect("it is small");
     for tokens in [32, 256] {
         for sequences in [1, 8, 64] {
             let ids = batch(&mut random, sequences, tokens);
@@ -60,7 +60,7 @@ fn decoding(criterion: &mut Criterion) {
     let (engine, mut random) = (engine(), Random(1));
     let made = Shape { kind: Kind::Causal, pooled: false, ..Shape::MINILM }.model(&mut random);
     let model = CheckedModel::new(made.model).expect("it is valid");
-    let model = engine.rows().prepare(model, made.blob.into()).expect("it is small");
+    let model = engine.rows().prepare_checked(model, made.blob.into()).expect("it is small");
     let prompt = batch(&mut random, 1, 255);
     let mut group = criterion.benchmark_group("minilm/decoding");
     group.sample_size(10).measurement_time(Duration::from_secs(3));

@@ -58,7 +58,8 @@ fn an_execution_takes_about_what_it_says() {
         let mut random = Random(1);
         let made = Shape { kind, pooled: kind == Kind::Encoder, ..shape }.model(&mut random);
         let model = CheckedModel::new(made.model).expect("it is valid");
-        let (prepared, packed) = most(|| engine.prepare(model, made.blob.into()).expect("it is small"));
+        let (prepared, packed) =
+            most(|| engine.prepare_checked(model, made.blob.into()).expect("it is small"));
         let said = engine.required_memory(&prepared, &[]);
         assert!(packed <= said && said < packed * 3 / 2, "packing: {said} said, {packed} taken");
         let batches: [&[u32]; 5] = [&[1], &[32; 64], &[600], &[600, 7, 7, 100, 300], &[1; 50]];
@@ -70,7 +71,10 @@ fn an_execution_takes_about_what_it_says() {
             let (_, taken) = most(|| engine.execute(&prepared, &ids).expect("it fits"));
             // Threads and their queues take some KiB.
             assert!(taken <= said_now - said + (64 << 10), "{lengths:?}: {said_now} said, {taken} taken");
-            assert!(taken * 4 + (256 << 10) > said_now - said, "{lengths:?}: {said_now} said, only {taken} taken");
+            assert!(
+                taken * 4 + (256 << 10) > said_now - said,
+                "{lengths:?}: {said_now} said, only {taken} taken"
+            );
             let mut sequences: Vec<Sequence> = ids.iter().map(|_| Sequence::new()).collect();
             let said_now = engine.memory_to_append(&prepared, &sequences, lengths).expect("as many");
             let kept = most(|| engine.append(&prepared, &mut sequences, &ids).expect("it fits")).1;

@@ -1,5 +1,7 @@
 //! The rows of a node as the engine holds them: each element in as many bytes as its type needs.
 
+use std::ops::Range;
+
 use millrace_inference::rows::{range, ElementType};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -136,11 +138,11 @@ impl Elements {
     }
 
     /// Appends the bytes of so many elements, as an output or a leaf has them.
-    pub fn write(&self, elements: std::ops::Range<usize>, bytes: &mut Vec<u8>) {
+    pub fn write(&self, elements: Range<usize>, bytes: &mut Vec<u8>) {
         match self {
-            Self::I8(all) => bytes.extend(all[elements].iter().map(|x| x.cast_unsigned())),
-            Self::I16(all) => bytes.extend(all[elements].iter().flat_map(|x| x.to_le_bytes())),
-            Self::I32(all) => bytes.extend(all[elements].iter().flat_map(|x| x.to_le_bytes())),
+            Self::I8(all) => write(&all[elements], |x| x.to_le_bytes(), bytes),
+            Self::I16(all) => write(&all[elements], |x| x.to_le_bytes(), bytes),
+            Self::I32(all) => write(&all[elements], |x| x.to_le_bytes(), bytes),
         }
     }
 
@@ -164,6 +166,15 @@ impl Elements {
             Self::I16(all) => Self::I16(of(all, width, rows)),
             Self::I32(all) => Self::I32(of(all, width, rows)),
         }
+    }
+}
+
+/// Appends the bytes of elements; the compiler copies them whole on processors that have them in this order.
+fn write<T: Copy, const N: usize>(elements: &[T], to_bytes: impl Fn(T) -> [u8; N], bytes: &mut Vec<u8>) {
+    let start = bytes.len();
+    bytes.resize(start + N * elements.len(), 0);
+    for (bytes, element) in bytes[start..].as_chunks_mut().0.iter_mut().zip(elements) {
+        *bytes = to_bytes(*element);
     }
 }
 

@@ -60,11 +60,24 @@ impl RowsEngine<'_> {
         self.kernel
     }
 
-    /// Prepares a model. Whether the parameters have the hash that it names is not asked here, see [`Parameters::verify`].
+    /// Decodes, checks and prepares a model. Whether the parameters have the hash that it names is not asked here, see
+    /// [`Parameters::verify`].
     ///
     /// # Errors
-    /// [`EngineError::Blob`] if their length is wrong, [`EngineError::TooLarge`] or [`EngineError::Panicked`].
-    pub fn prepare(self, model: CheckedModel, parameters: Parameters) -> Result<PreparedRows, EngineError> {
+    /// [`EngineError::Rows`], and as [`Self::prepare_checked`].
+    pub fn prepare(self, encoding: &[u8], parameters: Parameters) -> Result<PreparedRows, EngineError> {
+        self.prepare_checked(CheckedModel::from_bytes(encoding)?, parameters)
+    }
+
+    /// [`Self::prepare`] of a model that was checked.
+    ///
+    /// # Errors
+    /// [`EngineError::Blob`] if the parameters' length is wrong, [`EngineError::TooLarge`] or [`EngineError::Panicked`].
+    pub fn prepare_checked(
+        self,
+        model: CheckedModel,
+        parameters: Parameters,
+    ) -> Result<PreparedRows, EngineError> {
         self.fits(packed_bytes(&model))?;
         self.threads.run(|| Ok(PreparedRows::new(model, parameters)?))
     }

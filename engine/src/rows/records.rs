@@ -170,3 +170,65 @@ pub(super) fn add_wide(numbers: &mut [i32], addend: &[i32], bounds: [i32; 2]) {
         *number = number.wrapping_add(*addend).clamp(bounds[0], bounds[1]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::elements::bounds;
+    use millrace_inference::{
+        random::Random,
+        rows::{
+            limits::{BIAS_LIMIT, MULTIPLIER_LIMIT},
+            ElementType,
+        },
+    };
+
+    /// Records at every border of their ranges, and random ones.
+    fn records(random: &mut Random) -> Vec<Rescale> {
+        let mut all = Vec::new();
+        for multiplier in [1 - MULTIPLIER_LIMIT, -1, 0, MULTIPLIER_LIMIT - 1] {
+            for bias in [1 - BIAS_LIMIT, 0, BIAS_LIMIT - 1] {
+                all.extend([1, 30, 61].map(|shift| Rescale::new(multiplier, shift, bias).expect("in range")));
+            }
+        }
+        while all.len() < COLUMNS {
+            let multiplier = random.bits() as i32 >> 8;
+            let (shift, bias) = (random.between(1, 61) as u8, random.bits().cast_signed() >> 2);
+            all.extend(Rescale::new(multiplier, shift, bias));
+        }
+        all
+    }
+
+    #[test]
+    fn sums_and_pairs_of_sums_are_rescaled_as_defined() {
+        let mut random = Random(1);
+        for element in [ElementType::I8, ElementType::I16, ElementType::Wide] {
+            let rescales = records(&mut random);
+            let read = |rescale: &Rescale| Record::read(&rescale.to_bytes());
+            // As the kernels' sums are more than those meant, by 128 times a sum of 2^14 weights of -128.
+            let shift = -(1i64 << 28);
+            let of_sums = Records::blocks(rescales.iter().map(|rescale| read(rescale).unshifted(shift)));
+            let of_pairs =
+                Records::blocks(rescales.iter().map(|rescale| read(rescale).unshifted(256 * shift)));
+            let mut sums = [[0; COLUMNS]; 8];
+            for (row, sums) in sums.iter_mut().enumerate() {
+                // From -255*128*2^14 to 255*127*2^14.
+                let ends = [-(255 << 21), 0, (255 * 127) << 14];
+                sums.fill_with(|| ends.get(row).copied().unwrap_or_else(|| (random.bits() as i32) >> 2));
+            }
+            let (mut single, mut pairs) = (sums, [[0; COLUMNS]; 8]);
+            rescale_tile(&mut single, 8, &of_sums[0], bounds(element));
+            rescale_pairs(&sums, &mut pairs, 4, &of_pairs[0], bounds(element));
+            for (c, rescale) in rescales.iter().enumerate() {
+                for row in 0..8 {
+                    let z = i64::from(sums[row][c]) - shift;
+                    assert_eq!(single[row][c], rescale.apply(z, element));
+                }
+                for pair in 0..4 {
+                    let z = (i64::from(sums[2 * pair][c]) - shift) * 256 + i64::from(sums[2 * pair + 1][c]);
+                    assert_eq!(pairs[pair][c], rescale.apply(z, element));
+                }
+            }
+        }
+    }
+}

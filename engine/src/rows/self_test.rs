@@ -92,7 +92,7 @@ impl RowsEngine<'_> {
     pub fn self_test(self) -> Result<(), EngineError> {
         run(|kernel, model, blob, batch| {
             let engine = self.with_kernel(kernel);
-            engine.execute(&engine.prepare(model, Parameters::from(blob))?, batch)
+            engine.execute(&engine.prepare_checked(model, Parameters::from(blob))?, batch)
         })
     }
 }
@@ -109,7 +109,7 @@ mod tests {
         assert!(engine.self_test().is_ok());
         let honest = |kernel, model, blob: Vec<u8>, batch: &[&[u32]]| {
             let engine = engine.with_kernel(kernel);
-            engine.execute(&engine.prepare(model, Parameters::from(blob))?, batch)
+            engine.execute(&engine.prepare_checked(model, Parameters::from(blob))?, batch)
         };
         for wrong in Kernel::available() {
             for part in 0..3 {

@@ -53,7 +53,7 @@ proptest! {
         let output_root = tree_root(output_leaves(&outputs, &hash), &hash);
         for kernel in Kernel::available() {
             let engine = engine().with_kernel(kernel);
-            let prepared = engine.prepare(model.clone(), blob.clone().into()).expect("it is valid");
+            let prepared = engine.prepare_checked(model.clone(), blob.clone().into()).expect("it is valid");
             let execution = engine.execute(&prepared, &slices(&batch)).expect("fine ids");
             prop_assert_eq!(execution.outputs.len(), outputs.len());
             for (ours, theirs) in execution.outputs.iter().zip(&outputs) {
@@ -69,7 +69,7 @@ proptest! {
     #[test]
     fn pieces_equal_the_whole(seed: u64, cuts: u64) {
         let (model, blob, batch) = random_case(seed, 4);
-        let prepared = engine().prepare(model.clone(), blob.clone().into()).expect("it is valid");
+        let prepared = engine().prepare_checked(model.clone(), blob.clone().into()).expect("it is valid");
         let whole = engine().infer(&prepared, &slices(&batch)).expect("fine ids");
         let mut sequences: Vec<Sequence> = batch.iter().map(|_| Sequence::new()).collect();
         let mut pieces = vec![Vec::new(); 4];
@@ -101,7 +101,7 @@ fn what_does_not_fit_is_refused_before_it_begins() {
         .find(|(model, ..)| model.model().kind == Kind::Encoder)
         .expect("half of them are");
     let error = |batch: &[&[u32]], sequences: &mut [Sequence]| {
-        let prepared = engine().prepare(model.clone(), blob.clone().into()).expect("it is valid");
+        let prepared = engine().prepare_checked(model.clone(), blob.clone().into()).expect("it is valid");
         engine().append(&prepared, sequences, batch).expect_err("it is wrong")
     };
     let new = || [Sequence::new(), Sequence::new()];
@@ -121,20 +121,25 @@ fn what_does_not_fit_is_refused_before_it_begins() {
     is(error(&[fine, &[limit]], &mut new()), 1, expected);
     let refused = error(&[fine], &mut new());
     assert!(matches!(refused, EngineError::Sequences { sequences: 2, ids: 1 }));
-    let prepared = engine().prepare(model.clone(), blob.clone().into()).expect("it is valid");
+    let prepared = engine().prepare_checked(model.clone(), blob.clone().into()).expect("it is valid");
     let mut sequences = new();
     engine().append(&prepared, &mut sequences, &[fine, fine]).expect("they are new");
     is(error(&[fine, fine], &mut sequences), 0, EvaluationError::NotCausal);
+    let refused = engine().prepare(&[], blob.clone().into()).map(|_| ());
+    assert!(matches!(refused, Err(EngineError::Rows(rows::ModelError::UnknownVersion { got: None }))));
+    let small = RowsEngine { memory: 7, ..engine() };
+    let refused = small.prepare(&model.model().to_bytes(), blob.clone().into()).map(|_| ());
+    assert!(matches!(refused, Err(EngineError::TooLarge { bound: 7, .. })));
     let mut short = blob.clone();
     short.pop();
-    let refused = engine().prepare(model.clone(), short.into()).map(|_| ());
+    let refused = engine().prepare_checked(model.clone(), short.into()).map(|_| ());
     assert!(matches!(refused, Err(EngineError::Blob(rows::BlobError::Length { .. }))));
 }
 
 #[test]
 fn an_execution_can_be_stopped_and_a_small_bound_refuses_it() {
     let (model, blob, batch) = random_case(3, 5);
-    let prepared = engine().prepare(model, blob.into()).expect("it is valid");
+    let prepared = engine().prepare_checked(model, blob.into()).expect("it is valid");
     let stopped = engine().execute_unless(&prepared, &slices(&batch), &|| true);
     assert!(matches!(stopped, Err(EngineError::Stopped)));
     let lengths: Vec<u32> = batch.iter().map(|ids| ids.len() as u32).collect();
@@ -160,8 +165,8 @@ fn a_mapped_file_is_as_good_as_bytes_and_its_hash_is_compared() {
     named.blob.root = *blake3::hash(&blob).as_bytes();
     let named = CheckedModel::new(named).expect("it is valid");
     assert_eq!(mapped.verify(&named), Ok(()));
-    let [a, b] =
-        [mapped, blob.into()].map(|bytes| engine().prepare(model.clone(), bytes).expect("it is valid"));
+    let [a, b] = [mapped, blob.into()]
+        .map(|bytes| engine().prepare_checked(model.clone(), bytes).expect("it is valid"));
     let of = |prepared| engine().execute(prepared, &slices(&batch)).expect("fine ids");
     assert_eq!(of(&a), of(&b));
     std::fs::remove_file(&path).expect("it is ours");
@@ -199,7 +204,8 @@ fn large_rows_equal_the_reference() {
             .all(|bytes| bytes.iter().collect::<std::collections::BTreeSet<_>>().len() > 50));
         for kernel in Kernel::available() {
             let engine = engine().with_kernel(kernel);
-            let prepared = engine.prepare(model.clone(), made.blob.clone().into()).expect("it is valid");
+            let prepared =
+                engine.prepare_checked(model.clone(), made.blob.clone().into()).expect("it is valid");
             let ours = |batch: &[&[u32]]| -> Vec<_> {
                 let outputs = engine.infer(&prepared, batch).expect("fine ids");
                 outputs.into_iter().map(|output| output.bytes).collect()
@@ -219,7 +225,7 @@ fn decoding_token_by_token_equals_prefill() {
     let batch: Vec<Vec<u32>> =
         [150, 1, 97].map(|tokens| (0..tokens).map(|_| random.between(0, 49)).collect()).into();
     let model = CheckedModel::new(made.model).expect("it is valid");
-    let prepared = engine().prepare(model, made.blob.into()).expect("it is valid");
+    let prepared = engine().prepare_checked(model, made.blob.into()).expect("it is valid");
     let whole = engine().infer(&prepared, &slices(&batch)).expect("fine ids");
     let mut sequences: Vec<Sequence> = batch.iter().map(|_| Sequence::new()).collect();
     let mut decoded = vec![Vec::new(); batch.len()];
