@@ -13,7 +13,7 @@ mod vnni;
 mod words;
 
 pub(super) use panels::{Line, Panels};
-pub(super) use words::{padded_rows, Words};
+pub(super) use words::Words;
 
 /// Outputs of a panel.
 pub(super) const LANES: usize = 16;

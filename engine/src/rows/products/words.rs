@@ -6,7 +6,7 @@ use super::{ROWS, TERMS};
 const SHIFT: u32 = 0x8080_8080;
 
 /// Rows of bytes that a tile with so many of them takes.
-pub(in crate::rows) fn padded_rows(rows: usize) -> usize {
+fn padded_rows(rows: usize) -> usize {
     rows.min(ROWS).next_power_of_two()
 }
 
