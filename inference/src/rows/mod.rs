@@ -53,7 +53,7 @@ pub use format::{
 };
 pub use input::InputError;
 pub use openings::{Opened, OpenedValues, Opening, Openings, Part, Place};
-pub use operators::{refutes, Normaliser};
+pub use operators::{exponential, refutes, Normaliser};
 pub use parameters::{Layout, Reference, Slice};
 pub use patches::Patches;
 pub use registration::checked::CheckedModel;

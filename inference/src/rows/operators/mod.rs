@@ -25,6 +25,7 @@ mod softmax;
 mod tokens;
 
 pub use arg_max::refutes;
+pub use exponentials::exponential;
 pub use norm::Normaliser;
 
 use crate::rows::{format::node::Node, operators::operator::Operator};
