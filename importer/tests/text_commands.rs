@@ -49,7 +49,7 @@ fn an_encoder_is_imported_run_compared_and_committed_to() {
     let (fine, said) = millrace_model(&["run", &model, "--text", &"w1 ".repeat(25)]);
     assert!(!fine && said.contains("25 tokens and the model takes 24"), "{said}");
     let (fine, said) = millrace_model(&["run", &model]);
-    assert!(!fine && said.contains("--text"), "{said}");
+    assert!(!fine && said.contains("<INPUT>"), "{said}");
 }
 
 #[test]
