@@ -7,12 +7,12 @@ use millrace_inference::rows::{
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::{
-    commitment::{root_of_bytes, Blake3},
+    commitment::root_of_bytes,
     elements::Share,
     memory::{packed_bytes, required_memory, Length},
     parameters::Parameters,
     parts::{parts, Part},
-    prepared::{element, width, PreparedRows},
+    prepared::{element, is_of_images, width, PreparedRows},
     products::Kernel,
     sequence::Sequence,
     walk::{Made, Member, Walk},
@@ -64,7 +64,7 @@ impl RowsEngine<'_> {
     /// [`Parameters::verify`].
     ///
     /// # Errors
-    /// [`EngineError::Rows`], and as [`Self::prepare_checked`].
+    /// [`EngineError::Model`], and as [`Self::prepare_checked`].
     pub fn prepare(self, encoding: &[u8], parameters: Parameters) -> Result<PreparedRows, EngineError> {
         self.prepare_checked(CheckedModel::from_bytes(encoding)?, parameters)
     }
@@ -72,12 +72,16 @@ impl RowsEngine<'_> {
     /// [`Self::prepare`] of a model that was checked.
     ///
     /// # Errors
-    /// [`EngineError::Blob`] if the parameters' length is wrong, [`EngineError::TooLarge`] or [`EngineError::Panicked`].
+    /// [`EngineError::Images`], [`EngineError::Blob`] if the parameters' length is wrong, [`EngineError::TooLarge`] or
+    /// [`EngineError::Panicked`].
     pub fn prepare_checked(
         self,
         model: CheckedModel,
         parameters: Parameters,
     ) -> Result<PreparedRows, EngineError> {
+        if let Some(node) = model.model().nodes.iter().position(is_of_images) {
+            return Err(EngineError::Images { node });
+        }
         self.fits(packed_bytes(&model))?;
         self.threads.run(|| Ok(PreparedRows::new(model, parameters)?))
     }
@@ -108,7 +112,7 @@ impl RowsEngine<'_> {
     }
 
     /// Executes a model on a batch, each sequence as if it were alone: outputs exactly as
-    /// [`millrace_inference::rows::evaluate`] gives them, and the roots of the trees that [`Blake3`] makes of them.
+    /// [`millrace_inference::rows::evaluate`] gives them, and the roots of their trees.
     ///
     /// # Errors
     /// [`EngineError::Sequence`], [`EngineError::TooLarge`] or [`EngineError::Panicked`].
@@ -126,12 +130,11 @@ impl RowsEngine<'_> {
         batch: &[&[u32]],
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<RowsExecution, EngineError> {
-        let hash = Blake3::new();
         let mut sequences = new_sequences(batch.len());
-        let made = self.run(model, &mut sequences, batch, (Some(&hash), false), stop)?;
+        let made = self.run(model, &mut sequences, batch, (true, false), stop)?;
         self.threads.run(|| {
-            let output_root = root_of_bytes(made.outputs.iter().map(Vec::as_slice), &hash);
-            let trunk_root = tree_root(made.leaves.concat(), &hash);
+            let output_root = root_of_bytes(made.outputs.iter().map(Vec::as_slice));
+            let trunk_root = tree_root(made.leaves.concat());
             Ok(RowsExecution { outputs: outputs(model, made.outputs), trunk_root, output_root })
         })
     }
@@ -141,7 +144,7 @@ impl RowsEngine<'_> {
     /// # Errors
     /// As [`Self::execute`].
     pub fn infer(self, model: &PreparedRows, batch: &[&[u32]]) -> Result<Vec<Output>, EngineError> {
-        let made = self.run(model, &mut new_sequences(batch.len()), batch, (None, false), &|| false)?;
+        let made = self.run(model, &mut new_sequences(batch.len()), batch, (false, false), &|| false)?;
         Ok(outputs(model, made.outputs))
     }
 
@@ -156,7 +159,7 @@ impl RowsEngine<'_> {
         sequences: &mut [Sequence],
         batch: &[&[u32]],
     ) -> Result<Vec<Output>, EngineError> {
-        let made = self.run(model, sequences, batch, (None, true), &|| false)?;
+        let made = self.run(model, sequences, batch, (false, true), &|| false)?;
         Ok(outputs(model, made.outputs))
     }
 
@@ -175,7 +178,7 @@ impl RowsEngine<'_> {
         model: &PreparedRows,
         sequences: &mut [Sequence],
         batch: &[&[u32]],
-        (hash, keep): (Option<&Blake3>, bool),
+        (commits, keep): (bool, bool),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Made, EngineError> {
         if sequences.len() != batch.len() {
@@ -190,7 +193,7 @@ impl RowsEngine<'_> {
             .map(|(sequence, ids)| Length { before: sequence.tokens(), new: ids.len() as u32 })
             .collect();
         self.fits(required_memory(model, &lengths, self.threads.count(), keep))?;
-        let walk = |share| Walk { model, kernel: self.kernel, share, hash, keep, stop };
+        let walk = |share| Walk { model, kernel: self.kernel, share, commits, keep, stop };
         self.threads.run(|| self.parts(sequences, batch, walk))
     }
 

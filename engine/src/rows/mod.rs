@@ -23,7 +23,6 @@ mod sequence;
 pub mod shaped;
 mod walk;
 
-pub use commitment::Blake3;
 pub use execution::{Output, RowsEngine, RowsExecution};
 pub use parameters::Parameters;
 pub use prepared::PreparedRows;

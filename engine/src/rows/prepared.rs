@@ -85,6 +85,14 @@ impl PreparedRows {
     }
 }
 
+/// Whether only models of images have such a node.
+pub(super) fn is_of_images(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Pixels(_) | Node::Conv2d(_) | Node::MaxPool2d(_) | Node::GlobalPool(_) | Node::Requantize(_)
+    )
+}
+
 /// By node, the nodes that no later one reads.
 fn last_read(steps: &[Step], checked: &CheckedModel) -> Vec<Vec<usize>> {
     let mut last: Vec<usize> = (0..steps.len()).collect();
@@ -157,6 +165,11 @@ impl<'a> Builder<'a> {
             }
             Node::Select(select) => Step::Select(select),
             Node::ArgMax(arg_max) => Step::ArgMax(arg_max.input),
+            Node::Pixels(_)
+            | Node::Conv2d(_)
+            | Node::MaxPool2d(_)
+            | Node::GlobalPool(_)
+            | Node::Requantize(_) => unreachable!("models of images were refused; qed"),
         }
     }
 

@@ -11,7 +11,6 @@ use millrace_inference::{
 };
 
 use super::{
-    commitment::Blake3,
     execution::{RowsEngine, RowsExecution},
     parameters::Parameters,
     products::Kernel,
@@ -41,7 +40,7 @@ impl Case {
     }
 
     fn new(model: CheckedModel, blob: Vec<u8>, batch: Vec<Vec<u32>>) -> Result<Self, EngineError> {
-        let (bytes, hash) = (Blob::new(&model, &blob)?, Blake3::new());
+        let bytes = Blob::new(&model, &blob)?;
         let ids: Vec<&[u32]> = batch.iter().map(Vec::as_slice).collect();
         let refused = |(number, error)| EngineError::Sequence { number, error };
         let outputs = evaluate(&model, bytes, &ids).map_err(refused)?;
@@ -51,8 +50,8 @@ impl Case {
             sequence.append(ids).map_err(|error| refused((number, error)))?;
             recorded.push(sequence);
         }
-        let trunk = trunk_leaves(&model, &recorded, &hash).ok_or(EngineError::Inexact)?;
-        let roots = [tree_root(trunk, &hash), tree_root(output_leaves(&outputs, &hash), &hash)];
+        let trunk = trunk_leaves(&model, &recorded).ok_or(EngineError::Inexact)?;
+        let roots = [tree_root(trunk), tree_root(output_leaves(&outputs))];
         let outputs = outputs.iter().map(millrace_inference::rows::Output::to_bytes).collect();
         drop(recorded);
         Ok(Self { model, blob, batch, outputs, roots })

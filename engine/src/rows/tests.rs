@@ -8,7 +8,7 @@ use millrace_inference::{
         self,
         commitment::{output_leaves, tree_root, trunk_leaves},
         evaluate,
-        random::{random_ids, random_model},
+        random::{random_ids, random_image_model, random_model},
         Blob, CheckedModel, EvaluationError, Kind,
     },
 };
@@ -42,15 +42,15 @@ proptest! {
     #[test]
     fn executions_equal_the_reference(seed: u64, sequences in 0usize..12) {
         let (model, blob, batch) = random_case(seed, sequences);
-        let (bytes, hash) = (Blob::new(&model, &blob).expect("its own"), Blake3::new());
+        let bytes = Blob::new(&model, &blob).expect("its own");
         let outputs = evaluate(&model, bytes, &slices(&batch)).expect("fine ids");
         let recorded: Vec<_> = batch.iter().map(|ids| {
             let mut sequence = rows::Sequence::recording(&model, bytes);
             sequence.append(ids).expect("fine ids");
             sequence
         }).collect();
-        let trunk_root = tree_root(trunk_leaves(&model, &recorded, &hash).expect("it was recorded"), &hash);
-        let output_root = tree_root(output_leaves(&outputs, &hash), &hash);
+        let trunk_root = tree_root(trunk_leaves(&model, &recorded).expect("it was recorded"));
+        let output_root = tree_root(output_leaves(&outputs));
         for kernel in Kernel::available() {
             let engine = engine().with_kernel(kernel);
             let prepared = engine.prepare_checked(model.clone(), blob.clone().into()).expect("it is valid");
@@ -126,7 +126,10 @@ fn what_does_not_fit_is_refused_before_it_begins() {
     engine().append(&prepared, &mut sequences, &[fine, fine]).expect("they are new");
     is(error(&[fine, fine], &mut sequences), 0, EvaluationError::NotCausal);
     let refused = engine().prepare(&[], blob.clone().into()).map(|_| ());
-    assert!(matches!(refused, Err(EngineError::Rows(rows::ModelError::UnknownVersion { got: None }))));
+    assert!(matches!(refused, Err(EngineError::Model(rows::ModelError::UnknownVersion { got: None }))));
+    let images = random_image_model(&mut Random(1));
+    let refused = engine().prepare(&images.model.to_bytes(), images.blob.into()).map(|_| ());
+    assert!(matches!(refused, Err(EngineError::Images { node: 0 })));
     let small = RowsEngine { memory: 7, ..engine() };
     let refused = small.prepare(&model.model().to_bytes(), blob.clone().into()).map(|_| ());
     assert!(matches!(refused, Err(EngineError::TooLarge { bound: 7, .. })));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use millrace_inference::rows::{commitment::Hash, RowCount};
 
 use super::{
-    commitment::{leaves, Blake3},
+    commitment::leaves,
     elements::{for_element, held_bytes, Element, Elements, Share},
     operators::{
         attention::{Attention, Fresh},
@@ -31,8 +31,8 @@ pub(super) struct Walk<'a> {
     pub model: &'a PreparedRows,
     pub kernel: Kernel,
     pub share: Share,
-    /// Hashes the trunk with it.
-    pub hash: Option<&'a Blake3>,
+    /// Whether the trunk is hashed.
+    pub commits: bool,
     /// Whether sequences are appended to later.
     pub keep: bool,
     pub stop: &'a (dyn Fn() -> bool + Sync),
@@ -180,11 +180,13 @@ impl Walk<'_> {
 
     /// The leaves of a node's rows, if they are trunk and wanted.
     fn leaves(self, index: usize, rows: &Rows) -> Option<Vec<Hash>> {
-        let (hash, node) = (self.hash?, index as u32);
-        let checked = &self.model.checked;
+        let (checked, node) = (&self.model.checked, index as u32);
+        if !self.commits {
+            return None;
+        }
         checked.model().trunk.binary_search(&node).ok()?;
         let bytes = held_bytes(element(checked, node)) as usize;
-        Some(leaves(rows.of(node), rows.positions.len(), width(checked, node), bytes, self.share, hash))
+        Some(leaves(rows.of(node), rows.positions.len(), width(checked, node), bytes, self.share))
     }
 }
 
