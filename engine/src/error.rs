@@ -1,6 +1,6 @@
 //! What can go wrong in an engine.
 
-use millrace_inference::{ExecutionError, ModelError};
+use millrace_inference::{rows, ExecutionError, ModelError};
 
 /// What can go wrong in an engine.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,33 @@ pub enum EngineError {
     /// The input doesn't fit the model.
     #[error("the model can't be executed on this input: {0}")]
     Execution(#[from] ExecutionError),
+    /// Rows are positions of an image.
+    #[error(
+        "node {node} is of images, and this engine executes models of tokens only; don't offer the model"
+    )]
+    Images {
+        /// The first such node.
+        node: usize,
+    },
+    /// The bytes are not the model's parameters.
+    #[error("these parameters are not the model's: {0}; fetch them again")]
+    Blob(#[from] rows::BlobError),
+    /// A sequence of a batch doesn't fit the model.
+    #[error("the model can't be executed on sequence {number} of the batch: {error}")]
+    Sequence {
+        /// Its number.
+        number: usize,
+        /// What is wrong with it.
+        error: rows::EvaluationError,
+    },
+    /// Tokens came for another number of sequences.
+    #[error("there are {sequences} sequences, and tokens for {ids}; give each sequence its tokens")]
+    Sequences {
+        /// Sequences that came.
+        sequences: usize,
+        /// Lists of ids that came.
+        ids: usize,
+    },
     /// The batch needs more memory than the engine may take.
     #[error("executing this takes {needed} bytes, and the engine may take {bound}; raise its memory bound, or don't offer the model")]
     TooLarge {

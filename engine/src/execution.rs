@@ -12,6 +12,7 @@ use crate::{
     memory::{bytes_of_an_execution, samples_of_a_part},
     model::PreparedModel,
     options::EngineOptions,
+    rows::{self, RowsEngine},
     self_test,
     threads::Threads,
     walk::Walk,
@@ -39,7 +40,13 @@ impl Engine {
         let threads = Threads::start(threads, background, guard)?;
         let engine = Self { threads, kernels: Kernels::new(&backend), backend, memory };
         engine.self_test()?;
+        engine.rows().self_test()?;
         Ok(engine)
+    }
+
+    /// The engine as it executes models of rows, on the same threads and within the same memory bound.
+    pub fn rows(&self) -> RowsEngine<'_> {
+        RowsEngine { threads: &self.threads, memory: self.memory, kernel: rows::Kernel::fastest() }
     }
 
     /// Where it computes.

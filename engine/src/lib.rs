@@ -29,6 +29,8 @@
 //! Everything else is `millrace-inference`'s own code. The engine's arithmetic is `f32` in burn's chunks alone, where
 //! every value is an integer of at most 2²⁴ and so an `f32`: nothing is rounded, in whatever order it is added.
 //!
+//! Models of rows have kernels of their own, see [`rows`].
+//!
 //! An [`Engine`] tests each kernel against the reference when it starts. It owns its threads, and a panic on them
 //! becomes an [`EngineError::Panicked`].
 
@@ -40,6 +42,7 @@ mod kernels;
 mod memory;
 mod model;
 mod options;
+pub mod rows;
 mod self_test;
 mod threads;
 mod walk;

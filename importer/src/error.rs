@@ -118,7 +118,15 @@ fn remedy(error: &ModelError) -> &'static str {
         ModelError::Node { fault: ModelFault::Accumulator { .. }, .. } => {
             "make the rows of that layer shorter or its biases smaller"
         }
-        ModelError::Node { .. } | ModelError::UnknownVersion { .. } | ModelError::Undecodable => {
+        ModelError::Unpaid { .. } => "use wider products, or fewer steps between them",
+        ModelError::Node { .. }
+        | ModelError::UnknownVersion { .. }
+        | ModelError::UnknownKind { .. }
+        | ModelError::UnknownOperator { .. }
+        | ModelError::MaxTokens { .. }
+        | ModelError::TrunkCount { .. }
+        | ModelError::TrunkOrder { .. }
+        | ModelError::Undecodable => {
             "make that part of the model simpler, and report the file, which should have been refused earlier"
         }
     }

@@ -49,6 +49,8 @@
 //! assert!(verify(&model, &input, &forged, statement.seed(&forged, blake2_256)).is_err());
 //! ```
 //!
+//! Models whose parameters are a blob are in [`rows`]; [`AnyCheckedModel`] reads both kinds.
+//!
 //! Rooms, each of which uses only those before it: [`limits`]; `format` (what is encoded); `error`; `trace` (how accumulators
 //! are packed); `cost` (what is counted); `allocation`, `patches`, `tensor`, `linear` and `values` (what operators work on);
 //! `operators` (one file each); `registration`; `walk`; `execute`; `verification`; and for programs with `std`
@@ -65,6 +67,7 @@
 extern crate alloc;
 
 mod allocation;
+mod any;
 mod cost;
 mod error;
 mod execute;
@@ -87,15 +90,19 @@ mod values;
 mod verification;
 mod walk;
 
+pub use any::{AnyCheckedModel, AnyModel};
 pub use cost::{counts::LayerShape, linear_check::LinearCheck, profile::Profile, verification::Cost};
 pub use error::{ExecutionError, TraceError};
 pub use execute::{execute, Execution};
 pub use format::{
     data_type::DataType,
-    error::{ModelError, ModelFault},
+    element_type::ElementType,
+    error::ModelError,
+    fault::ModelFault,
     id::{model_id, HashFunction, ModelId, FORMAT_VERSION},
     model::Model,
     node::{Node, Rescale, Window},
+    operators::OPERATORS,
 };
 pub use linear::{Columns, Linear};
 pub use patches::layout::Patches;

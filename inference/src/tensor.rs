@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    format::{data_type::DataType, error::ModelFault, node::Window},
+    format::{data_type::DataType, fault::ModelFault, node::Window},
     limits::{MAX_ELEMENTS, MAX_RANK},
     patches::layout::Patches,
 };
@@ -39,7 +39,7 @@ impl Tensor {
             Ok(elements) if elements <= MAX_ELEMENTS => {
                 Ok(Self { shape, elements, data_type, channels: None, last_read: 0 })
             }
-            _ => Err(ModelFault::Elements { got: elements }),
+            _ => Err(ModelFault::Elements { limit: MAX_ELEMENTS.into(), got: elements }),
         }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Tensors<'a> {
         if tensor.data_type == expected {
             Ok(tensor)
         } else {
-            Err(ModelFault::Type { expected, got: tensor.data_type })
+            Err(ModelFault::Type { expected: expected.into(), got: tensor.data_type.into() })
         }
     }
 

@@ -115,11 +115,14 @@ mod registration {
 
     #[test]
     fn refuses_a_wrong_graph() {
-        assert_eq!(fault(vec![]), ModelError::NodeCount { got: 0 });
-        assert_eq!(fault(vec![input(1); 257]), ModelError::NodeCount { got: 257 });
+        assert_eq!(fault(vec![]), ModelError::NodeCount { limit: 256, got: 0 });
+        assert_eq!(fault(vec![input(1); 257]), ModelError::NodeCount { limit: 256, got: 257 });
         // Whatever follows: not even the first of so many nodes is read.
         let count = [1, 0x05, 0x04, 0xff];
-        assert_eq!(CheckedModel::from_bytes(&count).expect_err("257"), ModelError::NodeCount { got: 257 });
+        assert_eq!(
+            CheckedModel::from_bytes(&count).expect_err("257"),
+            ModelError::NodeCount { limit: 256, got: 257 }
+        );
         assert_eq!(fault(vec![linear(0, 1, 1)]), at(0, ModelFault::MisplacedInput));
         assert_eq!(fault(vec![input(1), input(1)]), at(1, ModelFault::MisplacedInput));
         assert_eq!(fault(vec![input(1), linear(1, 1, 1)]), at(1, ModelFault::ReadsLater { read: 1 }));
@@ -129,7 +132,7 @@ mod registration {
         assert_eq!(fault(vec![Node::Input { shape: vec![1; 5] }]), at(0, ModelFault::Shape));
         assert_eq!(
             fault(vec![Node::Input { shape: vec![1 << 31, 1 << 31, 4] }]),
-            at(0, ModelFault::Elements { got: u64::MAX })
+            at(0, ModelFault::Elements { limit: 262_144, got: u64::MAX })
         );
         let expanding = Node::Input { shape: vec![4096, 1] };
         assert!(matches!(fault(vec![expanding, linear(0, 4, 1)]), ModelError::Expansion { .. }));

@@ -13,9 +13,16 @@ use super::files::load;
 #[derive(clap::Args)]
 pub(super) struct Batch {
     /// The model.
-    model: PathBuf,
+    pub(super) model: PathBuf,
     /// Its input (.npy): bytes as they are posted (int8, or uint8 for the same bytes), or real numbers.
-    input: PathBuf,
+    pub(super) input: PathBuf,
+    #[command(flatten)]
+    pub(super) reals: Reals,
+}
+
+/// How real numbers become bytes.
+#[derive(clap::Args)]
+pub(super) struct Reals {
     /// Real distance of two neighbouring input bytes, where the input is real; `import` prints it.
     #[arg(long, requires = "zero_point", allow_negative_numbers = true, value_parser = positive)]
     scale: Option<f64>,
@@ -30,7 +37,7 @@ impl Batch {
         let (model, encoding) = load(&self.model)?;
         let Array { shape, numbers } = npy::read(&self.input)?;
         expect_order(&shape, model.input_shape())?;
-        let input = match (numbers, self.scale, self.zero_point) {
+        let input = match (numbers, self.reals.scale, self.reals.zero_point) {
             (Numbers::Integer(values), None, _) => values
                 .into_iter()
                 .map(|value| u8::try_from(value).or_else(|_| i8::try_from(value).map(i8::cast_unsigned)))

@@ -9,16 +9,18 @@ mod files;
 mod import;
 mod inspect;
 mod progress;
+mod text;
 mod verify;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use batch::Batch;
+use batch::{Batch, Reals};
 use choice::Choice;
+use text::{At, Spoken};
 
-/// Brings ONNX models to Millrace: imports, inspects, runs, traces and verifies them.
+/// Brings ONNX models and text encoders to Millrace: imports, inspects, runs, traces and verifies them.
 #[derive(Parser)]
 #[command(version, propagate_version = true)]
 struct Cli {
@@ -28,12 +30,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Import an ONNX model that onnxruntime quantized to 8 bits (QuantFormat.QDQ), or a float one with
-    /// samples to calibrate it.
+    /// Import an ONNX model that onnxruntime quantized to 8 bits (QuantFormat.QDQ), a float one with samples to calibrate
+    /// it, or a text encoder from its weights.
     Import {
-        /// The ONNX file.
-        onnx: PathBuf,
-        /// Where to write the model.
+        /// The ONNX file; or a folder with model.safetensors, config.json and tokenizer.json, or the weights in it.
+        file: PathBuf,
+        /// Where to write the model. A text encoder's parameters and tokenizer are written beside it, as NAME.blob and
+        /// NAME.tokenizer.json.
         #[arg(short, long)]
         output: PathBuf,
         /// End with the index of the largest output instead of the outputs: along the only axis of outputs, or the
@@ -46,6 +49,8 @@ enum Command {
         calibrate: Option<PathBuf>,
         #[command(flatten)]
         choice: Choice,
+        #[command(flatten)]
+        text: text::Options,
     },
     /// List all that keeps an ONNX file from being imported, each with what to do, and say how many samples the chain
     /// would verify in one call. Exits with 1 if anything is listed.
@@ -72,13 +77,24 @@ enum Command {
         #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
         samples: u32,
     },
-    /// Execute a model and write its output as an array.
+    /// Execute a model and write its output as an array; or print a text's embedding, a JSON array for each text.
     Run {
+        /// The model.
+        model: PathBuf,
+        /// Its input (.npy), unless texts are: bytes as they are posted (int8, or uint8 for the same bytes), or real numbers.
+        #[arg(required_unless_present = "text")]
+        input: Option<PathBuf>,
         #[command(flatten)]
-        batch: Batch,
-        /// Where to write the output (.npy).
-        #[arg(short, long)]
-        output: PathBuf,
+        reals: Reals,
+        /// Where to write the output (.npy), unless texts are the input.
+        #[arg(short, long, required_unless_present = "text")]
+        output: Option<PathBuf>,
+        /// A text for a text encoder; repeat it for more.
+        #[arg(long, conflicts_with_all = ["input", "output", "scale"])]
+        text: Vec<String>,
+        /// Print the integers that the chain has, instead of the embedding of length one that is made of them in floats.
+        #[arg(long, requires = "text")]
+        integers: bool,
     },
     /// Execute a model and write the trace that a miner would submit.
     Trace {
@@ -96,28 +112,69 @@ enum Command {
         trace: PathBuf,
     },
     /// Compare a model's output with what onnxruntime or another program gave (.npy): labels, or one number
-    /// for each class.
+    /// for each class. A text encoder's embeddings are compared with those of the weights that it was imported from.
     Diff {
-        #[command(flatten)]
-        batch: Batch,
+        /// The model.
+        model: PathBuf,
+        /// Its input (.npy), unless it is a text encoder.
+        #[arg(required_unless_present = "weights")]
+        input: Option<PathBuf>,
         /// The other program's output.
-        reference: PathBuf,
+        #[arg(required_unless_present = "weights")]
+        reference: Option<PathBuf>,
+        #[command(flatten)]
+        reals: Reals,
+        /// What a text encoder was imported from: a folder, or the safetensors file in it.
+        #[arg(long, conflicts_with_all = ["input", "reference", "scale"])]
+        weights: Option<PathBuf>,
+        /// A file with a text in each line, of which every fifth is compared; without it, texts that are built in.
+        #[arg(long, requires = "weights", value_name = "FILE")]
+        texts: Option<PathBuf>,
+    },
+    /// Execute a text encoder on a text and write what a miner commits to: hashes of the trunk's leaves, 32 bytes each.
+    Trunk {
+        #[command(flatten)]
+        spoken: Spoken,
+        /// Where to write the hashes.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Compute one element of a text encoder's execution from its operands alone, as a dispute would, and compare it with the
+    /// whole execution.
+    Element {
+        #[command(flatten)]
+        spoken: Spoken,
+        #[command(flatten)]
+        at: At,
     },
 }
 
 /// Does what the command line says.
 pub(crate) fn run() -> Result<(), String> {
     match Cli::parse().command {
-        Command::Import { onnx, output, arg_max, calibrate, choice } => {
-            import::import_file(&onnx, &output, &choice, arg_max, calibrate.as_deref())
+        Command::Import { file, output, text, .. } if text::is_meant(&file) => {
+            text::import_folder(&file, &output, &text)
+        }
+        Command::Import { file, output, arg_max, calibrate, choice, .. } => {
+            import::import_file(&file, &output, &choice, arg_max, calibrate.as_deref())
         }
         Command::Check { onnx, arg_max, calibrate, choice, json } => {
             check::check_file(&onnx, &choice, arg_max, calibrate.as_deref(), json)
         }
         Command::Inspect { model, samples } => inspect::inspect(&model, samples),
-        Command::Run { batch, output } => execute::run(&batch, &output),
+        Command::Run { model, input: Some(input), output: Some(output), reals, .. } => {
+            execute::run(&Batch { model, input, reals }, &output)
+        }
+        Command::Run { model, text, integers, .. } => text::run(&model, &text, integers),
         Command::Trace { batch, output } => execute::trace(&batch, &output),
         Command::Verify { batch, trace } => verify::verify_trace(&batch, &trace),
-        Command::Diff { batch, reference } => diff::diff(&batch, &reference),
+        Command::Diff { model, input: Some(input), reference: Some(reference), reals, .. } => {
+            diff::diff(&Batch { model, input, reals }, &reference)
+        }
+        Command::Diff { model, weights, texts, .. } => {
+            text::diff(&model, weights.as_deref(), texts.as_deref())
+        }
+        Command::Trunk { spoken, output } => text::trunk(&spoken, &output),
+        Command::Element { spoken, at } => text::element(&spoken, &at),
     }
 }

@@ -2,9 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use millrace_inference::{execute, verify, CheckedModel, Model};
+use millrace_inference::{execute, verify, AnyCheckedModel, AnyModel, CheckedModel, Model};
 
 fuzz_target!(|bytes: &[u8]| {
+    if let Ok(model) = AnyModel::from_bytes(bytes) {
+        assert_eq!(model.to_bytes(), bytes);
+        let _ = AnyCheckedModel::from_bytes(bytes);
+    }
     let Ok(model) = CheckedModel::from_bytes(bytes) else { return };
     // One model, one encoding.
     assert_eq!(Model::from_bytes(bytes).map(|model| model.to_bytes()), Ok(bytes.to_vec()));

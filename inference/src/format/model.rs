@@ -2,11 +2,17 @@
 
 use alloc::vec::Vec;
 
-use codec::{Compact, Decode, Encode};
+use codec::Encode;
 use scale_info::TypeInfo;
 
 use crate::{
-    format::{error::ModelError, id::FORMAT_VERSION, node::Node},
+    format::{
+        error::ModelError,
+        id::FORMAT_VERSION,
+        node::Node,
+        operators::IN_THE_ENCODING,
+        read::{after_version, expect_end, nodes},
+    },
     limits::{MAX_MODEL_BYTES, MAX_NODES},
 };
 
@@ -31,29 +37,12 @@ impl Model {
     /// lengths they claim, and reads no node of a graph that has too many.
     ///
     /// # Errors
-    /// [`ModelError::TooLong`], [`ModelError::UnknownVersion`], [`ModelError::NodeCount`] or
+    /// [`ModelError::TooLong`], [`ModelError::UnknownVersion`], [`ModelError::NodeCount`], [`ModelError::UnknownOperator`] or
     /// [`ModelError::Undecodable`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        if bytes.len() > MAX_MODEL_BYTES {
-            return Err(ModelError::TooLong { limit: MAX_MODEL_BYTES, got: bytes.len() });
-        }
-        match bytes.split_first() {
-            Some((&FORMAT_VERSION, rest)) => Self::nodes_from(rest),
-            other => Err(ModelError::UnknownVersion { got: other.map(|(version, _)| *version) }),
-        }
-    }
-
-    /// Reads the list of nodes. Their number is checked first: a node takes more memory than the two bytes that its
-    /// encoding may have.
-    fn nodes_from(mut rest: &[u8]) -> Result<Self, ModelError> {
-        let undecodable = |_| ModelError::Undecodable;
-        let Compact(count) = Compact::<u32>::decode(&mut rest).map_err(undecodable)?;
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        if count == 0 || count > MAX_NODES {
-            return Err(ModelError::NodeCount { got: count });
-        }
-        let nodes =
-            (0..count).map(|_| Node::decode(&mut rest)).collect::<Result<_, _>>().map_err(undecodable)?;
-        rest.is_empty().then_some(Self { nodes }).ok_or(ModelError::Undecodable)
+        let mut rest = after_version(bytes, FORMAT_VERSION, MAX_MODEL_BYTES)?;
+        let nodes = nodes(&mut rest, IN_THE_ENCODING, MAX_NODES)?;
+        expect_end(rest)?;
+        Ok(Self { nodes })
     }
 }

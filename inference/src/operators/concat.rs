@@ -7,7 +7,7 @@ use super::operator::{Evaluation, Operands, Operator, Work};
 use crate::{
     cost::counts::Counts,
     error::ExecutionError,
-    format::{data_type::DataType, error::ModelFault},
+    format::{data_type::DataType, fault::ModelFault},
     limits::MAX_CONCAT,
     tensor::{Tensor, Tensors},
     values::Values,

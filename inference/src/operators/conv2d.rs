@@ -10,7 +10,7 @@ use crate::{
     allocation::{bucket, wide, LANES_OF_ONE, TILE},
     cost::counts::{Counts, LayerShape},
     error::ExecutionError,
-    format::{error::ModelFault, node::Window},
+    format::{fault::ModelFault, node::Window},
     linear::{Columns, Linear},
     tensor::{product, ChannelAxis, Tensor, Tensors},
     trace::width::MAX_WIDTH,

@@ -11,7 +11,7 @@ use crate::{
     allocation::{bucket, wide},
     cost::counts::Counts,
     error::ExecutionError,
-    format::{error::ModelFault, node::Window},
+    format::{fault::ModelFault, node::Window},
     patches::layout::Patches,
     tensor::{product, ChannelAxis, Tensor, Tensors},
     values::Values,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     cost::counts::{Counts, LayerShape},
     error::ExecutionError,
-    format::{data_type::DataType, error::ModelFault},
+    format::{data_type::DataType, fault::ModelFault},
     linear::{Columns, Linear},
     tensor::{ChannelAxis, Tensor, Tensors},
     trace::width::MAX_WIDTH,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     cost::counts::Counts,
     error::ExecutionError,
-    format::{data_type::DataType, error::ModelFault},
+    format::{data_type::DataType, fault::ModelFault},
     tensor::{Tensor, Tensors},
     values::Values,
 };

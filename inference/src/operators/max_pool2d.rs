@@ -7,7 +7,7 @@ use crate::{
     allocation::bucket,
     cost::counts::Counts,
     error::ExecutionError,
-    format::{data_type::DataType, error::ModelFault, node::Window},
+    format::{data_type::DataType, fault::ModelFault, node::Window},
     patches::layout::Patches,
     tensor::{Tensor, Tensors},
     values::Values,

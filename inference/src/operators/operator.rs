@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::{
     cost::counts::Counts,
     error::ExecutionError,
-    format::error::ModelFault,
+    format::fault::ModelFault,
     linear::Linear,
     tensor::{Tensor, Tensors},
     values::Values,

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::format::error::ModelFault;
+use crate::format::fault::ModelFault;
 
 /// # Errors
 /// [`ModelFault::Length`].

@@ -16,7 +16,7 @@ use crate::{
     allocation::{bucket, wide},
     cost::counts::Counts,
     error::ExecutionError,
-    format::{data_type::DataType, error::ModelFault, node::Rescale},
+    format::{data_type::DataType, fault::ModelFault, node::Rescale},
     tensor::{ChannelAxis, Tensor, Tensors},
     values::Values,
 };
@@ -224,7 +224,10 @@ mod tests {
     fn only_accumulators_are_read_with_a_rescaling_for_each_channel() {
         let infer = |tensors: &[Tensor]| node(&CHANNELS_OF_TWO).infer(Tensors(tensors)).err();
         let expected = DataType::I32;
-        assert_eq!(infer(&[tensor(&[2])]), Some(ModelFault::Type { expected, got: DataType::I8 }));
+        assert_eq!(
+            infer(&[tensor(&[2])]),
+            Some(ModelFault::Type { expected: expected.into(), got: DataType::I8.into() })
+        );
         let indices = [Tensor::new(vec![2], DataType::I32).expect("a fine shape")];
         assert_eq!(infer(&indices), Some(ModelFault::NotAnAccumulator));
         let three = accumulators(&[3], ChannelAxis::Last);

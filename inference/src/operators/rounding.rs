@@ -1,7 +1,7 @@
 //! How sums become `i8`: multiplied, shifted with rounding, moved and clamped. Shared by requantizations and additions.
 
 use crate::{
-    format::error::ModelFault,
+    format::fault::ModelFault,
     limits::{MAX_SHIFT, TWO_31},
 };
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    format::{error::ModelFault, node::Window},
+    format::{fault::ModelFault, node::Window},
     limits::MAX_ELEMENTS,
 };
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::graph::{at, Graph};
 use crate::{
-    format::error::{ModelError, ModelFault},
+    format::{error::ModelError, fault::ModelFault},
     limits::TWO_31,
     operators::{operator::Work, with_operator},
     trace::width::width_of_bound,

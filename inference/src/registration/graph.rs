@@ -3,11 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    format::{
-        error::{ModelError, ModelFault},
-        model::Model,
-        node::Node,
-    },
+    format::{error::ModelError, fault::ModelFault, model::Model, node::Node},
     limits::MAX_NODES,
     operators::with_operator,
     tensor::{Tensor, Tensors},
@@ -26,7 +22,7 @@ impl Graph {
     pub(crate) fn new(model: Model) -> Result<Self, ModelError> {
         let count = model.nodes.len();
         if count == 0 || count > MAX_NODES {
-            return Err(ModelError::NodeCount { got: count });
+            return Err(ModelError::NodeCount { limit: MAX_NODES, got: count });
         }
         if !matches!(model.nodes.first(), Some(Node::Input { .. })) {
             return Err(at(0, ModelFault::MisplacedInput));

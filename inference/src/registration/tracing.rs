@@ -2,7 +2,7 @@
 
 use super::graph::{at, Graph};
 use crate::{
-    format::error::{ModelError, ModelFault},
+    format::{error::ModelError, fault::ModelFault},
     operators::{operator::Work, with_operator},
 };
 

@@ -5,9 +5,6 @@ use core::fmt;
 
 use super::registration::checked::CheckedModel;
 
-/// BLAKE3 of a file. Whoever calls brings it, so that this crate depends on no implementation.
-pub type FileHash = fn(&[u8]) -> [u8; 32];
-
 /// The bytes of a blob, as many as its model says.
 #[derive(Clone, Copy, Debug)]
 pub struct Blob<'a>(&'a [u8]);
@@ -57,14 +54,15 @@ impl<'a> Blob<'a> {
         }
     }
 
-    /// Bytes whose hash is compared.
+    /// Bytes whose BLAKE3 is compared. Programs that hold a large file hash it piece by piece or by several threads, and then take
+    /// [`Self::new`].
     ///
     /// # Errors
     /// [`BlobError::Length`] or [`BlobError::Root`].
-    pub fn verified(model: &CheckedModel, bytes: &'a [u8], blake3: FileHash) -> Result<Self, BlobError> {
+    pub fn verified(model: &CheckedModel, bytes: &'a [u8]) -> Result<Self, BlobError> {
         let blob = Self::new(model, bytes)?;
         let expected = model.model().blob.root;
-        match blake3(bytes) {
+        match blake3::hash(bytes).into() {
             got if got == expected => Ok(blob),
             got => Err(BlobError::Root { expected, got }),
         }

@@ -9,7 +9,6 @@ use super::{
     operators::{operator, operator::Site},
     registration::checked::CheckedModel,
     rescale::range,
-    tensor::RowCount,
 };
 
 /// Why an element can't be computed.
@@ -109,10 +108,10 @@ fn site<'a>(
     let index = usize::try_from(place.node).unwrap_or(usize::MAX);
     let node = model.model().nodes.get(index).ok_or(ElementError::NoSuchElement)?;
     let own = tensors.read(place.node).map_err(|_| ElementError::NoSuchElement)?;
-    let rows = match (place.part, node, own.rows) {
-        (Part::Sums, Node::Pool(_), _) | (Part::Output, _, RowCount::Tokens) => tokens,
-        (Part::Output, _, RowCount::One) => 1,
-        (Part::Sums, ..) => 0,
+    let rows = match (place.part, node) {
+        (Part::Sums, Node::Pool(_)) => tokens,
+        (Part::Output, _) => own.rows.of(tokens),
+        (Part::Sums, _) => 0,
     };
     if place.row >= rows || place.element >= tensors.elements(own, place.row, tokens) {
         return Err(ElementError::NoSuchElement);

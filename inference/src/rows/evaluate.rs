@@ -1,4 +1,4 @@
-//! Whole evaluation: sequences row by row, and a causal sequence in as many pieces as one likes.
+//! Whole evaluation: sequences and images row by row, and a causal sequence in as many pieces as one likes.
 
 use alloc::vec::Vec;
 use core::{fmt, ops::Range};
@@ -6,7 +6,6 @@ use core::{fmt, ops::Range};
 use super::{
     blob::Blob,
     format::{
-        element_type::ElementType,
         model::Kind,
         node::{Context, Node, Scores},
     },
@@ -16,6 +15,7 @@ use super::{
     tensor::RowCount,
     values::Rows,
 };
+use crate::format::element_type::ElementType;
 
 /// Why a sequence can't be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,13 @@ pub enum EvaluationError {
         /// The id that came.
         got: u32,
     },
+    /// An image has another number of bytes.
+    Image {
+        /// Bytes of an image.
+        expected: u64,
+        /// Bytes that came.
+        got: u64,
+    },
     /// Rows were appended to a sequence whose rows see what follows them.
     NotCausal,
     /// Something isn't there that a registered model has.
@@ -49,7 +56,7 @@ pub enum EvaluationError {
 pub struct Output {
     /// Type of their elements.
     pub element: ElementType,
-    /// One for each new token, or one.
+    /// One for each new token, one, or one for each position.
     pub rows: Rows,
 }
 
@@ -145,9 +152,9 @@ impl<'a> Sequence<'a> {
         let made = rest.first_mut()?;
         let numbers = match own {
             RowCount::Tokens => fresh.clone(),
-            RowCount::One => {
+            RowCount::One | RowCount::Positions { .. } => {
                 made.restart();
-                0..1
+                0..own.of(fresh.end)
             }
         };
         for row in numbers {
@@ -162,7 +169,7 @@ impl<'a> Sequence<'a> {
         let (tensor, held) = (self.model.output()?, self.rows.last()?);
         let numbers = match tensor.rows {
             RowCount::Tokens => fresh,
-            RowCount::One => 0..1,
+            rows => 0..rows.of(fresh.end),
         };
         let mut rows = Rows::default();
         for number in numbers {
@@ -218,16 +225,23 @@ pub fn evaluate(
     batch.iter().enumerate().map(of).collect()
 }
 
-/// How many tokens a sequence of `before` has with these.
+/// How many tokens a sequence of `before` has with these; an image counts as one.
 ///
 /// # Errors
-/// [`EvaluationError::Empty`], [`EvaluationError::TooManyTokens`] or [`EvaluationError::Vocabulary`].
+/// [`EvaluationError::Empty`], [`EvaluationError::Image`], [`EvaluationError::TooManyTokens`] or
+/// [`EvaluationError::Vocabulary`].
 pub(crate) fn expect_ids(model: &CheckedModel, before: u32, ids: &[u32]) -> Result<u32, EvaluationError> {
     if ids.is_empty() {
         return Err(EvaluationError::Empty);
     }
     let limit = model.model().max_tokens;
-    let got = u64::try_from(ids.len()).unwrap_or(u64::MAX).saturating_add(before.into());
+    let came = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+    let came = match model.image_bytes() {
+        None => came,
+        Some(expected) if came == expected => 1,
+        Some(expected) => return Err(EvaluationError::Image { expected, got: came }),
+    };
+    let got = came.saturating_add(before.into());
     let tokens = u32::try_from(got).ok().filter(|tokens| *tokens <= limit);
     let tokens = tokens.ok_or(EvaluationError::TooManyTokens { limit, got })?;
     let limit = model.vocabulary();
@@ -247,6 +261,7 @@ impl fmt::Display for EvaluationError {
             Self::Vocabulary { position, limit, got } => {
                 write!(f, "token {position} is {got}, the vocabulary has {limit}")
             }
+            Self::Image { expected, got } => write!(f, "the image has {got} bytes, expected {expected}"),
             Self::NotCausal => write!(f, "only a causal model can be appended to"),
             Self::Inconsistent => write!(f, "rows or parameters are missing"),
         }

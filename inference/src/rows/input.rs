@@ -1,4 +1,4 @@
-//! Sequences as they are posted.
+//! Sequences and images as they are posted.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -18,16 +18,16 @@ pub enum InputError {
 }
 
 impl CheckedModel {
-    /// Bytes of an id as it is posted: 2 if every id fits them, else 4.
+    /// Bytes of an id as it is posted: of a token 2 if every id fits them, else 4; an image is posted byte by byte.
     pub fn id_bytes(&self) -> u32 {
-        if self.vocabulary() <= 1 << 16 {
-            2
-        } else {
-            4
+        match (self.image_bytes(), self.vocabulary()) {
+            (Some(_), _) => 1,
+            (None, 0..=0x1_0000) => 2,
+            (None, _) => 4,
         }
     }
 
-    /// The ids that these bytes are, little-endian. Whether there are so many, and so many tokens, is checked by whatever
+    /// The ids that these bytes are, little-endian; those of an image are its bytes. Whether there are so many, and so many tokens, is checked by whatever
     /// evaluates them.
     ///
     /// # Errors
@@ -35,6 +35,7 @@ impl CheckedModel {
     pub fn ids_from_bytes(&self, bytes: &[u8]) -> Result<Vec<u32>, InputError> {
         let error = InputError::Length { id: self.id_bytes(), got: bytes.len() };
         match self.id_bytes() {
+            1 => Ok(bytes.iter().map(|byte| u32::from(*byte)).collect()),
             2 => match bytes.as_chunks() {
                 (ids, []) => Ok(ids.iter().map(|id| u16::from_le_bytes(*id).into()).collect()),
                 _ => Err(error),

@@ -1,9 +1,7 @@
 //! How sums become elements: multiplied, moved, shifted and clamped, with numbers of which every byte string is defined.
 
-use super::{
-    format::element_type::ElementType,
-    limits::{BIAS_LIMIT, MAX_SHIFT, MULTIPLIER_LIMIT, R24},
-};
+use super::limits::{BIAS_LIMIT, MAX_SHIFT, MULTIPLIER_LIMIT, R24};
+use crate::format::element_type::ElementType;
 
 /// `clamp((z·M + B) >> s)`. Bias, zero point and the rounding term `2^(s−1)` are in B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! What registration learns of the rows of a node.
 
 use super::{
-    format::{element_type::ElementType, error::ModelFault, model::Kind},
-    limits::{MAX_TERMS, MAX_WIDTH},
+    format::model::Kind,
+    limits::{MAX_ELEMENTS, MAX_POSITIONS, MAX_TERMS, MAX_WIDTH},
 };
+use crate::format::{element_type::ElementType, fault::ModelFault};
 
 /// How many elements a row has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,24 @@ pub enum RowCount {
     Tokens,
     /// One.
     One,
+    /// One for each position of an image, whose rows follow one another.
+    Positions {
+        /// Rows of the image.
+        height: u32,
+        /// Columns of the image.
+        width: u32,
+    },
+}
+
+impl RowCount {
+    /// The rows of a sequence of so many tokens.
+    pub fn of(self, tokens: u32) -> u32 {
+        match self {
+            Self::Tokens => tokens,
+            Self::One => 1,
+            Self::Positions { height, width } => height.saturating_mul(width),
+        }
+    }
 }
 
 /// The rows of one node.
@@ -35,10 +54,23 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    /// Rows of a fixed width, which is 1..=[`MAX_WIDTH`].
+    /// Rows of a fixed width, which is 1..=[`MAX_WIDTH`]. Those of an image are 1..=[`MAX_POSITIONS`].
+    ///
+    /// # Errors
+    /// [`ModelFault::Width`], [`ModelFault::Positions`] or [`ModelFault::Elements`].
     pub(crate) fn fixed(width: u64, element: ElementType, rows: RowCount) -> Result<Self, ModelFault> {
         let narrow = u32::try_from(width).ok().filter(|width| (1..=MAX_WIDTH).contains(width));
         let width = narrow.ok_or(ModelFault::Width { limit: MAX_WIDTH, got: width })?;
+        if let RowCount::Positions { height, width: columns } = rows {
+            let got = u64::from(height).saturating_mul(columns.into());
+            if got == 0 || got > MAX_POSITIONS.into() {
+                return Err(ModelFault::Positions { limit: MAX_POSITIONS, got });
+            }
+            let got = got.saturating_mul(width.into());
+            if got > MAX_ELEMENTS {
+                return Err(ModelFault::Elements { limit: MAX_ELEMENTS, got });
+            }
+        }
         Ok(Self { width: Width::Fixed(width), element, rows })
     }
 
@@ -70,7 +102,27 @@ impl Tensor {
     pub(crate) fn expect_tokens(self) -> Result<Self, ModelFault> {
         match self.rows {
             RowCount::Tokens => Ok(self),
+            RowCount::One | RowCount::Positions { .. } => Err(ModelFault::OneRow),
+        }
+    }
+
+    /// # Errors
+    /// [`ModelFault::OneRow`] unless each token or position has a row.
+    pub(crate) fn expect_rows(self) -> Result<Self, ModelFault> {
+        match self.rows {
             RowCount::One => Err(ModelFault::OneRow),
+            RowCount::Tokens | RowCount::Positions { .. } => Ok(self),
+        }
+    }
+
+    /// The positions of an image.
+    ///
+    /// # Errors
+    /// [`ModelFault::NotPositions`].
+    pub(crate) fn expect_positions(self) -> Result<u32, ModelFault> {
+        match self.rows {
+            RowCount::Positions { .. } => Ok(self.rows.of(1)),
+            RowCount::Tokens | RowCount::One => Err(ModelFault::NotPositions),
         }
     }
 

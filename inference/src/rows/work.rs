@@ -1,5 +1,7 @@
 //! What executing a model takes, in MAC.
 
+use super::tensor::RowCount;
+
 /// Multiply-accumulates of a graph or a node. One of `i16` with `i8` counts as two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
@@ -12,6 +14,16 @@ pub struct Work {
 }
 
 impl Work {
+    /// So much for each row.
+    pub(crate) fn of_rows(rows: RowCount, each: u64) -> Self {
+        match rows {
+            RowCount::Tokens => Self { per_token: each, ..Self::default() },
+            RowCount::One | RowCount::Positions { .. } => {
+                Self { per_sequence: each.saturating_mul(rows.of(1).into()), ..Self::default() }
+            }
+        }
+    }
+
     /// Both together.
     pub(crate) fn plus(self, other: Self) -> Self {
         Self {

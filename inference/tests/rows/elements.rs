@@ -2,7 +2,7 @@
 
 use millrace_inference::rows::{
     element, openings, Blob, CheckedModel, ElementError, Opened, OpenedValues, Openings, Part, Place,
-    RowCount, Sequence,
+    Sequence,
 };
 use proptest::prelude::*;
 
@@ -25,8 +25,7 @@ fn compare(case: &Case) -> Result<(), TestCaseError> {
         for node in 0..case.model.model().nodes.len() as u32 {
             let rows = sequence.rows(node).expect("there is such a node");
             let tensor = case.model.tensor(node).expect("there is such a node");
-            let count = if tensor.rows == RowCount::One { 1 } else { ids.len() };
-            prop_assert_eq!(rows.count() as usize, count);
+            prop_assert_eq!(rows.count(), tensor.rows.of(sequence.tokens()));
             for (row, elements) in (0..).zip(rows.iter()) {
                 for (element, value) in (0..).zip(elements) {
                     let place = Place { node, row, element, part: Part::Output };

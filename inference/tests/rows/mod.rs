@@ -1,20 +1,23 @@
 //! What must hold for every model of rows, whatever bytes its blob has.
 
 mod commitments;
+mod cones;
 mod elements;
 mod example;
+mod golden;
+mod paid;
 mod registration;
 mod sequences;
 
 use millrace_inference::{
     random::Random,
     rows::{
-        random::{random_ids, random_model, RandomModel},
+        random::{random_ids, random_image_model, random_model, RandomModel},
         Blob, CheckedModel,
     },
 };
 
-/// A random model, its blob, and some sequences.
+/// A random model, of images for a quarter of the seeds, its blob, and some sequences.
 struct Case {
     model: CheckedModel,
     bytes: Vec<u8>,
@@ -29,7 +32,8 @@ impl Case {
     /// With something done to the blob.
     fn with(seed: u64, change: impl Fn(&mut Random, &mut Vec<u8>)) -> Self {
         let mut random = Random(seed);
-        let RandomModel { model, blob: mut bytes } = random_model(&mut random);
+        let draw = if seed % 4 == 2 { random_image_model } else { random_model };
+        let RandomModel { model, blob: mut bytes } = draw(&mut random);
         let batch = (0..random.between(1, 3)).map(|_| random_ids(&mut random, &model)).collect();
         change(&mut random, &mut bytes);
         let model = CheckedModel::from_bytes(&model.to_bytes()).expect("the generator obeys every bound");

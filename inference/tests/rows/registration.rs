@@ -3,9 +3,11 @@
 use millrace_inference::{
     random::Random,
     rows::{
-        openings, operand_bytes, random::random_model, Activation, BlobName, CheckedModel, Context,
-        ElementType, Embed, InputError, Kind, Linear, Model, ModelError, ModelFault, Mul, Node, Norm, Part,
-        Place, Pool, Rope, RowCount, Scores, Select, Softmax, Table, Tokens, Work,
+        openings, operand_bytes,
+        random::{random_image_model, random_model},
+        Activation, BlobName, CheckedModel, Context, Conv2d, ElementType, Embed, GlobalPool, InputError,
+        Kind, Linear, MaxPool2d, Model, ModelError, ModelFault, Mul, Node, Norm, Part, Pixels, Place, Pool,
+        Requantize, Rope, RowCount, Scores, Select, Softmax, Table, Tokens, Window, Work,
     },
 };
 use proptest::prelude::*;
@@ -88,16 +90,93 @@ fn numbers_of_the_whole_model_are_checked() {
         assert_eq!(refusal(Model { max_tokens: got, ..block(Kind::Encoder) }), ModelError::MaxTokens { got });
     }
     let nodes = vec![Node::Select(Select { input: 0, last: true })];
-    let misplaced = ModelError::Node { node: 0, fault: ModelFault::MisplacedTokens };
+    let misplaced = ModelError::Node { node: 0, fault: ModelFault::MisplacedInput };
     assert_eq!(refusal(Model { nodes, ..block(Kind::Encoder) }), misplaced);
     let nodes = block(Kind::Encoder).nodes[..2].to_vec();
     let trunk = vec![1];
     assert_eq!(refusal(Model { nodes, trunk, ..block(Kind::Encoder) }), ModelError::NoWork);
 }
 
+/// 4 × 4 positions of two channels, a depthwise convolution and a pool.
+fn image() -> Model {
+    let window = Window { kernel: [3, 3], stride: [2, 2], padding: [1; 4], dilation: [1, 1] };
+    Model {
+        kind: Kind::Encoder,
+        max_tokens: 1,
+        nodes: vec![
+            Node::Pixels(Pixels { height: 4, width: 4, channels: 2 }),
+            Node::Conv2d(Conv2d {
+                input: 0,
+                outputs: 2,
+                window,
+                groups: 2,
+                pad: 0,
+                rows: 0,
+                element: WIDE,
+                addend: None,
+            }),
+            Node::Requantize(Requantize { input: 1, rescales: 0, element: ElementType::I16 }),
+            Node::MaxPool2d(MaxPool2d {
+                input: 2,
+                window: Window { kernel: [2, 1], stride: [1, 1], padding: [0; 4], ..window },
+            }),
+            Node::GlobalPool(GlobalPool { input: 3, rescales: 0, element: ElementType::I8 }),
+        ],
+        trunk: vec![1],
+        blob: BlobName { root: [0; 32], length: 999 },
+    }
+}
+
+#[test]
+fn an_image_is_a_sequence_of_its_own() {
+    let model = CheckedModel::new(image()).expect("it is fine");
+    // 2·2 positions of two filters of nine weights; 1·2 windows of two places, two channels; two positions summed.
+    assert_eq!(model.work(), Work { per_token: 0, per_sequence: 72 + 8 + 4, per_pair: 0 });
+    assert_eq!((model.mac(1), model.image_bytes(), model.id_bytes()), (84, Some(32), 1));
+    assert_eq!(model.ids_from_bytes(&[1, 255]), Ok(vec![1, 255]));
+    assert_eq!(refusal(Model { max_tokens: 2, ..image() }), ModelError::MaxTokens { got: 2 });
+    assert_eq!(refusal(Model { kind: Kind::Causal, ..image() }), ModelError::UnknownKind { got: 1 });
+    let one = ModelError::Node { node: 4, fault: ModelFault::OneRow };
+    assert_eq!(refusal(Model { trunk: vec![1, 4], ..image() }), one);
+    // Operators on tokens read no positions, and the other way round.
+    let mut model = image();
+    model.nodes[4] = Node::Select(Select { input: 3, last: true });
+    assert_eq!(refusal(model), ModelError::Node { node: 4, fault: ModelFault::OneRow });
+    let pool = GlobalPool { input: 9, rescales: 0, element: ElementType::I8 };
+    assert_eq!(fault(10, Node::GlobalPool(pool)), ModelFault::NotPositions);
+}
+
+/// Each norm writes four elements without a multiply-accumulate.
+#[test]
+fn rows_are_in_proportion_to_work() {
+    let with = |norms: u32| {
+        let mut model = block(Kind::Encoder);
+        model.nodes.truncate(2);
+        for input in 1..=norms {
+            let norm = Norm { input, centre: true, rescales: 0, element: WIDE };
+            model.nodes.push(Node::Norm(norm));
+        }
+        let norm = Norm { input: norms + 1, centre: true, rescales: 0, element: ElementType::I8 };
+        model.nodes.push(Node::Norm(norm));
+        model.nodes.push(Node::Linear(Linear {
+            input: norms + 2,
+            outputs: 1,
+            rows: 0,
+            element: ElementType::I8,
+            table: None,
+            addend: None,
+        }));
+        model.trunk = vec![1];
+        CheckedModel::new(model)
+    };
+    // 1 + 4 + 4·norms + 4 + 1 elements for four products.
+    assert!(with(5).is_ok());
+    assert_eq!(with(6).err(), Some(ModelError::Unpaid { limit: 32, got: 34 }));
+}
+
 #[test]
 fn nodes_fit_together() {
-    assert_eq!(fault(2, Node::Tokens(Tokens { vocabulary: 3 })), ModelFault::MisplacedTokens);
+    assert_eq!(fault(2, Node::Tokens(Tokens { vocabulary: 3 })), ModelFault::MisplacedInput);
     let norm = Norm { input: 2, centre: true, rescales: 0, element: ElementType::I8 };
     assert_eq!(fault(2, Node::Norm(norm)), ModelFault::ReadsLater { read: 2 });
     let activation = Activation { input: 2, table: 0, element: ElementType::I16 };
@@ -136,7 +215,7 @@ fn the_trunk_cuts_the_graph() {
     assert_eq!(with(&[1, 1]), ModelError::TrunkOrder { node: 1 });
     assert_eq!(with(&[9, 1]), ModelError::TrunkOrder { node: 1 });
     assert_eq!(with(&[1, 11]), ModelError::TrunkOrder { node: 11 });
-    assert_eq!(with(&[0, 1]), ModelError::Node { node: 0, fault: ModelFault::MisplacedTokens });
+    assert_eq!(with(&[0, 1]), ModelError::Node { node: 0, fault: ModelFault::MisplacedInput });
     assert_eq!(with(&[1, 6]), ModelError::Node { node: 6, fault: ModelFault::Scores });
     assert_eq!(with(&[1, 10]), ModelError::Node { node: 10, fault: ModelFault::OneRow });
     // Node 5 reads 2, which lies before the trunk node 4 and isn't committed to.
@@ -220,14 +299,17 @@ fn ids_are_as_short_as_the_vocabulary_allows() {
 proptest! {
     #[test]
     fn every_random_model_is_encoded_in_one_way(seed: u64) {
-        let model = random_model(&mut Random(seed)).model;
-        prop_assert_eq!(Model::from_bytes(&model.to_bytes()), Ok(model));
+        for draw in [random_model, random_image_model] {
+            let model = draw(&mut Random(seed)).model;
+            prop_assert_eq!(Model::from_bytes(&model.to_bytes()), Ok(model));
+        }
     }
 
     #[test]
     fn a_damaged_model_never_panics(seed: u64, damage: u64, count in 1u32..4) {
-        let mut bytes = random_model(&mut Random(seed)).model.to_bytes();
         let mut random = Random(damage);
+        let draw = if random.between(0, 1) == 0 { random_model } else { random_image_model };
+        let mut bytes = draw(&mut Random(seed)).model.to_bytes();
         for _ in 0..count {
             let at = random.bits() as usize % bytes.len();
             bytes[at] = if random.between(0, 1) == 0 { random.bits() as u8 } else { bytes[at] ^ 1 };
@@ -253,5 +335,5 @@ fn the_generator_makes_every_operator() {
             seen.insert(format!("{node:?}").split('(').next().unwrap_or_default().to_string());
         }
     }
-    assert_eq!(seen.len(), 13, "{seen:?}");
+    assert_eq!(seen.len(), 18, "{seen:?}");
 }

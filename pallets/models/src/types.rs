@@ -48,13 +48,20 @@ impl From<ModelError> for ModelFault {
     fn from(error: ModelError) -> Self {
         match error {
             ModelError::TooLong { .. } => Self::TooLong,
-            ModelError::UnknownVersion { .. } | ModelError::Undecodable => Self::Undecodable,
+            ModelError::UnknownVersion { .. }
+            | ModelError::UnknownKind { .. }
+            | ModelError::UnknownOperator { .. }
+            | ModelError::Undecodable => Self::Undecodable,
             ModelError::Node { fault: millrace_inference::ModelFault::Accumulator { .. }, .. } => {
                 Self::AccumulatorOverflow
             }
-            ModelError::NodeCount { .. } | ModelError::Node { .. } | ModelError::Expansion { .. } => {
-                Self::InvalidGraph
-            }
+            ModelError::NodeCount { .. }
+            | ModelError::Node { .. }
+            | ModelError::Expansion { .. }
+            | ModelError::MaxTokens { .. }
+            | ModelError::TrunkCount { .. }
+            | ModelError::TrunkOrder { .. }
+            | ModelError::Unpaid { .. } => Self::InvalidGraph,
             ModelError::NoWork => Self::NoWork,
         }
     }

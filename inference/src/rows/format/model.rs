@@ -2,11 +2,18 @@
 
 use alloc::vec::Vec;
 
-use codec::{Compact, Decode, Encode};
+use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
-use super::{error::ModelError, id::FORMAT_VERSION, node::Node};
-use crate::rows::limits::{MAX_MODEL_BYTES, MAX_NODES};
+use super::{id::FORMAT_VERSION, node::Node};
+use crate::{
+    format::{
+        error::ModelError,
+        operators::ON_ROWS,
+        read::{after_version, count, expect_end, field, nodes},
+    },
+    rows::limits::{MAX_MODEL_BYTES, MAX_NODES},
+};
 
 /// What a row may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -58,55 +65,18 @@ impl Model {
     ///
     /// # Errors
     /// [`ModelError::TooLong`], [`ModelError::UnknownVersion`], [`ModelError::UnknownKind`], [`ModelError::NodeCount`],
-    /// [`ModelError::UnknownOperator`], [`ModelError::Undecodable`], [`ModelError::TrunkCount`], [`ModelError::Truncated`]
-    /// or [`ModelError::LeftOver`].
+    /// [`ModelError::UnknownOperator`], [`ModelError::Undecodable`] or [`ModelError::TrunkCount`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        if bytes.len() > MAX_MODEL_BYTES {
-            return Err(ModelError::TooLong { limit: MAX_MODEL_BYTES, got: bytes.len() });
-        }
-        let mut rest = match bytes.split_first() {
-            Some((&FORMAT_VERSION, rest)) => rest,
-            other => return Err(ModelError::UnknownVersion { got: other.map(|(version, _)| *version) }),
-        };
-        let got = *rest.first().ok_or(ModelError::Truncated)?;
+        let mut rest = after_version(bytes, FORMAT_VERSION, MAX_MODEL_BYTES)?;
+        let got = *rest.first().ok_or(ModelError::Undecodable)?;
         let kind = Kind::decode(&mut rest).map_err(|_| ModelError::UnknownKind { got })?;
         let max_tokens = field(&mut rest)?;
-        let nodes = nodes(&mut rest)?;
+        let nodes = nodes(&mut rest, ON_ROWS, MAX_NODES)?;
         let trunk = trunk(&mut rest)?;
         let blob = field(&mut rest)?;
-        match rest.len() {
-            0 => Ok(Self { kind, max_tokens, nodes, trunk, blob }),
-            got => Err(ModelError::LeftOver { got }),
-        }
+        expect_end(rest)?;
+        Ok(Self { kind, max_tokens, nodes, trunk, blob })
     }
-}
-
-/// A field of which every byte string of its length is one.
-fn field<T: Decode>(rest: &mut &[u8]) -> Result<T, ModelError> {
-    T::decode(rest).map_err(|_| ModelError::Truncated)
-}
-
-/// A list's length, which has one encoding.
-fn count(rest: &mut &[u8]) -> Result<usize, ModelError> {
-    let Compact(count) = Compact::<u32>::decode(rest).map_err(|_| ModelError::Truncated)?;
-    Ok(usize::try_from(count).unwrap_or(usize::MAX))
-}
-
-/// The list of nodes. Their number is checked first: a node takes more memory than its encoding.
-fn nodes(rest: &mut &[u8]) -> Result<Vec<Node>, ModelError> {
-    let got = count(rest)?;
-    if got == 0 || got > MAX_NODES {
-        return Err(ModelError::NodeCount { got });
-    }
-    let node = |index: usize| {
-        let node = u32::try_from(index).unwrap_or(u32::MAX);
-        match rest.first() {
-            None => Err(ModelError::Truncated),
-            Some(got) if !Node::INDICES.contains(got) => Err(ModelError::UnknownOperator { node, got: *got }),
-            Some(_) => Node::decode(rest).map_err(|_| ModelError::Undecodable { node }),
-        }
-    };
-    (0..got).map(node).collect()
 }
 
 /// The list of trunk nodes.
@@ -121,10 +91,8 @@ fn trunk(rest: &mut &[u8]) -> Result<Vec<u32>, ModelError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::format::{
-        element_type::ElementType,
-        node::{ArgMax, Embed, Linear, Tokens},
-    };
+    use crate::format::element_type::ElementType;
+    use crate::rows::format::node::{ArgMax, Embed, Linear, Tokens};
 
     fn model() -> Model {
         Model {
@@ -174,24 +142,21 @@ mod tests {
         assert_eq!(Model::from_bytes(&[]), Err(ModelError::UnknownVersion { got: None }));
         assert_eq!(with(0, 1), ModelError::UnknownVersion { got: Some(1) });
         assert_eq!(with(1, 2), ModelError::UnknownKind { got: 2 });
-        assert_eq!(with(6, 0), ModelError::NodeCount { got: 0 });
-        assert_eq!(with(7, 26), ModelError::UnknownOperator { node: 0, got: 26 });
+        assert_eq!(with(6, 0), ModelError::NodeCount { limit: MAX_NODES, got: 0 });
+        assert_eq!(with(7, 31), ModelError::UnknownOperator { node: 0, got: 31 });
         assert_eq!(with(7, 12), ModelError::UnknownOperator { node: 0, got: 12 });
         // An option is 0 or 1, an element type 0 to 4.
-        assert_eq!(with(29, 2), ModelError::Undecodable { node: 1 });
-        assert_eq!(with(55, 5), ModelError::Undecodable { node: 2 });
+        assert_eq!(with(29, 2), ModelError::Undecodable);
+        assert_eq!(with(55, 5), ModelError::Undecodable);
         let trunk = fine.len() - 45;
         assert_eq!(with(trunk, 0), ModelError::TrunkCount { got: 0 });
         // A number below 64 in two bytes is another encoding of the same list.
         let mut longer = fine[..trunk].to_vec();
         longer.extend([(1 << 2) | 1, 0]);
         longer.extend(&fine[trunk + 1..]);
-        assert_eq!(Model::from_bytes(&longer), Err(ModelError::Truncated));
-        assert_eq!(Model::from_bytes(&fine[..fine.len() - 1]), Err(ModelError::Truncated));
-        assert_eq!(
-            Model::from_bytes(&[fine.as_slice(), &[0]].concat()),
-            Err(ModelError::LeftOver { got: 1 })
-        );
+        assert_eq!(Model::from_bytes(&longer), Err(ModelError::Undecodable));
+        assert_eq!(Model::from_bytes(&fine[..fine.len() - 1]), Err(ModelError::Undecodable));
+        assert_eq!(Model::from_bytes(&[fine.as_slice(), &[0]].concat()), Err(ModelError::Undecodable));
         let long = vec![2; MAX_MODEL_BYTES + 1];
         let refused = ModelError::TooLong { limit: MAX_MODEL_BYTES, got: MAX_MODEL_BYTES + 1 };
         assert_eq!(Model::from_bytes(&long), Err(refused));

@@ -6,7 +6,8 @@
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
-use super::element_type::ElementType;
+use super::image::{Conv2d, GlobalPool, MaxPool2d, Pixels};
+use crate::format::element_type::ElementType;
 
 /// One operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -50,6 +51,21 @@ pub enum Node {
     /// Index of a row's largest element, the lowest on ties: `i32 or wide → id`.
     #[codec(index = 25)]
     ArgMax(ArgMax),
+    /// The image as it was posted: `→ i8`, a row for each position.
+    #[codec(index = 26)]
+    Pixels(Pixels),
+    /// W·x over windows of positions, rescaled: `i8 or i16 → i8, i16 or wide`.
+    #[codec(index = 27)]
+    Conv2d(Conv2d),
+    /// The largest element of each window: `i8, i16 or wide → the same`.
+    #[codec(index = 28)]
+    MaxPool2d(MaxPool2d),
+    /// The sum of all positions, rescaled: `i8, i16 or wide → i8, i16 or wide`, one row.
+    #[codec(index = 29)]
+    GlobalPool(GlobalPool),
+    /// Elements rescaled: `i8, i16 or wide → i8, i16 or wide`.
+    #[codec(index = 30)]
+    Requantize(Requantize),
 }
 
 /// Fields of [`Node::Tokens`].
@@ -210,14 +226,22 @@ pub struct ArgMax {
     pub input: u32,
 }
 
-impl Node {
-    /// The bytes with which operators begin.
-    pub(crate) const INDICES: core::ops::RangeInclusive<u8> = 13..=25;
+/// Each element rescaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Requantize {
+    /// The node that it reads.
+    pub input: u32,
+    /// A rescaling for each element.
+    pub rescales: u64,
+    /// What it gives.
+    pub element: ElementType,
+}
 
+impl Node {
     /// The nodes that it reads.
     pub fn reads(&self) -> impl Iterator<Item = u32> {
         let reads = match *self {
-            Self::Tokens(_) => [None, None],
+            Self::Tokens(_) | Self::Pixels(_) => [None, None],
             Self::Embed(Embed { input, .. })
             | Self::Norm(Norm { input, .. })
             | Self::Activation(Activation { input, .. })
@@ -225,8 +249,13 @@ impl Node {
             | Self::Softmax(Softmax { input, .. })
             | Self::Pool(Pool { input, .. })
             | Self::Select(Select { input, .. })
+            | Self::MaxPool2d(MaxPool2d { input, .. })
+            | Self::GlobalPool(GlobalPool { input, .. })
+            | Self::Requantize(Requantize { input, .. })
             | Self::ArgMax(ArgMax { input }) => [Some(input), None],
-            Self::Linear(Linear { input, addend, .. }) => [Some(input), addend],
+            Self::Linear(Linear { input, addend, .. }) | Self::Conv2d(Conv2d { input, addend, .. }) => {
+                [Some(input), addend]
+            }
             Self::Scores(Scores { queries, keys, .. }) => [Some(queries), Some(keys)],
             Self::Context(Context { probabilities, values, .. }) => [Some(probabilities), Some(values)],
             Self::Mul(Mul { left, right, .. }) => [Some(left), Some(right)],
@@ -234,12 +263,15 @@ impl Node {
         reads.into_iter().flatten()
     }
 
-    /// The node of which it reads all rows that a row may see, not only its own.
+    /// The node of which it reads other rows than its own.
     pub fn reads_rows_of(&self) -> Option<u32> {
         match *self {
             Self::Scores(Scores { keys, .. }) => Some(keys),
             Self::Context(Context { values, .. }) => Some(values),
             Self::Pool(Pool { input, .. }) | Self::Select(Select { input, .. }) => Some(input),
+            Self::Conv2d(Conv2d { input, .. })
+            | Self::MaxPool2d(MaxPool2d { input, .. })
+            | Self::GlobalPool(GlobalPool { input, .. }) => Some(input),
             _ => None,
         }
     }

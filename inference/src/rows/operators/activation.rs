@@ -4,14 +4,17 @@
 use alloc::vec::Vec;
 
 use super::operator::{Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Activation},
-    openings::{Opened, Openings},
-    parameters::{Layout, Reference},
-    rescale::clamp,
-    tensor::{expect_element, Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Activation,
+        openings::{Opened, Openings},
+        parameters::{Layout, Reference},
+        rescale::clamp,
+        tensor::{expect_element, Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// The function at x, an `i16`; none if these aren't 513 entries. Any entries will do: a difference of two `i32` times 127

@@ -3,13 +3,16 @@
 use alloc::vec::Vec;
 
 use super::operator::{Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::ArgMax},
-    openings::{Opened, Openings},
-    parameters::Reference,
-    tensor::{Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::ArgMax,
+        openings::{Opened, Openings},
+        parameters::Reference,
+        tensor::{Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 fn arg_max(row: &[i32]) -> Option<i32> {

@@ -6,14 +6,17 @@ use super::{
     operator::{slices, Operands, Operator, Site},
     scores::{expect_groups, group, head_of},
 };
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Context},
-    openings::{Opened, Opening, Openings},
-    parameters::{Layout, Reference},
-    rescale::Rescale,
-    tensor::{expect_element, Tensor, Tensors, Width, RESCALED},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Context,
+        openings::{Opened, Opening, Openings},
+        parameters::{Layout, Reference},
+        rescale::Rescale,
+        tensor::{expect_element, Tensor, Tensors, Width, RESCALED},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// A sum of products of `i16` and `i8`: 2¹³ of them stay within 2³⁵.

@@ -3,14 +3,17 @@
 use alloc::vec::Vec;
 
 use super::operator::{slices, Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Embed},
-    openings::{Opened, Openings},
-    parameters::{read_row, read_wide, Layout, Reference},
-    rescale::{clamp, Rescale},
-    tensor::{RowCount, Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Embed,
+        openings::{Opened, Openings},
+        parameters::{read_row, read_wide, Layout, Reference},
+        rescale::{clamp, Rescale},
+        tensor::{RowCount, Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 impl Embed {

@@ -38,7 +38,7 @@ const EXP: [u32; 256] = [
 ];
 
 /// 2²³·2^(−u/256): the entry of the part below an octave, shifted right once for each octave. Zero from 24 octaves on.
-pub(super) fn exponential(u: u64) -> u64 {
+pub fn exponential(u: u64) -> u64 {
     let octaves = u / 256;
     let step = usize::try_from(u % 256).unwrap_or(0);
     match u32::try_from(octaves) {

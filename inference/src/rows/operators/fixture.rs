@@ -3,11 +3,14 @@
 use alloc::{vec, vec::Vec};
 
 use super::operator::{Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, model::Kind},
-    openings::{Opened, OpenedValues, Opening, Part, Place},
-    tensor::{RowCount, Tensor, Tensors, Width},
-    values::Rows,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::model::Kind,
+        openings::{Opened, OpenedValues, Opening, Part, Place},
+        tensor::{RowCount, Tensor, Tensors, Width},
+        values::Rows,
+    },
 };
 
 /// A sequence of some tokens, the rows of nodes 0, 1, … and a blob.
@@ -73,7 +76,7 @@ impl Fixture {
     /// Its rows, made row by row. Each of their elements is also made alone and compared.
     pub(super) fn whole(&self, operator: &dyn Operator) -> Vec<Vec<i32>> {
         let own = self.infer(operator).expect("it is accepted");
-        let count = if own.rows == RowCount::One { 1 } else { self.tokens };
+        let count = own.rows.of(self.tokens);
         let mut rows = Rows::default();
         for row in 0..count {
             let operands = Operands {

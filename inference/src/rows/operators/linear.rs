@@ -6,19 +6,18 @@ use super::{
     activation::interpolate,
     operator::{slices, Operands, Operator, Site},
 };
-use crate::rows::{
-    format::{
-        element_type::ElementType,
-        error::ModelFault,
-        node::{Linear, Table},
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::{Linear, Table},
+        limits::R24,
+        openings::{Opened, Openings},
+        parameters::{read_row, Layout, Reference},
+        rescale::{clamp, Rescale},
+        tensor::{expect_element, Tensor, Tensors, RESCALED},
+        values::Rows,
+        work::Work,
     },
-    limits::R24,
-    openings::{Opened, Openings},
-    parameters::{read_row, Layout, Reference},
-    rescale::{clamp, Rescale},
-    tensor::{expect_element, RowCount, Tensor, Tensors, RESCALED},
-    values::Rows,
-    work::Work,
 };
 
 /// Σ W·x. |W| ≤ 2⁷, |x| ≤ 2¹⁵ and at most 2¹⁴ terms: it stays within 2³⁶.
@@ -42,8 +41,26 @@ fn finish(node: &Linear, z: i64, record: Rescale, table: Option<(&[u8], &[u8])>)
 }
 
 /// Two wide numbers added.
-fn add(left: i32, right: i32) -> i32 {
+pub(super) fn add(left: i32, right: i32) -> i32 {
     clamp(i64::from(left).wrapping_add(right.into()), ElementType::Wide)
+}
+
+/// The rows of an operator that adds this node to them.
+///
+/// # Errors
+/// [`ModelFault::ReadsLater`], [`ModelFault::Type`], [`ModelFault::Element`], [`ModelFault::RowsDiffer`],
+/// [`ModelFault::Scores`] or [`ModelFault::WidthsDiffer`].
+pub(super) fn expect_addend(before: Tensors<'_>, addend: u32, own: Tensor) -> Result<Tensor, ModelFault> {
+    let addend = before.read_as(addend, &[ElementType::Wide])?;
+    expect_element(own.element, &[ElementType::Wide])?;
+    if addend.rows != own.rows {
+        return Err(ModelFault::RowsDiffer);
+    }
+    let (expected, got) = (own.expect_fixed()?, addend.expect_fixed()?);
+    if got != expected {
+        return Err(ModelFault::WidthsDiffer { expected, got });
+    }
+    Ok(own)
 }
 
 impl Linear {
@@ -69,18 +86,10 @@ impl Operator for Linear {
         read.expect_terms()?;
         expect_element(self.element, RESCALED)?;
         let own = Tensor::fixed(self.outputs.into(), self.element, read.rows)?;
-        if let Some(addend) = self.addend {
-            let addend = before.read_as(addend, &[ElementType::Wide])?;
-            expect_element(self.element, &[ElementType::Wide])?;
-            if addend.rows != read.rows {
-                return Err(ModelFault::RowsDiffer);
-            }
-            let got = addend.expect_fixed()?;
-            if got != self.outputs {
-                return Err(ModelFault::WidthsDiffer { expected: self.outputs, got });
-            }
+        match self.addend {
+            Some(addend) => expect_addend(before, addend, own),
+            None => Ok(own),
         }
-        Ok(own)
     }
 
     fn references(&self, tensors: Tensors<'_>) -> Option<Vec<Reference>> {
@@ -98,11 +107,7 @@ impl Operator for Linear {
     fn work(&self, tensors: Tensors<'_>) -> Option<Work> {
         let each = if self.is_i16(tensors)? { 2 } else { 1 };
         let products = u64::from(self.outputs).saturating_mul(tensors.width(self.input)?.into());
-        let work = products.saturating_mul(each);
-        Some(match tensors.read(self.input).ok()?.rows {
-            RowCount::Tokens => Work { per_token: work, ..Work::default() },
-            RowCount::One => Work { per_sequence: work, ..Work::default() },
-        })
+        Some(Work::of_rows(tensors.read(self.input).ok()?.rows, products.saturating_mul(each)))
     }
 
     fn evaluate(&self, operands: &Operands<'_>, own: &mut Rows) -> Option<()> {
@@ -162,6 +167,7 @@ impl Operator for Linear {
 #[cfg(test)]
 mod tests {
     use super::{super::fixture::Fixture, *};
+    use crate::rows::tensor::RowCount;
 
     const PLAIN: Linear =
         Linear { input: 0, outputs: 2, rows: 0, element: ElementType::I8, table: None, addend: None };

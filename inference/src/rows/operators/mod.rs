@@ -4,15 +4,20 @@
 mod activation;
 mod arg_max;
 mod context;
+mod conv2d;
 mod embed;
 mod exponentials;
 #[cfg(test)]
 mod fixture;
+mod global_pool;
 mod linear;
+mod max_pool2d;
 mod mul;
 mod norm;
 pub(crate) mod operator;
+mod pixels;
 mod pool;
+mod requantize;
 mod rope;
 mod scores;
 mod select;
@@ -20,6 +25,7 @@ mod softmax;
 mod tokens;
 
 pub use arg_max::refutes;
+pub use exponentials::exponential;
 pub use norm::Normaliser;
 
 use crate::rows::{format::node::Node, operators::operator::Operator};
@@ -40,5 +46,10 @@ pub(crate) fn operator(node: &Node) -> &dyn Operator {
         Node::Pool(node) => node,
         Node::Select(node) => node,
         Node::ArgMax(node) => node,
+        Node::Pixels(node) => node,
+        Node::Conv2d(node) => node,
+        Node::MaxPool2d(node) => node,
+        Node::GlobalPool(node) => node,
+        Node::Requantize(node) => node,
     }
 }

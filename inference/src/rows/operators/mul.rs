@@ -3,14 +3,17 @@
 use alloc::vec::Vec;
 
 use super::operator::{slices, Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Mul},
-    openings::{Opened, Openings},
-    parameters::{Layout, Reference},
-    rescale::Rescale,
-    tensor::{expect_element, Tensor, Tensors, RESCALED},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Mul,
+        openings::{Opened, Openings},
+        parameters::{Layout, Reference},
+        rescale::Rescale,
+        tensor::{expect_element, Tensor, Tensors, RESCALED},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// A product of two `i16`, at most 2³⁰.

@@ -7,15 +7,18 @@
 use alloc::vec::Vec;
 
 use super::operator::{slices, Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Norm},
-    limits::{MAX_TERMS, R24},
-    openings::{Opened, Openings},
-    parameters::{Layout, Reference},
-    rescale::Rescale,
-    tensor::{expect_element, Tensor, Tensors, RESCALED},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Norm,
+        limits::{MAX_TERMS, R24},
+        openings::{Opened, Openings},
+        parameters::{Layout, Reference},
+        rescale::Rescale,
+        tensor::{expect_element, Tensor, Tensors, RESCALED},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// What normalising a row takes beside the row itself:

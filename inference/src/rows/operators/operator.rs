@@ -3,13 +3,15 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::rows::{
-    format::error::ModelFault,
-    openings::{Opened, Opening, Openings, Place},
-    parameters::{Reference, Slice},
-    tensor::{Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::fault::ModelFault,
+    rows::{
+        openings::{Opened, Opening, Openings, Place},
+        parameters::{Reference, Slice},
+        tensor::{Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// An operator: the fields of a node. Nothing has a default, so that a new operator can't forget it.

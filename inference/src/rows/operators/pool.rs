@@ -8,15 +8,18 @@ use super::{
     norm::Normaliser,
     operator::{slices, Operands, Operator, Site},
 };
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Pool},
-    limits::{MAX_POOLED, R24},
-    openings::{Opened, Opening, Openings, Part},
-    parameters::{Layout, Reference},
-    rescale::Rescale,
-    tensor::{expect_element, RowCount, Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Pool,
+        limits::{MAX_POOLED, R24},
+        openings::{Opened, Opening, Openings, Part},
+        parameters::{Layout, Reference},
+        rescale::Rescale,
+        tensor::{expect_element, RowCount, Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// Sums as wide numbers: shifted by the least number of bits that brings all below 2²³. None if they are beyond 2⁴⁸, which

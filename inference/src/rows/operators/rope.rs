@@ -3,14 +3,17 @@
 use alloc::vec::Vec;
 
 use super::operator::{slices, Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Rope},
-    openings::{Opened, Openings},
-    parameters::{Layout, Reference},
-    rescale::clamp,
-    tensor::{Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Rope,
+        openings::{Opened, Openings},
+        parameters::{Layout, Reference},
+        rescale::clamp,
+        tensor::{Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// A cosine and a sine, of which any two `i16` are some.

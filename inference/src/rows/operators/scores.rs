@@ -3,14 +3,17 @@
 use alloc::vec::Vec;
 
 use super::operator::{Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Scores},
-    limits::MAX_TERMS,
-    openings::{Opened, Opening, Openings},
-    parameters::Reference,
-    tensor::{Tensor, Tensors, Width},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Scores,
+        limits::MAX_TERMS,
+        openings::{Opened, Opening, Openings},
+        parameters::Reference,
+        tensor::{Tensor, Tensors, Width},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// The head of keys or values that belongs to a head of queries: `⌊h·KV/H⌋`.

@@ -3,13 +3,16 @@
 use alloc::vec::Vec;
 
 use super::operator::{Operands, Operator, Site};
-use crate::rows::{
-    format::{error::ModelFault, node::Select},
-    openings::{Opened, Opening, Openings},
-    parameters::Reference,
-    tensor::{RowCount, Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::fault::ModelFault,
+    rows::{
+        format::node::Select,
+        openings::{Opened, Opening, Openings},
+        parameters::Reference,
+        tensor::{RowCount, Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 impl Select {
@@ -67,7 +70,7 @@ impl Operator for Select {
 #[cfg(test)]
 mod tests {
     use super::{super::fixture::Fixture, *};
-    use crate::rows::{format::element_type::ElementType, tensor::Width};
+    use crate::{format::element_type::ElementType, rows::tensor::Width};
 
     #[test]
     fn it_is_the_last_row_or_the_first() {

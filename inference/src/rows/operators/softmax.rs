@@ -12,13 +12,16 @@ use super::{
     exponentials::exponential,
     operator::{slices, Operands, Operator, Site},
 };
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Softmax},
-    openings::{Opened, Openings},
-    parameters::{Layout, Reference, Scale},
-    tensor::{Tensor, Tensors, Width},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Softmax,
+        openings::{Opened, Openings},
+        parameters::{Layout, Reference, Scale},
+        tensor::{Tensor, Tensors, Width},
+        values::Rows,
+        work::Work,
+    },
 };
 
 /// One.

@@ -3,20 +3,23 @@
 use alloc::vec::Vec;
 
 use super::operator::{Operands, Operator, Site};
-use crate::rows::{
-    format::{element_type::ElementType, error::ModelFault, node::Tokens},
-    limits::MAX_VOCABULARY,
-    openings::{Opened, Openings},
-    parameters::Reference,
-    tensor::{RowCount, Tensor, Tensors},
-    values::Rows,
-    work::Work,
+use crate::{
+    format::{element_type::ElementType, fault::ModelFault},
+    rows::{
+        format::node::Tokens,
+        limits::MAX_VOCABULARY,
+        openings::{Opened, Openings},
+        parameters::Reference,
+        tensor::{RowCount, Tensor, Tensors},
+        values::Rows,
+        work::Work,
+    },
 };
 
 impl Operator for Tokens {
     fn infer(&self, before: Tensors<'_>) -> Result<Tensor, ModelFault> {
         if !before.all.is_empty() {
-            return Err(ModelFault::MisplacedTokens);
+            return Err(ModelFault::MisplacedInput);
         }
         match self.vocabulary {
             1..=MAX_VOCABULARY => Tensor::fixed(1, ElementType::Id, RowCount::Tokens),
@@ -75,6 +78,6 @@ mod tests {
             assert_eq!(fault, Err(ModelFault::Vocabulary { got }));
         }
         let fixture = Fixture::new(1).with(ElementType::I8, &[&[1]]);
-        assert_eq!(fixture.infer(&Tokens { vocabulary: 1 }), Err(ModelFault::MisplacedTokens));
+        assert_eq!(fixture.infer(&Tokens { vocabulary: 1 }), Err(ModelFault::MisplacedInput));
     }
 }

@@ -2,16 +2,19 @@
 
 use alloc::vec::Vec;
 
-use super::{graph::Graph, trunk::expect_trunk};
-use crate::rows::{
-    format::{
-        error::ModelError,
-        model::{Kind, Model},
+use super::{graph::Graph, paid::expect_paid, trunk::expect_trunk};
+use crate::{
+    format::error::ModelError,
+    rows::{
+        format::{
+            model::{Kind, Model},
+            node::Node,
+        },
+        operators::operator,
+        parameters::Reference,
+        tensor::Tensor,
+        work::Work,
     },
-    operators::operator,
-    parameters::Reference,
-    tensor::Tensor,
-    work::Work,
 };
 
 /// A model that passed every check that registration makes, without its parameters. Executing it is defined and can't
@@ -41,9 +44,7 @@ impl CheckedModel {
         let tensors = graph.tensors();
         let works = graph.model.nodes.iter().filter_map(|node| operator(node).work(tensors));
         let work = works.fold(Work::default(), Work::plus);
-        if work.per_token == 0 && work.per_pair == 0 {
-            return Err(ModelError::NoWork);
-        }
+        expect_paid(&graph, work)?;
         Ok(Self { graph, work })
     }
 
@@ -52,7 +53,7 @@ impl CheckedModel {
         &self.graph.model
     }
 
-    /// Ids are below it.
+    /// Ids are below it; 256 if they are the bytes of an image.
     pub fn vocabulary(&self) -> u32 {
         self.graph.vocabulary
     }
@@ -65,6 +66,14 @@ impl CheckedModel {
     /// The rows of the last node.
     pub fn output(&self) -> Option<Tensor> {
         self.graph.tensors.last().copied()
+    }
+
+    /// Bytes of an image, of which there is one for each id; none if the input is tokens.
+    pub fn image_bytes(&self) -> Option<u64> {
+        match self.graph.model.nodes.first() {
+            Some(Node::Pixels(pixels)) => Some(pixels.bytes()),
+            _ => None,
+        }
     }
 
     /// All parameters, with the node that reads them.

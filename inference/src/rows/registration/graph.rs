@@ -3,15 +3,17 @@
 
 use alloc::vec::Vec;
 
-use crate::rows::{
-    format::{
-        error::{ModelError, ModelFault},
-        model::Model,
-        node::{Node, Tokens},
+use crate::{
+    format::{error::ModelError, fault::ModelFault},
+    rows::{
+        format::{
+            model::{Kind, Model},
+            node::{Node, Tokens},
+        },
+        limits::{MAX_NODES, MAX_RESCALED, MAX_TOKENS},
+        operators::operator,
+        tensor::{Tensor, Tensors},
     },
-    limits::{MAX_NODES, MAX_RESCALED, MAX_TOKENS},
-    operators::operator,
-    tensor::{Tensor, Tensors},
 };
 
 /// A model and the rows of its nodes.
@@ -24,18 +26,16 @@ pub(crate) struct Graph {
 
 impl Graph {
     /// # Errors
-    /// [`ModelError::MaxTokens`], [`ModelError::NodeCount`], or the first node's fault.
+    /// [`ModelError::MaxTokens`], [`ModelError::NodeCount`], [`ModelError::UnknownKind`], or the first node's fault.
     pub(crate) fn new(model: Model) -> Result<Self, ModelError> {
         let count = model.nodes.len();
         if count == 0 || count > MAX_NODES {
-            return Err(ModelError::NodeCount { got: count });
+            return Err(ModelError::NodeCount { limit: MAX_NODES, got: count });
         }
         if !(1..=MAX_TOKENS).contains(&model.max_tokens) {
             return Err(ModelError::MaxTokens { got: model.max_tokens });
         }
-        let Some(Node::Tokens(Tokens { vocabulary })) = model.nodes.first().copied() else {
-            return Err(at(0, ModelFault::MisplacedTokens));
-        };
+        let vocabulary = expect_input(&model)?;
         let mut graph = Self { vocabulary, tensors: Vec::with_capacity(count), model };
         for index in 0..count {
             let tensor = graph.check(index).map_err(|fault| at(index, fault))?;
@@ -92,6 +92,22 @@ impl Graph {
             vocabulary: self.vocabulary,
             all: &self.tensors,
         }
+    }
+}
+
+/// Ids are below it: those of tokens, or the bytes of an image, which is one of its own and has no order.
+///
+/// # Errors
+/// [`ModelFault::MisplacedInput`], or for an image [`ModelError::MaxTokens`] or [`ModelError::UnknownKind`].
+fn expect_input(model: &Model) -> Result<u32, ModelError> {
+    match (model.nodes.first(), model.kind) {
+        (Some(Node::Tokens(Tokens { vocabulary })), _) => Ok(*vocabulary),
+        (Some(Node::Pixels(_)), _) if model.max_tokens != 1 => {
+            Err(ModelError::MaxTokens { got: model.max_tokens })
+        }
+        (Some(Node::Pixels(_)), Kind::Causal) => Err(ModelError::UnknownKind { got: 1 }),
+        (Some(Node::Pixels(_)), Kind::Encoder) => Ok(1 << 8),
+        _ => Err(at(0, ModelFault::MisplacedInput)),
     }
 }
 

@@ -2,4 +2,5 @@
 
 pub(crate) mod checked;
 mod graph;
+mod paid;
 mod trunk;

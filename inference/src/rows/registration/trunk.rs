@@ -1,11 +1,11 @@
 //! The trunk cuts a graph into segments, so that every node depends on its own segment and on rows that are committed to.
 
 use super::graph::{at, Graph};
-use crate::rows::format::error::{ModelError, ModelFault};
+use crate::format::{error::ModelError, fault::ModelFault};
 
 /// # Errors
 /// [`ModelError::TrunkCount`], [`ModelError::TrunkOrder`], a trunk node's [`ModelFault::OneRow`], [`ModelFault::Scores`] or
-/// [`ModelFault::MisplacedTokens`], or a node's [`ModelFault::Uncommitted`].
+/// [`ModelFault::MisplacedInput`], or a node's [`ModelFault::Uncommitted`].
 pub(super) fn expect_trunk(graph: &Graph) -> Result<(), ModelError> {
     let trunk = &graph.model.trunk;
     if trunk.is_empty() || trunk.len() > graph.tensors.len() {
@@ -17,9 +17,9 @@ pub(super) fn expect_trunk(graph: &Graph) -> Result<(), ModelError> {
         let tensor = graph.tensors.get(index).filter(|_| node >= least);
         let tensor = tensor.ok_or(ModelError::TrunkOrder { node })?;
         if node == 0 {
-            return Err(at(0, ModelFault::MisplacedTokens));
+            return Err(at(0, ModelFault::MisplacedInput));
         }
-        tensor.expect_tokens().and_then(|tensor| tensor.expect_fixed()).map_err(|fault| at(index, fault))?;
+        tensor.expect_rows().and_then(|tensor| tensor.expect_fixed()).map_err(|fault| at(index, fault))?;
         least = node.saturating_add(1);
     }
     let mut segments = trunk.iter().copied().peekable();

@@ -1,7 +1,9 @@
-//! What the elements of a row are.
+//! What the elements of a row are, and those of the tensors that a trace is of.
 
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
+
+use super::data_type::DataType;
 
 /// Type of a row's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -30,6 +32,15 @@ impl ElementType {
             Self::I8 => 1,
             Self::I16 => 2,
             Self::Wide | Self::I32 | Self::Id => 4,
+        }
+    }
+}
+
+impl From<DataType> for ElementType {
+    fn from(data_type: DataType) -> Self {
+        match data_type {
+            DataType::I8 => Self::I8,
+            DataType::I32 => Self::I32,
         }
     }
 }

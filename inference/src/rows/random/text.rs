@@ -1,144 +1,31 @@
-//! Random models of rows, blobs and sequences that registration accepts: for tests, and for engines that measure or prove
-//! themselves.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "a generator of small models, which is not part of a runtime"
-)]
+//! Models of tokens: an embedding, blocks, a head.
 
 use alloc::{vec, vec::Vec};
 
-use super::{
-    format::{
-        element_type::ElementType,
-        model::{BlobName, Kind, Model},
-        node::{
-            Activation, ArgMax, Context, Embed, Linear, Mul, Node, Norm, Pool, Rope, Scores, Select, Softmax,
-            Table, Tokens,
+use super::builder::{Graph, RandomModel};
+use crate::{
+    format::element_type::ElementType,
+    random::Random,
+    rows::{
+        format::{
+            model::{BlobName, Kind, Model},
+            node::{
+                Activation, ArgMax, Context, Embed, Linear, Mul, Node, Norm, Pool, Rope, Scores, Select,
+                Softmax, Table, Tokens,
+            },
         },
+        limits::R24,
     },
-    limits::{MULTIPLIER_LIMIT, R24},
 };
-use crate::random::Random;
-
-/// A model and the bytes of its blob, whose root is left zero.
-#[derive(Clone, Debug)]
-pub struct RandomModel {
-    /// The model.
-    pub model: Model,
-    /// Its parameters.
-    pub blob: Vec<u8>,
-}
-
-/// A graph under construction.
-struct Graph<'a> {
-    random: &'a mut Random,
-    nodes: Vec<Node>,
-    trunk: Vec<u32>,
-    blob: Vec<u8>,
-    max_tokens: u32,
-    /// Elements of the residual.
-    width: u32,
-    /// The newest wide node with a row for each token.
-    residual: u32,
-}
 
 impl Graph<'_> {
-    fn push(&mut self, node: Node) -> u32 {
-        self.nodes.push(node);
-        self.nodes.len() as u32 - 1
-    }
-
-    fn chance(&mut self, of: u32) -> bool {
-        self.random.between(1, of) == 1
-    }
-
-    fn narrow(&mut self) -> ElementType {
-        if self.chance(2) {
-            ElementType::I8
-        } else {
-            ElementType::I16
-        }
-    }
-
-    /// A record that brings values of about `from` bits to about `to`; one in forty is out of range.
-    fn record(&mut self, from: u32, to: u32) -> [u8; 13] {
-        let bits = 23 + from;
-        let shift = bits.saturating_sub(to + self.random.between(0, 3)).clamp(1, 61);
-        let multiplier = self.random.between(1 << 21, (1 << 24) - 1).cast_signed();
-        let sign = if self.chance(2) { 1 } else { -1 };
-        let moved = i64::from(self.random.between(0, 1 << to)) - (1i64 << to) / 2;
-        let mut bias = (1i64 << (shift - 1)) + (moved << shift.saturating_sub(1)) / 4;
-        let (mut multiplier, mut shift) = (sign * multiplier, shift as u8);
-        match self.random.between(0, 159) {
-            0 => multiplier = MULTIPLIER_LIMIT,
-            1 => shift = [0, 62, 255][self.random.between(0, 2) as usize],
-            2 => bias = i64::MIN >> self.random.between(0, 1),
-            3 => (multiplier, bias) = (i32::MIN, i64::MAX),
-            _ => {}
-        }
-        let mut bytes = [0; 13];
-        bytes[..4].copy_from_slice(&multiplier.to_le_bytes());
-        bytes[4] = shift;
-        bytes[5..].copy_from_slice(&bias.to_le_bytes());
-        bytes
-    }
-
-    /// Where the next parameters lie: gaps mean nothing.
-    fn offset(&mut self) -> u64 {
-        let gap = self.random.between(0, 3) as usize;
-        self.blob.extend(vec![0xa5; gap]);
-        self.blob.len() as u64
-    }
-
-    fn rescales(&mut self, count: u32, from: u32, to: u32) -> u64 {
-        let offset = self.offset();
-        for _ in 0..count {
-            let record = self.record(from, to);
-            self.blob.extend(record);
-        }
-        offset
-    }
-
-    fn rows(&mut self, count: u32, width: u32, from: u32, to: u32) -> u64 {
-        let offset = self.offset();
-        for _ in 0..count {
-            let weights = self.random.bytes(width as usize);
-            self.blob.extend(weights.into_iter().map(i8::cast_unsigned));
-            let record = self.record(from, to);
-            self.blob.extend(record);
-        }
-        offset
-    }
-
-    /// 513 entries of a curve that is somewhere steep; now and then anything at all.
-    fn table(&mut self, to: u32) -> u64 {
-        let offset = self.offset();
-        let wild = self.chance(8);
-        for index in 0..513i64 {
-            let curve = ((index * index - 60_000) * (1 << to) / 200_000) as i32;
-            let entry =
-                if wild { self.random.bits() as i32 } else { curve + self.random.between(0, 9) as i32 };
-            self.blob.extend(entry.to_le_bytes());
-        }
-        offset
-    }
-
-    fn bits(element: ElementType) -> u32 {
-        match element {
-            ElementType::I8 => 7,
-            ElementType::I16 => 15,
-            _ => 22,
-        }
-    }
-
     fn norm(&mut self, input: u32, element: ElementType) -> u32 {
         let rescales = self.rescales(self.width, 16, Self::bits(element));
         let centre = self.chance(2);
         self.push(Node::Norm(Norm { input, centre, rescales, element }))
     }
 
-    fn linear(
+    pub(super) fn linear(
         &mut self,
         input: u32,
         from: ElementType,
@@ -248,7 +135,7 @@ impl Graph<'_> {
         }
     }
 
-    fn likeliest(&mut self, input: u32) {
+    pub(super) fn likeliest(&mut self, input: u32) {
         let from = self.narrow();
         let input = self.norm(input, from);
         let outputs = self.random.between(1, 20);
@@ -257,8 +144,8 @@ impl Graph<'_> {
     }
 }
 
-/// A random model that registration accepts: an embedding, up to three blocks, and a head. Records out of range occur.
-pub fn random_model(random: &mut Random) -> RandomModel {
+/// An embedding, up to three blocks, and a head.
+pub(super) fn model(random: &mut Random) -> RandomModel {
     let kind = if random.between(0, 1) == 0 { Kind::Encoder } else { Kind::Causal };
     let (vocabulary, max_tokens, width) =
         (random.between(1, 30), random.between(1, 12), random.between(1, 10));
@@ -294,14 +181,4 @@ pub fn random_model(random: &mut Random) -> RandomModel {
         model: Model { kind, max_tokens, nodes: graph.nodes, trunk: graph.trunk, blob },
         blob: graph.blob,
     }
-}
-
-/// A sequence of 1 to `max_tokens` ids.
-pub fn random_ids(random: &mut Random, model: &Model) -> Vec<u32> {
-    let vocabulary = match model.nodes.first() {
-        Some(Node::Tokens(Tokens { vocabulary })) => *vocabulary,
-        _ => 1,
-    };
-    let tokens = random.between(1, model.max_tokens);
-    (0..tokens).map(|_| random.between(0, vocabulary - 1)).collect()
 }

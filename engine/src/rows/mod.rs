@@ -1,0 +1,33 @@
+//! Executes models of rows, bit-exact with [`millrace_inference::rows`], on the processor.
+//!
+//! A batch is cut into parts of whole sequences. Within a part each operator makes all rows of all sequences before the next
+//! begins, so that weights are read once for a few hundred rows. Scores, shares and means of values are one operator that goes
+//! through a sequence in tiles: they take memory in proportion to its length, not to its square.
+//!
+//! Rooms, each of which uses only those before it: `products` (sums of products of bytes, the one place with a processor's
+//! instructions); `elements` and `records` (rows, and rescaling them); `operators`; `parameters`, `prepared` and `sequence`;
+//! `commitment`; `walk`; `parts` and `memory`; `execution`; `self_test`.
+
+mod commitment;
+mod elements;
+mod execution;
+mod memory;
+mod operators;
+mod parameters;
+mod parts;
+mod prepared;
+mod products;
+mod records;
+pub(crate) mod self_test;
+mod sequence;
+pub mod shaped;
+mod walk;
+
+pub use execution::{Output, RowsEngine, RowsExecution};
+pub use parameters::Parameters;
+pub use prepared::PreparedRows;
+pub use products::Kernel;
+pub use sequence::Sequence;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! The operators on rows, over all rows of a part of a batch at once. Each gives what its namesake in `millrace-inference` gives.
+
+pub(super) mod attention;
+pub(super) mod curve;
+pub(super) mod embed;
+pub(super) mod linear;
+pub(super) mod norm;
+pub(super) mod simple;
+pub(super) mod softmax;

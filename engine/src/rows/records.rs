@@ -1,0 +1,234 @@
+//! Records of a blob, as loops over vectors read them: `clamp((z·M + B) >> s)` for many channels at once.
+
+use millrace_inference::rows::Rescale;
+use multiversion::multiversion;
+
+use super::products::{Tile, COLUMNS};
+
+/// Bytes of a record.
+pub(super) const RECORD_BYTES: usize = Rescale::BYTES as usize;
+
+/// The rescalings of as many channels as a tile has columns.
+#[derive(Clone)]
+pub(super) struct Records {
+    multipliers: [i32; COLUMNS],
+    biases: [i64; COLUMNS],
+    shifts: [u32; COLUMNS],
+}
+
+/// A rescaling's numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Record {
+    pub multiplier: i32,
+    pub shift: u32,
+    pub bias: i64,
+}
+
+impl Record {
+    /// What the 13 bytes stand for.
+    pub fn read(bytes: &[u8]) -> Self {
+        let [m0, m1, m2, m3, shift, bias @ ..] = Rescale::read(bytes).to_bytes();
+        Self {
+            multiplier: i32::from_le_bytes([m0, m1, m2, m3]),
+            shift: shift.into(),
+            bias: i64::from_le_bytes(bias),
+        }
+    }
+
+    /// A record for z + `shift` instead of z. The product stays within 2⁶¹ and the wrapped sum is right once z·M is added.
+    pub fn unshifted(self, shift: i64) -> Self {
+        Self { bias: self.bias.wrapping_sub(shift.wrapping_mul(self.multiplier.into())), ..self }
+    }
+}
+
+impl Records {
+    const ZERO: Self = Self { multipliers: [0; COLUMNS], biases: [0; COLUMNS], shifts: [1; COLUMNS] };
+
+    /// Blocks of records, the last of which is filled up with zero.
+    pub fn blocks(records: impl Iterator<Item = Record>) -> Vec<Self> {
+        let mut blocks = Vec::with_capacity(records.size_hint().0.div_ceil(COLUMNS));
+        for (index, record) in records.enumerate() {
+            let column = index % COLUMNS;
+            if column == 0 {
+                blocks.push(Self::ZERO);
+            }
+            if let Some(block) = blocks.last_mut() {
+                block.multipliers[column] = record.multiplier;
+                block.shifts[column] = record.shift;
+                block.biases[column] = record.bias;
+            }
+        }
+        blocks
+    }
+
+    /// M, B and s of each column.
+    #[inline(always)]
+    fn iter(&self) -> impl Iterator<Item = (i64, i64, u32)> + '_ {
+        let fields = self.multipliers.iter().zip(&self.biases).zip(&self.shifts);
+        fields.map(|((multiplier, bias), shift)| (i64::from(*multiplier), *bias, *shift))
+    }
+
+    /// [`Self::blocks`] of consecutive records.
+    pub fn read(bytes: &[u8]) -> Vec<Self> {
+        Self::blocks(bytes.chunks_exact(RECORD_BYTES).map(Record::read))
+    }
+}
+
+/// `(z·M + B) >> s`, which is right modulo 2⁶⁴ in between and so right.
+#[inline(always)]
+fn moved(product: i64, bias: i64, shift: u32, [least, most]: [i64; 2]) -> i32 {
+    product.wrapping_add(bias).wrapping_shr(shift).clamp(least, most) as i32
+}
+
+/// Rescales sums.
+#[multiversion(targets = "simd")]
+pub(super) fn rescale_tile(numbers: &mut Tile<i32>, rows: usize, records: &Records, bounds: [i32; 2]) {
+    let bounds = bounds.map(i64::from);
+    for row in numbers.iter_mut().take(rows) {
+        for (number, (multiplier, bias, shift)) in row.iter_mut().zip(records.iter()) {
+            *number = moved(i64::from(*number).wrapping_mul(multiplier), bias, shift, bounds);
+        }
+    }
+}
+
+/// Rescales `256·high + low` of each pair of rows; the results are the first rows.
+#[multiversion(targets = "simd")]
+pub(super) fn rescale_pairs(
+    sums: &Tile<i32>,
+    numbers: &mut Tile<i32>,
+    rows: usize,
+    records: &Records,
+    bounds: [i32; 2],
+) {
+    let bounds = bounds.map(i64::from);
+    let (pairs, _) = sums.as_chunks::<2>();
+    for ([high, low], row) in pairs.iter().zip(numbers.iter_mut()).take(rows) {
+        let sums = high.iter().zip(low);
+        for ((number, (high, low)), (multiplier, bias, shift)) in row.iter_mut().zip(sums).zip(records.iter())
+        {
+            let high = i64::from(*high).wrapping_mul(multiplier).wrapping_shl(8);
+            let product = i64::from(*low).wrapping_mul(multiplier).wrapping_add(high);
+            *number = moved(product, bias, shift, bounds);
+        }
+    }
+}
+
+/// Rescales products of two numbers, a row's after one another.
+#[multiversion(targets = "simd")]
+pub(super) fn rescale_products(
+    left: &[i16],
+    right: &[i16],
+    records: &[Records],
+    bounds: [i32; 2],
+    numbers: &mut [i32],
+) {
+    let bounds = bounds.map(i64::from);
+    let operands = left.chunks(COLUMNS).zip(right.chunks(COLUMNS));
+    for ((numbers, (left, right)), records) in numbers.chunks_mut(COLUMNS).zip(operands).zip(records) {
+        for (((number, a), b), (multiplier, bias, shift)) in
+            numbers.iter_mut().zip(left).zip(right).zip(records.iter())
+        {
+            let z = i64::from(i32::from(*a).wrapping_mul((*b).into()));
+            *number = moved(z.wrapping_mul(multiplier), bias, shift, bounds);
+        }
+    }
+}
+
+/// What a norm takes of a row beside the row itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Deviation {
+    pub n: i64,
+    pub sum: i64,
+    pub reciprocal: i64,
+    pub shift: u32,
+}
+
+/// Rescales `((n·x − S)·r + 2^(k−1)) >> k`, which is within 2²⁴, a row's numbers after one another.
+#[multiversion(targets = "simd")]
+pub(super) fn rescale_deviations(
+    row: &[i32],
+    of: Deviation,
+    records: &[Records],
+    bounds: [i32; 2],
+    numbers: &mut [i32],
+) {
+    let bounds = bounds.map(i64::from);
+    let half = 1i64.wrapping_shl(of.shift.wrapping_sub(1));
+    for ((numbers, row), records) in numbers.chunks_mut(COLUMNS).zip(row.chunks(COLUMNS)).zip(records) {
+        for ((number, x), (multiplier, bias, shift)) in numbers.iter_mut().zip(row).zip(records.iter()) {
+            let deviation = of.n.wrapping_mul((*x).into()).wrapping_sub(of.sum);
+            let z = deviation.wrapping_mul(of.reciprocal).wrapping_add(half).wrapping_shr(of.shift) as i32;
+            *number = moved(i64::from(z).wrapping_mul(multiplier), bias, shift, bounds);
+        }
+    }
+}
+
+/// Adds wide numbers to the first rows, within ±R24.
+#[multiversion(targets = "simd")]
+pub(super) fn add_wide(numbers: &mut [i32], addend: &[i32], bounds: [i32; 2]) {
+    for (number, addend) in numbers.iter_mut().zip(addend) {
+        *number = number.wrapping_add(*addend).clamp(bounds[0], bounds[1]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::elements::bounds;
+    use millrace_inference::{
+        random::Random,
+        rows::{
+            limits::{BIAS_LIMIT, MULTIPLIER_LIMIT},
+            ElementType,
+        },
+    };
+
+    /// Records at every border of their ranges, and random ones.
+    fn records(random: &mut Random) -> Vec<Rescale> {
+        let mut all = Vec::new();
+        for multiplier in [1 - MULTIPLIER_LIMIT, -1, 0, MULTIPLIER_LIMIT - 1] {
+            for bias in [1 - BIAS_LIMIT, 0, BIAS_LIMIT - 1] {
+                all.extend([1, 30, 61].map(|shift| Rescale::new(multiplier, shift, bias).expect("in range")));
+            }
+        }
+        while all.len() < COLUMNS {
+            let multiplier = random.bits() as i32 >> 8;
+            let (shift, bias) = (random.between(1, 61) as u8, random.bits().cast_signed() >> 2);
+            all.extend(Rescale::new(multiplier, shift, bias));
+        }
+        all
+    }
+
+    #[test]
+    fn sums_and_pairs_of_sums_are_rescaled_as_defined() {
+        let mut random = Random(1);
+        for element in [ElementType::I8, ElementType::I16, ElementType::Wide] {
+            let rescales = records(&mut random);
+            let read = |rescale: &Rescale| Record::read(&rescale.to_bytes());
+            // As the kernels' sums are more than those meant, by 128 times a sum of 2^14 weights of -128.
+            let shift = -(1i64 << 28);
+            let of_sums = Records::blocks(rescales.iter().map(|rescale| read(rescale).unshifted(shift)));
+            let of_pairs =
+                Records::blocks(rescales.iter().map(|rescale| read(rescale).unshifted(256 * shift)));
+            let mut sums = [[0; COLUMNS]; 8];
+            for (row, sums) in sums.iter_mut().enumerate() {
+                // From -255*128*2^14 to 255*127*2^14.
+                let ends = [-(255 << 21), 0, (255 * 127) << 14];
+                sums.fill_with(|| ends.get(row).copied().unwrap_or_else(|| (random.bits() as i32) >> 2));
+            }
+            let (mut single, mut pairs) = (sums, [[0; COLUMNS]; 8]);
+            rescale_tile(&mut single, 8, &of_sums[0], bounds(element));
+            rescale_pairs(&sums, &mut pairs, 4, &of_pairs[0], bounds(element));
+            for (c, rescale) in rescales.iter().enumerate() {
+                for row in 0..8 {
+                    let z = i64::from(sums[row][c]) - shift;
+                    assert_eq!(single[row][c], rescale.apply(z, element));
+                }
+                for pair in 0..4 {
+                    let z = (i64::from(sums[2 * pair][c]) - shift) * 256 + i64::from(sums[2 * pair + 1][c]);
+                    assert_eq!(pairs[pair][c], rescale.apply(z, element));
+                }
+            }
+        }
+    }
+}

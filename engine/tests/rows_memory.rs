@@ -1,0 +1,87 @@
+//! An execution takes no more memory than it said, and not much less.
+#![allow(
+    unsafe_code,
+    reason = "an allocator that counts is an unsafe trait; it hands everything to the system's"
+)]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+};
+
+use millrace_engine::{
+    rows::{shaped::Shape, Sequence},
+    Engine, EngineOptions,
+};
+use millrace_inference::{
+    random::Random,
+    rows::{CheckedModel, Kind},
+};
+
+/// The system's allocator, which remembers how much was taken at once.
+struct Counting {
+    taken: AtomicUsize,
+    most: AtomicUsize,
+}
+
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let taken = self.taken.fetch_add(layout.size(), SeqCst) + layout.size();
+        self.most.fetch_max(taken, SeqCst);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        self.taken.fetch_sub(layout.size(), SeqCst);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting { taken: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+
+/// Bytes that some work takes at most beside what was taken before.
+fn most<R>(work: impl FnOnce() -> R) -> (R, u64) {
+    let before = ALLOCATOR.taken.load(SeqCst);
+    ALLOCATOR.most.store(before, SeqCst);
+    let result = work();
+    (result, (ALLOCATOR.most.load(SeqCst) - before) as u64)
+}
+
+#[test]
+fn an_execution_takes_about_what_it_says() {
+    let options = EngineOptions { threads: 2, ..EngineOptions::default() };
+    let engine = Engine::new(options, || Box::new(())).expect("the self-test passes");
+    let engine = engine.rows();
+    let shape = Shape { vocabulary: 500, blocks: 2, max_tokens: 600, ..Shape::MINILM };
+    for kind in [Kind::Encoder, Kind::Causal] {
+        let mut random = Random(1);
+        let made = Shape { kind, pooled: kind == Kind::Encoder, ..shape }.model(&mut random);
+        let model = CheckedModel::new(made.model).expect("it is valid");
+        let (prepared, packed) =
+            most(|| engine.prepare_checked(model, made.blob.into()).expect("it is small"));
+        let said = engine.required_memory(&prepared, &[]);
+        assert!(packed <= said && said < packed * 3 / 2, "packing: {said} said, {packed} taken");
+        let batches: [&[u32]; 5] = [&[1], &[32; 64], &[600], &[600, 7, 7, 100, 300], &[1; 50]];
+        for lengths in batches {
+            let ids: Vec<Vec<u32>> =
+                lengths.iter().map(|tokens| (0..*tokens).map(|_| random.between(0, 499)).collect()).collect();
+            let ids: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+            let said_now = engine.required_memory(&prepared, lengths);
+            let (_, taken) = most(|| engine.execute(&prepared, &ids).expect("it fits"));
+            // Threads and their queues take some KiB.
+            assert!(taken <= said_now - said + (64 << 10), "{lengths:?}: {said_now} said, {taken} taken");
+            assert!(
+                taken * 4 + (256 << 10) > said_now - said,
+                "{lengths:?}: {said_now} said, only {taken} taken"
+            );
+            let mut sequences: Vec<Sequence> = ids.iter().map(|_| Sequence::new()).collect();
+            let said_now = engine.memory_to_append(&prepared, &sequences, lengths).expect("as many");
+            let kept = most(|| engine.append(&prepared, &mut sequences, &ids).expect("it fits")).1;
+            assert!(
+                kept <= said_now - said + (64 << 10),
+                "{lengths:?}: {said_now} said, {kept} taken and kept"
+            );
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Text encoders: import from weights, embeddings of texts, the comparison with the float model, and what a miner
+//! commits to.
+
+use std::path::{Path, PathBuf};
+
+use millrace_importer::{
+    text::{self, Bert, Bundle, Choice, Comparison, Quantized, Source, Texts},
+    Refusal,
+};
+use millrace_inference::{
+    model_id,
+    rows::{Part, Place},
+};
+use sp_crypto_hashing::blake2_256;
+
+use super::{
+    files::write,
+    progress::{steps, working},
+};
+
+/// What `import` takes for text encoders alone.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Texts that stand for what the model will see, one in each line: four fifths give its scales, and it is measured
+    /// on the others. Without it, texts that are built in.
+    #[arg(long, value_name = "FILE", conflicts_with = "calibrate")]
+    texts: Option<PathBuf>,
+    /// Tokens that a text may have at most; without it, as many as sentence-transformers would take.
+    #[arg(long, value_name = "N")]
+    max_tokens: Option<usize>,
+    /// Write the model even if it is further from the float one than it should be.
+    #[arg(long)]
+    despite_loss: bool,
+}
+
+/// A text encoder and a text.
+#[derive(clap::Args)]
+pub(super) struct Spoken {
+    /// The model.
+    model: PathBuf,
+    /// The text.
+    #[arg(long)]
+    text: String,
+}
+
+/// An element of an execution.
+#[derive(clap::Args)]
+pub(super) struct At {
+    /// Its node.
+    #[arg(long)]
+    node: u32,
+    /// Its row: a token's position, or 0 where a text has one row.
+    #[arg(long, default_value_t = 0)]
+    row: u32,
+    /// Its place in the row.
+    #[arg(long)]
+    element: u32,
+}
+
+/// Whether a file to import is a text encoder's.
+pub(super) fn is_meant(file: &Path) -> bool {
+    Source::is_meant(file)
+}
+
+pub(super) fn import_folder(folder: &Path, output: &Path, options: &Options) -> Result<(), String> {
+    let texts = texts(options.texts.as_deref())?;
+    let source = Source::new(folder);
+    let tokens = source.tokens().map_err(said)?;
+    let bert = working("reading", || source.bert(options.max_tokens)).map_err(said)?;
+    let limit = bert.config().max_tokens;
+    let ids = |texts: &[String]| {
+        texts.iter().map(|text| tokens.ids(text, limit)).collect::<Result<Vec<_>, _>>().map_err(said)
+    };
+    let (calibration, held_out) = (ids(&texts.calibration)?, ids(&texts.held_out)?);
+    let quantized: Quantized =
+        steps("calibrating", bert.config().layers, |done| text::quantize(&bert, &calibration, done))
+            .map_err(said)?;
+    print_choices(&quantized.choices);
+    let bundle = Bundle::new(quantized, tokens).map_err(said)?;
+    let comparison = compare(&bert, &bundle, &held_out)?;
+    println!(
+        "\ncalibrated   {} texts, {} tokens",
+        calibration.len(),
+        calibration.iter().map(Vec::len).sum::<usize>()
+    );
+    println!("held out     {comparison}");
+    if !comparison.is_enough() {
+        let [mean, least, spearman] = Comparison::BAR;
+        let bar = format!("{mean} in the mean, {least} at least and Spearman {spearman}");
+        if !options.despite_loss {
+            return Err(format!(
+                "the model is too far from the float one ({comparison}; expected {bar}), so it isn't written; \
+                 calibrate it with more texts that are like what it will see, or write it nevertheless with \
+                 --despite-loss"
+            ));
+        }
+        println!("accepted     although it misses {bar}");
+    }
+    bundle.save(output).map_err(said)?;
+    print_bundle(&bundle, output);
+    Ok(())
+}
+
+fn print_choices(choices: &[Choice]) {
+    for choice in choices {
+        println!(
+            "block {:<3} {:<18} {:?}, α {:.1}, error {:.1e} of the products' mean square",
+            choice.block, choice.products, choice.element, choice.power, choice.error
+        );
+    }
+}
+
+fn print_bundle(bundle: &Bundle, output: &Path) {
+    let model = bundle.model().model();
+    let encoding = model.to_bytes();
+    println!("name         0x{}", hex::encode(model_id(&encoding, blake2_256)));
+    println!("blob         0x{} ({} bytes)", hex::encode(model.blob.root), model.blob.length);
+    println!(
+        "work         {} MAC for a text of 32 tokens, at most {} tokens",
+        bundle.model().mac(model.max_tokens.min(32)),
+        model.max_tokens
+    );
+    println!(
+        "written      {} ({} bytes), its blob and its tokenizer beside it",
+        output.display(),
+        encoding.len()
+    );
+}
+
+fn compare(bert: &Bert, bundle: &Bundle, held_out: &[Vec<u32>]) -> Result<Comparison, String> {
+    let floats = working("executing in floats", || bert.embeddings(held_out));
+    let integers =
+        steps("executing", held_out.len(), |done| bundle.embeddings(held_out, done)).map_err(said)?;
+    Comparison::new(&floats, &integers).map_err(said)
+}
+
+pub(super) fn run(model: &Path, texts: &[String], integers: bool) -> Result<(), String> {
+    let bundle = working("reading", || Bundle::load(model)).map_err(said)?;
+    let ids = texts.iter().map(|text| bundle.ids(text)).collect::<Result<Vec<_>, _>>().map_err(said)?;
+    let outputs = steps("executing", ids.len(), |done| bundle.outputs(&ids, done)).map_err(said)?;
+    if !integers {
+        eprintln!(
+            "The output is integers; it was brought to length one here, in floats. --integers prints it."
+        );
+    }
+    for output in outputs {
+        let numbers: Vec<String> = match integers {
+            true => output.iter().map(i32::to_string).collect(),
+            false => {
+                text::unit(output.into_iter().map(f64::from)).iter().map(|x| format!("{x:.6}")).collect()
+            }
+        };
+        println!("[{}]", numbers.join(","));
+    }
+    Ok(())
+}
+
+pub(super) fn diff(model: &Path, weights: Option<&Path>, file: Option<&Path>) -> Result<(), String> {
+    let weights = weights.ok_or("give --weights, the folder that the model was imported from")?;
+    let texts = texts(file)?;
+    let bundle = working("reading", || Bundle::load(model)).map_err(said)?;
+    let limit = usize::try_from(bundle.model().model().max_tokens).ok();
+    let bert = working("reading", || Source::new(weights).bert(limit)).map_err(said)?;
+    let vocabulary = bert.config().vocabulary;
+    if u32::try_from(vocabulary) != Ok(bundle.model().vocabulary()) {
+        return Err(format!(
+            "the weights have a vocabulary of {vocabulary} and the model one of {}; give the folder that it was \
+             imported from",
+            bundle.model().vocabulary()
+        ));
+    }
+    let held_out =
+        texts.held_out.iter().map(|text| bundle.ids(text)).collect::<Result<Vec<_>, _>>().map_err(said)?;
+    println!("{}", compare(&bert, &bundle, &held_out)?);
+    Ok(())
+}
+
+pub(super) fn trunk(spoken: &Spoken, output: &Path) -> Result<(), String> {
+    let bundle = working("reading", || Bundle::load(&spoken.model)).map_err(said)?;
+    let ids = bundle.ids(&spoken.text).map_err(said)?;
+    let commitment = working("executing", || text::commit(&bundle, &ids)).map_err(said)?;
+    write(output, &commitment.leaves.concat())?;
+    println!("tokens       {}", ids.len());
+    println!("trunk        0x{} ({} leaves)", hex::encode(commitment.trunk_root), commitment.leaves.len());
+    println!("output       0x{}", hex::encode(commitment.output_root));
+    println!("execution    0x{}", hex::encode(commitment.root));
+    println!("written      {} ({} bytes)", output.display(), commitment.leaves.len() * 32);
+    Ok(())
+}
+
+pub(super) fn element(spoken: &Spoken, at: &At) -> Result<(), String> {
+    let bundle = working("reading", || Bundle::load(&spoken.model)).map_err(said)?;
+    let ids = bundle.ids(&spoken.text).map_err(said)?;
+    let place = Place { node: at.node, row: at.row, element: at.element, part: Part::Output };
+    let found = working("executing", || text::recompute(&bundle, &ids, place)).map_err(said)?;
+    println!("{}, computed from {} bytes of operands", found.alone, found.operand_bytes);
+    match found.alone == found.whole {
+        true => Ok(()),
+        false => Err(format!(
+            "the whole execution has {} there, which must not be; report the model that shows it",
+            found.whole
+        )),
+    }
+}
+
+fn texts(file: Option<&Path>) -> Result<Texts, String> {
+    file.map_or_else(|| Ok(Texts::built_in()), Texts::read).map_err(said)
+}
+
+fn said(refusal: Refusal) -> String {
+    refusal.to_string()
+}

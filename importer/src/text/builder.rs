@@ -1,0 +1,190 @@
+//! The integer graph while it is made: nodes with their parameters, from real weights and scales.
+
+use millrace_inference::rows::{
+    limits::R24, ElementType, Embed, Kind, Linear, Model, Node, Norm, Rescale, Table, Tokens,
+};
+use ndarray::{Array1, Array2};
+
+use super::{
+    bert::{Bert, Dense, LayerNorm},
+    function::{Function, TABLE_FRACTION},
+    parameters::Parameters,
+    record::record,
+    search::{integers, Narrowing},
+};
+use crate::refusal::Refusal;
+
+/// 16 fraction bits: what a norm gives for one.
+pub(crate) const NORM_ONE: f64 = 65_536.0;
+
+/// Room that wide rows have beyond what calibration saw.
+const WIDE_MARGIN: f64 = 1.25;
+
+/// Room that a function's argument has beyond what calibration saw.
+const ARGUMENT_MARGIN: f64 = 1.3;
+
+/// A node of rows that products read, and what its integers mean.
+pub(crate) struct Narrow {
+    pub(crate) node: u32,
+    pub(crate) narrowing: Narrowing,
+}
+
+/// A node of wide rows, and the real distance of two neighbouring integers.
+#[derive(Clone, Copy)]
+pub(crate) struct Wide {
+    pub(crate) node: u32,
+    pub(crate) step: f64,
+}
+
+/// What follows a product's first rescaling.
+pub(crate) enum Then<'a> {
+    /// Nothing: 8 bits, with a step for each output.
+    Narrow(&'a [f64]),
+    /// The sum with these rows, whose step it has.
+    Add(Wide),
+    /// A function, and rows of this kind.
+    Function(Function, &'a Narrowing, f64),
+}
+
+/// A graph while it is made.
+pub(crate) struct Builder {
+    nodes: Vec<Node>,
+    trunk: Vec<u32>,
+    pub(crate) parameters: Parameters,
+}
+
+impl Builder {
+    pub(crate) fn new(vocabulary: usize) -> Self {
+        let nodes = vec![Node::Tokens(Tokens { vocabulary: number(vocabulary) })];
+        Self { nodes, trunk: vec![], parameters: Parameters::default() }
+    }
+
+    pub(crate) fn push(&mut self, node: Node) -> u32 {
+        self.nodes.push(node);
+        number(self.nodes.len()) - 1
+    }
+
+    /// Makes a node one of those that an execution commits to.
+    pub(crate) fn commit(&mut self, node: u32) {
+        self.trunk.push(node);
+    }
+
+    pub(crate) fn finish(self, max_tokens: usize) -> (Model, Vec<u8>) {
+        let (bytes, blob) = self.parameters.finish();
+        let model = Model {
+            kind: Kind::Encoder,
+            max_tokens: number(max_tokens),
+            nodes: self.nodes,
+            trunk: self.trunk,
+            blob,
+        };
+        (model, bytes)
+    }
+
+    /// The rows of tokens and positions.
+    pub(crate) fn embed(&mut self, bert: &Bert, step: f64) -> Result<Wide, Refusal> {
+        let (words, steps) = integers(&bert.words);
+        let records = steps.iter().map(|word| record(word / step, 0.0)).collect::<Result<Vec<_>, _>>()?;
+        let rows = self.rows(&words, &records);
+        let positions = bert
+            .positions
+            .iter()
+            .map(|x| (f64::from(*x) / step).round_ties_even().clamp(f64::from(-R24), f64::from(R24)) as i32);
+        let positions = Some(self.parameters.numbers(positions));
+        let width = number(bert.config.width);
+        Ok(Wide { node: self.push(Node::Embed(Embed { input: 0, width, rows, positions })), step })
+    }
+
+    /// Normalised rows that products read.
+    pub(crate) fn narrow_norm(
+        &mut self,
+        input: Wide,
+        norm: &LayerNorm,
+        narrowing: Narrowing,
+    ) -> Result<Narrow, Refusal> {
+        let steps: Vec<f64> = narrowing.factors.iter().map(|f| f64::from(*f) * narrowing.step).collect();
+        let node = self.norm(input, norm, &steps, narrowing.element)?;
+        Ok(Narrow { node, narrowing })
+    }
+
+    /// Normalised rows that something is added to.
+    pub(crate) fn wide_norm(&mut self, input: Wide, norm: &LayerNorm, step: f64) -> Result<Wide, Refusal> {
+        let steps = vec![step; norm.gain.len()];
+        Ok(Wide { node: self.norm(input, norm, &steps, ElementType::Wide)?, step })
+    }
+
+    fn norm(
+        &mut self,
+        input: Wide,
+        norm: &LayerNorm,
+        steps: &[f64],
+        element: ElementType,
+    ) -> Result<u32, Refusal> {
+        let of = |((gain, offset), step): ((&f32, &f32), &f64)| {
+            record(f64::from(*gain) / NORM_ONE / step, f64::from(*offset) / step)
+        };
+        let records = norm.gain.iter().zip(&norm.offset).zip(steps).map(of).collect::<Result<Vec<_>, _>>()?;
+        let rescales = self.parameters.rescales(&records);
+        Ok(self.push(Node::Norm(Norm { input: input.node, centre: true, rescales, element })))
+    }
+
+    /// A product with weights, and what follows it.
+    pub(crate) fn linear(&mut self, input: &Narrow, dense: &Dense, then: &Then<'_>) -> Result<u32, Refusal> {
+        let (weights, steps) = integers(&(&dense.weights * &input.narrowing.factors));
+        let products: Vec<f64> = steps.iter().map(|step| step * input.narrowing.step).collect();
+        let outputs = products.len();
+        let (element, own, table, addend) = match then {
+            Then::Narrow(own) => (ElementType::I8, own.to_vec(), None, None),
+            Then::Add(wide) => (ElementType::Wide, vec![wide.step; outputs], None, Some(wide.node)),
+            Then::Function(function, narrowing, largest) => {
+                let step = argument_step(*largest);
+                let table = self.table(*function, narrowing, step)?;
+                (narrowing.element, vec![step; outputs], Some(table), None)
+            }
+        };
+        let of = |((product, bias), own): ((&f64, &f32), &f64)| record(product / own, f64::from(*bias) / own);
+        let records = products.iter().zip(&dense.bias).zip(&own).map(of).collect::<Result<Vec<_>, _>>()?;
+        let rows = self.rows(&weights, &records);
+        let outputs = number(outputs);
+        Ok(self.push(Node::Linear(Linear { input: input.node, outputs, rows, element, table, addend })))
+    }
+
+    fn table(&mut self, function: Function, narrowing: &Narrowing, step: f64) -> Result<Table, Refusal> {
+        let of = |f: &f32| record(step / TABLE_FRACTION / (f64::from(*f) * narrowing.step), 0.0);
+        let records = narrowing.factors.iter().map(of).collect::<Result<Vec<_>, _>>()?;
+        let entries = self.parameters.numbers(function.table(step));
+        Ok(Table { entries, rescales: self.parameters.rescales(&records) })
+    }
+
+    fn rows(&mut self, weights: &Array2<i8>, records: &[Rescale]) -> u64 {
+        let rows: Vec<Vec<i8>> = weights.rows().into_iter().map(|row| row.to_vec()).collect();
+        self.parameters.rows(rows.iter().map(Vec::as_slice).zip(records.iter().copied()))
+    }
+}
+
+/// The step of wide rows that reach so far.
+pub(crate) fn wide_step(rows: &[&Array2<f32>]) -> f64 {
+    let largest = rows.iter().map(|rows| largest(rows)).fold(0.0, f64::max);
+    (largest * WIDE_MARGIN / f64::from(R24)).max(1e-30)
+}
+
+/// The step of a function's arguments that reach so far: a power of two.
+fn argument_step(largest: f64) -> f64 {
+    (largest * ARGUMENT_MARGIN / 32_767.0).max(1e-30).log2().ceil().exp2()
+}
+
+/// The largest absolute value.
+pub(crate) fn largest(rows: &Array2<f32>) -> f64 {
+    rows.iter().fold(0.0f32, |most, x| most.max(x.abs())).into()
+}
+
+/// The largest absolute value of each column, and at least so little that it can be a divisor.
+pub(crate) fn largest_of_columns(rows: &Array2<f32>) -> Array1<f64> {
+    let largest = rows.fold_axis(ndarray::Axis(0), 0.0f32, |most, x| most.max(x.abs()));
+    largest.mapv(|x| f64::from(x).max(1e-9))
+}
+
+/// A size as the format has it; configurations are checked to be far below its limit.
+pub(crate) fn number(size: usize) -> u32 {
+    u32::try_from(size).unwrap_or(u32::MAX)
+}

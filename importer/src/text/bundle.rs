@@ -1,0 +1,143 @@
+//! A text model as it is kept: the graph, its parameters and its tokenizer, three files side by side.
+
+use std::path::{Path, PathBuf};
+
+use millrace_inference::rows::{evaluate, limits::MAX_MODEL_BYTES, Blob, CheckedModel, EvaluationError};
+use rayon::prelude::*;
+
+use super::{
+    files::{read, read_small, read_weights, write},
+    float::unit,
+    quantize::Quantized,
+    tokens::Tokens,
+};
+use crate::refusal::Refusal;
+
+/// A model that can be executed on texts.
+pub struct Bundle {
+    model: CheckedModel,
+    blob: Vec<u8>,
+    tokens: Tokens,
+}
+
+impl Bundle {
+    /// A quantized model with its tokenizer.
+    ///
+    /// # Errors
+    /// [`Refusal`] of a model that registration refuses.
+    pub fn new(quantized: Quantized, tokens: Tokens) -> Result<Self, Refusal> {
+        let model = CheckedModel::new(quantized.model).map_err(|error| unregistrable(&error))?;
+        Ok(Self { model, blob: quantized.blob, tokens })
+    }
+
+    /// Reads a model and the files beside it: `NAME.blob` and `NAME.tokenizer.json` next to `NAME.millrace`.
+    ///
+    /// # Errors
+    /// [`Refusal`] of files that can't be read or don't belong together, and of parameters that are out of range.
+    pub fn load(path: &Path) -> Result<Self, Refusal> {
+        let encoding = read(path, MAX_MODEL_BYTES as u64)?;
+        let model = CheckedModel::from_bytes(&encoding).map_err(|error| unregistrable(&error))?;
+        let [blob_file, tokens_file] = beside(path);
+        let blob = read_weights(&blob_file)?;
+        let verified = Blob::verified(&model, &blob).map_err(|error| {
+            let file = blob_file.display();
+            refusal!("{file}: {error}"; "put the blob beside the model that was written with it")
+        })?;
+        if let Some(fault) = verified.faults(&model).first() {
+            return Err(refusal!(
+                "{}: node {} has {} parameters out of range", blob_file.display(), fault.node, fault.count;
+                "don't use or offer this model, and import it again from its weights"
+            ));
+        }
+        let tokens = Tokens::from_bytes(read_small(&tokens_file)?)?;
+        Ok(Self { model, blob, tokens })
+    }
+
+    /// Writes the three files. The model comes last, so that it is never there without the others.
+    ///
+    /// # Errors
+    /// [`Refusal`] of a place that can't be written to.
+    pub fn save(&self, path: &Path) -> Result<(), Refusal> {
+        let [blob, tokens] = beside(path);
+        write(&blob, &self.blob)?;
+        write(&tokens, self.tokens.bytes())?;
+        write(path, &self.model.model().to_bytes())
+    }
+
+    /// The graph.
+    pub fn model(&self) -> &CheckedModel {
+        &self.model
+    }
+
+    /// The parameters, which are those that the graph names.
+    ///
+    /// # Errors
+    /// [`Refusal`] of parameters of another length.
+    pub fn blob(&self) -> Result<Blob<'_>, Refusal> {
+        Blob::new(&self.model, &self.blob)
+            .map_err(|error| refusal!("the model's parameters: {error}"; "import the model again"))
+    }
+
+    /// The ids of a text.
+    ///
+    /// # Errors
+    /// [`Refusal`] of a text that is longer than the model takes.
+    pub fn ids(&self, text: &str) -> Result<Vec<u32>, Refusal> {
+        self.tokens.ids(text, usize::try_from(self.model.model().max_tokens).unwrap_or(usize::MAX))
+    }
+
+    /// The model's output for each of these texts: integers, exactly as the chain has them. `done` is called after
+    /// each.
+    ///
+    /// # Errors
+    /// [`Refusal`] of a text that the model doesn't take.
+    pub fn outputs(&self, texts: &[Vec<u32>], done: &(dyn Fn() + Sync)) -> Result<Vec<Vec<i32>>, Refusal> {
+        let blob = self.blob()?;
+        let of = |ids: &Vec<u32>| {
+            let outputs = evaluate(&self.model, blob, &[ids]).map_err(|(_, error)| impossible(&error))?;
+            done();
+            Ok(outputs.iter().flat_map(|output| output.rows.iter().flatten().copied()).collect())
+        };
+        texts.par_iter().map(of).collect()
+    }
+
+    /// The embedding of each of these texts: the output, brought to length one in floats.
+    ///
+    /// # Errors
+    /// As [`Self::outputs`].
+    pub fn embeddings(&self, texts: &[Vec<u32>], done: &(dyn Fn() + Sync)) -> Result<Vec<Vec<f64>>, Refusal> {
+        let outputs = self.outputs(texts, done)?;
+        Ok(outputs.into_iter().map(|output| unit(output.into_iter().map(f64::from))).collect())
+    }
+}
+
+/// Where the blob and the tokenizer of a model lie.
+pub(crate) fn beside(path: &Path) -> [PathBuf; 2] {
+    ["blob", "tokenizer.json"].map(|extension| path.with_extension(extension))
+}
+
+fn unregistrable(error: &millrace_inference::rows::ModelError) -> Refusal {
+    refusal!(
+        "the model can't be registered: {error}";
+        "give a model of rows that was imported from a text encoder"
+    )
+}
+
+/// Why a sequence can't be evaluated, with what to do.
+pub(crate) fn impossible(error: &EvaluationError) -> Refusal {
+    match error {
+        EvaluationError::Empty => refusal!("{error}"; "give a text with words in it"),
+        EvaluationError::TooManyTokens { .. } => {
+            refusal!("{error}"; "shorten the text, or split it and average the parts")
+        }
+        EvaluationError::Vocabulary { .. } => {
+            refusal!("{error}"; "put the tokenizer.json beside the model that was imported with it")
+        }
+        EvaluationError::Image { .. } => {
+            refusal!("{error}"; "give a model that was imported from a text encoder")
+        }
+        EvaluationError::NotCausal | EvaluationError::Inconsistent => {
+            refusal!("{error}"; "import the model again")
+        }
+    }
+}

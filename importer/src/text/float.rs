@@ -1,0 +1,181 @@
+//! Float execution of an encoder: what its integer model is measured against, and where its scales come from.
+//!
+//! The rows of all texts stand in one matrix, so that each weight is read once; only attention goes text by text.
+
+use std::ops::Range;
+
+use ndarray::{linalg::general_mat_mul, s, Array2, ArrayView2, Axis};
+use rayon::prelude::*;
+
+use super::{
+    bert::{Bert, Block, Dense, LayerNorm},
+    config::Pooling,
+};
+
+/// Rows that one thread multiplies at a time.
+const ROWS_AT_A_TIME: usize = 256;
+
+/// Texts as ids, one behind the other.
+pub(crate) struct Stacked {
+    pub(crate) ids: Vec<u32>,
+    /// Which rows are a text's.
+    pub(crate) spans: Vec<Range<usize>>,
+}
+
+impl Stacked {
+    pub(crate) fn new(texts: &[Vec<u32>]) -> Self {
+        let mut spans = Vec::with_capacity(texts.len());
+        let mut ids = Vec::new();
+        for text in texts {
+            let start = ids.len();
+            ids.extend_from_slice(text);
+            spans.push(start..ids.len());
+        }
+        Self { ids, spans }
+    }
+}
+
+/// All that a block makes of its rows.
+pub(crate) struct Trace {
+    pub(crate) query: Array2<f32>,
+    pub(crate) key: Array2<f32>,
+    pub(crate) value: Array2<f32>,
+    /// Means of values.
+    pub(crate) context: Array2<f32>,
+    /// The block's rows and what attention adds to them.
+    pub(crate) attended: Array2<f32>,
+    /// The same, normalised.
+    pub(crate) middle: Array2<f32>,
+    /// Arguments of the function.
+    pub(crate) argument: Array2<f32>,
+    /// Its values.
+    pub(crate) activated: Array2<f32>,
+    /// The middle rows and what the feed-forward part adds to them.
+    pub(crate) sum: Array2<f32>,
+    /// The same, normalised: the next block's rows.
+    pub(crate) rows: Array2<f32>,
+}
+
+/// x·Wᵀ, some rows on each thread.
+pub(crate) fn product(x: ArrayView2<'_, f32>, weights: ArrayView2<'_, f32>) -> Array2<f32> {
+    let mut result = Array2::zeros((x.nrows(), weights.nrows()));
+    let parts = result.axis_chunks_iter_mut(Axis(0), ROWS_AT_A_TIME).into_par_iter();
+    parts.zip(x.axis_chunks_iter(Axis(0), ROWS_AT_A_TIME)).for_each(|(mut part, x)| {
+        general_mat_mul(1.0, &x, &weights.t(), 0.0, &mut part);
+    });
+    result
+}
+
+impl Dense {
+    fn apply(&self, x: &Array2<f32>) -> Array2<f32> {
+        product(x.view(), self.weights.view()) + &self.bias
+    }
+}
+
+impl LayerNorm {
+    fn apply(&self, x: &Array2<f32>, epsilon: f32) -> Array2<f32> {
+        let mut result = x.clone();
+        result.axis_iter_mut(Axis(0)).into_par_iter().for_each(|mut row| {
+            let mean = row.mean().unwrap_or(0.0);
+            row -= mean;
+            let variance = row.dot(&row) / row.len() as f32;
+            row /= (variance + epsilon).sqrt();
+            row *= &self.gain;
+            row += &self.offset;
+        });
+        result
+    }
+}
+
+impl Bert {
+    /// What is added up for each token before the first block: not yet normalised, and normalised.
+    pub(crate) fn embed(&self, texts: &Stacked) -> (Array2<f32>, Array2<f32>) {
+        let mut sum = Array2::zeros((texts.ids.len(), self.config.width));
+        for span in &texts.spans {
+            for (position, row) in span.clone().enumerate() {
+                let word = self.words.row(texts.ids[row] as usize);
+                sum.row_mut(row).assign(&(&word + &self.positions.row(position)));
+            }
+        }
+        let rows = self.norm.apply(&sum, self.config.epsilon);
+        (sum, rows)
+    }
+
+    /// What a block makes of its rows.
+    pub(crate) fn block(&self, block: &Block, rows: &Array2<f32>, texts: &Stacked) -> Trace {
+        let (query, key, value) = (block.query.apply(rows), block.key.apply(rows), block.value.apply(rows));
+        let context = self.attend(&query, &key, &value, texts);
+        let attended = block.output.apply(&context) + rows;
+        let middle = block.output_norm.apply(&attended, self.config.epsilon);
+        let argument = block.up.apply(&middle);
+        let mut activated = argument.clone();
+        activated.par_mapv_inplace(|x| self.config.function.at(x.into()) as f32);
+        let sum = block.down.apply(&activated) + &middle;
+        let rows = block.down_norm.apply(&sum, self.config.epsilon);
+        Trace { query, key, value, context, attended, middle, argument, activated, sum, rows }
+    }
+
+    fn attend(
+        &self,
+        query: &Array2<f32>,
+        key: &Array2<f32>,
+        value: &Array2<f32>,
+        texts: &Stacked,
+    ) -> Array2<f32> {
+        let size = self.config.head();
+        let scale = 1.0 / (size as f32).sqrt();
+        let of = |span: &Range<usize>| {
+            let mut context = Array2::zeros((span.len(), self.config.width));
+            for head in 0..self.config.heads {
+                let part = s![span.clone(), head * size..(head + 1) * size];
+                let mut shares = query.slice(part).dot(&key.slice(part).t()) * scale;
+                for mut row in shares.rows_mut() {
+                    let most = row.fold(f32::NEG_INFINITY, |most, x| most.max(*x));
+                    row.mapv_inplace(|x| (x - most).exp());
+                    row /= row.sum();
+                }
+                context
+                    .slice_mut(s![.., head * size..(head + 1) * size])
+                    .assign(&shares.dot(&value.slice(part)));
+            }
+            context
+        };
+        let parts: Vec<Array2<f32>> = texts.spans.par_iter().map(of).collect();
+        let mut context = Array2::zeros(query.raw_dim());
+        for (span, part) in texts.spans.iter().zip(parts) {
+            context.slice_mut(s![span.clone(), ..]).assign(&part);
+        }
+        context
+    }
+
+    /// A row for each text, of length one.
+    pub(crate) fn pool(&self, rows: &Array2<f32>, texts: &Stacked) -> Vec<Vec<f64>> {
+        let of = |span: &Range<usize>| {
+            let rows = rows.slice(s![span.clone(), ..]);
+            let row = match self.config.pooling {
+                Pooling::Mean => rows.sum_axis(Axis(0)),
+                Pooling::First => rows.row(0).to_owned(),
+            };
+            unit(row.iter().map(|x| f64::from(*x)))
+        };
+        texts.spans.iter().map(of).collect()
+    }
+
+    /// The embedding of each text, of length one. Every text has 1 to `max_tokens` ids of the vocabulary.
+    pub fn embeddings(&self, texts: &[Vec<u32>]) -> Vec<Vec<f64>> {
+        let texts = Stacked::new(texts);
+        let (_, mut rows) = self.embed(&texts);
+        for block in &self.blocks {
+            rows = self.block(block, &rows, &texts).rows;
+        }
+        self.pool(&rows, &texts)
+    }
+}
+
+/// These numbers as a vector of length one; nothing stays nothing.
+pub fn unit(numbers: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let numbers: Vec<f64> = numbers.into_iter().collect();
+    let length = numbers.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let length = if length > 0.0 { length } else { 1.0 };
+    numbers.into_iter().map(|x| x / length).collect()
+}

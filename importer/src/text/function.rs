@@ -1,0 +1,94 @@
+//! The functions that feed-forward blocks apply to each element, and the tables that stand for them.
+
+use millrace_inference::rows::limits::{R24, TABLE_ENTRIES};
+
+use crate::refusal::Refusal;
+
+/// A function of one real number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// x·Φ(x).
+    Gelu,
+    /// Its approximation with a hyperbolic tangent.
+    GeluTanh,
+    /// The larger of x and zero.
+    Relu,
+    /// x/(1 + e^−x).
+    Silu,
+    /// The hyperbolic tangent.
+    Tanh,
+}
+
+impl Function {
+    /// The function that config.json names.
+    ///
+    /// # Errors
+    /// [`Refusal`] of another name.
+    pub fn named(name: &str) -> Result<Self, Refusal> {
+        match name {
+            "gelu" => Ok(Self::Gelu),
+            "gelu_new" | "gelu_pytorch_tanh" | "gelu_fast" => Ok(Self::GeluTanh),
+            "relu" => Ok(Self::Relu),
+            "silu" | "swish" => Ok(Self::Silu),
+            "tanh" => Ok(Self::Tanh),
+            _ => Err(refusal!(
+                "the model's hidden_act is '{name}', which isn't known";
+                "take a model with gelu, gelu_new, relu, silu or tanh"
+            )),
+        }
+    }
+
+    /// Its value.
+    pub fn at(self, x: f64) -> f64 {
+        match self {
+            Self::Gelu => 0.5 * x * (1.0 + libm::erf(x / std::f64::consts::SQRT_2)),
+            Self::GeluTanh => {
+                let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x * x * x);
+                0.5 * x * (1.0 + inner.tanh())
+            }
+            Self::Relu => x.max(0.0),
+            Self::Silu => x / (1.0 + (-x).exp()),
+            Self::Tanh => x.tanh(),
+        }
+    }
+
+    /// Its table for arguments in steps of `step`: values in steps of `step / TABLE_FRACTION`, which keeps the bend at
+    /// zero.
+    pub(crate) fn table(self, step: f64) -> Vec<i32> {
+        let of = |entry: u32| {
+            let x = (f64::from(entry) * 128.0 - 32_768.0) * step;
+            let value = (self.at(x) / step * TABLE_FRACTION).round_ties_even();
+            value.clamp(f64::from(-R24), f64::from(R24)) as i32
+        };
+        (0..TABLE_ENTRIES).map(of).collect()
+    }
+}
+
+/// How much finer a table's values are than its arguments: 2¹⁵·2⁷ is still a wide number.
+pub(crate) const TABLE_FRACTION: f64 = 128.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_those_of_their_names() {
+        let at = |name: &str, x: f64| Function::named(name).expect("known").at(x);
+        assert!((at("gelu", 1.0) - 0.841_344_746).abs() < 1e-8);
+        assert!((at("gelu_new", 1.0) - 0.841_191_990).abs() < 1e-8);
+        assert_eq!((at("relu", -2.0), at("relu", 2.0)), (0.0, 2.0));
+        assert!((at("silu", 2.0) - 1.761_594_156).abs() < 1e-8);
+        assert!((at("tanh", 0.5) - 0.462_117_157).abs() < 1e-8);
+        let refused = Function::named("mish").expect_err("unknown").to_string();
+        assert!(refused.contains("'mish'") && refused.contains("gelu_new"), "{refused}");
+    }
+
+    #[test]
+    fn tables_hold_the_function_at_every_128th_argument() {
+        let table = Function::Gelu.table(1.0 / 4_096.0);
+        assert_eq!(table.len(), 513);
+        // 8 is 32768 steps, its gelu 8 too; −8 gives nothing; 1 is entry 256 + 32.
+        assert_eq!((table[512], table[256], table[0]), (32_768 * 128, 0, 0));
+        assert_eq!(table[288], (0.841_344_746 * 4_096.0 * 128.0f64).round() as i32);
+    }
+}

@@ -1,0 +1,152 @@
+//! Text encoders: from weights to integers, and what is refused on the way.
+#![allow(missing_docs)]
+
+mod encoder;
+
+use encoder::{bert, bundle, config, file, tensors, texts, Folder, CONFIG, WIDTH};
+use millrace_importer::text::{
+    commit, quantize, recompute, Bert, Bundle, Comparison, Config, Pooling, Source, Weights,
+};
+use millrace_inference::rows::{commitment::trunk_leaf_count, Part, Place, Width};
+
+#[test]
+fn integers_give_the_float_embeddings() {
+    for pooling in [Pooling::Mean, Pooling::First] {
+        let config = Config { pooling, ..config() };
+        let (floats, bundle) = (bert(&config, &tensors()), bundle(&config));
+        let held_out = texts(60, 99);
+        let integers = bundle.embeddings(&held_out, &|| ()).expect("texts that it takes");
+        let found = Comparison::new(&floats.embeddings(&held_out), &integers).expect("enough");
+        assert!(found.is_enough(), "{pooling:?}: {found}");
+    }
+}
+
+#[test]
+fn the_trunk_is_the_sum_of_each_block() {
+    let bundle = bundle(&config());
+    let model = bundle.model();
+    assert_eq!(model.model().trunk.len(), 3);
+    let ids = &texts(1, 4)[0];
+    let commitment = commit(&bundle, ids).expect("a text that it takes");
+    assert_eq!(commitment.leaves.len() as u64, trunk_leaf_count(model, &[ids.len() as u32]));
+    assert_eq!(commit(&bundle, ids).expect("the same"), commitment);
+    let other: Vec<u32> = ids.iter().rev().copied().collect();
+    let other = commit(&bundle, &other).expect("another text");
+    assert_ne!(other.root, commitment.root);
+    assert_ne!(other.trunk_root, commitment.trunk_root);
+    // Another order of the same tokens is another sentence, but its mean may be the same row.
+    assert_eq!(other.leaves.len(), commitment.leaves.len());
+}
+
+#[test]
+fn every_node_is_recomputed_from_its_operands() {
+    for pooling in [Pooling::Mean, Pooling::First] {
+        let bundle = bundle(&Config { pooling, ..config() });
+        let ids = &texts(1, 12)[0];
+        for node in 0..bundle.model().model().nodes.len() as u32 {
+            let width = match bundle.model().tensor(node).expect("a node").width {
+                Width::Fixed(width) => width,
+                Width::Heads(heads) => heads * ids.len() as u32,
+            };
+            let place = Place { node, row: 0, element: width - 1, part: Part::Output };
+            let found = recompute(&bundle, ids, place).expect("an element");
+            assert_eq!(found.alone, found.whole, "node {node}");
+        }
+    }
+    let place = Place { node: 1, row: 999, element: 0, part: Part::Output };
+    let message =
+        recompute(&bundle(&config()), &texts(1, 12)[0], place).expect_err("no such row").to_string();
+    assert!(message.contains("a row below the text's tokens"), "{message}");
+}
+
+#[test]
+fn tensors_that_are_missing_or_of_another_shape_are_named() {
+    let refused = |tensors| {
+        let bytes = file(&tensors);
+        let weights = Weights::new(&bytes).expect("a file");
+        Bert::new(config(), &weights).map(|_| ()).expect_err("refused").to_string()
+    };
+    for name in tensors().keys() {
+        let mut missing = tensors();
+        missing.remove(name);
+        assert!(refused(missing).contains(&format!("no tensor {name};")), "{name}");
+        let mut longer = tensors();
+        let (shape, numbers) = longer.get_mut(name).expect("it is there");
+        let row = numbers.len() / shape[0];
+        shape[0] += 1;
+        numbers.extend(vec![0.0; row]);
+        let message = refused(longer);
+        assert!(
+            message.contains(&format!("{name} has the shape")) && message.contains("config.json"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn names_under_a_prefix_and_dead_channels_are_taken() {
+    let mut weights = tensors();
+    let up = weights.get_mut("encoder.layer.0.intermediate.dense.weight").expect("there");
+    up.1[..WIDTH].fill(0.0);
+    let prefixed = weights.into_iter().map(|(name, tensor)| (format!("bert.{name}"), tensor)).collect();
+    let bert = bert(&config(), &prefixed);
+    let quantized = quantize(&bert, &texts(120, 1), &|| ()).expect("quantizable");
+    assert_eq!(quantized.choices.len(), 8);
+    assert!(quantize(&bert, &[], &|| ()).expect_err("nothing").to_string().contains("few hundred sentences"));
+}
+
+#[test]
+fn a_bundle_is_read_as_it_was_written() {
+    let folder = Folder::new("bundle");
+    let path = folder.path("tiny.millrace");
+    let written = bundle(&config());
+    written.save(&path).expect("a place");
+    let read = Bundle::load(&path).expect("what was written");
+    let texts = texts(3, 5);
+    let outputs = |bundle: &Bundle| bundle.outputs(&texts, &|| ()).expect("texts that it takes");
+    assert_eq!(outputs(&read), outputs(&written));
+    assert_eq!(read.ids("w3 w5 mill").expect("short"), [3, 5, 0]);
+    let long = read.ids(&"w1 ".repeat(25)).expect_err("too long").to_string();
+    assert!(long.contains("25 tokens and the model takes 24"), "{long}");
+    let long = read.outputs(&[vec![1; 25]], &|| ()).expect_err("too long").to_string();
+    assert!(long.contains("the limit is 24; shorten the text"), "{long}");
+    let unknown = read.outputs(&[vec![60]], &|| ()).expect_err("no such token").to_string();
+    assert!(unknown.contains("tokenizer.json"), "{unknown}");
+
+    let mut blob = std::fs::read(folder.path("tiny.blob")).expect("it is there");
+    blob[100] ^= 1;
+    folder.write("tiny.blob", &blob);
+    let message = Bundle::load(&path).err().expect("another blob").to_string();
+    assert!(message.contains("another hash") && message.contains("that was written with it"), "{message}");
+    folder.write("tiny.blob", &blob[1..]);
+    assert!(Bundle::load(&path).err().expect("another blob").to_string().contains("expected"));
+    folder.write("tiny.millrace", &[2, 9]);
+    assert!(Bundle::load(&path).err().expect("no model").to_string().contains("can't be registered"));
+}
+
+#[test]
+fn what_stands_beside_the_weights_is_read() {
+    let folder = Folder::with_encoder("source", CONFIG);
+    folder.write("sentence_bert_config.json", br#"{"max_seq_length": 16, "do_lower_case": false}"#);
+    std::fs::create_dir_all(folder.path("1_Pooling")).expect("a folder");
+    folder.write("1_Pooling/config.json", br#"{"pooling_mode_cls_token": true}"#);
+    for path in [folder.0.clone(), folder.path("model.safetensors")] {
+        assert!(Source::is_meant(&path));
+        let bert = Source::new(&path).bert(None).expect("an encoder");
+        assert_eq!((bert.config().max_tokens, bert.config().pooling), (16, Pooling::First));
+    }
+    assert_eq!(Source::new(&folder.0).bert(Some(8)).expect("an encoder").config().max_tokens, 8);
+    assert!(!Source::is_meant(&folder.path("model.onnx")));
+
+    folder.write("1_Pooling/config.json", br#"{"pooling_mode_max_tokens": true}"#);
+    let message = Source::new(&folder.0).bert(None).expect_err("refused").to_string();
+    assert!(message.contains("pooling_mode_mean_tokens or pooling_mode_cls_token"), "{message}");
+    std::fs::remove_dir_all(folder.path("1_Pooling")).expect("it is there");
+    let whole = std::fs::read(folder.path("model.safetensors")).expect("it is there");
+    folder.write("model.safetensors", &whole[..whole.len() / 2]);
+    let message = Source::new(&folder.0).bert(None).expect_err("half a file").to_string();
+    assert!(
+        message.contains("model.safetensors: ") && message.contains("download the file again"),
+        "{message}"
+    );
+}

@@ -1,0 +1,88 @@
+//! The commands of `millrace-model` on a text encoder.
+#![allow(missing_docs)]
+
+mod encoder;
+
+use std::process::Command;
+
+use encoder::{Folder, CONFIG};
+
+/// Runs the program: whether it succeeded, and what it printed.
+fn millrace_model(arguments: &[&str]) -> (bool, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_millrace-model")).args(arguments).output().expect("it starts");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).expect("text"))
+}
+
+/// Sentences of the tokenizer's words.
+fn sentences() -> String {
+    let sentence = |text: &Vec<u32>| text.iter().map(|id| format!("w{id}")).collect::<Vec<_>>().join(" ");
+    encoder::texts(200, 3).iter().map(|text| sentence(text) + "\n").collect()
+}
+
+#[test]
+fn an_encoder_is_imported_run_compared_and_committed_to() {
+    let folder = Folder::with_encoder("commands", CONFIG);
+    folder.write("texts.txt", sentences().as_bytes());
+    let path = |name: &str| folder.path(name).display().to_string();
+    let (from, model, texts) = (folder.0.display().to_string(), path("tiny.millrace"), path("texts.txt"));
+
+    let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--texts", &texts]);
+    assert!(fine && said.contains("on 40 texts") && said.contains("blob         0x"), "{said}");
+    let (fine, said) = millrace_model(&["run", &model, "--text", "w3 w4 w5", "--text", "w9"]);
+    assert!(fine && said.matches('[').count() == 2 && said.contains("in floats"), "{said}");
+    let (fine, said) = millrace_model(&["run", &model, "--text", "w3 w4 w5", "--integers"]);
+    let integers: Vec<i32> =
+        said.trim_matches(['[', ']', '\n']).split(',').map(|x| x.parse().expect("an integer")).collect();
+    assert!(fine && integers.len() == 32, "{said}");
+    let (fine, said) = millrace_model(&["diff", &model, "--weights", &from, "--texts", &texts]);
+    assert!(fine && said.contains("Spearman") && said.contains("on 40 texts"), "{said}");
+    let (fine, said) = millrace_model(&["trunk", &model, "--text", "w3 w4 w5", "-o", &path("leaves")]);
+    assert!(fine && said.contains("execution    0x"), "{said}");
+    // Three trunk nodes, three tokens, rows of 128 bytes.
+    assert_eq!(std::fs::read(path("leaves")).expect("written").len(), 9 * 32);
+    let at = ["--text", "w3 w4 w5", "--node", "2", "--row", "1", "--element", "7"];
+    let (fine, said) = millrace_model(&[&["element", &model], &at[..]].concat());
+    assert!(fine && said.contains("bytes of operands"), "{said}");
+
+    let (fine, said) = millrace_model(&["run", &model, "--text", &"w1 ".repeat(25)]);
+    assert!(!fine && said.contains("25 tokens and the model takes 24"), "{said}");
+    let (fine, said) = millrace_model(&["run", &model]);
+    assert!(!fine && said.contains("<INPUT>"), "{said}");
+}
+
+#[test]
+fn a_model_that_misses_the_bar_isnt_written_unless_it_is_asked_for() {
+    // To this tokenizer nearly all built-in texts are one word, so that their order is noise.
+    let folder = Folder::with_encoder("bar", &CONFIG.replace("24", "512"));
+    let mut tensors = encoder::tensors();
+    let positions = tensors.get_mut("embeddings.position_embeddings.weight").expect("there");
+    positions.0[0] = 512;
+    positions.1.resize(512 * encoder::WIDTH, 0.0);
+    folder.write("model.safetensors", &encoder::file(&tensors));
+    let (from, model) = (folder.0.display().to_string(), folder.path("bad.millrace").display().to_string());
+    let (fine, said) = millrace_model(&["import", &from, "-o", &model]);
+    assert!(!fine && said.contains("so it isn't written") && said.contains("--despite-loss"), "{said}");
+    assert!(["bad.millrace", "bad.blob", "bad.tokenizer.json"]
+        .iter()
+        .all(|name| !folder.path(name).exists()));
+    let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--despite-loss"]);
+    assert!(fine && said.contains("although it misses"), "{said}");
+    assert!(folder.path("bad.millrace").exists());
+}
+
+#[test]
+fn refusals_say_what_to_do() {
+    let folder = Folder::with_encoder("refusals", &CONFIG.replace("BertModel", "T5EncoderModel"));
+    let (from, model) = (folder.0.display().to_string(), folder.path("x.millrace").display().to_string());
+    let (fine, said) = millrace_model(&["import", &from, "-o", &model]);
+    assert!(
+        !fine && said.contains("'T5EncoderModel'") && said.contains("only BertModel is supported"),
+        "{said}"
+    );
+    let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--texts", "/nowhere.txt"]);
+    assert!(!fine && said.contains("name a file that is there"), "{said}");
+    let (fine, said) = millrace_model(&["diff", &model, "--weights", &from]);
+    assert!(!fine && said.contains("x.millrace"), "{said}");
+}
