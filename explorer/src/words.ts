@@ -11,6 +11,7 @@ export const REFUNDS: Record<views.RefundReason, string> = {
   rentSpent: 'waiting used up its ceiling',
   tooManyFailures: 'too many miners failed it',
   unverifiable: "the chain can't verify it",
+  forced: 'governance ended it',
 };
 
 export const FAILURES: Record<string, string> = {
@@ -18,6 +19,7 @@ export const FAILURES: Record<string, string> = {
   WrongTrace: 'the trace was not that of the execution',
   Declined: "the miner's node can't execute it and said so",
   Unverifiable: "the chain can't verify any trace of it",
+  Forced: 'governance ended the task',
 };
 
 /** The chain's names of reasons begin with a capital in events. */

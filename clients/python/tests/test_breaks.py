@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 
-from millrace import Account, MillraceError, connect
+from millrace import Account, Client, MillraceError, connect
 from millrace.account import compact
 from millrace.chain import blake2_256
 from millrace.views import EndedTask
@@ -75,7 +76,7 @@ def test_a_transaction_that_no_block_takes_is_late() -> None:
 
 
 def test_what_the_pool_dropped_is_signed_again_with_its_nonce() -> None:
-    with running_node(15_000, "--no-mine") as url, connect(url, Account("//Bob")) as client:
+    with running_node(10_000, "--no-mine") as url, connect(url, Account("//Bob")) as client:
         bob = Account("//Bob").address
         dropped: list[Any] = []
 
@@ -100,43 +101,57 @@ def raw(text: str) -> bytes:
     return bytes.fromhex(text[2:])
 
 
-def test_another_fork_takes_over() -> None:
-    # Two nodes that don't know of each other: to the client, the second is a re-org of the first.
-    with running_node(4_000) as one, running_node(1_000) as other:
-        proxy = Proxy(one)
+@pytest.fixture(scope="module")
+def other() -> Iterator[str]:
+    """A node of another fork."""
+    with running_node() as address:
+        yield address
+
+
+@contextmanager
+def through_a_proxy(url: str) -> Iterator[tuple[Proxy, Client]]:
+    """Bob's client whose proxy can lead to another node."""
+    proxy = Proxy(url)
+    try:
         with connect(proxy.url, Account("//Bob")) as client:
-            posted: list[Any] = []
-            thread = threading.Thread(target=lambda: posted.append(client.post(MODEL, INPUTS[:2], timeout=120)))
-            thread.start()
-            while not ask(one, "author_pendingExtrinsics"):
+            yield proxy, client
+    finally:
+        proxy.close()
+
+
+def test_another_fork_takes_over(other: str) -> None:
+    # Two nodes that don't know of each other: to the client, the second is a re-org of the first. Their genesis is all
+    # that they share, so the first makes no block before the transaction is signed.
+    with running_node(30_000, "--no-mine") as one, through_a_proxy(one) as (proxy, client):
+        with ThreadPoolExecutor() as pool:
+            posting = pool.submit(client.post, MODEL, INPUTS[:2], timeout=120)
+            while not posting.done() and not ask(one, "author_pendingExtrinsics"):
                 time.sleep(0.05)
             proxy.lead_to(other)
             proxy.cut()
-            thread.join()
-            assert ask(other, "system_accountNextIndex", Account("//Bob").address) == 1
-            np.testing.assert_array_equal(client.answer(posted[0].task, timeout=120), ANSWERS[:2])
-        proxy.close()
+            posted = posting.result()
+        assert ask(other, "system_accountNextIndex", Account("//Bob").address) == 1
+        np.testing.assert_array_equal(client.answer(posted.task, timeout=120), ANSWERS[:2])
 
 
-def test_a_task_whose_fork_is_gone_is_watched_on(url: str) -> None:
-    with running_node(1_000) as other:
-        proxy = Proxy(url)
-        with connect(url, Account("//Dave")) as first, connect(other, Account("//Bob")) as second:
-            with connect(proxy.url) as watcher:
-                task = first.post(MODEL, INPUTS[:64], max_price=10_000_000, blocks=300).task
-                views = watcher.watch(task, timeout=120)
-                assert next(views).task == task
-                proxy.lead_to(other)
-                proxy.cut()
-                time.sleep(2)
-                # There it comes later.
-                while (posted := second.post(MODEL, INPUTS[:1], until="best").task) < task:
-                    pass
-                assert posted == task
-                last = list(views)[-1]
-                assert isinstance(last, EndedTask) and last.fate.requester == Account("//Bob").address
-                first.cancel(task)
-        proxy.close()
+def test_a_task_whose_fork_is_gone_is_watched_on(url: str, other: str) -> None:
+    with connect(url, Account("//Dave")) as first, connect(other, Account("//Dave")) as second:
+        there = second.post(MODEL, INPUTS[:1], until="best").task
+        while (task := first.post(MODEL, INPUTS[:64], max_price=10_000_000, blocks=300, until="best").task) <= there:
+            pass
+        with through_a_proxy(url) as (proxy, watcher):
+            views = watcher.watch(task, timeout=120)
+            assert next(views).task == task
+            proxy.lead_to(other)
+            proxy.cut()
+            # There it comes later.
+            due = second.round().block + 100
+            post = ("Tasks", "post", {"model": MODEL, "input": bytes(64), "max_price": 10**10, "deadline": due})
+            while (ahead := task - second.post(MODEL, INPUTS[:1], until="best").task) > 0:
+                second.batch([post] * min(ahead, 20), until="best")
+            last = list(views)[-1]
+        first.cancel(task)
+    assert isinstance(last, EndedTask) and last.fate.requester == Account("//Dave").address
 
 
 def test_compact_numbers() -> None:

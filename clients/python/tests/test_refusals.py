@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from millrace import Account, Client, MillraceError, Quantization, connect
 from millrace.arrays import to_array, to_bytes
+from millrace.views import REFUNDS
 
-from .conftest import MODEL, free_port
+from .conftest import MODEL, ROOT, free_port
 
 ROW = np.zeros((1, 64), np.int8)
 
@@ -80,6 +82,11 @@ def test_an_account_that_cannot_pay(url: str) -> None:
         assert refused.value.code == "invalid_transaction"
     with connect(url) as nobody, pytest.raises(MillraceError, match="no account to sign with"):
         nobody.cancel(0)
+
+
+def test_each_reason_for_a_refund_has_a_remedy() -> None:
+    described = json.loads((ROOT / "docs" / "openrpc.json").read_text())
+    assert REFUNDS.keys() == set(described["components"]["schemas"]["RefundReason"]["enum"])
 
 
 def test_where_no_node_is() -> None:

@@ -119,7 +119,7 @@ REFUNDS = {
     "rentSpent": "Waiting used up its ceiling: raise max_price.",
     "tooManyFailures": "Too many miners failed it: post it again.",
     "unverifiable": "The chain can't verify it: post fewer samples at once.",
-    "forced": "Governance ended it: ask there why.",
+    "forced": "Governance ended it: ask there before you post it again.",
 }
 
 Task = OpenTask | EndedTask

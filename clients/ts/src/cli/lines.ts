@@ -12,7 +12,7 @@ const REFUNDS: Record<RefundReason, string> = {
   rentSpent: 'waiting used up its price ceiling: raise --max-price',
   tooManyFailures: 'too many miners failed it: post it again later',
   unverifiable: "the chain can't verify it: post fewer samples",
-  forced: 'governance ended it: ask there why',
+  forced: 'governance ended it',
 };
 
 /** Why no slot takes a batch. */
