@@ -38,6 +38,7 @@ test: build client page ## All tests on one machine: crates, runtime, end to end
 	cargo test --release --workspace
 	node --test scripts/test/*.test.mjs
 	cargo test --release --manifest-path inference/bench/Cargo.toml --target-dir $(PURE)
+	cargo test --release -p millrace-importer --features text --target-dir $(PURE)
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
 	cd $(PACKAGE) && MILLRACE_NODE="$(NODE)" npm test
 	MILLRACE_NODE="$(NODE)" clients/python/test.sh

@@ -18,4 +18,4 @@ if [ ! -e "$minilm/model.safetensors" ]; then
   rm -rf "$unpacked"
 fi
 
-MILLRACE_MINILM="$minilm" cargo test --release -p millrace-importer --target-dir "$target" --test minilm -- --ignored --nocapture
+MILLRACE_MINILM="$minilm" cargo test --release -p millrace-importer --features text --target-dir "$target" --test minilm -- --ignored --nocapture

@@ -5,7 +5,7 @@
 //! within rounding. What can't be represented is refused with the node's name, why, and what to do instead; nothing is
 //! read another way than the ONNX standard has it, and no file makes it panic.
 //!
-//! [`text`] imports encoders of texts from their weights instead, into models of rows.
+//! With the feature `text` the module of that name imports encoders of texts from their weights instead, into models of rows.
 //!
 //! How real numbers map to integers is the caller's to keep: [`Imported::input`] says how an input's bytes are
 //! made.
@@ -55,6 +55,7 @@ mod shape;
 mod shape_guess;
 mod stand_in;
 mod standard;
+#[cfg(feature = "text")]
 pub mod text;
 mod value;
 mod walk;

@@ -23,7 +23,10 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 use crate::{
-    configs::consensus::{ConsensusHook, RELAY_PARENT_OFFSET, SLOT_DURATION},
+    configs::{
+        consensus::{ConsensusHook, RELAY_PARENT_OFFSET},
+        time::SLOT_DURATION,
+    },
     genesis_config_presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, Hash, InherentDataExt,
     Miners, Models, Nonce, ParachainInfo, ParachainSystem, Rewards, Runtime, RuntimeGenesisConfig,
     SessionKeys, Sprints, System, Tasks, TransactionPayment, VERSION,

@@ -9,7 +9,9 @@ mod files;
 mod import;
 mod inspect;
 mod progress;
+#[cfg_attr(not(feature = "text"), path = "no_text.rs")]
 mod text;
+mod text_options;
 mod verify;
 
 use std::path::PathBuf;
@@ -18,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 use batch::{Batch, Reals};
 use choice::Choice;
-use text::{At, Spoken};
+use text_options::{At, Options, Spoken};
 
 /// Brings ONNX models and text encoders to Millrace: imports, inspects, runs, traces and verifies them.
 #[derive(Parser)]
@@ -50,7 +52,7 @@ enum Command {
         #[command(flatten)]
         choice: Choice,
         #[command(flatten)]
-        text: text::Options,
+        text: Options,
     },
     /// List all that keeps an ONNX file from being imported, each with what to do, and say how many samples the chain
     /// would verify in one call. Exits with 1 if anything is listed.

@@ -16,6 +16,7 @@ pub(super) fn working<R>(what: &'static str, work: impl FnOnce() -> R) -> R {
     result
 }
 
+#[cfg(feature = "text")]
 /// Shows how many of so many steps are done. The work calls what it is given after each.
 pub(super) fn steps<R>(what: &'static str, count: usize, work: impl FnOnce(&(dyn Fn() + Sync)) -> R) -> R {
     let bar = ProgressBar::new(count as u64).with_message(what);

@@ -1,7 +1,7 @@
 //! Text encoders: import from weights, embeddings of texts, the comparison with the float model, and what a miner
 //! commits to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use millrace_importer::{
     text::{self, Bert, Bundle, Choice, Comparison, Quantized, Source, Texts},
@@ -16,46 +16,8 @@ use sp_crypto_hashing::blake2_256;
 use super::{
     files::write,
     progress::{steps, working},
+    text_options::{At, Options, Spoken},
 };
-
-/// What `import` takes for text encoders alone.
-#[derive(clap::Args)]
-pub(super) struct Options {
-    /// Texts that stand for what the model will see, one in each line: four fifths give its scales, and it is measured
-    /// on the others. Without it, texts that are built in.
-    #[arg(long, value_name = "FILE", conflicts_with = "calibrate")]
-    texts: Option<PathBuf>,
-    /// Tokens that a text may have at most; without it, as many as sentence-transformers would take.
-    #[arg(long, value_name = "N")]
-    max_tokens: Option<usize>,
-    /// Write the model even if it is further from the float one than it should be.
-    #[arg(long)]
-    despite_loss: bool,
-}
-
-/// A text encoder and a text.
-#[derive(clap::Args)]
-pub(super) struct Spoken {
-    /// The model.
-    model: PathBuf,
-    /// The text.
-    #[arg(long)]
-    text: String,
-}
-
-/// An element of an execution.
-#[derive(clap::Args)]
-pub(super) struct At {
-    /// Its node.
-    #[arg(long)]
-    node: u32,
-    /// Its row: a token's position, or 0 where a text has one row.
-    #[arg(long, default_value_t = 0)]
-    row: u32,
-    /// Its place in the row.
-    #[arg(long)]
-    element: u32,
-}
 
 /// Whether a file to import is a text encoder's.
 pub(super) fn is_meant(file: &Path) -> bool {

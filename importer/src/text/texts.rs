@@ -86,10 +86,9 @@ mod tests {
     #[test]
     fn files_with_too_little_are_refused() {
         let file = std::env::temp_dir().join(format!("millrace-texts-{}.txt", std::process::id()));
-        for (content, said) in [
-            (&b"one\ntwo\n"[..], "has 2 texts; give at least 100"),
-            (b"\xff\xfe", "isn't UTF-8"),
-        ] {
+        for (content, said) in
+            [(&b"one\ntwo\n"[..], "has 2 texts; give at least 100"), (b"\xff\xfe", "isn't UTF-8")]
+        {
             std::fs::write(&file, content).expect("a temporary file");
             let message = Texts::read(&file).expect_err("too little").to_string();
             assert!(message.contains(said), "{message}");

@@ -13,17 +13,15 @@ use frame_support::{
 use frame_system::EnsureRoot;
 use sp_runtime::traits::ConvertInto;
 
-use super::parameters::{stored::collators, Within};
+use super::{
+    parameters::{stored::collators, Within},
+    time::SLOT_DURATION,
+};
 use crate::{
     AccountId, Aura, AuraId, Balances, BlockNumber, Collators, Runtime, RuntimeEvent, Session, SessionKeys,
     System,
 };
 
-/// Parachain slot and block time, ms.
-pub const SLOT_DURATION: u64 = 6_000;
-pub const MINUTES: BlockNumber = 60_000 / (SLOT_DURATION as BlockNumber);
-pub const HOURS: BlockNumber = MINUTES * 60;
-pub const DAYS: BlockNumber = HOURS * 24;
 /// Collators that governance may appoint.
 pub const MAX_APPOINTED: u32 = 20;
 /// Seats that may be drawn.

@@ -9,12 +9,13 @@ use frame_system::EnsureRoot;
 
 use crate::{
     configs::{
-        consensus::{Author, DAYS, HOURS, MAX_APPOINTED, MAX_SEATS},
+        consensus::{Author, MAX_APPOINTED, MAX_SEATS},
         monetary::{deposit, FeesToCollators, LengthToFee, UNIT},
         parameters::{
             stored::{miners, sprints, tasks},
             Within,
         },
+        time::{DAYS, HOURS},
     },
     AccountId, Balance, Balances, Collators, Miners, Models, ProofOfWork, Rewards, Runtime,
     TransactionPayment,

@@ -5,3 +5,4 @@ pub mod market;
 pub mod monetary;
 pub mod parameters;
 pub mod system;
+pub mod time;

@@ -42,8 +42,8 @@ use sp_runtime::{Perbill, Permill};
 
 use crate::{
     configs::{
-        consensus::{DAYS, HOURS, MINUTES},
         monetary::{deposit, MICROUNIT, MILLIUNIT, UNIT},
+        time::{DAYS, HOURS, MINUTES},
     },
     AccountId, Balance, BlockNumber, Runtime, RuntimeEvent,
 };

@@ -5,7 +5,10 @@ use std::arch::x86_64::{
     _mm256_setzero_si256, _mm_set1_epi32,
 };
 
-use super::{Line, Tile, LANES};
+use super::{
+    panels::Line,
+    tile::{Tile, LANES},
+};
 
 /// Rows of one pass: their sums fill half of the registers.
 const PASS: usize = 2;

@@ -6,115 +6,17 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod kernel;
 mod panels;
 mod portable;
+#[cfg(test)]
+mod tests;
+mod tile;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
 mod words;
 
+pub use kernel::Kernel;
 pub(super) use panels::{Line, Panels};
+pub(super) use tile::{Tile, COLUMNS, PANELS, ROWS, TERMS};
 pub(super) use words::Words;
-
-/// Outputs of a panel.
-pub(super) const LANES: usize = 16;
-/// Terms that a line of a panel has of each output, and a word of a row.
-pub(super) const TERMS: usize = 4;
-/// Rows of bytes that a kernel takes at once, at most.
-pub(super) const ROWS: usize = 8;
-/// Panels that a kernel takes at once, at most.
-pub(super) const PANELS: usize = 3;
-/// Outputs that a kernel makes at once, at most.
-pub(super) const COLUMNS: usize = PANELS * LANES;
-
-/// Numbers of a tile: of each row one for each column.
-pub(super) type Tile<T> = [[T; COLUMNS]; ROWS];
-
-/// Who multiplies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kernel(Instructions);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Instructions {
-    Portable,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Vnni,
-}
-
-impl Kernel {
-    /// Every kernel that this processor can run, the fastest first.
-    pub fn available() -> Vec<Self> {
-        let mut found = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni") {
-                found.push(Self(Instructions::Vnni));
-            }
-            if is_x86_feature_detected!("avx2") {
-                found.push(Self(Instructions::Avx2));
-            }
-        }
-        found.push(Self::portable());
-        found
-    }
-
-    /// The fastest kernel that this processor can run.
-    pub fn fastest() -> Self {
-        Self::available().first().copied().unwrap_or(Self::portable())
-    }
-
-    /// The kernel that every processor can run.
-    pub fn portable() -> Self {
-        Self(Instructions::Portable)
-    }
-
-    /// What it is called.
-    pub fn name(self) -> &'static str {
-        match self.0 {
-            Instructions::Portable => "portable",
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => "avx2",
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Vnni => "avx512-vnni",
-        }
-    }
-
-    /// Multiplies 1, 2, 4 or 8 rows, given word by word, with up to three panels, each with as many lines as a row has words.
-    /// Sums of other columns and rows are left alone.
-    pub(super) fn multiply(self, words: &[u32], rows: usize, panels: &[&[Line]], sums: &mut Tile<i32>) {
-        match *panels {
-            [a] => self.rows(words, rows, [a], sums),
-            [a, b] => self.rows(words, rows, [a, b], sums),
-            [a, b, c] => self.rows(words, rows, [a, b, c], sums),
-            _ => unreachable!("callers take one to three panels; qed"),
-        }
-    }
-
-    fn rows<const P: usize>(self, words: &[u32], rows: usize, panels: [&[Line]; P], sums: &mut Tile<i32>) {
-        match rows {
-            1 => self.tile::<1, P>(words, panels, sums),
-            2 => self.tile::<2, P>(words, panels, sums),
-            4 => self.tile::<4, P>(words, panels, sums),
-            ROWS => self.tile::<ROWS, P>(words, panels, sums),
-            _ => unreachable!("rows are padded to a power of two of at most eight; qed"),
-        }
-    }
-
-    #[allow(unsafe_code, reason = "functions compiled for instructions that the processor was asked for")]
-    fn tile<const R: usize, const P: usize>(self, words: &[u32], panels: [&[Line]; P], sums: &mut Tile<i32>) {
-        let (words, _) = words.as_chunks::<R>();
-        match self.0 {
-            Instructions::Portable => portable::tile(words, panels, sums),
-            // SAFETY: `available` alone makes such a kernel, and only if the processor has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => unsafe { avx2::tile(words, panels, sums) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Vnni => unsafe { vnni::tile(words, panels, sums) },
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! Weights as the kernels read them: panels of sixteen outputs, line by line of four terms.
 
-use super::{LANES, PANELS, TERMS};
+use super::tile::{LANES, PANELS, TERMS};
 
 /// Four weights of each of sixteen outputs, output by output: a vector of the processor, and a line of its cache.
 #[derive(Clone, Copy)]
@@ -73,7 +73,7 @@ impl Panels {
         self.outputs
     }
 
-    /// The first lines of up to three panels, those of the columns from `block` times [`COLUMNS`](super::COLUMNS), as a kernel
+    /// The first lines of up to three panels, those of the columns from `block` times [`COLUMNS`](super::tile::COLUMNS), as a kernel
     /// takes them. There is at least one.
     pub fn block<'a>(
         &'a self,

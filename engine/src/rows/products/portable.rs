@@ -1,6 +1,9 @@
 //! Products that every processor can run; the compiler makes vectors of them.
 
-use super::{Line, Tile, LANES, TERMS};
+use super::{
+    panels::Line,
+    tile::{Tile, LANES, TERMS},
+};
 
 pub(super) fn tile<const R: usize, const P: usize>(
     words: &[[u32; R]],

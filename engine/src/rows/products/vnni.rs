@@ -2,7 +2,10 @@
 
 use std::arch::x86_64::{__m512i, _mm512_dpbusd_epi32, _mm512_set1_epi32, _mm512_setzero_si512};
 
-use super::{Line, Tile, LANES};
+use super::{
+    panels::Line,
+    tile::{Tile, LANES},
+};
 
 #[target_feature(enable = "avx512f,avx512vnni")]
 pub(super) fn tile<const R: usize, const P: usize>(

@@ -1,6 +1,6 @@
 //! Rows as the kernels read them: tiles of up to eight rows of bytes, word by word of four terms.
 
-use super::{ROWS, TERMS};
+use super::tile::{ROWS, TERMS};
 
 /// What makes an `i8` a `u8`, in each byte of a word.
 const SHIFT: u32 = 0x8080_8080;

@@ -1,7 +1,7 @@
 //! A transformer of MiniLM's shape with random parameters: multiply-accumulates a second, with and without a commitment, whose
 //! share is the difference. Criterion's elements are multiply-accumulates, one of `i16` with `i8` counted twice.
 //!
-//! `cargo bench -p millrace-engine --bench rows`; `ROWS_THREADS` is the number of threads, two if it isn't set.
+//! `cargo bench --manifest-path engine/bench/Cargo.toml --bench rows`; `ROWS_THREADS` is the number of threads, two if it isn't set.
 
 use std::{hint::black_box, time::Duration};
 
