@@ -17,6 +17,6 @@ mod vnni;
 mod words;
 
 pub use kernel::Kernel;
-pub(super) use panels::{Line, Panels};
+pub(super) use panels::Panels;
 pub(super) use tile::{Tile, COLUMNS, PANELS, ROWS, TERMS};
 pub(super) use words::Words;

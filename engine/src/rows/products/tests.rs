@@ -57,7 +57,7 @@ fn rows_of_i8_and_i16_are_multiplied_exactly() {
                     row.iter()
                         .map(|x| {
                             if extreme {
-                                i16::from(*x) << 8 | i16::from(*x < 0) - 1
+                                (i16::from(*x) << 8) | (i16::from(*x < 0) - 1)
                             } else {
                                 random.bits() as i16
                             }
