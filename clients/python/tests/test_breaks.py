@@ -136,7 +136,7 @@ def test_another_fork_takes_over(other: str) -> None:
 
 def test_a_task_whose_fork_is_gone_is_watched_on(url: str, other: str) -> None:
     with connect(url, Account("//Dave")) as first, connect(other, Account("//Dave")) as second:
-        there = second.post(MODEL, INPUTS[:1], until="best").task
+        there = second.post(MODEL, INPUTS[:1], max_price=10**10, until="best").task
         while (task := first.post(MODEL, INPUTS[:64], max_price=10_000_000, blocks=300, until="best").task) <= there:
             pass
         with through_a_proxy(url) as (proxy, watcher):
@@ -152,7 +152,8 @@ def test_a_task_whose_fork_is_gone_is_watched_on(url: str, other: str) -> None:
                 time.sleep(1)
                 due = second.round().block + 100
                 post = ("Tasks", "post", {"model": MODEL, "input": bytes(64), "max_price": 10**10, "deadline": due})
-                while (ahead := task - second.post(MODEL, INPUTS[:1], until="best").task) > 0:
+                # At a price of its own: there is none to go by while each slot is busy.
+                while (ahead := task - second.post(MODEL, INPUTS[:1], max_price=10**10, until="best").task) > 0:
                     second.batch([post] * min(ahead, 20), until="best")
                 last = rest.result()[-1]
         first.cancel(task)
