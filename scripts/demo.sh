@@ -32,7 +32,7 @@ fi
 [ "$status" = 0 ] || { echo "demo: the task didn't come to its end; see $log" >&2; exit "$status"; }
 [ -z "$once" ] || exit 0
 page_port=${PAGE_PORT:-4173}
-(cd explorer && exec node_modules/.bin/vite preview --host 127.0.0.1 --port "$page_port" --strictPort --bypass-lock) >"$log.page" 2>&1 &
+(cd explorer && exec node_modules/.bin/vite preview --host 127.0.0.1 --port "$page_port" --strictPort) >"$log.page" 2>&1 &
 page=$!
 echo
 echo "explorer   http://127.0.0.1:$page_port/?node=ws://127.0.0.1:$port"

@@ -69,7 +69,10 @@ if (values.json) {
 } else {
   console.log(`${blocks} blocks`);
   for (const [kind, sum] of Object.entries(sums)) {
-    if (counts[kind] > 0) console.log(`${kind.padEnd(24)} ${String(counts[kind]).padStart(6)}  ${String(sum).padStart(10)} bytes  ${(aDay(sum) / 1e6).toFixed(1).padStart(8)} MB a day`);
+    if (counts[kind] > 0)
+      console.log(
+        `${kind.padEnd(24)} ${String(counts[kind]).padStart(6)}  ${String(sum).padStart(10)} bytes  ${(aDay(sum) / 1e6).toFixed(1).padStart(8)} MB a day`,
+      );
   }
   console.log(`${'all'.padEnd(31)}  ${String(total).padStart(10)} bytes  ${(aDay(total) / 1e6).toFixed(1).padStart(8)} MB a day`);
 }

@@ -67,7 +67,11 @@ def test_a_receipt_is_read_where_the_stock_package_fails(url: str, client: Clien
     with SubstrateInterface(url=url) as stock:
         with pytest.raises(RemainingScaleBytesNotEmptyException):
             stock.get_block(receipt.block_hash)
+        with pytest.raises(RemainingScaleBytesNotEmptyException):
+            assert stock.retrieve_extrinsic_by_hash(receipt.block_hash, receipt.hash).is_success
         assert stock.get_block(block_number=1) is not None, "and it decodes others"
+        found = [each["event_id"] for each in stock.get_events(receipt.block_hash)]
+        assert {"TaskSettled", "Remarked"} <= set(found), "and the events of both"
 
 
 def test_a_client_for_questions_needs_no_account(url: str) -> None:

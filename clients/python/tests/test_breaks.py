@@ -136,20 +136,26 @@ def test_another_fork_takes_over(other: str) -> None:
 
 def test_a_task_whose_fork_is_gone_is_watched_on(url: str, other: str) -> None:
     with connect(url, Account("//Dave")) as first, connect(other, Account("//Dave")) as second:
-        there = second.post(MODEL, INPUTS[:1], until="best").task
+        there = second.post(MODEL, INPUTS[:1], max_price=10**10, until="best").task
         while (task := first.post(MODEL, INPUTS[:64], max_price=10_000_000, blocks=300, until="best").task) <= there:
             pass
         with through_a_proxy(url) as (proxy, watcher):
-            views = watcher.watch(task, timeout=120)
-            assert next(views).task == task
-            proxy.lead_to(other)
-            proxy.cut()
-            # There it comes later.
-            due = second.round().block + 100
-            post = ("Tasks", "post", {"model": MODEL, "input": bytes(64), "max_price": 10**10, "deadline": due})
-            while (ahead := task - second.post(MODEL, INPUTS[:1], until="best").task) > 0:
-                second.batch([post] * min(ahead, 20), until="best")
-            last = list(views)[-1]
+            with ThreadPoolExecutor() as pool:
+                views = watcher.watch(task, timeout=120)
+                assert next(views).task == task
+                rest = pool.submit(list, views)
+                proxy.lead_to(other)
+                proxy.cut()
+                while proxy.connections < 2:
+                    time.sleep(0.05)
+                # There is no such task there, which the watch is told, and then it comes.
+                time.sleep(1)
+                due = second.round().block + 100
+                post = ("Tasks", "post", {"model": MODEL, "input": bytes(64), "max_price": 10**10, "deadline": due})
+                # At a price of its own: there is none to go by while each slot is busy.
+                while (ahead := task - second.post(MODEL, INPUTS[:1], max_price=10**10, until="best").task) > 0:
+                    second.batch([post] * min(ahead, 20), until="best")
+                last = rest.result()[-1]
         first.cancel(task)
     assert isinstance(last, EndedTask) and last.fate.requester == Account("//Dave").address
 

@@ -74,7 +74,7 @@ class Metadata:
     def call(self, pallet: str, name: str, arguments: dict[str, Any]) -> bytes:
         """A call's bytes. Give byte strings as `bytes`: they are sent as they are."""
         call = self._types.create_scale_object("Call", metadata=self._metadata)
-        # As hexadecimal: the codec would take bytes that spell `0x…` for digits.
+        # As hexadecimal, which the codec takes for byte strings, hashes and accounts alike.
         ready = {key: _plain(value) for key, value in arguments.items()}
         try:
             call.encode({"call_module": pallet, "call_function": name, "call_args": ready})

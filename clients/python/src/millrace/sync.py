@@ -46,9 +46,19 @@ class _Loop:
     def stop(self) -> None:
         if not self._stopped:
             self._stopped = True
+            # What an interrupt left behind ends first.
+            asyncio.run_coroutine_threadsafe(_cancelled(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
+
+
+async def _cancelled() -> None:
+    """Ends everything else that runs on this loop."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for each in others:
+        each.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _blocking(
