@@ -6,8 +6,8 @@ import type { Block, Happening } from '../chain/ledger';
 import type { Market, WaitingTask } from '../chain/market';
 import { amount, count } from '../format';
 
-/** Tasks that a block looks at: one before its transactions and a dozen after them. */
-const LOOKS = 13;
+/** Tasks of a column. How many a block looks at depends on its time and on how long each search takes. */
+const COLUMN = 13;
 const BLOCKS_AHEAD = 4;
 const BLOCKS_BEHIND = 5;
 /** Where a band of bids begins, planck for a block of the queue. */
@@ -36,8 +36,8 @@ const column = (cls: string, head: string, squares: TemplateResult[], foot: stri
 export function ahead(waiting: WaitingTask[]): WaitingTask[][] {
   const blocks: WaitingTask[][] = [];
   for (let at = 0; at < BLOCKS_AHEAD; at += 1) {
-    const end = at === BLOCKS_AHEAD - 1 ? waiting.length : (at + 1) * LOOKS;
-    blocks.push(waiting.slice(at * LOOKS, end));
+    const end = at === BLOCKS_AHEAD - 1 ? waiting.length : (at + 1) * COLUMN;
+    blocks.push(waiting.slice(at * COLUMN, end));
   }
   return blocks;
 }
@@ -46,11 +46,11 @@ function waitingColumn(tasks: WaitingTask[], at: number): TemplateResult {
   const bids = tasks.map(({ bid }) => bid).sort((a, b) => (a < b ? -1 : 1));
   const range =
     bids.length === 0 ? 'nothing waits' : bids.length === 1 ? amount(bids[0]!) : `${amount(bids[0]!)} – ${amount(bids.at(-1)!)}`;
-  const more = Math.max(0, tasks.length - LOOKS);
+  const more = Math.max(0, tasks.length - COLUMN);
   return column(
     tasks.length === 0 && at > 0 ? 'ahead spare' : 'ahead',
     at === 0 ? 'Next block' : `${at === BLOCKS_AHEAD - 1 && more > 0 ? 'From ' : ''}+${at + 1}`,
-    tasks.slice(0, LOOKS).map(({ task, bid }) => square(task, `band-${band(bid)}`, `bids ${amount(bid)} a block`)),
+    tasks.slice(0, COLUMN).map(({ task, bid }) => square(task, `band-${band(bid)}`, `bids ${amount(bid)} a block`)),
     more > 0 ? `${range}, and ${count(more)} more` : range,
   );
 }
@@ -63,7 +63,7 @@ function settledColumn({ number, happenings }: Block): TemplateResult {
   return column(
     'behind',
     `#${count(number)}`,
-    settled.slice(0, LOOKS).map(({ task, paid: each }) => square(task, 'done', `verified, ${amount(each)} paid`)),
+    settled.slice(0, COLUMN).map(({ task, paid: each }) => square(task, 'done', `verified, ${amount(each)} paid`)),
     settled.length > 0 ? `${amount(paid)} paid, ${won}` : won,
   );
 }
@@ -75,7 +75,7 @@ export function queue(market: Market, blocks: Block[]): TemplateResult {
     'working',
     'At work',
     leases
-      .slice(0, LOOKS)
+      .slice(0, COLUMN)
       .map(({ task, price, until }) => square(task, 'leased', `leased for ${amount(price)}, until block ${count(until)}`)),
     leases.length === 0 ? 'no lease' : `${count(leases.length)} ${leases.length === 1 ? 'lease' : 'leases'}`,
   );
@@ -87,7 +87,7 @@ export function queue(market: Market, blocks: Block[]): TemplateResult {
       ${BANDS.map((_, at) => html`<span><i class="square band-${at + 1}" aria-hidden="true"></i> ${bandName(at)}</span>`)}
       <span><i class="square leased" aria-hidden="true"></i> at work</span>
       <span><i class="square done" aria-hidden="true"></i> verified</span>
-      ${market.waiting.length > 0 ? html`<span>Oldest first; a block looks at ${LOOKS} at most, and leases those for which a slot is free.</span>` : nothing}
+      ${market.waiting.length > 0 ? html`<span>Oldest first, ${COLUMN} to a column; a block looks at as many as it has time for, and leases those for which a slot is free.</span>` : nothing}
     </p>
   `;
 }
