@@ -21,7 +21,7 @@ const KEPT: [f64; 3] = [1.0, 0.999_95, 0.999_5];
 const MEASURED_ROWS: usize = 1_500;
 
 /// The largest error of 8-bit rows, as a share of the products' mean square: beyond it the rows have 16 bits.
-const MOST_ERROR: f64 = 2.5e-4;
+const MOST_ERROR: f64 = 2.0e-4;
 
 /// What 16-bit rows leave for values beyond those that calibration saw.
 const MARGIN: f64 = 1.25;
