@@ -48,8 +48,8 @@ fn endowed<T: Config>(name: &'static str, index: u32) -> T::AccountId {
     account
 }
 
-/// Puts so many slots of others into a model's book, class by class as many as a search looks at; all dearer than any
-/// task pays, and none with a lower rate. They have no records: nothing leases them.
+/// Puts so many slots of one other miner into a model's book, class by class as many as a search looks at; all dearer than
+/// those of the miner that is measured, and none with a lower rate. It has no record: nothing leases them.
 fn fill_book<T: Config>(model: ModelId, slots: u32) {
     Classes::<T>::mutate_exists(model, |stored| {
         let mut counts = stored.unwrap_or_default();
@@ -57,8 +57,8 @@ fn fill_book<T: Config>(model: ModelId, slots: u32) {
         for first in (0..slots).step_by(LOOKS as usize) {
             let here = LOOKS.min(slots.saturating_sub(first));
             for slot in 0..here {
-                let other: T::AccountId = account("other", slot, 0);
-                Book::<T>::insert((model, class_of(rate), Place::new(Balance::MAX, 0, other, slot)), rate);
+                let place = Place::new(2, 0, account("other", 0, 0), slot);
+                Book::<T>::insert((model, class_of(rate), place), rate);
             }
             if let Some(count) = counts.get_mut(usize::from(class_of(rate))) {
                 *count = count.saturating_add(here);
@@ -79,8 +79,8 @@ pub(crate) fn busy_miner<T: Config>(model: ModelId, mill: MillKey) -> T::Account
     busy
 }
 
-/// A model that somebody offers: so many slots that are too dear, and before them those of miners that ask nothing, whose
-/// offers are due, ask all that there is and name other models.
+/// A model that somebody offers: so many slots of the account "other", and before them those of miners that ask nothing,
+/// whose offers are due, ask all that there is and name other models.
 pub(crate) fn long_search<T: Config>(model: ModelId, entries: u32, applied: u32) {
     let models = models::<T>(Some(model), 0);
     let others = self::models::<T>(None, bound::<MaxModels>());

@@ -34,9 +34,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
     // `b` was measured from 1024 to 2097152.
     fn register(b: u32) -> Weight {
-        // Proof: measured 52 bytes. At least 71_537 ns.
-        Weight::from_parts(72_639_000, 6959)
-            .saturating_add(Weight::from_parts(4_007, 0).saturating_mul(b.into()))
+        // Proof: measured 52 bytes. At least 72_187 ns.
+        Weight::from_parts(3_341_328, 6959)
+            .saturating_add(Weight::from_parts(4_049, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -47,24 +47,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::RetiredSince` (r:0 w:1)
     // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Proof: measured 271 bytes. At least 12_288 ns.
-        Weight::from_parts(15_000_000, 6959)
+        // Proof: measured 271 bytes. At least 14_551 ns.
+        Weight::from_parts(15_814_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Storage: `Models::RetiredSince` (r:1 w:1)
+    // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
-    // Storage: `Models::RetiredSince` (r:1 w:1)
-    // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn remove() -> Weight {
-        // Proof: measured 327 bytes. At least 52_739 ns.
-        Weight::from_parts(88_000_000, 6959)
+        // Proof: measured 384 bytes. At least 57_165 ns.
+        Weight::from_parts(59_849_000, 6959)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -75,8 +75,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::RetiredSince` (r:0 w:1)
     // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn force_retire() -> Weight {
-        // Proof: measured 271 bytes. At least 12_288 ns.
-        Weight::from_parts(15_000_000, 6959)
+        // Proof: measured 271 bytes. At least 14_522 ns.
+        Weight::from_parts(15_713_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }

@@ -25,7 +25,9 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:4 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:2 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Sprints::AnchorTerms` (r:1 w:0)
@@ -54,14 +56,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // `i` was measured from 1 to 524288.
     fn sprint_base(i: u32) -> Weight {
-        // Proof: measured 11249 bytes. At least 183_483 ns.
-        Weight::from_parts(346_337_625, 14714)
-            .saturating_add(Weight::from_parts(18_174, 0).saturating_mul(i.into()))
-            .saturating_add(T::DbWeight::get().reads(15_u64))
+        // Proof: measured 10914 bytes. At least 198_425 ns.
+        Weight::from_parts(201_142_090, 14379)
+            .saturating_add(Weight::from_parts(18_646, 0).saturating_mul(i.into()))
+            .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:3 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:2 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Sprints::AnchorTerms` (r:1 w:0)
@@ -74,10 +78,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 523264.
     fn authorize_sprint(b: u32) -> Weight {
-        // Proof: measured 9812 bytes. At least 147_630 ns.
-        Weight::from_parts(185_780_178, 11671)
-            .saturating_add(Weight::from_parts(1_827, 0).saturating_mul(b.into()))
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+        // Proof: measured 9675 bytes. At least 163_574 ns.
+        Weight::from_parts(212_983_296, 11671)
+            .saturating_add(Weight::from_parts(1_658, 0).saturating_mul(b.into()))
+            .saturating_add(T::DbWeight::get().reads(10_u64))
     }
     // Storage: `Sprints::Listed` (r:1 w:1)
     // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
@@ -87,9 +91,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // `l` was measured from 0 to 8.
     fn set_listed(l: u32) -> Weight {
-        // Proof: measured 607 + l × 193 bytes. At least 9_865 ns.
-        Weight::from_parts(15_452_965, 1870)
-            .saturating_add(Weight::from_parts(8_100_278, 0).saturating_mul(l.into()))
+        // Proof: measured 607 + l × 193 bytes. At least 10_065 ns.
+        Weight::from_parts(13_463_281, 1870)
+            .saturating_add(Weight::from_parts(7_744_502, 0).saturating_mul(l.into()))
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
@@ -104,8 +108,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Sprints::Wins` (r:0 w:1)
     // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     fn begin_block() -> Weight {
-        // Proof: measured 461 bytes. At least 12_519 ns.
-        Weight::from_parts(14_622_000, 1870)
+        // Proof: measured 461 bytes. At least 12_919 ns.
+        Weight::from_parts(14_612_000, 1870)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }

@@ -322,6 +322,10 @@ mod benchmarks {
         let model = model::<T>(1);
         T::Miners::benchmark_search(model, l, a);
         let task = queued::<T>(model);
+        Tasks::<T>::mutate(task, |record| {
+            let failed = &mut record.as_mut().expect("it was posted; qed").failed;
+            failed.try_push(account("other", 0, 0)).expect("one place was left; qed");
+        });
         at_block::<T>(2);
         crowd_leases::<T>();
         let mut room = Pallet::<T>::room();

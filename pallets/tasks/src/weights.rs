@@ -48,6 +48,8 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:2 w:2)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:4 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Offered` (r:1 w:0)
     // Proof: `Miners::Offered` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
@@ -74,10 +76,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // `b` was measured from 64 to 524288.
     fn post(b: u32) -> Weight {
-        // Proof: measured 26467 bytes. At least 479_284 ns.
-        Weight::from_parts(617_237_324, 26063)
-            .saturating_add(Weight::from_parts(2_899, 0).saturating_mul(b.into()))
-            .saturating_add(T::DbWeight::get().reads(12_u64))
+        // Proof: measured 26197 bytes. At least 461_998 ns.
+        Weight::from_parts(561_133_883, 26063)
+            .saturating_add(Weight::from_parts(3_116, 0).saturating_mul(b.into()))
+            .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(16_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
@@ -101,8 +103,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
-        // Proof: measured 26581 bytes. At least 304_013 ns.
-        Weight::from_parts(347_347_000, 26063)
+        // Proof: measured 26381 bytes. At least 250_743 ns.
+        Weight::from_parts(338_975_000, 26063)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -111,7 +113,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:3 w:3)
@@ -124,6 +126,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:3 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -137,9 +141,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn poke() -> Weight {
-        // Proof: measured 62301 bytes. At least 1_121_861 ns.
-        Weight::from_parts(1_208_960_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(22_u64))
+        // Proof: measured 61671 bytes. At least 1_019_268 ns.
+        Weight::from_parts(1_098_496_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(25_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
@@ -152,6 +156,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:1 w:0)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `Measured`)
+    // Storage: `Parameters::Parameters` (r:1 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:3 w:2)
@@ -161,7 +167,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Listed` (r:1 w:0)
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -176,10 +182,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     // `o` was measured from 4 to 65536.
     fn submit_right(o: u32) -> Weight {
-        // Proof: measured 37270 bytes. At least 507_025 ns.
-        Weight::from_parts(566_126_167, 40737)
-            .saturating_add(Weight::from_parts(2_990, 0).saturating_mul(o.into()))
-            .saturating_add(T::DbWeight::get().reads(21_u64))
+        // Proof: measured 36674 bytes. At least 411_923 ns.
+        Weight::from_parts(441_832_460, 40134)
+            .saturating_add(Weight::from_parts(4_649, 0).saturating_mul(o.into()))
+            .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(28_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
@@ -195,15 +201,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:3 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Models::Listed` (r:1 w:0)
+    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:3 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
@@ -211,9 +221,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Fates` (r:0 w:1)
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     fn submit_wrong() -> Weight {
-        // Proof: measured 61589 bytes. At least 536_970 ns.
-        Weight::from_parts(586_434_000, 65054)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
+        // Proof: measured 61232 bytes. At least 438_423 ns.
+        Weight::from_parts(502_568_000, 64697)
+            .saturating_add(T::DbWeight::get().reads(21_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
@@ -221,12 +231,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 3145728.
     fn authorize_submit(b: u32) -> Weight {
-        // Proof: measured 2152 bytes. At least 110_634 ns.
-        Weight::from_parts(212_234_188, 5116)
-            .saturating_add(Weight::from_parts(1_513, 0).saturating_mul(b.into()))
+        // Proof: measured 2097 bytes. At least 112_097 ns.
+        Weight::from_parts(243_987_541, 5372)
+            .saturating_add(Weight::from_parts(1_504, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
@@ -234,11 +244,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:6 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
@@ -260,9 +272,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Proof: measured 61846 bytes. At least 1_006_000 ns.
-        Weight::from_parts(1_102_000_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(21_u64))
+        // Proof: measured 61568 bytes. At least 889_825 ns.
+        Weight::from_parts(950_445_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(27_u64))
             .saturating_add(T::DbWeight::get().writes(142_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
@@ -270,10 +282,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     fn authorize_decline() -> Weight {
-        // Proof: measured 2152 bytes. At least 107_249 ns.
-        Weight::from_parts(143_654_000, 5116).saturating_add(T::DbWeight::get().reads(3_u64))
+        // Proof: measured 2097 bytes. At least 88_262 ns.
+        Weight::from_parts(105_677_000, 5372).saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
@@ -285,22 +297,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:1)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:2 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
-        // Proof: measured 57330 bytes. At least 32_188 ns.
-        Weight::from_parts(34_852_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Proof: measured 57330 bytes. At least 42_393 ns.
+        Weight::from_parts(44_406_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:5 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:16 w:16)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Book` (r:264 w:512)
+    // Storage: `Miners::Book` (r:280 w:512)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `Ignored`)
     // Storage: `Miners::Miners` (r:2 w:2)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
@@ -310,26 +326,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // `l` was measured from 0 to 256.
     // `a` was measured from 0 to 2.
     fn search_slot(l: u32, a: u32) -> Weight {
-        // Proof: measured 4800 + l × 45 + a × 6200 bytes. At least 40_000 ns.
-        Weight::from_parts(60_000_000, 5116)
-            .saturating_add(Weight::from_parts(8_600_000, 0).saturating_mul(l.into()))
-            .saturating_add(Weight::from_parts(1_283_181_000, 0).saturating_mul(a.into()))
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Proof: measured 0 + a × 2939 + l × 8 bytes. At least 1_495_197 ns.
+        Weight::from_parts(1_529_748_000, 41166)
+            .saturating_add(Weight::from_parts(1_806_258, 0).saturating_mul(l.into()))
+            .saturating_add(Weight::from_parts(875_924_189, 0).saturating_mul(a.into()))
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().reads((33_u64).saturating_mul(a.into())))
-            .saturating_add(T::DbWeight::get().writes((289_u64).saturating_mul(a.into())))
-            .saturating_add(Weight::from_parts(0, 43150).saturating_mul(a.into()))
+            .saturating_add(T::DbWeight::get().writes((272_u64).saturating_mul(a.into())))
+            .saturating_add(Weight::from_parts(0, 19558).saturating_mul(a.into()))
+            .saturating_add(Weight::from_parts(0, 34).saturating_mul(l.into()))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Parameters::Parameters` (r:4 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Book` (r:8 w:8)
+    // Storage: `Miners::Book` (r:16 w:8)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
@@ -343,9 +362,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn give_lease() -> Weight {
-        // Proof: measured 62301 bytes. At least 620_000 ns.
-        Weight::from_parts(950_000_000, 22070)
-            .saturating_add(T::DbWeight::get().reads(25_u64))
+        // Proof: measured 62876 bytes. At least 480_015 ns.
+        Weight::from_parts(552_583_000, 63866)
+            .saturating_add(T::DbWeight::get().reads(37_u64))
             .saturating_add(T::DbWeight::get().writes(22_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
@@ -353,7 +372,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:3 w:3)
@@ -366,6 +385,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Ignored`)
+    // Storage: `Parameters::Parameters` (r:3 w:0)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -379,9 +400,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn end_lease() -> Weight {
-        // Proof: measured 62301 bytes. At least 1_006_499 ns.
-        Weight::from_parts(1_101_681_000, 63291)
-            .saturating_add(T::DbWeight::get().reads(22_u64))
+        // Proof: measured 61671 bytes. At least 931_627 ns.
+        Weight::from_parts(1_005_788_000, 62661)
+            .saturating_add(T::DbWeight::get().reads(25_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
@@ -407,8 +428,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn refund_task() -> Weight {
-        // Proof: measured 26581 bytes. At least 283_041 ns.
-        Weight::from_parts(343_011_000, 27571)
+        // Proof: measured 26381 bytes. At least 226_588 ns.
+        Weight::from_parts(300_778_000, 27371)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -423,8 +444,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Requested` (r:0 w:1)
     // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     fn prune_output() -> Weight {
-        // Proof: measured 318 bytes. At least 31_467 ns.
-        Weight::from_parts(43_244_000, 3666)
+        // Proof: measured 318 bytes. At least 29_494 ns.
+        Weight::from_parts(37_396_000, 3666)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -433,7 +454,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1651), added: 4126, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
@@ -448,7 +469,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Miners::Book` (r:0 w:128)
+    // Storage: `Miners::Book` (r:0 w:8)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
@@ -457,9 +478,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn force_refund() -> Weight {
-        // Proof: measured 62301 bytes. At least 1_006_499 ns.
-        Weight::from_parts(1_101_681_000, 100623)
+        // Proof: measured 61086 bytes. At least 342_810 ns.
+        Weight::from_parts(402_129_000, 34255)
             .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().writes(147_u64))
+            .saturating_add(T::DbWeight::get().writes(27_u64))
     }
 }

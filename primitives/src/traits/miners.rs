@@ -64,8 +64,8 @@ pub trait SlotMarket<AccountId> {
     /// books of those models.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(model: ModelId, key: MillKey) -> AccountId;
-    /// Puts slots on sale for benchmarks so that a search which takes only slots that ask nothing brings `applied` offers
-    /// into force, looks at `entries` of the model's book at least, and finds none.
+    /// Puts slots on sale for benchmarks so that a search which refuses the account "other" brings `applied` offers into
+    /// force, looks at `entries` of the model's book at least, and finds none.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_search(model: ModelId, entries: u32, applied: u32);
 }

@@ -36,10 +36,10 @@ parameter_types! {
     /// A model of 2 MiB, an input of 512 KiB and half a second.
     pub const MaxVerificationWeight: Weight =
         Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(500), 3 * MIB as u64);
-    /// What leases and refunds may take of a block before its transactions: a fortieth of its two seconds, and 1 MiB of
+    /// What leases and refunds may take of a block before its transactions: a twentieth of its two seconds, and 1 MiB of
     /// its proof. What transactions leave is theirs too.
     pub const ServiceWeight: Weight =
-        Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(50), MIB as u64);
+        Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(100), MIB as u64);
 }
 
 /// Part of each payment that is burned.
