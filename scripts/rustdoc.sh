@@ -14,4 +14,5 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$is_test" ] || exec rustdoc "${arguments[@]}" # cargo asks for its version
-exec rustdoc "${arguments[@]}" --document-private-items -D warnings --out-dir "$CARGO_TARGET_DIR/doc"
+# A link that says where it leads is as good as a short one.
+exec rustdoc "${arguments[@]}" --document-private-items -D warnings -A rustdoc::redundant-explicit-links --out-dir "$CARGO_TARGET_DIR/doc"
