@@ -7,7 +7,7 @@ PAGE := explorer
 # Crates that are workspaces of their own are built apart.
 PURE := $(abspath $(CARGO_TARGET_DIR)/../pure)
 
-.PHONY: help setup build client package page dev demo test format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
+.PHONY: help setup build client package page dev demo test test-packages format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,12 +34,15 @@ dev: build ## Run a development node that mines, until Ctrl-C
 demo: build client page ## Post the demo task, show who was paid, and serve the explorer; ONCE=1 ends the node afterwards
 	@scripts/demo.sh "$(NODE)" "$(ONCE)"
 
-test: build client page ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out
+test: build client package ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out
 	cargo test --release --workspace
 	node --test scripts/test/*.test.mjs
 	cargo test --release --manifest-path inference/bench/Cargo.toml --target-dir $(PURE)
-	cargo test --release -p millrace-importer --features text --target-dir $(PURE)
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
+
+test-packages: build page ## The packages for TypeScript and Python, the page in a browser, and text encoders (some 15 minutes)
+	scripts/setup.sh --browser
+	cargo test --release -p millrace-importer --features text --target-dir $(PURE)
 	cd $(PACKAGE) && MILLRACE_NODE="$(NODE)" npm test
 	MILLRACE_NODE="$(NODE)" clients/python/test.sh
 	cd $(PAGE) && MILLRACE_NODE="$(NODE)" npm test

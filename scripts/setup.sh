@@ -3,15 +3,17 @@
 #
 #   scripts/setup.sh          install what is missing
 #   scripts/setup.sh --check  install nothing; exit 1 and say what is missing
+#   scripts/setup.sh --browser  also install the browser in which the page is tested
 #
 # Everything comes from the system's package registry, rustup where it works, and npm.
 set -euo pipefail
 
-check_only=0
+check_only=0 browser=0
 case "${1:-}" in
   --check) check_only=1 ;;
+  --browser) browser=1 ;;
   "") ;;
-  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *) echo "setup: unknown option '$1'; see scripts/setup.sh --help" >&2; exit 2 ;;
 esac
 
@@ -55,7 +57,7 @@ if ! have node || ! at_least "$MINIMUM_NODE" "$(node --version | tr -d v)"; then
 have npm || missing+=(npm)
 have shellcheck || missing+=(shellcheck)
 have python3 && python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv python3-pip)
-have "${CHROMIUM:-chromium-headless-shell}" || have chromium || missing+=(chromium-headless-shell)
+[ "$browser" = 0 ] || have "${CHROMIUM:-chromium-headless-shell}" || have chromium || missing+=(chromium-headless-shell)
 
 if [ "${#missing[@]}" -gt 0 ]; then
   [ "$check_only" = 0 ] || fail "missing packages: ${missing[*]}. Run scripts/setup.sh."
