@@ -345,7 +345,8 @@ describe('a miner whose memory a task exceeds', () => {
   after(stopAll);
 
   it('declines it for what its room was worth, and goes on with what fits', async () => {
-    const { api, stop, remove } = await startNode({ args: ['--engine-memory', '8'] });
+    // A lease can be declined for three blocks, of which two pass until the decline is in one.
+    const { api, stop, remove } = await startNode({ args: ['--engine-memory', '8'], blockTime: 2000 });
     const requester = account('//Bob');
     const model = modelId(encoding);
     const start = await number(api);
@@ -355,7 +356,7 @@ describe('a miner whose memory a task exceeds', () => {
       model,
       input: new Uint8Array(64 * 8000),
       maxPrice: UNIT,
-      deadline: start + 30,
+      deadline: start + 15,
     });
     const reason = await watch(
       api,
