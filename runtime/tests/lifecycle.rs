@@ -203,7 +203,7 @@ fn a_declined_lease_costs_its_room_and_goes_to_another_miner() {
         let offer = pallet_miners::Miners::<Runtime>::get(&first.miner).expect("a miner").terms;
         let room = pallet_tasks::Tasks::<Runtime>::get(task).expect("open").fee;
         assert_ok!(apply(decline(task, name, key)).expect("authorised"));
-        assert_eq!(total(owner), bond - room, "what its verification would have cost, and no slash");
+        assert_eq!(total(owner), bond - room, "what its verification would have cost: mining brings less");
         System::assert_has_event(
             Event::LeaseFailed { task, miner: first.miner.clone(), reason: LeaseFailure::Declined }.into(),
         );

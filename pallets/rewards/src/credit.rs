@@ -1,6 +1,8 @@
-//! What this pallet offers to others: crediting work to the running round, and which round that is.
+//! What this pallet offers to others: crediting work to the running round, what work brings, and which round that is.
 
-use millrace_primitives::{CapacityOnSale, CreditWork, Mac, ModelId, OnWork, RoundIndex};
+use millrace_primitives::{
+    price_of, Balance, CapacityOnSale, CreditWork, Mac, MiningPay, ModelId, OnWork, RoundIndex,
+};
 
 use crate::{emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores};
 
@@ -31,6 +33,13 @@ impl<T: Config> Pallet<T> {
             own.mined = own.mined.saturating_add(mined);
             own.score = own.score.saturating_add(score);
         });
+    }
+}
+
+impl<T: Config> MiningPay for Pallet<T> {
+    fn pay_of(work: Mac) -> Balance {
+        // More than any balance is more than anyone has.
+        price_of(EmissionPerMegaMac::<T>::get(), work).unwrap_or(Balance::MAX)
     }
 }
 

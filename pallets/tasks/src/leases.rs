@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    lease_descriptor, price_of, Answer, BlockNumber, Looked, MinerBond, ModelRegistry, OnWork, OpenLease,
-    SlotMarket, SlotOffer, TaskEnd, TaskId,
+    lease_descriptor, price_of, Answer, BlockNumber, Looked, MinerBond, MiningPay, ModelRegistry, OnWork,
+    OpenLease, SlotMarket, SlotOffer, TaskEnd, TaskId,
 };
 use sp_core::H256;
 
@@ -205,11 +205,14 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives the task back to the queue, for another miner. It doesn't count as a failure, so that miners can't refund a
-    /// task between them. Its miner is charged for the room that the lease kept from others.
+    /// task between them. Its miner is charged for the room that the lease kept from others, or for the work that it was
+    /// spared if that is more.
     pub(crate) fn give_back(task: TaskId, mut record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
         Self::drop_lease(task);
-        // Never more than failing it would have cost: otherwise nobody would decline.
-        T::Miners::charge(&lease.miner, record.fee.min(lease.slash));
+        // Whoever declines mines instead, so it owes what that brings, or nobody would serve who can mine. Never more
+        // than failing the lease would have cost: otherwise nobody would decline.
+        let charge = record.fee.max(T::Mining::pay_of(record.work)).min(lease.slash);
+        T::Miners::charge(&lease.miner, charge);
         T::Miners::free(&lease.miner, lease.slot);
         if record.declined.is_full() {
             // Who declined longest ago may get it once more, and decline again.

@@ -15,7 +15,8 @@
 //! after its beginning or at the deadline if that is earlier; a grace period later it is slashed. A miner
 //! may decline in the first blocks of a lease, as many as the latency floor; then only a trace ends it well.
 //! So a task is over by its deadline: settled, or refunded once that and the grace period are past. A decline costs
-//! its miner the fee of the verification that won't take place: it kept a slot, and room for a submission, from others.
+//! its miner the fee of the verification that won't take place, because it kept a slot, and room for a submission, from
+//! others; or what mining the task's work brings, if that is more.
 //!
 //! The requester's ceiling stays on hold until the task is settled or refunded, so that a second lease can
 //! cost more than the first.
@@ -90,7 +91,7 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MarketView, MillKeys, MinerBond,
-        ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable, Verifier,
+        MiningPay, ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
@@ -125,6 +126,8 @@ pub mod pallet {
         type Verifier: Verifier;
         /// The draw of collators' seats, which goes by verified work.
         type OnWork: OnWork<Self::AccountId>;
+        /// What mining pays, and so what a task's execution keeps a miner from.
+        type Mining: MiningPay;
         /// Fee of a weight.
         type WeightToFee: Convert<Weight, Balance>;
         /// Fee of a length in bytes.

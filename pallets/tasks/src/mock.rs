@@ -16,8 +16,8 @@ use millrace_inference::{Cost, LayerShape, Profile};
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, ModelId, ModelInfo,
-    ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
+    price_of, submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, MiningPay,
+    ModelId, ModelInfo, ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -104,6 +104,7 @@ impl crate::Config for Test {
     type Miners = FakeMiners;
     type Verifier = FakeVerifier;
     type OnWork = FakeDraw;
+    type Mining = FakeMining;
     type WeightToFee = FakeFee;
     type LengthToFee = FakeFee;
     type FeeHandler = FakeFee;
@@ -168,6 +169,8 @@ pub struct World {
     pub suspended: Vec<AccountId>,
     /// Miner and amount of each charge.
     pub charges: Vec<(AccountId, Balance)>,
+    /// What mining pays, planck per mega-MAC.
+    pub emission: Balance,
     /// Miner, slot and work of each lease that was settled for another.
     pub settled: Vec<(AccountId, SlotIndex, Mac)>,
     /// The least rate of the last search.
@@ -199,6 +202,7 @@ impl World {
             slashes: Vec::new(),
             suspended: Vec::new(),
             charges: Vec::new(),
+            emission: 1,
             settled: Vec::new(),
             least_rate: None,
             refused: Vec::new(),
@@ -518,6 +522,14 @@ pub struct FakeDraw;
 impl OnWork<AccountId> for FakeDraw {
     fn worked(account: &AccountId, work: Mac) {
         WORKED.with_borrow_mut(|worked| worked.push((*account, work)));
+    }
+}
+
+/// A network that pays [`World::emission`] for each mega-MAC.
+pub struct FakeMining;
+impl MiningPay for FakeMining {
+    fn pay_of(work: Mac) -> Balance {
+        price_of(world(|world| world.emission), work).expect("little work")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use frame_support::weights::Weight;
 
-use crate::{Mac, ModelId, RoundIndex};
+use crate::{Balance, Mac, ModelId, RoundIndex};
 
 /// Credits mined work towards emission.
 pub trait CreditWork<AccountId> {
@@ -19,6 +19,12 @@ pub trait OnWork<AccountId> {
 
 impl<AccountId> OnWork<AccountId> for () {
     fn worked(_: &AccountId, _: Mac) {}
+}
+
+/// What mining pays.
+pub trait MiningPay {
+    /// What mining `work` MAC brings at the average of the last rounds, planck, rounded up.
+    fn pay_of(work: Mac) -> Balance;
 }
 
 /// Told when a round begins.

@@ -72,6 +72,7 @@ impl pallet_tasks::Config for Runtime {
     type Miners = Miners;
     type Verifier = ProofOfWork;
     type OnWork = Collators;
+    type Mining = Rewards;
     type WeightToFee = TransactionPayment;
     type LengthToFee = LengthToFee;
     type FeeHandler = FeesToCollators;

@@ -284,7 +284,7 @@ pub enum Refund {
 /// What happened.
 #[derive(Clone, Debug)]
 pub enum Fact {
-    RoundClosed { emission: Balance },
+    RoundClosed { emission: Balance, mined: u128 },
     Credited { account: Id },
     Claimed { round: u32, account: Id, amount: Balance },
     ModelRetired { model: Model },

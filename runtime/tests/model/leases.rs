@@ -114,13 +114,14 @@ impl Reference {
     fn failed(&mut self, name: TaskId, miner: Id, why: Failure) {
         let lease = self.end_lease(name, miner);
         let (now, index) = (self.now, self.rent_index);
-        let charged = self.charged.take();
+        let (charged, mining_pay) = (self.charged.take(), self.mining_pay);
         let task = self.tasks.get_mut(&name).expect("it had a lease");
         task.rent_from = index;
         match why {
             Failure::Declined => {
                 assert!(now <= lease.since + 3, "declined too late");
-                assert_eq!(charged, Some(task.fee), "a decline costs the fee of the verification");
+                let spared = price_of(mining_pay, task.work);
+                assert_eq!(charged, Some(task.fee.max(spared).min(lease.slash)), "what a decline costs");
                 task.declined.push(miner);
             }
             Failure::Expired => {

@@ -43,6 +43,8 @@ pub struct Reference {
     pub minted: Balance,
     pub burned: Balance,
     pub rent_index: Balance,
+    /// Planck that mining brings for a mega-MAC: a round moves it by a sixteenth of the way to its own.
+    pub mining_pay: Balance,
     /// What was charged for a lease that is about to be declined.
     pub charged: Option<Balance>,
 }
@@ -280,12 +282,18 @@ impl Reference {
     /// Something happened. Panics if it must not have.
     pub fn learn(&mut self, fact: Fact) {
         match fact {
-            Fact::RoundClosed { emission } => {
+            Fact::RoundClosed { emission, mined } => {
                 let most = 5 * UNIT * Balance::from(self.now - self.round_start);
                 assert!(emission == 0 || emission == most, "a round emits what its blocks do, or nothing");
                 self.round_start = self.now;
                 self.emission.insert(self.round, emission);
                 self.round += 1;
+                if emission > 0 {
+                    let own = emission * 1_000_000 / mined;
+                    let step = own.abs_diff(self.mining_pay).div_ceil(16);
+                    let before = self.mining_pay;
+                    self.mining_pay = if own > before { before + step } else { before - step }.max(1);
+                }
             }
             Fact::Credited { account } => {
                 self.shares.insert((self.round, account));

@@ -64,7 +64,8 @@ impl World {
         let encodings = std::iter::once(DIGITS.to_vec()).chain(SMALL.map(small_model));
         let models = encodings.map(|encoding| (blake2_256(&encoding), encoding)).collect();
         let mut world = Self {
-            reference: Reference::default(),
+            // What a mega-MAC brings before anything was mined.
+            reference: Reference { mining_pay: 1_000_000, ..Default::default() },
             accounts,
             keys,
             models,
@@ -174,7 +175,9 @@ impl World {
         use pallet_models::Event as Model;
         use pallet_rewards::Event as Reward;
         Some(match event {
-            RuntimeEvent::Rewards(Reward::RoundClosed { emission, .. }) => Fact::RoundClosed { emission },
+            RuntimeEvent::Rewards(Reward::RoundClosed { emission, mined, .. }) => {
+                Fact::RoundClosed { emission, mined }
+            }
             RuntimeEvent::Rewards(Reward::Claimed { round, miner, amount }) => {
                 Fact::Claimed { round, account: self.position(&miner), amount }
             }

@@ -1,8 +1,8 @@
-//! Declining: in the first blocks only, for the fee of the verification, and never to the same miner again.
+//! Declining: in the first blocks only, for the fee of the verification or the work that was spared, and never to the same miner again.
 
 use frame_support::{assert_noop, assert_ok};
 use frame_system::RawOrigin;
-use millrace_primitives::{decline_message, genesis_hash, TaskId};
+use millrace_primitives::{decline_message, genesis_hash, Mac, SlotOffer, TaskId, MAC_PER_ASK};
 use sp_core::H256;
 use sp_runtime::{traits::Dispatchable, transaction_validity::InvalidTransaction, RuntimeAppPublic};
 
@@ -34,6 +34,32 @@ fn a_declined_task_waits_for_another_miner() {
         sell_slot(OTHER_MINER, 3);
         pass(1);
         assert_eq!(lease_of(task).expect("leased again").slot, 3);
+    });
+}
+
+/// Otherwise a miner would ask for nothing, so that its work counts in full, and decline what comes.
+#[test]
+fn a_decline_never_costs_less_than_the_work_would_have_mined() {
+    on_chain(|| {
+        let slash = 1_000_000_000_000;
+        let task = post(1);
+        let fee = record(task).fee;
+        let per_planck = MAC_PER_ASK / Mac::from(WORK);
+        let charge = |slot, emission| {
+            world(|world| {
+                world.emission = emission;
+                world.slots.push(SlotOffer { miner: slot, slot: 0, ask: ASK, rate: WORK, slash });
+                let key = world.keys[&MINER].clone();
+                world.keys.insert(slot, key);
+            });
+            pass(1);
+            assert_ok!(apply(decline(task, descriptor(task), slot)));
+            world(|world| world.charges.pop()).expect("charged")
+        };
+        assert_eq!(charge(100, fee * per_planck), (100, fee));
+        assert_eq!(charge(101, fee * per_planck + 1), (101, fee + 1), "a part of a planck is one");
+        assert_eq!(charge(102, 2 * fee * per_planck), (102, 2 * fee));
+        assert_eq!(charge(103, 2 * slash * per_planck), (103, slash), "failing it costs no more");
     });
 }
 
