@@ -91,7 +91,8 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MarketView, MillKeys, MinerBond,
-        MiningPay, ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable, Verifier,
+        MiningPay, ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable,
+        Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};

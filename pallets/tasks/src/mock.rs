@@ -17,7 +17,8 @@ use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
     price_of, submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, MiningPay,
-    ModelId, ModelInfo, ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
+    ModelId, ModelInfo, ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier,
+    WorkClaim,
 };
 use sp_core::{
     offchain::{

@@ -7,7 +7,7 @@ use scale_info::TypeInfo;
 use sp_core::H256;
 
 #[cfg(feature = "std")]
-use super::json;
+use crate::json;
 use crate::{Balance, BlockNumber, Mac, ModelId, SlotIndex, TaskId};
 
 /// Why a task was not executed.
