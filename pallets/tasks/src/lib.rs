@@ -133,6 +133,8 @@ pub mod pallet {
         type WeightToFee: Convert<Weight, Balance>;
         /// Fee of a length in bytes.
         type LengthToFee: Convert<u32, Balance>;
+        /// Fee of a signed transaction whose call has this weight and so many bytes, planck.
+        type TransactionFee: Convert<(Weight, u32), Balance>;
         /// Gets the verification fees.
         type FeeHandler: OnUnbalanced<Credit<Self::AccountId, Self::Currency>>;
         /// Deposit for each byte of an input while its task is open, planck.

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use futures::{stream, stream::BoxStream, StreamExt};
 use millrace_primitives::{
-    BlockNumber, IdleReason, MarketView, MinerView, ModelId, ModelMetadata, ModelSizes, ModelView, NoTaker, Offer,
-    OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId,
+    BlockNumber, IdleReason, MarketView, MinerView, ModelId, ModelMetadata, ModelSizes, ModelView, NoTaker,
+    Offer, OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId,
     TaskNext, TaskStanding, TaskView, UnclaimedShare, Unpostable,
 };
 use millrace_runtime::AccountId;
