@@ -17,9 +17,12 @@ const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node'
 
 /** The folder of the package. */
 export const home = new URL('../..', import.meta.url).pathname;
-const digits = join(home, '../../models/digits');
+const models = join(home, '../../models');
+const digits = join(models, 'digits');
 export const modelFile = join(digits, 'digits.millrace');
 export const encoding = new Uint8Array(readFileSync(modelFile));
+/** The encoding of a model of the zoo. Each takes 64 bytes, and answers with an index. */
+export const zoo = (name: string) => new Uint8Array(readFileSync(join(models, 'zoo', `${name}.millrace`)));
 export const heldout = new Uint8Array(readFileSync(join(digits, 'heldout.bin')));
 export const labels = [...readFileSync(join(digits, 'heldout-labels.bin'))];
 /** What the digits' model is, for people. */
