@@ -107,7 +107,10 @@ function text(value: unknown, where: string): string {
   if (typeof value !== 'string') throw bad(`'${where}' of the metadata is ${JSON.stringify(value)}`, 'Give a text in quotes.');
   // A terminal would obey the first, and UTF-8 has no half of a pair.
   if (/[\p{Cc}\p{Cs}]/u.test(value))
-    throw bad(`'${where}' of the metadata has control characters, or halves of characters`, 'Leave line breaks and the like out.');
+    throw bad(
+      `'${where}' of the metadata has control characters, or halves of characters`,
+      'Leave line breaks and the like out.',
+    );
   return value;
 }
 

@@ -67,7 +67,7 @@ describe('real numbers', () => {
     const picture = (width: number, height: number) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) });
     assert.deepEqual(signed([picture(8, 8), picture(8, 8)]), Array(128).fill(0));
     refuses(() => signed(picture(16, 4)), /shape 1 × 1 × 4 × 16/);
-    refuses(() => signed([picture(8, 8), picture(4, 16)]), /differ in size/);
+    for (const other of [picture(16, 8), picture(8, 16)]) refuses(() => signed([picture(8, 8), other]), /differ in size/);
     const colour = { metadata: model({ input: tensor([8, 8, 3]) }), image: { channels: 3 } as const };
     refuses(() => batchBytes(picture(8, 8), colour), /shape 1 × 3 × 8 × 8, and a sample of this model 8 × 8 × 3/);
   });
@@ -91,6 +91,7 @@ describe('answers', () => {
     const many = model({ labels: Array.from({ length: 300 }, (_, i) => `no. ${i}`) });
     assert.equal(answers(many, Uint8Array.of(200), 1)[0]?.label, 'no. 200');
     assert.equal(answers(many, Uint8Array.of(43, 1), 1)[0]?.label, 'no. 299');
+    assert.equal(answers(many, Uint8Array.of(0, 128), 1)[0]?.index, 32_768);
     assert.deepEqual(answers(DIGITS, Uint8Array.of(10), 1), [{ label: null, index: 10, scores: null }]);
   });
 

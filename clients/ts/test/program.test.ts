@@ -135,10 +135,9 @@ describe('the built package', () => {
     const beside = await register('cnn');
     assert.equal(beside.code, 0, beside.stderr);
     assert.match(beside.stdout, /\(registered now\)\nmetadata +the cnn, from .*cnn\.metadata\.json\non hold/);
-    assert.match(
-      (await register('cnn')).stdout,
-      /\(on chain already\)\nmetadata +the cnn, as on chain already; millrace describe/,
-    );
+    assert.match((await register('cnn')).stdout, /\(on chain already\)\nmetadata +the cnn, as in .*cnn\.metadata\.json\n/);
+    const others = await register('cnn', '--metadata', join(folder, 'mlp.metadata.json'));
+    assert.match(others.stdout, /\nmetadata +the cnn; millrace describe puts those of .*mlp\.metadata\.json in their place\n/);
     assert.match((await register('mlp', '--no-metadata')).stdout, /\(registered now\)\nmetadata +none\n/);
     const named = await register('residual', '--metadata', join(folder, 'mlp.metadata.json'), '--json');
     assert.equal(named.code, 0, named.stderr);

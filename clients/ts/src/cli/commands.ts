@@ -1,6 +1,7 @@
 // The commands: what each asks of the chain, and what it prints.
 
 import { writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 
 import { fromHex } from 'polkadot-api/utils';
 
@@ -260,7 +261,7 @@ ${OUTPUTS}`,
       const { deposit, owner, metadata } = await millrace.model(result.model, timeout(values));
       const lines = [
         `model      ${result.model} ${result.registered ? '(registered now)' : '(on chain already)'}`,
-        `metadata   ${metadata ? metadata.name : 'none'}${sourceOf(result, source)}`,
+        `metadata   ${metadata ? metadata.name : 'none'}${sourceOf(result, source, isDeepStrictEqual(given, metadata))}`,
         `on hold    ${formatMill(deposit)} of ${owner} until the model is removed`,
       ];
       return { lines, json: { ...result, deposit, owner, metadata } };
@@ -287,8 +288,9 @@ ${OUTPUTS}`,
   },
 };
 
-/** Where a registered model's metadata are from. */
-function sourceOf({ registered }: Registered, source: string | null): string {
-  if (registered) return source === null ? '' : `, from ${source}`;
-  return source === null ? '' : `, as on chain already; millrace describe puts those of ${source} there`;
+/** Where a model's metadata are from, once it was to be registered with those of a file. */
+function sourceOf({ registered }: Registered, source: string | null, same: boolean): string {
+  if (source === null) return '';
+  if (registered) return `, from ${source}`;
+  return same ? `, as in ${source}` : `; millrace describe puts those of ${source} in their place`;
 }
