@@ -3,7 +3,7 @@
 import { fromHex } from 'polkadot-api/utils';
 
 import { MillraceError } from './errors.js';
-import type { Hash, Model, ModelMetadata } from './views.js';
+import type { Hash, Metadata, Model } from './views.js';
 
 /** What a model says of a sample. */
 export interface Answer {
@@ -17,12 +17,8 @@ export interface Answer {
 
 /** What an output means by the model's metadata, for each sample. With metadata alone, say how many samples it is of. */
 export function answers(model: Pick<Model, 'metadata' | 'sizes'>, output: Uint8Array | Hash): Answer[];
-export function answers(metadata: ModelMetadata, output: Uint8Array | Hash, samples: number): Answer[];
-export function answers(
-  of: Pick<Model, 'metadata' | 'sizes'> | ModelMetadata,
-  output: Uint8Array | Hash,
-  samples?: number,
-): Answer[] {
+export function answers(metadata: Metadata, output: Uint8Array | Hash, samples: number): Answer[];
+export function answers(of: Pick<Model, 'metadata' | 'sizes'> | Metadata, output: Uint8Array | Hash, samples?: number): Answer[] {
   const bytes = typeof output === 'string' ? fromHex(output) : output;
   if (!('sizes' in of)) return read(of, bytes, samples ?? 0);
   if (of.metadata) return read(of.metadata, bytes, bytes.length / of.sizes.outputBytes);
@@ -33,7 +29,7 @@ export function answers(
 }
 
 /** The elements of an output, a list for each sample: indices of labels, or the integers that stand for real numbers. */
-export function elements(metadata: ModelMetadata, output: Uint8Array, samples: number): number[][] {
+export function elements(metadata: Metadata, output: Uint8Array, samples: number): number[][] {
   const count = metadata.output.shape.reduce((product, axis) => product * axis, 1);
   const width = output.length / samples / count;
   if (!Number.isInteger(samples) || !(width in WIDTHS)) {
@@ -59,9 +55,9 @@ const WIDTHS = {
 
 const bad = (sentence: string, remedy: string) => new MillraceError('BadInput', sentence, remedy);
 
-const isIndex = ({ labels }: ModelMetadata, count: number): boolean => count === 1 && labels.length > 0;
+const isIndex = ({ labels }: Metadata, count: number): boolean => count === 1 && labels.length > 0;
 
-function read(metadata: ModelMetadata, output: Uint8Array, samples: number): Answer[] {
+function read(metadata: Metadata, output: Uint8Array, samples: number): Answer[] {
   const { labels } = metadata;
   const { scale, zeroPoint } = metadata.output;
   const labelled = (index: number) => ({ label: labels[index] ?? null, index });

@@ -3,7 +3,7 @@
 import { MillraceError } from './errors.js';
 import type { NpyArray } from './npy.js';
 import { samplesOf } from './shape.js';
-import type { ModelMetadata } from './views.js';
+import type { Metadata } from './views.js';
 
 /** How real numbers become bytes: `round(real / scale) + zeroPoint`, as `millrace-model import` prints them. */
 export interface Quantization {
@@ -52,7 +52,7 @@ export const isReal = (batch: Batch): boolean => !isBytes(dataOf(batch));
 /** The bytes to post. They are sent as they are: nothing is taken for a length. */
 export function batchBytes(
   batch: Batch,
-  { quantization, image = {}, metadata }: BatchOptions & { metadata?: ModelMetadata | null } = {},
+  { quantization, image = {}, metadata }: BatchOptions & { metadata?: Metadata | null } = {},
 ): Uint8Array {
   const data = dataOf(batch);
   if (isBytes(data)) {
@@ -73,7 +73,7 @@ export function batchBytes(
 }
 
 /** How real inputs become bytes by a model's metadata. */
-function inputsOf({ input: { scale, zeroPoint } }: ModelMetadata): Quantization {
+function inputsOf({ input: { scale, zeroPoint } }: Metadata): Quantization {
   const number = Number(scale);
   if (number > 0 && number < Number.POSITIVE_INFINITY) return { scale: number, zeroPoint };
   throw bad(
@@ -94,7 +94,13 @@ const isReals = (batch: Batch): batch is Reals =>
   batch instanceof Float32Array || batch instanceof Float64Array || (Array.isArray(batch) && typeof batch[0] !== 'object');
 
 function numbersOf(batch: Exclude<Batch, Bytes>, options: ImageOptions): Numbers {
-  if ('shape' in batch) return { shape: batch.shape, data: batch.data as Reals };
+  if ('shape' in batch) {
+    const { shape, data } = batch;
+    const fits = shape.reduce((product, axis) => product * axis, 1) === data.length;
+    if (!fits)
+      throw bad(`The array has ${data.length} numbers, and the shape ${shape.join(' × ')}`, 'Give as many as the shape takes.');
+    return { shape, data: data as Reals };
+  }
   if (isReals(batch)) return { shape: [batch.length], data: batch };
   return pixels(Array.isArray(batch) ? batch : [batch], options);
 }

@@ -1,7 +1,7 @@
 // What a model is, for people: read from JSON and checked, and as the chain's calls take it.
 
 import { MillraceError } from './errors.js';
-import type { ModelMetadata, TensorMetadata } from './views.js';
+import type { Metadata, Tensor } from './views.js';
 
 /** Metadata in the chain's terms: texts are bytes. */
 export interface ChainMetadata {
@@ -25,7 +25,7 @@ const AXIS = { least: 1, most: 2 ** 32 - 1 };
 const ZERO_POINT = { least: -(2 ** 31), most: 2 ** 31 - 1 };
 
 /** The metadata of a JSON file, such as `millrace-model import` writes beside a model. */
-export function parseMetadata(json: string): ModelMetadata {
+export function parseMetadata(json: string): Metadata {
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -37,7 +37,7 @@ export function parseMetadata(json: string): ModelMetadata {
 }
 
 /** Any value as metadata, if it is that. Whether their shapes are the model's, the chain says. */
-export function checkMetadata(value: unknown): ModelMetadata {
+export function checkMetadata(value: unknown): Metadata {
   const fields = membersOf(value, 'the metadata', ['name', 'licence', 'input', 'output', 'labels']);
   const name = text(fields.name, 'name');
   if (name === '') throw bad('The metadata have an empty name', 'Say what people call the model.');
@@ -51,7 +51,7 @@ export function checkMetadata(value: unknown): ModelMetadata {
 }
 
 /** Metadata as an argument of a call. */
-export function chainMetadata(metadata: ModelMetadata): ChainMetadata {
+export function chainMetadata(metadata: Metadata): ChainMetadata {
   const { name, licence, input, output, labels } = checkMetadata(metadata);
   return {
     name: bytes(name),
@@ -62,7 +62,7 @@ export function chainMetadata(metadata: ModelMetadata): ChainMetadata {
   };
 }
 
-const chainTensor = ({ shape, meaning, scale, zeroPoint }: TensorMetadata): ChainTensor => ({
+const chainTensor = ({ shape, meaning, scale, zeroPoint }: Tensor): ChainTensor => ({
   shape,
   meaning: bytes(meaning),
   scale: bytes(scale),
@@ -72,7 +72,7 @@ const chainTensor = ({ shape, meaning, scale, zeroPoint }: TensorMetadata): Chai
 const bytes = (string: string) => new TextEncoder().encode(string);
 const bad = (sentence: string, remedy: string) => new MillraceError('BadInput', sentence, remedy);
 
-function tensor(value: unknown, where: string): TensorMetadata {
+function tensor(value: unknown, where: string): Tensor {
   const fields = membersOf(value, `'${where}' of the metadata`, ['shape', 'meaning', 'scale', 'zeroPoint']);
   const { scale } = fields;
   if (typeof scale !== 'string' || !SCALE.test(scale)) {

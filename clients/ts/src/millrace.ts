@@ -12,7 +12,7 @@ import { MillraceError } from './errors.js';
 import { type Batch, type BatchOptions, batchBytes, isReal } from './input.js';
 import { chainMetadata } from './metadata.js';
 import { type Included, type SendOptions, type Signable, send } from './send.js';
-import type { Hash, Miner, Model, ModelMetadata, Offer, Quote, Race, Task } from './views.js';
+import type { Hash, Metadata, Miner, Model, Offer, Quote, Race, Task } from './views.js';
 import { revive, type Watched, watchRace, watchTask } from './watch.js';
 
 /** Who signs: polkadot-api's signer, or an account that has one. */
@@ -184,7 +184,7 @@ export class Millrace {
   async registerModel(
     encoding: Uint8Array,
     who: Signs,
-    { metadata, ...options }: SendOptions & { metadata?: ModelMetadata | null | undefined } = {},
+    { metadata, ...options }: SendOptions & { metadata?: Metadata | null | undefined } = {},
   ): Promise<Registered> {
     const model = modelId(encoding);
     const call = this.#calls.Models.register({ encoding, metadata: metadata ? chainMetadata(metadata) : undefined });
@@ -194,7 +194,7 @@ export class Millrace {
   }
 
   /** Says what a model is, for people, in place of what was said before; null takes that back. Only its owner may. */
-  async describeModel(model: Hash, metadata: ModelMetadata | null, who: Signs, options: SendOptions = {}): Promise<Included> {
+  async describeModel(model: Hash, metadata: Metadata | null, who: Signs, options: SendOptions = {}): Promise<Included> {
     const said = metadata ? chainMetadata(metadata) : undefined;
     return this.send(this.#calls.Models.describe({ model, metadata: said }), who, options);
   }

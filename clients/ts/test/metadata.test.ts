@@ -4,21 +4,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { outputs } from '../src/cli/lines.js';
-import {
-  answers,
-  type Batch,
-  batchBytes,
-  checkMetadata,
-  MillraceError,
-  type ModelMetadata,
-  parseMetadata,
-} from '../src/index.js';
+import { answers, type Batch, batchBytes, checkMetadata, MillraceError, type Metadata, parseMetadata } from '../src/index.js';
 import { chainMetadata } from '../src/metadata.js';
 import { DIGITS } from './node.js';
 
 const tensor = (shape: number[], scale = '1', zeroPoint = 0) => ({ shape, meaning: '', scale, zeroPoint });
-const model = (changes: Partial<ModelMetadata> = {}): ModelMetadata => ({ ...DIGITS, ...changes });
-const signed = (batch: Batch, metadata: ModelMetadata | null = DIGITS) => [...new Int8Array(batchBytes(batch, { metadata }))];
+const model = (changes: Partial<Metadata> = {}): Metadata => ({ ...DIGITS, ...changes });
+const signed = (batch: Batch, metadata: Metadata | null = DIGITS) => [...new Int8Array(batchBytes(batch, { metadata }))];
 
 /** Fails unless something is refused in these words, with something to do. */
 function refuses(doing: () => unknown, words: RegExp): void {
@@ -58,6 +50,7 @@ describe('real numbers', () => {
     }
     refuses(() => batchBytes(zeros(0, 3, 8, 8), { metadata: image }), /no sample/);
     refuses(() => batchBytes([], { metadata: image }), /no sample/);
+    refuses(() => signed({ shape: [2, 8, 8], data: new Float32Array(64) }), /64 numbers, and the shape 2 × 8 × 8/);
     assert.equal(batchBytes(zeros(), { metadata: model({ input: tensor([]) }) }).length, 1);
     // The axes of length 1 are elsewhere, and the elements where they belong.
     assert.equal(batchBytes(zeros(2, 1, 8, 8), { metadata: DIGITS }).length, 128);

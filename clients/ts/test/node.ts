@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 import { WebSocket } from 'ws';
 
-import { type ConnectOptions, connect, type Millrace, MillraceError, type ModelMetadata } from '../src/index.js';
+import { type ConnectOptions, connect, type Millrace, MillraceError, type Metadata } from '../src/index.js';
 
 const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
 const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
@@ -26,7 +26,7 @@ export const zoo = (name: string) => new Uint8Array(readFileSync(join(models, 'z
 export const heldout = new Uint8Array(readFileSync(join(digits, 'heldout.bin')));
 export const labels = [...readFileSync(join(digits, 'heldout-labels.bin'))];
 /** What the digits' model is, for people. */
-export const DIGITS: ModelMetadata = {
+export const DIGITS: Metadata = {
   name: 'digits',
   licence: 'CC-BY-4.0',
   input: { shape: [8, 8, 1], meaning: 'grey levels from 0 to 16, row by row', scale: '0.14285714285714285', zeroPoint: 0 },

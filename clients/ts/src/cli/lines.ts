@@ -4,7 +4,7 @@ import { formatMill } from '../amounts.js';
 import { type Answer, answers, elements } from '../answers.js';
 import { dequantize, integers, type Quantization } from '../input.js';
 import type { Page } from '../millrace.js';
-import type { Hash, IdleReason, Miner, Model, ModelMetadata, NoTaker, Offer, Quote, Race, RefundReason, Task } from '../views.js';
+import type { Hash, IdleReason, Metadata, Miner, Model, NoTaker, Offer, Quote, Race, RefundReason, Task } from '../views.js';
 
 /** Why a task ended without an answer, and what to do. */
 const REFUNDS: Record<RefundReason, string> = {
@@ -67,7 +67,7 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
 export function outputs(
   bytes: Uint8Array,
   samples: number,
-  metadata: ModelMetadata | null,
+  metadata: Metadata | null,
   quantization: Quantization | undefined,
 ): string[] {
   if (!metadata || quantization) {

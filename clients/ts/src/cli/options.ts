@@ -8,7 +8,7 @@ import { MillraceError } from '../errors.js';
 import type { Quantization } from '../input.js';
 import { parseMetadata } from '../metadata.js';
 import { modelId } from '../millrace.js';
-import type { Hash, ModelMetadata } from '../views.js';
+import type { Hash, Metadata } from '../views.js';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -109,7 +109,7 @@ export function read(file: string): Buffer {
 }
 
 /** The metadata of a file. */
-export const metadataOf = (file: string): ModelMetadata => parseMetadata(read(file).toString());
+export const metadataOf = (file: string): Metadata => parseMetadata(read(file).toString());
 
 /** The file of the metadata to register a model with: the one that is named, or the one beside the model; null for none. */
 export function metadataFile(file: string, { metadata, 'no-metadata': without }: Values): string | null {
