@@ -249,10 +249,12 @@ pub mod pallet {
         /// classes are called. Holds a deposit for the bytes of both.
         ///
         /// # Errors
-        /// [`Error::TooLong`], [`Error::Undecodable`], [`Error::InvalidGraph`], [`Error::NoWork`] or
-        /// [`Error::AccumulatorOverflow`] tell what is wrong with the model; [`Error::AlreadyExists`] if it is
-        /// registered already; [`Error::MetadataTooLong`], [`Error::MetadataText`], [`Error::MetadataShape`] or
-        /// [`Error::MetadataScale`] what is wrong with the metadata; the currency's own if the sender can't pay the deposit.
+        /// - [`Error::TooLong`], [`Error::Undecodable`], [`Error::InvalidGraph`], [`Error::NoWork`],
+        ///   [`Error::AccumulatorOverflow`]: the model can't be executed; register what `millrace-model import` wrote.
+        /// - [`Error::AlreadyExists`]: it is registered; use it.
+        /// - [`Error::MetadataTooLong`], [`Error::MetadataText`], [`Error::MetadataShape`], [`Error::MetadataScale`]: the metadata
+        ///   can't be this model's; take those that `millrace-model import` wrote beside it.
+        /// - The currency's own: the sender can't pay the deposit; top it up.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::register(length(encoding.len()), length(metadata.encoded_size())))]
         pub fn register(
@@ -309,9 +311,13 @@ pub mod pallet {
         /// deposit follows the bytes.
         ///
         /// # Errors
-        /// [`Error::NotFound`], [`Error::NotAuthorized`] if another owns it, [`Error::MetadataTooLong`],
-        /// [`Error::MetadataText`], [`Error::MetadataShape`] or [`Error::MetadataScale`] if the metadata can't be its; the
-        /// currency's own if the sender can't pay the deposit.
+        /// - [`Error::NotFound`]: no model has this name; check it.
+        /// - [`Error::NotAuthorized`]: another owns it; sign as its owner.
+        /// - [`Error::MetadataTooLong`]: shorten the labels.
+        /// - [`Error::MetadataText`]: leave control characters out, and give a name.
+        /// - [`Error::MetadataShape`]: take the metadata that `millrace-model import` wrote beside this model.
+        /// - [`Error::MetadataScale`]: write it as 0.0625 or 1.5e-3.
+        /// - The currency's own: top the account up, or shorten the labels.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::describe(length(metadata.encoded_size())))]
         pub fn describe(
