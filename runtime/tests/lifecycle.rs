@@ -377,7 +377,7 @@ fn a_task_whose_verification_takes_too_much_memory_is_refused() {
         nodes.push(Node::Linear { input: 162, outputs: 1, parameters: vec![1; 60] });
         let encoding = Model { nodes }.to_bytes();
         let model = H256(blake2_256(&encoding));
-        assert_ok!(millrace_runtime::Models::register(signed(REQUESTER), encoding));
+        assert_ok!(millrace_runtime::Models::register(signed(REQUESTER), encoding, None));
         assert_noop!(
             Tasks::post(signed(REQUESTER), model, vec![0], UNIT, 100),
             Error::<Runtime>::VerificationMemory
