@@ -7,7 +7,7 @@ PAGE := explorer
 # Crates that are workspaces of their own are built apart.
 PURE := $(abspath $(CARGO_TARGET_DIR)/../pure)
 
-.PHONY: help setup build client package page dev demo test test-packages format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
+.PHONY: help setup build client package page dev demo test test-node test-package test-python test-page test-text format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,18 +34,28 @@ dev: build ## Run a development node that mines, until Ctrl-C
 demo: build client page ## Post the demo task, show who was paid, and serve the explorer; ONCE=1 ends the node afterwards
 	@scripts/demo.sh "$(NODE)" "$(ONCE)"
 
-test: build client package ## All tests on one machine: crates, runtime, end to end; the README lists what they leave out
+test: build client page ## All tests on one machine: crates, runtime, clients, page; the README lists what they leave out
 	cargo test --release --workspace
 	node --test scripts/test/*.test.mjs
 	cargo test --release --manifest-path inference/bench/Cargo.toml --target-dir $(PURE)
+	$(MAKE) --jobs 4 --output-sync=target -o client -o package -o page test-node test-package test-python test-page
+
+# Each of these starts nodes of its own, and waits for their blocks most of the time. All four run at once.
+test-node: client ## The real node and engine from outside, and its RPC, which `make test` runs too
 	node --test --test-reporter=spec $(CLIENT)/test/*.test.js
 
-test-packages: build page ## The packages for TypeScript and Python, the page in a browser, and text encoders (some 15 minutes)
-	scripts/setup.sh --browser
-	cargo test --release -p millrace-importer --features text --target-dir $(PURE)
+test-package: package ## The package for TypeScript on a real node, which `make test` runs too
 	cd $(PACKAGE) && MILLRACE_NODE="$(NODE)" npm test
+
+test-python: ## The package for Python on a real node, which `make test` runs too
 	MILLRACE_NODE="$(NODE)" clients/python/test.sh
+
+test-page: page ## The page in a headless browser on a real node, which `make test` runs too
+	scripts/setup.sh --browser
 	cd $(PAGE) && MILLRACE_NODE="$(NODE)" npm test
+
+test-text: ## Text encoders of the importer, whose crates are built apart (some 10 minutes at first)
+	cargo test --release -p millrace-importer --features text --target-dir $(PURE)
 
 format: client ## Format all Rust and JavaScript
 	cargo fmt --all

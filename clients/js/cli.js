@@ -20,6 +20,7 @@ import {
   submittedBytes,
   UNIT,
 } from './client.js';
+import { answers, metadataOf, quantizationOf, readMetadata, toCall } from './metadata.js';
 import { readBatch } from './npy.js';
 
 /** Why a task was refunded, for people. */
@@ -36,7 +37,7 @@ const REFUNDS = {
 const HELP = `millrace: posts tasks and reports on their execution
 
   node cli.js [options]                 post handwritten digits on the demo model
-  node cli.js register FILE             register the model of a file
+  node cli.js register FILE             register the model of a file, with NAME.metadata.json beside it
   node cli.js offer MODEL               as a miner: offer the model too, with the ask and rates in force
   node cli.js post MODEL INPUT          post a batch; INPUT is a .npy array, or a file of the bytes themselves
 
@@ -50,8 +51,9 @@ MODEL is a model's name (0x…) or its file.
   --help             this text
 
 of a post:
-  --scale S --zero-point Z                 how real inputs become bytes, as import printed them
-  --output-scale S --output-zero-point Z   show outputs as real numbers; without them, as indices or bytes
+  --scale S --zero-point Z                 how real inputs become bytes, if the chain doesn't know
+  --output-scale S --output-zero-point Z   show outputs as these real numbers; without them, as the chain says what they
+                                           mean, or as indices or bytes
   --output FILE                            write the output's bytes
 
 of the digits:
@@ -108,10 +110,12 @@ async function recordOf(api, model) {
   return record;
 }
 
-/** Registers a model unless the chain has it, and says what is on hold for it. */
-async function registerModel(api, signer, encoding) {
-  const { model, registered } = await register(api, signer, encoding);
+/** Registers a file's model, with the metadata beside it, unless the chain has it, and says what is on hold for it. */
+async function registerModel(api, signer, file) {
+  const metadata = readMetadata(file);
+  const { model, registered } = await register(api, signer, readFileSync(file), toCall(metadata));
   console.log(`model      ${model} ${registered ? '(registered now)' : '(on chain already)'}`);
+  if (registered) console.log(`metadata   ${metadata ? `of ${metadata.name}` : 'none: the chain says nothing of what its bytes mean'}`);
   return { model, record: await recordOf(api, model) };
 }
 
@@ -178,7 +182,7 @@ async function bill(api, result) {
 
 async function postDigits(api, signer) {
   const samples = Number(values.samples);
-  const { model, record } = await registerModel(api, signer, readFileSync(join(values.digits, 'digits.millrace')));
+  const { model, record } = await registerModel(api, signer, join(values.digits, 'digits.millrace'));
   const { input, labels } = digits(values.digits, samples);
   const result = await run(api, signer, { model, profile: record.profile, input, what: 'digits' });
   if (!result) return;
@@ -200,15 +204,24 @@ async function postDigits(api, signer) {
 async function postBatch(api, signer, model, file) {
   const [inputs, outputs] = [quantization(''), quantization('output-')];
   const { profile } = await recordOf(api, model);
-  const result = await run(api, signer, { model, profile, input: readBatch(file, inputs), what: 'samples' });
+  const metadata = await metadataOf(api, model);
+  const input = readBatch(file, inputs ?? (metadata && quantizationOf(metadata.input)), inputs !== undefined);
+  const result = await run(api, signer, { model, profile, input, what: 'samples' });
   if (!result) return;
   const { output, samples } = result;
-  const bytes = () => [...new Int8Array(output)];
-  const real = (byte) => (byte - outputs.zeroPoint) * outputs.scale;
-  // The chain doesn't say what a model's bytes mean. Four a sample are one index, unless real numbers are asked for.
-  const numbers = outputs ? bytes().map(real) : profile.outputBytes.toNumber() === 4 ? integers(output) : bytes();
-  const each = numbers.length / samples;
-  for (let i = 0; i < samples; i += 1) console.log(`output ${i}: ${numbers.slice(i * each, (i + 1) * each).join(' ')}`);
+  if (metadata && !outputs) {
+    answers(metadata, output, samples).forEach(({ label, numbers }, sample) => {
+      const scores = label === undefined || numbers.length > 1 ? numbers.join(' ') : '';
+      console.log(`output ${sample}: ${[label, scores].filter(Boolean).join('  ')}`);
+    });
+  } else {
+    const bytes = () => [...new Int8Array(output)];
+    const real = (byte) => (byte - outputs.zeroPoint) * outputs.scale;
+    // Nobody said what this model's bytes mean. Four a sample are one index, unless real numbers are asked for.
+    const numbers = outputs ? bytes().map(real) : profile.outputBytes.toNumber() === 4 ? integers(output) : bytes();
+    const each = numbers.length / samples;
+    for (let i = 0; i < samples; i += 1) console.log(`output ${i}: ${numbers.slice(i * each, (i + 1) * each).join(' ')}`);
+  }
   if (values.output) writeFileSync(values.output, output);
   await bill(api, result);
 }
@@ -232,7 +245,7 @@ async function main() {
     if (command === 'digits') {
       await postDigits(api, signer);
     } else if (command === 'register') {
-      const { record } = await registerModel(api, signer, readFileSync(operands[0]));
+      const { record } = await registerModel(api, signer, operands[0]);
       console.log(`on hold    ${formatAmount(record.deposit.toBigInt())} of ${record.owner} until the model is removed`);
     } else if (command === 'offer') {
       await offer(api, signer, nameOf(operands[0]));

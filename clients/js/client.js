@@ -121,11 +121,14 @@ export function explain(api, dispatchError) {
 
 const find = (events, kind) => events.find((event) => kind.is(event));
 
-/** Registers a model unless it is registered already; resolves with its name. */
-export async function register(api, signer, encoding) {
+/**
+ * Registers a model unless it is registered already; resolves with its name. `metadata` is what metadata.js's `toCall` gives, or
+ * null.
+ */
+export async function register(api, signer, encoding, metadata = null) {
   const model = modelId(encoding);
   if ((await api.query.models.models(model)).isSome) return { model, registered: false };
-  await send(api, api.tx.models.register(`0x${Buffer.from(encoding).toString('hex')}`), signer);
+  await send(api, api.tx.models.register(`0x${Buffer.from(encoding).toString('hex')}`, metadata), signer);
   return { model, registered: true };
 }
 

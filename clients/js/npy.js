@@ -36,17 +36,20 @@ export function readNpy(file) {
 /** The integer nearest to a number, halves to even as ONNX rounds. */
 const round = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
-/** The bytes to post: integers and raw files as they are, real numbers by the model's scale and zero point. */
-export function readBatch(file, quantization) {
+/**
+ * The bytes to post: integers and raw files as they are, real numbers by the model's scale and zero point. If these were `asked`
+ * for, bytes are refused.
+ */
+export function readBatch(file, quantization, asked) {
   if (!file.endsWith('.npy')) return readFileSync(file);
   const { type, numbers } = readNpy(file);
   if (type.endsWith('1')) {
-    if (quantization) throw new Error(`${file} holds bytes already: leave --scale and --zero-point out`);
+    if (asked) throw new Error(`${file} holds bytes already: leave --scale and --zero-point out`);
     return Buffer.from(numbers.map((number) => number & 255));
   }
   if (!quantization)
     throw new Error(
-      `${file} holds real numbers: say how they become bytes with --scale and --zero-point, as import printed them`,
+      `${file} holds real numbers, and the chain doesn't say how they become bytes: use --scale and --zero-point, as import printed them`,
     );
   const { scale, zeroPoint } = quantization;
   return Buffer.from(

@@ -42,6 +42,9 @@ export const work = (mac: bigint, digits = 3): string => (mac === 0n ? '0\u00a0M
 /** Planck per mega-MAC as µMILL. */
 export const ask = (planck: bigint): string => number(4).format(Number(planck) / 1e6);
 
+/** A real number that a model gives. */
+export const real = (value: number): string => number(4).format(value);
+
 export const count = (value: number | bigint): string => whole.format(value);
 
 export const percent = (part: number, digits = 1): string =>

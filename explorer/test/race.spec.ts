@@ -60,11 +60,16 @@ test('my tasks say what is on hold and what came back, and one that waits can be
 
 test('the pages of the miner and of the model', async ({ page, node }) => {
   await look(page, node.url, '#/models');
+  await expect(page.getByRole('region', { name: 'Table: Models' })).toContainText('digits');
   const encoding = readFileSync(new URL('../../models/digits/digits.millrace', import.meta.url));
   expect(DIGITS).toBe(`0x${Buffer.from(Blake2256(encoding)).toString('hex')}`);
   await page.getByRole('region', { name: 'Table: Models' }).getByRole('link').first().click();
   await expect(page.getByText(DIGITS)).toBeVisible();
-  await expect(page.getByRole('region', { name: 'What it is' })).toContainText('4.96 kMAC');
+  await expect(page.getByRole('region', { name: 'What the chain knows' })).toContainText('4.96 kMAC');
+  const said = page.getByRole('region', { name: 'What its owner says of it' });
+  await expect(said).toContainText('CC-BY-4.0');
+  await expect(said).toContainText('grey levels from 0');
+  await expect(said).toContainText('0, 1, 2, 3, 4, 5, 6, 7, 8, 9');
   await page.getByRole('region', { name: 'Table: Offers' }).getByRole('link').first().click();
   await expect(page.getByRole('region', { name: 'What it offers' })).toContainText('50 µMILL a mega-MAC');
   await expect(page.getByRole('region', { name: 'Table: Slots' }).getByRole('row')).toHaveCount(3);

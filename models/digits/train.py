@@ -2,7 +2,7 @@
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python train.py
 
-Writes digits.millrace (the model), heldout.bin (450 inputs of 64 bytes), heldout-labels.bin (one byte
+Writes digits.millrace (the model), digits.metadata.json (what it is), heldout.bin (450 inputs of 64 bytes), heldout-labels.bin (one byte
 each), heldout-predictions.bin (the integer network's own answers) and accuracy.json. Deterministic for given versions of the two packages.
 """
 
@@ -18,6 +18,18 @@ from sklearn.neural_network import MLPClassifier
 HERE = pathlib.Path(__file__).parent
 HIDDEN = 64
 SHIFT = 30
+METADATA = {
+    "name": "digits",
+    "licence": "CC-BY-4.0",
+    "input": {
+        "shape": [8, 8],
+        "meaning": "grey levels from 0, which is paper, to 16, row by row",
+        "scale": repr(1 / 7),
+        "zeroPoint": 0,
+    },
+    "output": {"shape": [1], "meaning": "the digit", "scale": "1", "zeroPoint": 0},
+    "labels": list("0123456789"),
+}
 
 
 def compact(value):
@@ -112,6 +124,7 @@ def main():
     encoded[1:2] = compact(5)
     encoded += bytes([6]) + struct.pack("<I", 3)
     (HERE / "digits.millrace").write_bytes(bytes(encoded))
+    (HERE / "digits.metadata.json").write_text(json.dumps(METADATA, separators=(",", ":")) + "\n")
     (HERE / "heldout.bin").write_bytes(test_x.astype(np.int8).tobytes())
     (HERE / "heldout-labels.bin").write_bytes(test_y.astype(np.uint8).tobytes())
     (HERE / "heldout-predictions.bin").write_bytes(logits.argmax(axis=1).astype(np.uint8).tobytes())

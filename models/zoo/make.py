@@ -6,7 +6,7 @@
 
 Each model is trained with JAX, written as ONNX with onnx.helper, quantized by
 onnxruntime.quantization.quantize_static (QuantFormat.QDQ) and imported by millrace-model, and once more imported from
-floats with millrace-model's own calibration. Writes *.int8.onnx, *.millrace, *.npy, one float model and results.json.
+floats with millrace-model's own calibration. Writes *.int8.onnx, *.millrace, *.metadata.json, *.npy, one float model and results.json.
 """
 
 import argparse
@@ -268,6 +268,10 @@ def predictions(path, images, fused=True):
     return session.run(None, {"image": images})[0].argmax(axis=1)
 
 
+DESCRIBED = ["--licence", "CC-BY-4.0", "--labels", HERE / "labels.txt", "--output-meaning", "the digit",
+             "--input-meaning", "grey levels from 0, which is paper, to 1, row by row"]
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     target = os.environ.get("CARGO_TARGET_DIR", os.path.expanduser("~/.cache/millrace/target"))
@@ -301,7 +305,7 @@ def main():
 
             def imported(*arguments):
                 """The held-out predictions of an imported model, and how its input is scaled."""
-                said = millrace("import", *arguments, "--arg-max")
+                said = millrace("import", *arguments, "--arg-max", *DESCRIBED)
                 scale = next(line.split()[1:] for line in said.splitlines() if line.startswith("input "))
                 output = arguments[arguments.index("-o") + 1]
                 millrace("run", output, HERE / "heldout.npy", "-o", folder / "output.npy", *scale)

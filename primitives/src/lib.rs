@@ -16,6 +16,9 @@ pub mod benchmarking;
 mod chain;
 mod claims;
 pub mod handover;
+#[cfg(feature = "std")]
+mod json;
+mod metadata;
 pub mod mill;
 pub mod queue;
 mod traits;
@@ -25,5 +28,6 @@ pub use api::*;
 pub use attempt::*;
 pub use chain::*;
 pub use claims::*;
+pub use metadata::*;
 pub use traits::*;
 pub use units::*;

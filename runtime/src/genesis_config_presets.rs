@@ -2,9 +2,10 @@
 
 use alloc::{vec, vec::Vec};
 
+use codec::Encode;
 use cumulus_primitives_core::ParaId;
 use frame_support::build_struct_json_patch;
-use millrace_primitives::{mill::MillKey, Balance, ModelId};
+use millrace_primitives::{mill::MillKey, Balance, ModelId, ModelMetadata, TensorMetadata};
 use pallet_miners::GenesisMiner;
 use sp_genesis_builder::PresetId;
 use sp_keyring::Sr25519Keyring;
@@ -37,6 +38,28 @@ const SLOT_RATE: u64 = 1_000_000_000;
 
 /// Seats that are drawn among those who work.
 const DRAWN_SEATS: u32 = 4;
+
+/// What the digits model is, for people.
+fn digits() -> ModelMetadata {
+    ModelMetadata {
+        name: b"digits".to_vec(),
+        licence: b"CC-BY-4.0".to_vec(),
+        input: TensorMetadata {
+            shape: vec![8, 8],
+            meaning: b"grey levels from 0, which is paper, to 16, row by row".to_vec(),
+            // A seventh.
+            scale: b"0.14285714285714285".to_vec(),
+            zero_point: 0,
+        },
+        output: TensorMetadata {
+            shape: vec![1],
+            meaning: b"the digit".to_vec(),
+            scale: b"1".to_vec(),
+            zero_point: 0,
+        },
+        labels: (b'0'..=b'9').map(|digit| vec![digit]).collect(),
+    }
+}
 
 struct Network {
     collators: Vec<Sr25519Keyring>,
@@ -71,7 +94,10 @@ fn genesis(network: Network) -> serde_json::Value {
                 })
                 .collect::<Vec<_>>(),
         },
-        models: ModelsConfig { models: vec![(owner.clone(), DEMO_MODEL.to_vec().into())] },
+        models: ModelsConfig {
+            models: vec![(owner.clone(), DEMO_MODEL.to_vec().into())],
+            metadata: vec![(model, digits().encode().into())],
+        },
         rewards: RewardsConfig { round_length: ROUND_LENGTH },
         miners: MinersConfig {
             miners: network

@@ -1,10 +1,18 @@
 //! What moves the fees, and how far.
 
-use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
-use millrace_runtime::{configs::monetary::MinimumMultiplier, Runtime, System};
-use millrace_runtime_tests::chain;
+use codec::Encode;
+use frame_support::{
+    dispatch::{DispatchClass, GetDispatchInfo},
+    traits::Get,
+    weights::Weight,
+};
+use millrace_runtime::{
+    configs::monetary::MinimumMultiplier, Balance, Runtime, RuntimeCall, System, Tasks, TransactionPayment,
+    TxExtension, UncheckedExtrinsic,
+};
+use millrace_runtime_tests::{chain, digits, HELD_OUT, REQUESTER, UNIT};
 use pallet_transaction_payment::Multiplier;
-use sp_runtime::{traits::Convert, FixedPointNumber, Perbill};
+use sp_runtime::{generic::Era, traits::Convert, FixedPointNumber, MultiSignature, Perbill};
 
 type Update = <Runtime as pallet_transaction_payment::Config>::FeeMultiplierUpdate;
 
@@ -43,4 +51,32 @@ fn a_win_outlives_three_turns_of_all_authors() {
     let seats: u32 = <Runtime as pallet_collators::Config>::MaxSeats::get();
     let age: u32 = <Runtime as pallet_sprints::Config>::MaxAnchorAge::get();
     assert!(age >= 3 * (appointed + seats));
+}
+
+/// A quote's posting fee is that of the transaction, whatever fees are at; a nonce and lengths take a few bytes more or less.
+#[test]
+fn a_quote_says_what_posting_costs() {
+    for samples in [1, 64, 450] {
+        for multiplier in [1, 100] {
+            chain("development").execute_with(|| {
+                pallet_transaction_payment::NextFeeMultiplier::<Runtime>::put(Multiplier::from(multiplier));
+                let input = HELD_OUT[..64 * samples].to_vec();
+                let quote = Tasks::quote(digits(), samples as u32, 100).expect("it can be posted");
+                let call = RuntimeCall::Tasks(pallet_tasks::Call::post {
+                    model: digits(),
+                    input,
+                    max_price: UNIT,
+                    deadline: 100,
+                });
+                let signature = MultiSignature::Sr25519([0; 64].into());
+                let extension = TxExtension::new(Era::mortal(64, 1), 300, 0);
+                let signer = REQUESTER.to_account_id().into();
+                let transaction = UncheckedExtrinsic::new_signed(call, signer, signature, extension);
+                let length = transaction.encoded_size() as u32;
+                let fee = TransactionPayment::compute_fee(length, &transaction.get_dispatch_info(), 0);
+                let few: Balance = 4 * 1_000_000;
+                assert!(quote.posting_fee.abs_diff(fee) <= few, "{} is quoted for {fee}", quote.posting_fee);
+            });
+        }
+    }
 }

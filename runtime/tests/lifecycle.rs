@@ -174,6 +174,18 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
     });
 }
 
+/// The first block says of the digits model what the file beside it says.
+#[test]
+fn a_chain_says_what_its_model_is() {
+    on_preset("development", || {
+        let metadata =
+            Models::model(digits()).expect("the genesis has it").metadata.expect("and says what it is");
+        let file = include_str!("../../models/digits/digits.metadata.json");
+        let file: serde_json::Value = serde_json::from_str(file).expect("it is JSON");
+        assert_eq!(serde_json::to_value(metadata).expect("it is JSON"), file);
+    });
+}
+
 #[test]
 fn a_declined_lease_costs_its_room_and_goes_to_another_miner() {
     on_preset("local_testnet", || {
@@ -365,7 +377,7 @@ fn a_task_whose_verification_takes_too_much_memory_is_refused() {
         nodes.push(Node::Linear { input: 162, outputs: 1, parameters: vec![1; 60] });
         let encoding = Model { nodes }.to_bytes();
         let model = H256(blake2_256(&encoding));
-        assert_ok!(millrace_runtime::Models::register(signed(REQUESTER), encoding));
+        assert_ok!(millrace_runtime::Models::register(signed(REQUESTER), encoding, None));
         assert_noop!(
             Tasks::post(signed(REQUESTER), model, vec![0], UNIT, 100),
             Error::<Runtime>::VerificationMemory

@@ -153,7 +153,7 @@ fn models_are_registered_retired_and_removed_with_their_deposit() {
         }
         .to_bytes();
         let model = H256(blake2_256(&encoding));
-        let register = |bytes: Vec<u8>| Models::register(signed(REQUESTER), bytes);
+        let register = |bytes: Vec<u8>| Models::register(signed(REQUESTER), bytes, None);
         assert_noop!(register(vec![]), Error::<Runtime>::Undecodable);
         assert_noop!(register(vec![1; 2 * 1024 * 1024 + 1]), Error::<Runtime>::TooLong);
         assert_noop!(register(encoding[..9].to_vec()), Error::<Runtime>::Undecodable);

@@ -108,7 +108,10 @@ impl Market {
         market.customer = market.account(500_000 * UNIT);
         market.authors = (0..5).map(|_| market.account(UNIT)).collect();
         let customer = market.customer.clone();
-        assert!(market.sign(&customer, pallet_models::Call::register { encoding }.into()), "a sound model");
+        assert!(
+            market.sign(&customer, pallet_models::Call::register { encoding, metadata: None }.into()),
+            "a sound model"
+        );
         Sprints::set_listed(RuntimeOrigin::root(), vec![(market.model, SAMPLES as u32)]).expect("root may");
         market
     }

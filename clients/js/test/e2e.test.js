@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +13,7 @@ import { sr25519Verify } from '@polkadot/util-crypto';
 import { hexToU8a, u8aConcat } from '@polkadot/util';
 
 import { account, digits, integers, modelId, offer, outcome, post, register, send, UNIT, watch } from '../client.js';
+import { metadataOf, readMetadata, toCall } from '../metadata.js';
 import { proveMill, submitTrace } from '../miner.js';
 import { largeInput, largeModel } from './large.js';
 import * as hostile from './hostile.js';
@@ -21,6 +23,13 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../models/di
 const encoding = readFileSync(join(folder, 'digits.millrace'));
 const reference = [...readFileSync(join(folder, 'heldout-predictions.bin'))];
 const MINER = account('//Charlie');
+
+/** An array of float32, as NumPy saves it. */
+function npy(shape, numbers) {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`.padEnd(117) + '\n';
+  const begin = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
+  return Buffer.concat([begin, Buffer.from(header), Buffer.from(new Float32Array(numbers).buffer)]);
+}
 
 const number = async (api) => (await api.query.system.number()).toNumber();
 const balance = async (api, who) => {
@@ -100,6 +109,36 @@ describe('a development node that mines', () => {
     await assert.rejects(attempt(new Uint8Array(64), UNIT, `0x${'11'.repeat(32)}`), /tasks\.UnknownModel/);
     await assert.rejects(attempt(new Uint8Array(64), UNIT, model, 1), /tasks\.InvalidDeadline/);
     await assert.rejects(send(api, api.tx.models.register('0x0102'), requester), /models\.Undecodable/);
+  });
+
+  it('says what a model is, and turns real numbers into its bytes and its bytes into labels', async () => {
+    const model = modelId(encoding);
+    const metadata = readMetadata(join(folder, 'digits.millrace'));
+    assert.deepEqual(await metadataOf(api, model), metadata, 'the genesis says what the file beside the model says');
+    const owner = account('//Alice');
+    await assert.rejects(
+      send(api, api.tx.models.describe(model, toCall({ ...metadata, labels: ['\u001b[2J'] })), owner),
+      /models\.MetadataText/,
+    );
+    const foreign = { ...metadata, input: { ...metadata.input, shape: [63] } };
+    await assert.rejects(send(api, api.tx.models.describe(model, toCall(foreign)), owner), /models\.MetadataShape/);
+    await assert.rejects(send(api, api.tx.models.describe(model, null), account('//Dave')), /models\.NotAuthorized/);
+    const labels = [...'zyxwvutsrq'];
+    await send(api, api.tx.models.describe(model, toCall({ ...metadata, labels })), owner);
+    const file = join(tmpdir(), `millrace-levels-${process.pid}.npy`);
+    try {
+      const levels = [...readFileSync(join(folder, 'heldout.bin')).subarray(0, 3 * 64)].map((byte) => byte / 7);
+      writeFileSync(file, npy([3, 8, 8], levels));
+      const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
+      const args = [cli, 'post', model, file, '--signer', '//Dave', '--url', node.url];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      const said = [...stdout.matchAll(/^output \d+: (.*)$/gm)].map(([, answer]) => answer);
+      assert.deepEqual(said, reference.slice(0, 3).map((digit) => labels[digit]));
+    } finally {
+      rmSync(file, { force: true });
+      await send(api, api.tx.models.describe(model, toCall(metadata)), owner);
+    }
   });
 
   it('sends calls of one account at the same time, each once', async () => {

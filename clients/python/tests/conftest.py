@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,19 @@ BINARY = os.environ.get("MILLRACE_NODE", str(Path.home() / ".cache/millrace/targ
 
 MODEL = model_id((DIGITS / "digits.millrace").read_bytes())
 INPUTS: npt.NDArray[np.int8] = np.frombuffer((DIGITS / "heldout.bin").read_bytes(), np.int8).reshape(-1, 64)
+#: What the model is, for people, as JSON.
+DESCRIBED: dict[str, Any] = {
+    "name": "digits",
+    "licence": "CC-BY-4.0",
+    "input": {
+        "shape": [8, 8, 1],
+        "meaning": "grey levels from 0 to 16, row by row",
+        "scale": "0.14285714285714285",
+        "zeroPoint": 0,
+    },
+    "output": {"shape": [1], "meaning": "the digit", "scale": "1", "zeroPoint": 0},
+    "labels": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+}
 #: What the reference execution says for each of them.
 ANSWERS: npt.NDArray[np.int32] = np.frombuffer((DIGITS / "heldout-predictions.bin").read_bytes(), np.uint8).astype(
     np.int32

@@ -14,7 +14,7 @@ from .conftest import ROOT
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-NAMES = ["batch", "asyncio", "quantization", "errors", "stock"]
+NAMES = ["batch", "asyncio", "quantization", "metadata", "errors", "stock"]
 
 
 def test_the_readme_has_these_examples() -> None:

@@ -13,9 +13,10 @@ from millrace import Account, Client, MillraceError, Quantization, connect
 from millrace.arrays import to_array, to_bytes
 from millrace.views import REFUNDS
 
-from .conftest import MODEL, ROOT, free_port
+from .conftest import DESCRIBED, MODEL, ROOT, free_port
 
 ROW = np.zeros((1, 64), np.int8)
+UNKNOWN = "0x" + "11" * 32
 
 
 @pytest.mark.parametrize(
@@ -25,10 +26,9 @@ ROW = np.zeros((1, 64), np.int8)
         (lambda c: c.post(MODEL, np.zeros((2, 32), np.int8)), "invalid_input", "2 rows, but its bytes are 1 samples"),
         (lambda c: c.post(MODEL, np.zeros((0, 64), np.int8)), "invalid_input", "one row at least"),
         (lambda c: c.post(MODEL, np.zeros((1, 64), np.int64)), "invalid_input", "int64 is neither bytes nor real"),
-        (lambda c: c.post(MODEL, np.zeros((1, 64))), "invalid_input", r"quantization=Quantization\(scale"),
         (lambda c: c.post(MODEL, ROW, quantization=Quantization(1.0)), "invalid_input", "holds bytes already"),
         (lambda c: c.post(MODEL, [[0] * 64]), "invalid_input", "Convert it with numpy.asarray"),
-        (lambda c: c.post("0x" + "11" * 32, ROW), "no_model", "No model 0x1111"),
+        (lambda c: c.post(UNKNOWN, ROW), "no_model", "No model 0x1111"),
         (lambda c: c.post("digits", ROW), "invalid_arguments", "Give \\[model, samples"),
         (lambda c: c.post(MODEL, ROW, blocks=0, max_price=10**12), "Tasks.InvalidDeadline", "Deadline|deadline"),
         (lambda c: c.post(MODEL, ROW, max_price=0), "Tasks.PriceTooLow", "ceiling"),
@@ -39,6 +39,18 @@ ROW = np.zeros((1, 64), np.int8)
         (lambda c: c.miner(Account("//Nobody").address), "no_miner", "is no miner"),
         (lambda c: c.claim_all("Alice"), "invalid_account", "Give an SS58 address"),
         (lambda c: c.register_model(b"\1\2"), "Models.Undecodable", "."),
+        (
+            lambda c: c.register_model(b"\1\2", metadata={"name": "x"}),
+            "invalid_input",
+            "There is no 'licence', 'input'",
+        ),
+        (lambda c: c.describe_model(MODEL, DESCRIBED), "Models.NotAuthorized", "."),
+        (lambda c: c.describe_model(UNKNOWN, DESCRIBED), "Models.NotFound", "."),
+        (lambda c: c.describe_model(MODEL, ROOT / "none.json"), "invalid_input", "can't be read"),
+        (lambda c: c.model(UNKNOWN), "no_model", "No model 0x1111"),
+        (lambda c: c.model("0x" + "00" * 32), "no_model", "No model 0x0000"),
+        (lambda c: c.model("digits"), "invalid_arguments", "'digits' is no name of a model"),
+        (lambda c: c.post(UNKNOWN, np.zeros((1, 64))), "no_model", "No model 0x1111"),
         (lambda c: c.send("Tasks", "pots", {}), "invalid_arguments", "Tasks.pots can't be made"),
         (lambda c: c.batch([]), "invalid_arguments", "one call at least"),
         (lambda c: c.quote(MODEL, 1, timeout=0), "invalid_arguments", "positive number of seconds"),

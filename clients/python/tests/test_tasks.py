@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 import time
 from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from millrace import Account, Client, MillraceError, OpenTask, Quantization, connect, connect_async
+from millrace import Account, Client, MillraceError, OpenTask, Quantization, check_metadata, connect, connect_async
 from millrace.views import EndedTask
 
-from .conftest import ANSWERS, INPUTS, MODEL, ROOT
+from .conftest import ANSWERS, DESCRIBED, INPUTS, MODEL, ROOT
 
 
 def test_a_batch_is_quoted_posted_watched_and_answered(client: Client) -> None:
@@ -49,6 +52,26 @@ def test_real_numbers_become_bytes_by_scale_and_zero_point(client: Client) -> No
     real = (INPUTS[:4].astype(np.float32) + 3) * np.float32(0.25)
     posted = client.post(MODEL, real, quantization=quantization)
     np.testing.assert_array_equal(client.answer(posted.task, timeout=120), ANSWERS[:4])
+
+
+def test_real_numbers_go_in_and_labels_come_out_once_a_model_is_described(url: str, client: Client) -> None:
+    # Who owns the model on a development chain.
+    with connect(url, Account("//Alice")) as owner:
+        owner.describe_model(MODEL, DESCRIBED)
+    described = client.model(MODEL)
+    assert described.metadata == check_metadata(DESCRIBED)
+    assert described.metadata in [each.metadata for each in client.models()]
+    grey = (INPUTS[:8] / np.float32(7)).reshape(8, 8, 8, 1)
+    said = client.outcome(client.post(MODEL, grey).task, timeout=120).answers(described)
+    assert said.labels == [str(answer) for answer in ANSWERS[:8]] and said.scores is None
+    np.testing.assert_array_equal(said.indices, ANSWERS[:8])
+    alone = client.post(MODEL, grey[2])
+    assert alone.samples == 1, "the axis of the batch may be missing"
+    assert client.outcome(alone.task, timeout=120).answers(described).labels == [str(ANSWERS[2])]
+    with pytest.raises(MillraceError, match=r"the shape \[8, 8, 7, 1\], and a sample of this model \[8, 8, 1\]"):
+        client.post(MODEL, grey[:, :, 1:])
+    with pytest.raises(MillraceError, match="isn't finite"):
+        client.post(MODEL, np.full((1, 64), np.nan))
 
 
 @pytest.mark.parametrize("start", [b"\1\1", b"0x", b"\xfc\xff"])
@@ -108,3 +131,37 @@ def test_a_model_is_registered_and_offered(url: str) -> None:
         assert {offer.miner for offer in miner.offers(MODEL)} <= {Account("//Charlie").address}
         race = miner.round()
         assert race.round.emission_per_block > 0 and any(each.in_turn for each in race.sprints)
+
+
+def test_a_model_is_registered_with_the_metadata_beside_it(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "branches.millrace"
+    shutil.copy(ROOT / "models" / "zoo" / "branches.millrace", file)
+    (tmp_path / "branches.metadata.json").write_text(json.dumps({**DESCRIBED, "name": "branches", "labels": []}))
+    with connect(url, Account("//Dave")) as owner:
+        registered = owner.register_model(file)
+        assert registered.metadata is not None and registered.metadata.name == "branches"
+        first = owner.model(registered.model)
+        assert first.metadata == registered.metadata
+        again = owner.register_model(file)
+        assert again.receipt is None and again.metadata is None
+
+        small = {**DESCRIBED, "input": {**DESCRIBED["input"], "shape": [8, 7]}}
+        with pytest.raises(MillraceError) as refused:
+            owner.describe_model(first.model, small)
+        assert refused.value.code == "Models.MetadataShape"
+        assert owner.model(first.model).metadata == first.metadata
+        owner.describe_model(first.model, None)
+        last = owner.model(first.model)
+        assert last.metadata is None and last.deposit < first.deposit, "the deposit for the bytes is back"
+        with pytest.raises(MillraceError, match=r"no metadata .* quantization=Quantization\(scale") as unknown:
+            owner.post(first.model, np.zeros((1, 64)))
+        assert unknown.value.code == "invalid_input"
+
+        (tmp_path / "residual.metadata.json").write_text("{}")
+        residual = tmp_path / "residual.millrace"
+        shutil.copy(ROOT / "models" / "zoo" / "residual.millrace", residual)
+        with pytest.raises(MillraceError, match="There is no 'name'"):
+            owner.register_model(residual)
+        without = owner.register_model(residual, metadata=False)
+        assert without.receipt is not None and without.metadata is None
+        assert owner.model(without.model).metadata is None

@@ -1,5 +1,6 @@
 // The few calls that this package signs, as the metadata has them. A test holds them against a running node's metadata.
 
+import type { ChainMetadata } from './metadata.js';
 import type { Signable } from './send.js';
 import type { Hash } from './views.js';
 
@@ -8,7 +9,10 @@ export interface Calls {
     post: { model: Hash; input: Uint8Array; max_price: bigint; deadline: number };
     cancel: { task: bigint };
   };
-  Models: { register: { encoding: Uint8Array } };
+  Models: {
+    register: { encoding: Uint8Array; metadata: ChainMetadata | undefined };
+    describe: { model: Hash; metadata: ChainMetadata | undefined };
+  };
   Miners: {
     register: { mill: Hash; proof: Hash; ask: bigint; rates: bigint[]; models: Hash[] };
     offer: { ask: bigint; rates: bigint[]; models: Hash[] };
@@ -21,7 +25,7 @@ export interface Calls {
 /** The names of each call's arguments. */
 export const ARGUMENTS = {
   Tasks: { post: ['model', 'input', 'max_price', 'deadline'], cancel: ['task'] },
-  Models: { register: ['encoding'] },
+  Models: { register: ['encoding', 'metadata'], describe: ['model', 'metadata'] },
   Miners: { register: ['mill', 'proof', 'ask', 'rates', 'models'], offer: ['ask', 'rates', 'models'], resume: [] },
   Rewards: { claim: ['round', 'miner'] },
   Utility: { force_batch: ['calls'] },

@@ -11,6 +11,7 @@ export {
 } from './accounts.js';
 export { fromHex, toHex } from 'polkadot-api/utils';
 export { formatMill, parseMill, UNIT } from './amounts.js';
+export { type Answer, answers } from './answers.js';
 export type { ConnectOptions, Status } from './connection.js';
 export type { Wait } from './deadline.js';
 export { type Code, MillraceError } from './errors.js';
@@ -26,6 +27,7 @@ export {
   type Quantization,
   quantize,
 } from './input.js';
+export { checkMetadata, parseMetadata } from './metadata.js';
 export {
   type Claimed,
   connect,
@@ -35,11 +37,12 @@ export {
   type PageOptions,
   type Posted,
   type Posting,
+  type Registered,
   type Signs,
   type Terms,
 } from './millrace.js';
 export { type NpyArray, readNpy } from './npy.js';
 export type { Included, Progress, SendOptions, Signable } from './send.js';
 export type * as views from './views.js';
-export type { Hash, Lease, Miner, Model, Offer, Quote, Race, Task } from './views.js';
+export type { Hash, Lease, Metadata, Miner, Model, Offer, Quote, Race, Task, Tensor } from './views.js';
 export type { Watched } from './watch.js';

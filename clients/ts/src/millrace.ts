@@ -9,9 +9,10 @@ import type { CallsApi } from './calls.js';
 import { type ConnectOptions, type Connection, open } from './connection.js';
 import { type Wait, within } from './deadline.js';
 import { MillraceError } from './errors.js';
-import { type Batch, type BatchOptions, batchBytes } from './input.js';
+import { type Batch, type BatchOptions, batchBytes, isReal } from './input.js';
+import { chainMetadata } from './metadata.js';
 import { type Included, type SendOptions, type Signable, send } from './send.js';
-import type { Hash, Miner, Model, Offer, Quote, Race, Task } from './views.js';
+import type { Hash, Metadata, Miner, Model, Offer, Quote, Race, Task } from './views.js';
 import { revive, type Watched, watchRace, watchTask } from './watch.js';
 
 /** Who signs: polkadot-api's signer, or an account that has one. */
@@ -45,6 +46,12 @@ export interface Posting extends Until, BatchOptions {
 export interface Posted extends Included {
   task: number;
   maxPrice: bigint;
+}
+
+export interface Registered {
+  model: Hash;
+  /** Whether it is registered now; if not, the chain had it already, and its metadata are what they were. */
+  registered: boolean;
 }
 
 export interface Terms {
@@ -120,7 +127,7 @@ export class Millrace {
   /** A model. */
   async model(model: Hash, wait: Wait = {}): Promise<Model> {
     const view = await this.#runtime<Record<string, unknown> | undefined>('model_view', [model], wait);
-    if (view) return camelCase(view) as Model;
+    if (view) return asJson(view) as Model;
     throw new MillraceError('NoModel', `No model ${model} is registered`, 'Register it first, or take one that models() lists.');
   }
 
@@ -155,10 +162,12 @@ export class Millrace {
     throw new MillraceError('NoTask', `Task ${task} ended, and its retention is over`, 'Look at the events of its block.');
   }
 
-  /** Posts a task. */
+  /** Posts a task. Real numbers and images become bytes by the model's metadata, unless a quantization is given. */
   async post(posting: Posting, who: Signs, options: SendOptions = {}): Promise<Posted> {
     const { model } = posting;
-    const input = batchBytes(posting.input, posting);
+    const unexplained = isReal(posting.input) && !posting.quantization;
+    const metadata = unexplained ? (await this.model(model, options)).metadata : null;
+    const input = batchBytes(posting.input, { ...posting, metadata });
     const deadline = await this.#deadline(posting, options);
     const maxPrice = posting.maxPrice ?? (await this.#ceiling(model, input.length, deadline, options));
     const call = this.#calls.Tasks.post({ model, input, max_price: maxPrice, deadline });
@@ -171,16 +180,23 @@ export class Millrace {
     return this.send(this.#calls.Tasks.cancel({ task: BigInt(task) }), who, options);
   }
 
-  /** Registers a model, unless the chain has it. */
+  /** Registers a model, unless the chain has it; with metadata if they are given. */
   async registerModel(
     encoding: Uint8Array,
     who: Signs,
-    options: SendOptions = {},
-  ): Promise<{ model: Hash; registered: boolean }> {
+    { metadata, ...options }: SendOptions & { metadata?: Metadata | null | undefined } = {},
+  ): Promise<Registered> {
     const model = modelId(encoding);
+    const call = this.#calls.Models.register({ encoding, metadata: metadata ? chainMetadata(metadata) : undefined });
     if (await this.#runtime('model_view', [model], options)) return { model, registered: false };
-    await this.send(this.#calls.Models.register({ encoding }), who, options);
+    await this.send(call, who, options);
     return { model, registered: true };
+  }
+
+  /** Says what a model is, for people, in place of what was said before; null takes that back. Only its owner may. */
+  async describeModel(model: Hash, metadata: Metadata | null, who: Signs, options: SendOptions = {}): Promise<Included> {
+    const said = metadata ? chainMetadata(metadata) : undefined;
+    return this.send(this.#calls.Models.describe({ model, metadata: said }), who, options);
   }
 
   /** Makes the account a miner. Its node's millrace_proveMill has mill key and proof. */
@@ -278,11 +294,12 @@ function fieldOf({ events, hash }: Included, pallet: string, name: string, field
   throw new MillraceError('Runtime', `Transaction ${hash} has no event ${pallet}.${name}`, 'Update this package.');
 }
 
-/** What the runtime answers, with fields named as a node's methods name them. */
-function camelCase(value: unknown): unknown {
+/** What the runtime answers, as a node's methods say it: fields in their names, and texts in place of bytes. */
+function asJson(value: unknown): unknown {
   if (value === undefined) return null;
-  if (Array.isArray(value)) return value.map(camelCase);
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (Array.isArray(value)) return value.map(asJson);
   if (typeof value !== 'object' || value === null) return value;
   const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [camel(name), camelCase(field)]));
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [camel(name), asJson(field)]));
 }

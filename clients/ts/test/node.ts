@@ -10,18 +10,29 @@ import { join } from 'node:path';
 
 import { WebSocket } from 'ws';
 
-import { type ConnectOptions, connect, type Millrace, MillraceError } from '../src/index.js';
+import { type ConnectOptions, connect, type Millrace, MillraceError, type Metadata } from '../src/index.js';
 
 const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
 const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
 
 /** The folder of the package. */
 export const home = new URL('../..', import.meta.url).pathname;
-const digits = join(home, '../../models/digits');
+const models = join(home, '../../models');
+const digits = join(models, 'digits');
 export const modelFile = join(digits, 'digits.millrace');
 export const encoding = new Uint8Array(readFileSync(modelFile));
+/** The encoding of a model of the zoo. Each takes 64 bytes, and answers with an index. */
+export const zoo = (name: string) => new Uint8Array(readFileSync(join(models, 'zoo', `${name}.millrace`)));
 export const heldout = new Uint8Array(readFileSync(join(digits, 'heldout.bin')));
 export const labels = [...readFileSync(join(digits, 'heldout-labels.bin'))];
+/** What the digits' model is, for people. */
+export const DIGITS: Metadata = {
+  name: 'digits',
+  licence: 'CC-BY-4.0',
+  input: { shape: [8, 8, 1], meaning: 'grey levels from 0 to 16, row by row', scale: '0.14285714285714285', zeroPoint: 0 },
+  output: { shape: [1], meaning: 'the digit', scale: '1', zeroPoint: 0 },
+  labels: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+};
 /** Bytes of one digit. */
 export const SAMPLE = 64;
 

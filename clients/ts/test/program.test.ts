@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { build } from 'esbuild';
 
-import { heldout, home, modelFile, type Node, SAMPLE, startNode } from './node.js';
+import { DIGITS, heldout, home, modelFile, type Node, SAMPLE, startNode, zoo } from './node.js';
 
 const PATIENCE = 300_000;
 const main = join(home, 'dist/cli/main.js');
@@ -79,7 +79,8 @@ describe('the built package', () => {
     assert.equal(`0x${readFileSync(output).toString('hex')}`, bytes);
 
     const watched = await millrace('watch', String(task));
-    assert.match(watched.stdout, /^output 0: \d\noutput 1: \d\nsettled/);
+    // What is said of the model on this chain by now is another test's.
+    assert.match(watched.stdout, /^output 0: 2( → .*)?\noutput 1: 0( → .*)?\nsettled/);
     const late = await millrace('cancel', String(task), '--signer', '//Bob', '--json');
     assert.equal(late.code, 1);
     assert.equal(JSON.parse(late.stderr.slice(late.stderr.indexOf('{'))).code, 'Tasks.NotFound');
@@ -97,6 +98,56 @@ describe('the built package', () => {
     );
     assert.equal(waiting.code, 3, waiting.stderr);
     assert.match(waiting.stdout, /^refunded +in block \d+: .*--max-price/);
+  });
+
+  it('posts real numbers and prints labels once a model is described', { timeout: PATIENCE }, async () => {
+    const metadata = join(folder, 'digits.json');
+    const words = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+    writeFileSync(metadata, JSON.stringify({ ...DIGITS, labels: words }));
+    const described = await millrace('describe', modelFile, metadata, '--signer', '//Alice');
+    assert.equal(described.code, 0, described.stderr);
+    assert.match(described.stdout, /^described +as digits in block \d+/);
+
+    const batch = join(folder, 'batch.npy');
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 8, 8, 1), }".padEnd(117);
+    const reals = Float32Array.from(heldout.subarray(0, 2 * SAMPLE), (byte) => byte / 7);
+    writeFileSync(batch, Buffer.concat([Buffer.from(`\x93NUMPY\x01\x00v\x00${header}\n`, 'latin1'), Buffer.from(reals.buffer)]));
+    const posted = await millrace('post', modelFile, batch, '--signer', '//Bob');
+    assert.equal(posted.code, 0, posted.stderr);
+    assert.match(posted.stdout, /^output 0: 2 → two\noutput 1: 0 → zero\nsettled/);
+    const task = /^task +(\d+)/m.exec(posted.stderr)?.[1] ?? '';
+    const watched = await millrace('watch', task, '--json');
+    assert.deepEqual(JSON.parse(watched.stdout).answers, [
+      { label: 'two', index: 2, scores: null },
+      { label: 'zero', index: 0, scores: null },
+    ]);
+    const listed = await millrace('models');
+    assert.match(listed.stdout, /listed for sprints: digits$/m);
+  });
+
+  it('registers a model with the metadata beside it', { timeout: PATIENCE }, async () => {
+    const register = (name: string, ...args: string[]) =>
+      millrace('register', join(folder, `${name}.millrace`), '--signer', '//Bob', ...args);
+    for (const name of ['cnn', 'mlp', 'residual']) writeFileSync(join(folder, `${name}.millrace`), zoo(name));
+    for (const name of ['cnn', 'mlp']) {
+      writeFileSync(join(folder, `${name}.metadata.json`), JSON.stringify({ ...DIGITS, name: `the ${name}` }));
+    }
+    const beside = await register('cnn');
+    assert.equal(beside.code, 0, beside.stderr);
+    assert.match(beside.stdout, /\(registered now\)\nmetadata +the cnn, from .*cnn\.metadata\.json\non hold/);
+    assert.match((await register('cnn')).stdout, /\(on chain already\)\nmetadata +the cnn, as in .*cnn\.metadata\.json\n/);
+    const others = await register('cnn', '--metadata', join(folder, 'mlp.metadata.json'));
+    assert.match(others.stdout, /\nmetadata +the cnn; millrace describe puts those of .*mlp\.metadata\.json in their place\n/);
+    assert.match((await register('mlp', '--no-metadata')).stdout, /\(registered now\)\nmetadata +none\n/);
+    const named = await register('residual', '--metadata', join(folder, 'mlp.metadata.json'), '--json');
+    assert.equal(named.code, 0, named.stderr);
+    assert.deepEqual(JSON.parse(named.stdout).metadata, { ...DIGITS, name: 'the mlp' });
+
+    assert.equal((await register('cnn', '--no-metadata', '--metadata', 'x.json')).code, 2);
+    writeFileSync(join(folder, 'cnn.metadata.json'), '{}');
+    const empty = await register('cnn');
+    assert.equal(empty.code, 2);
+    assert.match(empty.stderr, /no 'name', 'licence', 'input', 'output', 'labels' in the metadata/);
   });
 
   it('says what is wrong on the command line', { timeout: PATIENCE }, async () => {

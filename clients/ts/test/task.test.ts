@@ -5,12 +5,14 @@ import { after, before, describe, it } from 'node:test';
 
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
-import { devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
-import { client, encoding, failure, heldout, labels, type Node, SAMPLE, startNode, TOO_LITTLE } from './node.js';
+import { answers, devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
+import { client, DIGITS, encoding, failure, heldout, labels, type Node, SAMPLE, startNode, TOO_LITTLE, zoo } from './node.js';
 
 const model = modelId(encoding);
 const bob = devAccount('//Bob');
 const charlie = devAccount('//Charlie');
+/** Owns the digits' model on a development chain. */
+const alice = devAccount('//Alice');
 /** Milliseconds for a test, on a machine that has much else to do. */
 const PATIENCE = 300_000;
 
@@ -48,6 +50,46 @@ describe('a task', () => {
     assert.equal(mine.items[0]?.task, task);
   });
 
+  it('goes from real numbers to labels once its model is described', { timeout: PATIENCE }, async () => {
+    await millrace.describeModel(model, DIGITS, alice);
+    const described = await millrace.model(model);
+    assert.deepEqual(described.metadata, DIGITS);
+    const grey = Float32Array.from(heldout.subarray(0, 16 * SAMPLE), (byte) => byte / 7);
+    const { task } = await millrace.post({ model, input: { shape: [16, 8, 8, 1], data: grey } }, bob);
+    const { fate, output } = await millrace.outcome(task);
+    assert.ok(fate.samples === 16 && output);
+    const said = answers(described, output);
+    assert.deepEqual(
+      said.map(({ index }) => index),
+      integers(fromHex(output)),
+    );
+    assert.ok(said.filter(({ label }, i) => label === String(labels[i])).length >= 15, 'the labels are right');
+    const sideways = { shape: [16, 8, 7, 1], data: grey.subarray(0, 16 * 56) };
+    assert.match((await failure(millrace.post({ model, input: sideways }, bob))).sentence, /16 × 8 × 7 × 1/);
+  });
+
+  it('is of a model that its owner describes, and nobody else', { timeout: PATIENCE }, async () => {
+    const mlp = zoo('mlp');
+    const named = { ...DIGITS, name: 'mlp', labels: [] };
+    assert.equal((await millrace.registerModel(mlp, bob, { metadata: named })).registered, true);
+    const first = await millrace.model(modelId(mlp));
+    assert.deepEqual(first.metadata, named);
+    await assert.rejects(millrace.describeModel(first.model, DIGITS, charlie), { code: 'Models.NotAuthorized' });
+    const small = { ...DIGITS, input: { ...DIGITS.input, shape: [8, 7] } };
+    await assert.rejects(millrace.describeModel(first.model, small, bob), { code: 'Models.MetadataShape' });
+    assert.equal((await failure(millrace.describeModel(first.model, { ...DIGITS, name: '' }, bob))).code, 'BadInput');
+    assert.deepEqual((await millrace.model(first.model)).metadata, named);
+
+    await millrace.describeModel(first.model, null, bob);
+    const last = await millrace.model(first.model);
+    assert.equal(last.metadata, null);
+    assert.ok(last.deposit < first.deposit, 'the deposit for the bytes is back');
+    const { sentence, remedy } = await failure(millrace.post({ model: first.model, input: Array(64).fill(0.5) }, bob));
+    assert.match(sentence, /no metadata/);
+    assert.match(remedy, /quantization/);
+    assert.throws(() => answers(last, Uint8Array.of(1, 0, 0, 0)), { code: 'BadInput' });
+  });
+
   it('comes back when nobody took it and it is cancelled', { timeout: PATIENCE }, async () => {
     const { task } = await millrace.post({ model, input: heldout, maxPrice: TOO_LITTLE }, bob);
     const open = await millrace.task(task);
@@ -60,13 +102,11 @@ describe('a task', () => {
 
   it('tells of models, offers, the miner and the round', { timeout: PATIENCE }, async () => {
     const { items } = await millrace.models();
-    assert.deepEqual(
-      await millrace.model(model),
-      items.find((each) => each.model === model),
-    );
+    const listed = items.find((each) => each.model === model);
+    assert.deepEqual(await millrace.model(model), listed);
     const first = await millrace.offers(model, { count: 1 });
     const rest = await millrace.offers(model, { cursor: first.next });
-    assert.equal(first.items.length + rest.items.length, items[0]?.slots);
+    assert.equal(first.items.length + rest.items.length, listed?.slots);
     const miner = await millrace.miner(charlie.address);
     assert.ok(miner.bond === miner.neededBond && typeof miner.ask === 'bigint');
     const rounds = [];

@@ -1,10 +1,10 @@
 // How a task stands or ended: who did it, where each planck went, and the trace that the chain checked.
 
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { Task } from 'millrace';
+import { answers, type Hash, type Model, type Task } from 'millrace';
 
 import type { Layer, Trace } from '../chain/trace';
-import { bytes, count, fromHex } from '../format';
+import { bytes, count, fromHex, real } from '../format';
 import { REFUNDS, standing } from '../words';
 import { facts, minerLink, money } from './bits';
 
@@ -78,6 +78,16 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
 };
 
 const LONGEST_OUTPUT = 64;
+
+const LONGEST_ANSWERS = 16;
+
+/** What an output means, as far as its model's owner says so. */
+export function meaningOf(output: string, model: Model | undefined): TemplateResult | typeof nothing {
+  if (!model?.metadata) return nothing;
+  const all = answers(model, output as Hash);
+  const said = all.slice(0, LONGEST_ANSWERS).map(({ label, scores }) => label ?? (scores ?? []).map((score) => real(score)).join(' '));
+  return html`<p class="say">${model.metadata.output.meaning || 'It'}: <strong>${said.join(', ')}</strong>${all.length > LONGEST_ANSWERS ? ` and ${count(all.length - LONGEST_ANSWERS)} more` : ''}</p>`;
+}
 
 /** An output's bytes, as hexadecimal digits. */
 export function outputBytes(output: string): TemplateResult {

@@ -8,6 +8,11 @@ import { Loaded } from '../loaded';
 import { empty, fault, facts, minerLink, money, pill, section, table } from '../parts/bits';
 import type { MakeView } from '../view';
 
+type Tensor = NonNullable<Model['metadata']>['input'];
+
+/** Labels that are shown of a model. */
+const MOST_LABELS = 20;
+
 interface Seen {
   model: Model;
   offers: Offer[];
@@ -27,6 +32,24 @@ const about = ({ sizes, owner, deposit, openTasks, mostSamples }: Model) =>
     ['Owner', html`<code title=${owner}>${short(owner)}</code>`],
     ['Deposit', money(deposit)],
   ]);
+
+const tensor = ({ shape, meaning, scale, zeroPoint }: Tensor) =>
+  html`${shape.join(' × ') || '1'} ${meaning && html`<small>${meaning}</small>`} <small>${zeroPoint === 0 ? html`a step is ${scale}` : html`a step is ${scale}, zero is ${zeroPoint}`}</small>`;
+
+/** What its owner says that it is. The chain checks the shapes and nothing else. */
+const meaning = ({ metadata }: Model) =>
+  metadata === null
+    ? empty('Its owner doesn’t say what it is, nor what its bytes mean.')
+    : facts([
+        ['Name', metadata.name],
+        ['Licence', metadata.licence || 'not said'],
+        ['Input', tensor(metadata.input)],
+        ['Output', tensor(metadata.output)],
+        ['Labels', metadata.labels.length === 0 ? 'none' : labels(metadata.labels)],
+      ]);
+
+const labels = (all: string[]) =>
+  `${all.slice(0, MOST_LABELS).join(', ')}${all.length > MOST_LABELS ? ` and ${count(all.length - MOST_LABELS)} more` : ''}`;
 
 const book = ({ model, offers, more }: Seen) =>
   offers.length === 0
@@ -78,7 +101,8 @@ export const model: MakeView = (app, name) => {
         'the model',
         (seen) => html`
           <p>${marks(seen.model)}</p>
-          ${section('about', 'What it is', about(seen.model))}
+          ${section('meaning', 'What its owner says of it', meaning(seen.model))}
+          ${section('about', 'What the chain knows', about(seen.model))}
           ${section('offers', 'Free slots, as they would be taken', book(seen))}
         `,
       )}

@@ -11,7 +11,7 @@ export const models: MakeView = ({ live }) => ({
   title: 'Models',
   render: () => html`
     <h1>Models</h1>
-    <p class="lead">A model is an integer graph, named by the hash of its encoding. Anybody can register one.</p>
+    <p class="lead">A model is an integer graph, named by the hash of its encoding. Anybody can register one, and say what it is called.</p>
     ${section(
       'all',
       'Registered models',
@@ -19,11 +19,12 @@ export const models: MakeView = ({ live }) => ({
         ? empty('Reading the models…')
         : table(
             'Models',
-            html`<th scope="col">Model</th><th scope="col">State</th><th scope="col" class="number">Work of a sample</th><th scope="col" class="number">Input</th><th scope="col" class="number">Output</th><th scope="col" class="number">Slots</th><th scope="col" class="number">Open tasks</th>`,
+            html`<th scope="col">Model</th><th scope="col">Called</th><th scope="col">State</th><th scope="col" class="number">Work of a sample</th><th scope="col" class="number">Input</th><th scope="col" class="number">Output</th><th scope="col" class="number">Slots</th><th scope="col" class="number">Open tasks</th>`,
             live.models.map(
               (model) => html`
                 <tr>
                   <th scope="row">${modelLink(model.model)}</th>
+                  <td>${model.metadata?.name ?? '–'}</td>
                   <td>${marks(model)}</td>
                   <td class="number">${work(model.sizes.work)}</td>
                   <td class="number">${bytes(model.sizes.sampleBytes)}</td>

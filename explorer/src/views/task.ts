@@ -8,7 +8,7 @@ import { type Trace, traceOf } from '../chain/trace';
 import { count, short, work } from '../format';
 import { Loaded } from '../loaded';
 import { fault, facts, modelLink, pill, section } from '../parts/bits';
-import { endedTask, openTask, outputBytes, traceTable } from '../parts/outcome';
+import { endedTask, meaningOf, openTask, outputBytes, traceTable } from '../parts/outcome';
 import type { MakeView } from '../view';
 import { state } from '../words';
 
@@ -60,7 +60,7 @@ export const task: MakeView = (app, rest) => {
             ]),
           )}
           ${section('standing', seen.kind === 'open' ? 'Where it stands' : 'How it ended', seen.kind === 'open' ? openTask(seen) : endedTask(seen))}
-          ${seen.kind === 'ended' && seen.output ? section('output', 'Output', outputBytes(seen.output)) : nothing}
+          ${seen.kind === 'ended' && seen.output ? section('output', 'Output', html`${meaningOf(seen.output, app.live.model(model))} ${outputBytes(seen.output)}`) : nothing}
           ${seen.kind === 'ended' && seen.fate.end.kind === 'settled' ? section('trace', 'Trace', traceTable(trace)) : nothing}
         `;
       })}

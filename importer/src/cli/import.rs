@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use millrace_importer::{import, npy, onnx, Options, Quantization, Ranges};
-use millrace_inference::model_id;
+use millrace_importer::{import, npy, onnx, Metadata, Options, Quantization, Ranges, Words};
+use millrace_inference::{model_id, CheckedModel};
 use sp_crypto_hashing::blake2_256;
 
 use super::{choice::Choice, files::write, progress::working};
@@ -14,6 +14,7 @@ pub(super) fn import_file(
     choice: &Choice,
     arg_max: bool,
     calibrate: Option<&Path>,
+    words: Words,
 ) -> Result<(), String> {
     let mut file = onnx::Model::load(onnx).map_err(|error| error.to_string())?;
     let failed = |error: millrace_importer::ImportError| format!("{}: {error}", onnx.display());
@@ -30,7 +31,11 @@ pub(super) fn import_file(
         println!("{:<44} {}", step.onnx, step.became);
     }
     let encoding = imported.model.to_bytes();
+    let checked = CheckedModel::from_bytes(&encoding).map_err(|error| error.to_string())?;
+    let metadata = Metadata::new(&checked, imported.input, imported.output, words)?;
+    let description = output.with_extension("metadata.json");
     write(output, &encoding)?;
+    write(&description, format!("{}\n", metadata.to_json()).as_bytes())?;
     let quantization = |q: Quantization| format!("--scale {} --zero-point {}", q.scale, q.zero_point);
     println!("\ninput        {}", quantization(imported.input));
     match imported.output {
@@ -39,5 +44,6 @@ pub(super) fn import_file(
     }
     println!("name         0x{}", hex::encode(model_id(&encoding, blake2_256)));
     println!("written      {} ({} bytes)", output.display(), encoding.len());
+    println!("metadata     {}, which go with it to the chain", description.display());
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod batch;
 mod check;
 mod choice;
+mod described;
 mod diff;
 mod execute;
 mod files;
@@ -20,6 +21,7 @@ use clap::{Parser, Subcommand};
 
 use batch::{Batch, Reals};
 use choice::Choice;
+use described::Described;
 use text_options::{At, Options, Spoken};
 
 /// Brings ONNX models and text encoders to Millrace: imports, inspects, runs, traces and verifies them.
@@ -37,8 +39,8 @@ enum Command {
     Import {
         /// The ONNX file; or a folder with model.safetensors, config.json and tokenizer.json, or the weights in it.
         file: PathBuf,
-        /// Where to write the model. A text encoder's parameters and tokenizer are written beside it, as NAME.blob and
-        /// NAME.tokenizer.json.
+        /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; of a text encoder, its
+        /// parameters and tokenizer, as NAME.blob and NAME.tokenizer.json.
         #[arg(short, long)]
         output: PathBuf,
         /// End with the index of the largest output instead of the outputs: along the only axis of outputs, or the
@@ -51,6 +53,8 @@ enum Command {
         calibrate: Option<PathBuf>,
         #[command(flatten)]
         choice: Choice,
+        #[command(flatten)]
+        described: Described,
         #[command(flatten)]
         text: Options,
     },
@@ -157,8 +161,9 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Import { file, output, text, .. } if text::is_meant(&file) => {
             text::import_folder(&file, &output, &text)
         }
-        Command::Import { file, output, arg_max, calibrate, choice, .. } => {
-            import::import_file(&file, &output, &choice, arg_max, calibrate.as_deref())
+        Command::Import { file, output, arg_max, calibrate, choice, described, .. } => {
+            let words = described.words(&output)?;
+            import::import_file(&file, &output, &choice, arg_max, calibrate.as_deref(), words)
         }
         Command::Check { onnx, arg_max, calibrate, choice, json } => {
             check::check_file(&onnx, &choice, arg_max, calibrate.as_deref(), json)

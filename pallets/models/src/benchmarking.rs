@@ -1,15 +1,19 @@
 //! Measures the calls at their worst.
 
+use alloc::vec;
+
+use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
+use millrace_inference::CheckedModel;
 use millrace_primitives::{
     benchmarking::{bound, branched},
-    ModelId,
+    ModelId, ModelMetadata, TensorMetadata, MAX_METADATA_BYTES,
 };
 use sp_io::hashing::blake2_256;
 
-use crate::{Call, Config, MaxModelBytes, Models, Pallet};
+use crate::{Call, Config, MaxModelBytes, Metadata, Models, Pallet};
 
 /// Requantizations in the benchmarks' models.
 const BRANCHES: u32 = 8;
@@ -29,24 +33,43 @@ fn registered<T: Config>() -> (T::AccountId, ModelId) {
     let owner = owner::<T>();
     let encoding = branched(1, 1).to_bytes();
     let model = ModelId::from(blake2_256(&encoding));
-    Pallet::<T>::do_register(owner.clone(), encoding).expect("the model is valid; qed");
+    Pallet::<T>::do_register(owner.clone(), encoding, None).expect("the model is valid; qed");
     (owner, model)
+}
+
+/// Metadata of about so many bytes for a model with samples of these sizes: as many labels as go in.
+fn metadata(bytes: u32, sample_bytes: u32, output_bytes: u32) -> ModelMetadata {
+    let tensor = |shape| TensorMetadata { shape: vec![shape], scale: b"1".to_vec(), ..Default::default() };
+    let mut metadata = ModelMetadata {
+        name: b"m".to_vec(),
+        input: tensor(sample_bytes),
+        output: tensor(output_bytes),
+        ..Default::default()
+    };
+    // A label takes a byte for its length, and their number up to four.
+    let rest = usize::try_from(bytes)
+        .expect("the target has 32 bits; qed")
+        .saturating_sub(metadata.encoded_size() + 4);
+    metadata.labels = vec![b"l".to_vec(); rest / 2];
+    metadata
 }
 
 #[benchmarks]
 mod benchmarks {
     use super::*;
 
-    /// `b`: bytes of the encoding, of the kind that is slowest to decode and to check.
+    /// `b`: bytes of the encoding, of the kind that is slowest to decode and to check. `m`: bytes of the metadata.
     #[benchmark]
-    fn register(b: Linear<1024, { 2 * 1024 * 1024 }>) {
+    fn register(b: Linear<1024, { 2 * 1024 * 1024 }>, m: Linear<64, MAX_METADATA_BYTES>) {
         let owner = owner::<T>();
         let rows = b.saturating_sub(512) / BYTES_PER_ROW;
         let encoding = branched(rows.max(1), BRANCHES).to_bytes();
         let model = ModelId::from(blake2_256(&encoding));
+        let profile = CheckedModel::from_bytes(&encoding).expect("the model is valid; qed").profile().clone();
+        let metadata = Some(metadata(m, profile.sample_bytes, profile.output_bytes));
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner), encoding);
+        _(RawOrigin::Signed(owner), encoding, metadata);
 
         assert!(Models::<T>::contains_key(model));
     }
@@ -71,6 +94,19 @@ mod benchmarks {
         _(RawOrigin::Signed(owner), model);
 
         assert!(!Models::<T>::contains_key(model));
+    }
+
+    /// `m`: bytes of the metadata.
+    #[benchmark]
+    fn describe(m: Linear<64, MAX_METADATA_BYTES>) {
+        let (owner, model) = registered::<T>();
+        let profile = Models::<T>::get(model).expect("it is registered; qed").profile;
+        let metadata = Some(metadata(m, profile.sample_bytes, profile.output_bytes));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), model, metadata);
+
+        assert!(Metadata::<T>::contains_key(model));
     }
 
     #[benchmark]

@@ -9,19 +9,23 @@ use frame_support::{
     BoundedVec,
 };
 use millrace_inference::CheckedModel;
-use millrace_primitives::{Balance, ModelId};
+use millrace_primitives::{Balance, ModelId, ModelMetadata};
 use sp_io::hashing::blake2_256;
 
-use crate::{Config, Encodings, Error, Event, HoldReason, ModelFault, ModelRecord, Models, Pallet};
+use crate::{Config, Encodings, Error, Event, HoldReason, Metadata, ModelFault, ModelRecord, Models, Pallet};
 
 impl<T: Config> Pallet<T> {
-    /// The deposit for a model of so many bytes, planck.
+    /// The deposit for a model whose encoding and metadata have so many bytes, planck.
     pub(crate) fn deposit(bytes: usize) -> Balance {
         let bytes = Balance::try_from(bytes).unwrap_or(Balance::MAX);
         T::DepositBase::get().saturating_add(T::DepositPerByte::get().saturating_mul(bytes))
     }
 
-    pub(crate) fn do_register(owner: T::AccountId, encoding: Vec<u8>) -> DispatchResult {
+    pub(crate) fn do_register(
+        owner: T::AccountId,
+        encoding: Vec<u8>,
+        metadata: Option<ModelMetadata>,
+    ) -> DispatchResult {
         let encoding: BoundedVec<_, _> = encoding.try_into().map_err(|_| Error::<T>::TooLong)?;
         let model = ModelId::from(blake2_256(&encoding));
         ensure!(!Models::<T>::contains_key(model), Error::<T>::AlreadyExists);
@@ -32,10 +36,12 @@ impl<T: Config> Pallet<T> {
             })?
             .profile()
             .clone();
-        let deposit = Self::deposit(encoding.len());
+        let described = Self::metadata_bytes(metadata.as_ref(), &profile)?;
+        let deposit = Self::deposit(encoding.len().saturating_add(described));
         T::Currency::hold(&HoldReason::ModelDeposit.into(), &owner, deposit)?;
         let work_per_sample = profile.work(1);
         Encodings::<T>::insert(model, encoding);
+        Metadata::<T>::set(model, metadata);
         Models::<T>::insert(
             model,
             ModelRecord { owner: owner.clone(), deposit, profile, references: 0, retired: false },
@@ -71,6 +77,7 @@ impl<T: Config> Pallet<T> {
         T::Currency::release(&HoldReason::ModelDeposit.into(), owner, record.deposit, Precision::BestEffort)?;
         Models::<T>::remove(model);
         Encodings::<T>::remove(model);
+        Metadata::<T>::remove(model);
         Self::forget_retired(model);
         Self::deposit_event(Event::ModelRemoved { model });
         Ok(())

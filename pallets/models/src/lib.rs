@@ -3,8 +3,8 @@
 //! Registry of the integer models that tasks and sprints execute.
 //!
 //! Anyone registers a model by posting its encoding; the chain checks it and derives everything else: its
-//! name (the hash of the encoding), shapes, work and the cost of verifying it. The registrant holds a deposit
-//! for the bytes.
+//! name (the hash of the encoding), shapes, work and the cost of verifying it. Its owner may say what it is, for people:
+//! [`ModelMetadata`](millrace_primitives::ModelMetadata). The owner holds a deposit for the bytes of both.
 //!
 //! A model's life: *open* (new tasks may use it) → *retired* by its owner or by root (no new uses) → removed, once
 //! nothing refers to it and [`Config::RemovalDelay`] is over, and the deposit is back. The delay is for sprints: an anchor
@@ -14,7 +14,8 @@
 //!
 //! ## Properties
 //! 1. The deposit on hold of each account equals the sum of its models' deposits.
-//! 2. Every record has its encoding, hashes to its name, and has the profile that the encoding gives.
+//! 2. Every record has its encoding, hashes to its name, and has the profile that the encoding gives. Metadata fit the
+//!    profile of the model that they are of.
 //! 3. Each listed model is registered and open.
 //! 4. Only retired models have a block since which they are.
 
@@ -32,6 +33,7 @@ pub use pallet::*;
 mod benchmarking;
 mod calls;
 mod listed;
+mod metadata;
 #[cfg(test)]
 mod mock;
 mod registry;
@@ -56,7 +58,7 @@ pub mod pallet {
         traits::fungible::{Inspect, Mutate, MutateHold},
     };
     use frame_system::pallet_prelude::*;
-    use millrace_primitives::{Balance, BlockNumber, ModelId, ModelView};
+    use millrace_primitives::{Balance, BlockNumber, MetadataFault, ModelId, ModelMetadata, ModelView};
 
     use super::{MaxListed, MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
 
@@ -76,7 +78,7 @@ pub mod pallet {
         /// Deposit for any model, planck.
         #[pallet::constant]
         type DepositBase: Get<Balance>;
-        /// Deposit for each byte of a model, planck.
+        /// Deposit for each byte of a model and of its metadata, planck.
         #[pallet::constant]
         type DepositPerByte: Get<Balance>;
         /// Blocks that a retired model stays at least: as many as those in which a win on it may still come.
@@ -93,6 +95,10 @@ pub mod pallet {
     /// The encodings of the registered models.
     #[pallet::storage]
     pub type Encodings<T: Config> = StorageMap<_, Identity, ModelId, BoundedVec<u8, MaxModelBytes>>;
+
+    /// What the registered models are, for people.
+    #[pallet::storage]
+    pub type Metadata<T> = StorageMap<_, Identity, ModelId, ModelMetadata>;
 
     /// The models that sprints run on.
     #[pallet::storage]
@@ -113,6 +119,11 @@ pub mod pallet {
             owner: T::AccountId,
             /// MAC that one sample takes.
             work_per_sample: u64,
+        },
+        /// A model's owner said anew what it is, or took that back.
+        ModelDescribed {
+            /// Its name.
+            model: ModelId,
         },
         /// A model takes no new tasks.
         ModelRetired {
@@ -156,6 +167,25 @@ pub mod pallet {
         NoWork,
         /// An accumulator could overflow: `128·Σ|W| + |bias|` of a row is not below 2³¹.
         AccumulatorOverflow,
+        /// The metadata take more than 32 KiB. Shorten the labels.
+        MetadataTooLong,
+        /// A text of the metadata isn't UTF-8 or has control characters, or the name is empty.
+        MetadataText,
+        /// A shape of the metadata isn't that of the model's samples.
+        MetadataShape,
+        /// A scale of the metadata is no positive decimal number such as 0.0625 or 1.5e-3.
+        MetadataScale,
+    }
+
+    impl<T> From<MetadataFault> for Error<T> {
+        fn from(fault: MetadataFault) -> Self {
+            match fault {
+                MetadataFault::TooLong => Self::MetadataTooLong,
+                MetadataFault::NotText => Self::MetadataText,
+                MetadataFault::Shape => Self::MetadataShape,
+                MetadataFault::Scale => Self::MetadataScale,
+            }
+        }
     }
 
     impl<T> From<ModelFault> for Error<T> {
@@ -173,7 +203,7 @@ pub mod pallet {
     /// Why this pallet holds funds.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// The deposit for a registered model's bytes.
+        /// The deposit for a registered model's bytes and for those of its metadata.
         ModelDeposit,
     }
 
@@ -182,14 +212,22 @@ pub mod pallet {
     pub struct GenesisConfig<T: Config> {
         /// Models of the first block, with the owners whose balance holds the deposits.
         pub models: Vec<(T::AccountId, sp_core::Bytes)>,
+        /// What some of them are, for people, in SCALE.
+        pub metadata: Vec<(ModelId, sp_core::Bytes)>,
     }
 
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
             for (owner, encoding) in &self.models {
-                Pallet::<T>::do_register(owner.clone(), encoding.to_vec())
+                Pallet::<T>::do_register(owner.clone(), encoding.to_vec(), None)
                     .expect("a model of the genesis is valid and its owner endowed; qed");
+            }
+            for (model, metadata) in &self.metadata {
+                let metadata = ModelMetadata::decode(&mut &metadata[..])
+                    .expect("metadata of the genesis are in SCALE; qed");
+                Pallet::<T>::describe_for(*model, Some(metadata), |_| true)
+                    .expect("metadata of the genesis fit a model of it, whose owner is endowed; qed");
             }
         }
     }
@@ -207,17 +245,25 @@ pub mod pallet {
         /// Registers a model.
         ///
         /// `encoding` is the version byte and the SCALE encoding of the graph with its parameters, as
-        /// `docs/inference-spec.md` defines it. Holds a deposit for its bytes.
+        /// `docs/inference-spec.md` defines it. `metadata` say what it is, for people: what its bytes mean, and what its
+        /// classes are called. Holds a deposit for the bytes of both.
         ///
         /// # Errors
-        /// [`Error::TooLong`], [`Error::Undecodable`], [`Error::InvalidGraph`], [`Error::NoWork`] or
-        /// [`Error::AccumulatorOverflow`] tell what is wrong with the model; [`Error::AlreadyExists`] if it is
-        /// registered already; the currency's own if the sender can't pay the deposit.
+        /// - [`Error::TooLong`], [`Error::Undecodable`], [`Error::InvalidGraph`], [`Error::NoWork`],
+        ///   [`Error::AccumulatorOverflow`]: the model can't be executed; register what `millrace-model import` wrote.
+        /// - [`Error::AlreadyExists`]: it is registered; use it.
+        /// - [`Error::MetadataTooLong`], [`Error::MetadataText`], [`Error::MetadataShape`], [`Error::MetadataScale`]: the metadata
+        ///   can't be this model's; take those that `millrace-model import` wrote beside it.
+        /// - The currency's own: the sender can't pay the deposit; top it up.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::register(u32::try_from(encoding.len()).unwrap_or(u32::MAX)))]
-        pub fn register(origin: OriginFor<T>, encoding: Vec<u8>) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::register(length(encoding.len()), length(metadata.encoded_size())))]
+        pub fn register(
+            origin: OriginFor<T>,
+            encoding: Vec<u8>,
+            metadata: Option<ModelMetadata>,
+        ) -> DispatchResult {
             let owner = ensure_signed(origin)?;
-            Self::do_register(owner, encoding)
+            Self::do_register(owner, encoding, metadata)
         }
 
         /// Refuses new uses of a model from now on. Only its owner may; open tasks go on.
@@ -260,6 +306,32 @@ pub mod pallet {
             ensure_root(origin)?;
             Self::retire_for(model, |_| true)
         }
+
+        /// Says what a model is, for people, in place of what was said before; or takes that back. Only its owner may. The
+        /// deposit follows the bytes.
+        ///
+        /// # Errors
+        /// - [`Error::NotFound`]: no model has this name; check it.
+        /// - [`Error::NotAuthorized`]: another owns it; sign as its owner.
+        /// - [`Error::MetadataTooLong`]: shorten the labels.
+        /// - [`Error::MetadataText`]: leave control characters out, and give a name.
+        /// - [`Error::MetadataShape`]: take the metadata that `millrace-model import` wrote beside this model.
+        /// - [`Error::MetadataScale`]: write it as 0.0625 or 1.5e-3.
+        /// - The currency's own: top the account up, or shorten the labels.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::describe(length(metadata.encoded_size())))]
+        pub fn describe(
+            origin: OriginFor<T>,
+            model: ModelId,
+            metadata: Option<ModelMetadata>,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::describe_for(model, metadata, |actual| *actual == owner)
+        }
+    }
+
+    fn length(bytes: usize) -> u32 {
+        u32::try_from(bytes).unwrap_or(u32::MAX)
     }
 
     #[pallet::view_functions]

@@ -3,7 +3,7 @@
 use frame_support::{derive_impl, parameter_types, traits::ConstU32};
 use frame_system::mocking::MockBlockU32;
 use millrace_inference::{Model, Node};
-use millrace_primitives::{Balance, ModelId};
+use millrace_primitives::{Balance, ModelId, ModelMetadata, TensorMetadata};
 use sp_io::hashing::blake2_256;
 use sp_runtime::BuildStorage;
 
@@ -64,11 +64,28 @@ pub(crate) fn name(encoding: &[u8]) -> ModelId {
     ModelId::from(blake2_256(encoding))
 }
 
+/// What such a model may be said to be.
+pub(crate) fn metadata(rows: u32) -> ModelMetadata {
+    let tensor = |shape, meaning: &str, scale: &str| TensorMetadata {
+        shape: vec![shape],
+        meaning: meaning.into(),
+        scale: scale.into(),
+        zero_point: -128,
+    };
+    ModelMetadata {
+        name: "sum".into(),
+        licence: "CC0-1.0".into(),
+        input: tensor(2, "numbers", "0.5"),
+        output: tensor(rows, "their sum", "1e-3"),
+        labels: vec!["total".into(); rows as usize],
+    }
+}
+
 /// Registers a model of so many rows for [`OWNER`].
 pub(crate) fn registered(rows: u32) -> ModelId {
     let encoding = encoding(rows);
     let model = name(&encoding);
-    Models::register(RuntimeOrigin::signed(OWNER), encoding).expect("the model is valid");
+    Models::register(RuntimeOrigin::signed(OWNER), encoding, None).expect("the model is valid");
     model
 }
 

@@ -49,7 +49,7 @@ impl<T: Config> ModelRegistry for Pallet<T> {
             let owner: T::AccountId = frame_benchmarking::account("owner", 0, 0);
             let funds = Self::deposit(encoding.len()).saturating_mul(2).saturating_add(1 << 60);
             T::Currency::mint_into(&owner, funds).expect("the owner is new; qed");
-            Self::do_register(owner, encoding).expect("benchmarks register valid models; qed");
+            Self::do_register(owner, encoding, None).expect("benchmarks register valid models; qed");
         }
         model
     }

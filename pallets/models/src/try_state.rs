@@ -8,7 +8,7 @@ use millrace_primitives::{Balance, ModelId};
 use sp_io::hashing::blake2_256;
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Encodings, HoldReason, Listed, Models, Pallet, RetiredSince};
+use crate::{Config, Encodings, HoldReason, Listed, Metadata, Models, Pallet, RetiredSince};
 
 impl<T: Config> Pallet<T> {
     /// Recomputes the properties of the pallet's documentation.
@@ -24,10 +24,16 @@ impl<T: Config> Pallet<T> {
             ensure!(ModelId::from(blake2_256(&encoding)) == model, "a model has another's name");
             let checked = CheckedModel::from_bytes(&encoding).map_err(|_| "a registered model is invalid")?;
             ensure!(*checked.profile() == record.profile, "a model has a wrong profile");
+            Self::metadata_bytes(Metadata::<T>::get(model).as_ref(), &record.profile)
+                .map_err(|_| "a model has another's metadata")?;
             let sum = deposits.entry(record.owner).or_default();
             *sum = sum.saturating_add(record.deposit);
         }
         ensure!(Encodings::<T>::iter_keys().count() == models as usize, "an encoding has no model");
+        ensure!(
+            Metadata::<T>::iter_keys().all(|model| Models::<T>::contains_key(model)),
+            "metadata have no model"
+        );
         for model in Listed::<T>::get() {
             let record = Models::<T>::get(model).ok_or("a listed model is gone")?;
             ensure!(!record.retired, "a listed model is retired");

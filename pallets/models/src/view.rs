@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use millrace_primitives::{page_size, ModelId, ModelView};
 
-use crate::{Config, ModelRecordOf, Models, Pallet};
+use crate::{Config, Metadata, ModelRecordOf, Models, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// A registered model.
@@ -31,6 +31,7 @@ impl<T: Config> Pallet<T> {
             removable_from: record.retired.then(|| Self::removable_from(model)),
             listed: Self::is_listed(&model),
             open_tasks: record.references,
+            metadata: Metadata::<T>::get(model),
             // What only the neighbours know.
             slots: None,
             most_samples: None,

@@ -11,13 +11,15 @@ use frame_support::{traits::Get, weights::Weight};
 /// Weights of this pallet's calls and hooks.
 pub trait WeightInfo {
     /// Of `register`.
-    fn register(b: u32) -> Weight;
+    fn register(b: u32, m: u32) -> Weight;
     /// Of `retire`.
     fn retire() -> Weight;
     /// Of `remove`.
     fn remove() -> Weight;
     /// Of `force_retire`.
     fn force_retire() -> Weight;
+    /// Of `describe`.
+    fn describe(m: u32) -> Weight;
 }
 
 /// Weights with the runtime's database costs.
@@ -33,12 +35,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
     // `b` was measured from 1024 to 2097152.
-    fn register(b: u32) -> Weight {
+    fn register(b: u32, m: u32) -> Weight {
         // Proof: measured 52 bytes. At least 72_187 ns.
         Weight::from_parts(3_341_328, 6959)
             .saturating_add(Weight::from_parts(4_049, 0).saturating_mul(b.into()))
+            .saturating_add(Weight::from_parts(20_000, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
@@ -79,5 +82,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(15_713_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
+    }
+    fn describe(m: u32) -> Weight {
+        Weight::from_parts(30_000_000, 6959)
+            .saturating_add(Weight::from_parts(20_000, 0).saturating_mul(m.into()))
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
 }

@@ -91,7 +91,8 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MarketView, MillKeys, MinerBond,
-        MiningPay, ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable, Verifier,
+        MiningPay, ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable,
+        Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
@@ -132,6 +133,8 @@ pub mod pallet {
         type WeightToFee: Convert<Weight, Balance>;
         /// Fee of a length in bytes.
         type LengthToFee: Convert<u32, Balance>;
+        /// Fee of a signed transaction whose call has this weight and so many bytes, planck.
+        type TransactionFee: Convert<(Weight, u32), Balance>;
         /// Gets the verification fees.
         type FeeHandler: OnUnbalanced<Credit<Self::AccountId, Self::Currency>>;
         /// Deposit for each byte of an input while its task is open, planck.

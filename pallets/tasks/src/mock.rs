@@ -17,7 +17,8 @@ use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
     price_of, submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, MiningPay,
-    ModelId, ModelInfo, ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
+    ModelId, ModelInfo, ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier,
+    WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -107,6 +108,7 @@ impl crate::Config for Test {
     type Mining = FakeMining;
     type WeightToFee = FakeFee;
     type LengthToFee = FakeFee;
+    type TransactionFee = FakeFee;
     type FeeHandler = FakeFee;
     type DepositPerByte = ConstU128<10>;
     type OutputFeePerByte = ConstU128<3>;
@@ -361,6 +363,13 @@ impl Convert<Weight, Balance> for FakeFee {
 impl Convert<u32, Balance> for FakeFee {
     fn convert(bytes: u32) -> Balance {
         bytes.into()
+    }
+}
+
+impl Convert<(Weight, u32), Balance> for FakeFee {
+    fn convert((weight, bytes): (Weight, u32)) -> Balance {
+        let (weight, bytes): (Balance, Balance) = (Self::convert(weight), Self::convert(bytes));
+        weight + bytes
     }
 }
 

@@ -6,6 +6,9 @@ use sp_runtime::traits::Convert;
 
 use crate::{limits::SUBMISSION_OVERHEAD, Config, Pallet, WeightInfo};
 
+/// Bytes of `post` besides its input: two indices, model, the input's length, ceiling and deadline.
+const POST_BYTES: u32 = 2 + 32 + 4 + 16 + 4;
+
 impl<T: Config> Pallet<T> {
     /// What a submission of this weight, with a trace of so many bytes, would cost as a transaction, planck. It carries
     /// no fee of its own; the requester pays this one.
@@ -24,10 +27,9 @@ impl<T: Config> Pallet<T> {
         T::DepositPerByte::get().saturating_mul(input_bytes.into())
     }
 
-    /// What posting an input of so many bytes costs, planck.
+    /// What posting an input of so many bytes costs, planck: its transaction's fee.
     pub(crate) fn posting_cost(input_bytes: u32) -> Balance {
-        T::WeightToFee::convert(T::WeightInfo::post(input_bytes))
-            .saturating_add(T::LengthToFee::convert(input_bytes))
+        T::TransactionFee::convert((T::WeightInfo::post(input_bytes), input_bytes.saturating_add(POST_BYTES)))
     }
 }
 

@@ -7,6 +7,16 @@ use millrace_primitives::BlockNumber;
 
 use crate::{LeaseEntry, MaxLeases};
 
+/// Leases of so many blocks may take all places of the list; that is two of the shortest.
+const SHORT: u32 = 32;
+
+/// How many leases may last so many blocks or longer: the fewer, the longer they are. So who fills the list with leases
+/// that nobody else needs must renew them, and pay for that.
+fn most_lasting(blocks: u32) -> usize {
+    let most = <MaxLeases as Get<u32>>::get().saturating_mul(SHORT).checked_div(blocks.max(SHORT));
+    usize::try_from(most.unwrap_or(0).max(1)).unwrap_or(usize::MAX)
+}
+
 /// What one block sets aside for submissions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity {
@@ -41,6 +51,8 @@ fn zip(a: Amounts, b: Amounts, of: impl Fn(i128, i128) -> i128) -> Amounts {
 pub(crate) struct Room {
     now: BlockNumber,
     capacity: Capacity,
+    /// No lease may end in this block or later: as many last until then as may.
+    closed_from: BlockNumber,
     /// For each lease by `until`: that block, what it and those before it take, and what is left at least before it and
     /// before those after it.
     leases: Vec<(BlockNumber, Amounts, Amounts)>,
@@ -50,7 +62,12 @@ impl Room {
     /// The room beside `leases`, which are sorted by `until`.
     pub(crate) fn new(leases: &[LeaseEntry], now: BlockNumber, capacity: Capacity) -> Self {
         let mut taken = [0; 3];
-        let mut room = Self { now, capacity, leases: Vec::with_capacity(leases.len()) };
+        let last_as_long = |(shorter, lease): &(usize, &LeaseEntry)| {
+            leases.len().saturating_sub(*shorter) >= most_lasting(lease.until.saturating_sub(now))
+        };
+        let closed_from =
+            leases.iter().enumerate().find(last_as_long).map_or(BlockNumber::MAX, |(_, lease)| lease.until);
+        let mut room = Self { now, capacity, closed_from, leases: Vec::with_capacity(leases.len()) };
         for lease in leases {
             taken = zip(taken, amounts(lease), i128::saturating_add);
             room.leases.push((
@@ -79,8 +96,13 @@ impl Room {
         [bytes, time, proof].map(|of_block| i128::from(of_block).saturating_mul(blocks))
     }
 
-    /// Whether a further lease fits.
+    /// Whether a further lease fits, by what it submits and by how many last as long.
     pub(crate) fn fits(&self, new: &LeaseEntry) -> bool {
+        let ends_before = self.leases.partition_point(|(until, ..)| *until < new.until);
+        let lasting = self.leases.len().saturating_sub(ends_before);
+        if new.until >= self.closed_from || lasting >= most_lasting(new.until.saturating_sub(self.now)) {
+            return false;
+        }
         let at = self.leases.partition_point(|(until, ..)| *until <= new.until);
         let before =
             at.checked_sub(1).and_then(|last| self.leases.get(last)).map_or([0; 3], |(_, taken, _)| *taken);
@@ -110,6 +132,23 @@ mod tests {
         assert!(!all_fit(&[entry(13, 30)], entry(12, 10), 10, capacity));
         assert!(!all_fit(&[], LeaseEntry { time: 2, ..entry(11, 0) }, 10, capacity));
         assert!(!all_fit(&[], LeaseEntry { proof: 101, ..entry(11, 0) }, 10, capacity));
+    }
+
+    #[test]
+    fn long_leases_leave_places_to_shorter_ones() {
+        let capacity = Capacity { bytes: 10, time: 1, proof: 100 };
+        let entry = |until| LeaseEntry { until, task: 0, bytes: 0, time: 0, proof: 0 };
+        let last = |leases: &[LeaseEntry], until| all_fit(leases, entry(until), 0, capacity);
+        assert!(last(&vec![entry(652); 49], 655) && !last(&vec![entry(652); 50], 655), "50 last 652 blocks");
+        let week = vec![entry(100_800)];
+        assert!(!all_fit(&week, entry(100_800), 0, capacity), "one of a week");
+        assert!(all_fit(&week, entry(10_000), 0, capacity));
+        let hours = vec![entry(3_200); 10];
+        assert!(!all_fit(&hours, entry(3_200), 0, capacity) && all_fit(&hours, entry(2_900), 0, capacity));
+        // What is left of a lease counts, not how long it was.
+        assert!(all_fit(&hours, entry(3_200), 400, capacity));
+        let short = vec![entry(32); 1_023];
+        assert!(all_fit(&short, entry(32), 0, capacity));
     }
 
     #[test]

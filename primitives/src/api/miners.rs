@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
 
-#[cfg(feature = "std")]
-use super::json;
 use super::OpenLease;
+#[cfg(feature = "std")]
+use crate::json;
 use crate::{mill::MillKey, Balance, BlockNumber, Mac, ModelId, RoundIndex, SlotIndex};
 
 /// A free slot on sale. The list of a model's offers goes on after one of them.

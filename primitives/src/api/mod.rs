@@ -1,7 +1,5 @@
 //! What nodes ask the runtime: the mill in [`MillApi`], people and their programs in [`MarketApi`].
 
-#[cfg(feature = "std")]
-mod json;
 mod market;
 mod mill;
 mod miners;

@@ -5,8 +5,8 @@ use millrace_inference::Profile;
 use scale_info::TypeInfo;
 
 #[cfg(feature = "std")]
-use super::json;
-use crate::{Balance, BlockNumber, ModelId};
+use crate::json;
+use crate::{Balance, BlockNumber, ModelId, ModelMetadata};
 
 /// A registered model.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -33,6 +33,8 @@ pub struct ModelView<AccountId> {
     pub most_samples: Option<u32>,
     /// Its sizes.
     pub sizes: ModelSizes,
+    /// What it is, for people, if its owner said so.
+    pub metadata: Option<ModelMetadata>,
 }
 
 /// Sizes and work of a model.

@@ -6,7 +6,7 @@ use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
 #[cfg(feature = "std")]
-use super::json;
+use crate::json;
 use crate::{Balance, BlockNumber, Mac, ModelId, RoundIndex};
 
 /// The running round, and what is emitted.

@@ -10,7 +10,7 @@ use frame_system::EnsureRoot;
 use crate::{
     configs::{
         consensus::{Author, MAX_APPOINTED, MAX_SEATS},
-        monetary::{deposit, FeesToCollators, LengthToFee, UNIT},
+        monetary::{deposit, FeesToCollators, LengthToFee, SignedTransactionFee, UNIT},
         parameters::{
             stored::{miners, sprints, tasks},
             Within,
@@ -75,6 +75,7 @@ impl pallet_tasks::Config for Runtime {
     type Mining = Rewards;
     type WeightToFee = TransactionPayment;
     type LengthToFee = LengthToFee;
+    type TransactionFee = SignedTransactionFee;
     type FeeHandler = FeesToCollators;
     type DepositPerByte = DepositPerByte;
     type MinPrice = Within<tasks::MinPrice>;

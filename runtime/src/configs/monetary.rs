@@ -1,6 +1,9 @@
 //! The token and the fees.
 
+use alloc::vec::Vec;
+
 use frame_support::{
+    dispatch::{DispatchClass, DispatchInfo, Pays},
     parameter_types,
     traits::{tokens::imbalance::ResolveTo, ConstU32, ConstU8, VariantCountOf},
     weights::{
@@ -9,9 +12,15 @@ use frame_support::{
 };
 use pallet_collators::PotAccount;
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
-use sp_runtime::{traits::Convert, FixedPointNumber, Perquintill};
+use sp_runtime::{
+    traits::{Convert, TransactionExtension},
+    FixedPointNumber, Perquintill,
+};
 
-use crate::{Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System};
+use crate::{
+    Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System,
+    TransactionPayment, TxExtension,
+};
 
 pub const UNIT: Balance = 1_000_000_000_000; // 12 decimals
 pub const MILLIUNIT: Balance = UNIT / 1_000;
@@ -46,6 +55,26 @@ pub struct LengthToFee;
 impl Convert<u32, Balance> for LengthToFee {
     fn convert(length: u32) -> Balance {
         Balance::from(length).saturating_mul(TransactionByteFee::get())
+    }
+}
+
+/// Bytes of a signed transaction besides its call: length, version, signer, signature, a mortal era, a nonce of up to 16,383,
+/// no tip and no metadata hash.
+const SIGNED_BYTES: u32 = 4 + 1 + 33 + 65 + 2 + 2 + 1 + 1;
+
+/// Fee of a signed transaction whose call has this weight and so many bytes.
+pub struct SignedTransactionFee;
+impl Convert<(Weight, u32), Balance> for SignedTransactionFee {
+    fn convert((call_weight, bytes): (Weight, u32)) -> Balance {
+        // The extensions weigh the same whatever is called.
+        let call = RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() });
+        let info = DispatchInfo {
+            call_weight,
+            extension_weight: TxExtension::unsigned().weight(&call),
+            class: DispatchClass::Normal,
+            pays_fee: Pays::Yes,
+        };
+        TransactionPayment::compute_fee(bytes.saturating_add(SIGNED_BYTES), &info, 0)
     }
 }
 

@@ -54,7 +54,7 @@ impl World {
             }
             Call::RegisterModel { owner, model, .. } => {
                 let encoding = self.models.iter().find(|(name, _)| name == model).expect("one of ours");
-                Models::register(self.origin(*owner), encoding.1.clone()).is_ok()
+                Models::register(self.origin(*owner), encoding.1.clone(), None).is_ok()
             }
             Call::Retire { who, model } => Models::retire(self.origin(*who), H256(*model)).is_ok(),
             Call::ForceRetire { root, model } => {

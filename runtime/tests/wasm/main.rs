@@ -128,7 +128,7 @@ fn measure(name: &str, model: &Model, limit: Weight) -> Option<Measured> {
     let samples = samples(checked.profile(), limit)?;
     let id = H256(blake2_256(&encoding));
     chain("development").execute_with(|| {
-        Models::register(signed(REQUESTER), encoding).expect("a registered model");
+        Models::register(signed(REQUESTER), encoding, None).expect("a registered model");
         Miners::offer(signed(MINER), 0, vec![1_000_000_000_000], vec![id]).expect("a fine offer");
         pass(11);
         let input = random_input(&mut Random(7), checked.profile().sample_bytes, samples);

@@ -38,7 +38,7 @@ impl Scenario for CapacityFaker {
         let account = market.players[self.companion].account.clone();
         let encoding = linear(1, 1);
         self.model = H256(blake2_256(&encoding));
-        market.sign(&account, pallet_models::Call::register { encoding }.into());
+        market.sign(&account, pallet_models::Call::register { encoding, metadata: None }.into());
         let models = vec![market.model, self.model];
         let player = market.join((POWER, COST), CAPITAL, (0, vec![POWER; SLOTS]), models);
         market.players[player].attacker = true;

@@ -5,23 +5,28 @@
 
 from .account import Account
 from .aio import AsyncClient, connect_async
+from .answers import Answers, answers
 from .arrays import Quantization, model_id
 from .errors import MillraceError
 from .market import Claimed, Posted, Registered
+from .metadata import ModelMetadata, TensorMetadata, check_metadata, parse_metadata
 from .sending import Receipt
 from .sync import Client, connect
-from .views import UNIT, Lease, Miner, Model, Offer, OpenTask, Quote, Race, Task
+from .views import UNIT, EndedTask, Lease, Miner, Model, Offer, OpenTask, Quote, Race, Task
 
 __all__ = [
     "UNIT",
     "Account",
+    "Answers",
     "AsyncClient",
     "Claimed",
     "Client",
+    "EndedTask",
     "Lease",
     "MillraceError",
     "Miner",
     "Model",
+    "ModelMetadata",
     "Offer",
     "OpenTask",
     "Posted",
@@ -31,7 +36,11 @@ __all__ = [
     "Receipt",
     "Registered",
     "Task",
+    "TensorMetadata",
+    "answers",
+    "check_metadata",
     "connect",
     "connect_async",
     "model_id",
+    "parse_metadata",
 ]

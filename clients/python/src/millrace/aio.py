@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
@@ -12,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .account import Account, public_key
-from .arrays import Quantization, model_id, to_bytes, whole_samples
+from .arrays import Quantization, is_real, model_id, to_bytes, whole_samples
 from .chain import Event
 from .connection import Connection, Deadline
-from .errors import MillraceError, NodeError
+from .errors import NODE_ERRORS, MillraceError, NodeError
 from .market import Claimed, Posted, Registered
+from .metadata import Described, ModelMetadata, beside, call_argument, metadata_of
 from .sending import Receipt, Sender, Until
 from .views import EndedTask, Miner, Model, Offer, OpenTask, Quote, Race, Task, read, read_task
 
@@ -88,16 +90,21 @@ class AsyncClient:
         until: Until = "finalized",
         timeout: float = TRANSACTION,
     ) -> Posted:
-        """Posts a batch, one sample a row: int8 and uint8 as they are, real numbers by `quantization`.
+        """Posts a batch, one sample a row: int8 and uint8 as they are, real numbers by the model's metadata.
+
+        `quantization` is for a model that has none, and takes their place. Metadata also say the shape of a sample, and
+        a single one may come without the batch's axis.
 
         The deadline is `blocks` ahead. Without `max_price` (planck) the ceiling is twice what the slot asks that would
         take the batch now. `until` says when it counts as posted: a re-org can take back what only the best block
         holds, and with it the task's number.
         """
         end = _transaction(timeout)
-        encoded = to_bytes(batch, quantization)
+        metadata = (await self._model(model, end)).metadata if quantization is None and is_real(batch) else None
+        encoded = to_bytes(batch, quantization, metadata)
         one = read(Quote, await self._ask("millrace_quote", model, 1, None, deadline=end))
-        samples = whole_samples(batch, len(encoded), one.input_bytes)
+        # The metadata have the rows right already.
+        samples = whole_samples(encoded if metadata else batch, len(encoded), one.input_bytes)
         due = await self._sender.number("best", end) + blocks
         if max_price is None:
             max_price = _ceiling(read(Quote, await self._ask("millrace_quote", model, samples, due, deadline=end)))
@@ -144,6 +151,13 @@ class AsyncClient:
             return None
         return again if isinstance(again, EndedTask) and again.fate == view.fate else None
 
+    async def outcome(self, task: int, *, until: Until = "finalized", timeout: float = TASK) -> EndedTask:
+        """Waits until a task ends, and gives its end: `.answer()` is its output, `.answers(model)` what that means."""
+        async for view in self.watch(task, until=until, timeout=timeout):
+            if isinstance(view, EndedTask):
+                return view
+        raise AssertionError("a watch ends with an EndedTask or an error")
+
     async def answer(
         self,
         task: int,
@@ -157,10 +171,7 @@ class AsyncClient:
         # Errors
         If it was refunded: the reason, and what to do about it.
         """
-        async for view in self.watch(task, until=until, timeout=timeout):
-            if isinstance(view, EndedTask):
-                return view.answer(quantization)
-        raise AssertionError("a watch ends with an EndedTask or an error")
+        return (await self.outcome(task, until=until, timeout=timeout)).answer(quantization)
 
     async def cancel(self, task: int, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
         """Takes back a task that still waits; everything that was held for it is released but the rent."""
@@ -206,20 +217,48 @@ class AsyncClient:
         self,
         encoding: bytes | str | os.PathLike[str],
         *,
+        metadata: Described | bool = True,
         until: Until = "finalized",
         timeout: float = TRANSACTION,
     ) -> Registered:
-        """Registers a model, from its bytes or its file, unless the chain has it."""
+        """Registers a model, from its bytes or its file, unless the chain has it.
+
+        `metadata` say what it is, for people: as such, as a JSON object, or as the path of a JSON file. Without them, a
+        file's are those of `NAME.metadata.json` beside `NAME.millrace`, if that is there. False leaves them out.
+        """
         end = _transaction(timeout)
         content = encoding if isinstance(encoding, bytes) else Path(encoding).read_bytes()
         name = model_id(content)
+        found: Described | None
+        if isinstance(metadata, bool):
+            found = beside(encoding) if metadata and not isinstance(encoding, bytes) else None
+        else:
+            found = metadata
+        said = None if found is None else metadata_of(found)
         try:
             await self._ask("millrace_offers", name, None, 1, deadline=end)
         except NodeError as error:
             if error.code != "no_model":
                 raise
-            return Registered(name, await self._send("Models", "register", {"encoding": content}, until, end))
-        return Registered(name, None)
+            arguments = {"encoding": content, "metadata": call_argument(said)}
+            return Registered(name, await self._send("Models", "register", arguments, until, end), said)
+        return Registered(name, None, None)
+
+    async def describe_model(
+        self,
+        model: str,
+        metadata: Described | None,
+        *,
+        until: Until = "finalized",
+        timeout: float = TRANSACTION,
+    ) -> Receipt:
+        """Says what a model is, for people, in place of what was said before; None takes that back.
+
+        Only its owner may. The metadata come as such, as a JSON object, or as the path of a JSON file.
+        """
+        said: ModelMetadata | None = None if metadata is None else metadata_of(metadata)
+        arguments = {"model": model, "metadata": call_argument(said)}
+        return await self._send("Models", "describe", arguments, until, _transaction(timeout))
 
     async def offer(
         self,
@@ -241,6 +280,10 @@ class AsyncClient:
         while wait and (await self._miner(self._signer().address, end)).next is not None:
             await end.pause(1)
         return receipt
+
+    async def model(self, model: str, *, timeout: float = ANSWER) -> Model:
+        """A registered model."""
+        return await self._model(model, _answer(timeout))
 
     async def models(self, *, timeout: float = ANSWER) -> list[Model]:
         """The registered models."""
@@ -313,6 +356,14 @@ class AsyncClient:
     async def _miner(self, account: str, end: Deadline) -> Miner:
         return read(Miner, await self._ask("millrace_miner", account, deadline=end))
 
+    async def _model(self, model: str, end: Deadline) -> Model:
+        # Models are listed by name, so the one behind the name before it is it.
+        page = await self._ask("millrace_models", _name_before(model), 1, deadline=end)
+        for each in page["items"]:
+            if each["model"] == model.lower():
+                return read(Model, each)
+        raise MillraceError("no_model", f"No model {model} is registered", NODE_ERRORS[7002][1])
+
     async def _pages(
         self, method: str, first: list[Any], item: Callable[[dict[str, Any]], T], timeout: float
     ) -> list[T]:
@@ -343,6 +394,15 @@ def _answer(timeout: float) -> Deadline:
 def _transaction(timeout: float) -> Deadline:
     remedy = "A block may hold it yet: look at the account before you send it again."
     return Deadline(timeout, "The transaction was in no block", remedy)
+
+
+def _name_before(model: str) -> str | None:
+    """The largest name that is less than a model's; None if there is none."""
+    if not re.fullmatch(r"0x[0-9a-fA-F]{64}", model):
+        remedy = "Give 0x and 64 digits, as model_id(encoding) does."
+        raise MillraceError("invalid_arguments", f"{model!r} is no name of a model", remedy)
+    number = int(model, 16)
+    return f"0x{number - 1:064x}" if number else None
 
 
 def _ceiling(quote: Quote) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import MillraceError
+from .metadata import ModelMetadata
 
 
 def model_id(encoding: bytes) -> str:
@@ -38,8 +39,15 @@ def _wrong(message: str, remedy: str) -> MillraceError:
     return MillraceError("invalid_input", message, remedy)
 
 
-def to_bytes(batch: npt.NDArray[Any] | bytes, quantization: Quantization | None) -> bytes:
-    """The bytes to post: int8 and uint8 as they are, real numbers by the model's scale and zero point."""
+def is_real(batch: npt.NDArray[Any] | bytes) -> bool:
+    """Whether a batch needs a quantization, or the model's metadata."""
+    return isinstance(batch, np.ndarray) and bool(np.issubdtype(batch.dtype, np.floating))
+
+
+def to_bytes(
+    batch: npt.NDArray[Any] | bytes, quantization: Quantization | None, metadata: ModelMetadata | None = None
+) -> bytes:
+    """The bytes to post: int8 and uint8 as they are, real numbers by the quantization or else by the metadata."""
     if isinstance(batch, bytes):
         if quantization is not None:
             raise _wrong("Bytes are posted as they are", "Leave the quantization out, or give the real numbers.")
@@ -51,18 +59,66 @@ def to_bytes(batch: npt.NDArray[Any] | bytes, quantization: Quantization | None)
             remedy = "Leave the quantization out, or give the real numbers."
             raise _wrong(f"An array of {batch.dtype} holds bytes already", remedy)
         return batch.tobytes()
-    if not np.issubdtype(batch.dtype, np.floating):
-        remedy = "Give int8 or uint8 for bytes, or floats with a quantization."
+    if not is_real(batch):
+        remedy = "Give int8 or uint8 for bytes, or floats for real numbers."
         raise _wrong(f"An array of {batch.dtype} is neither bytes nor real numbers", remedy)
-    if quantization is None:
-        remedy = "Say how they become bytes: quantization=Quantization(scale, zero_point), as the importer printed it."
-        raise _wrong(f"An array of {batch.dtype} holds real numbers", remedy)
+    if quantization is not None:
+        return _rounded(batch, quantization.scale, quantization.zero_point)
+    if metadata is not None:
+        samples_of(batch.shape, metadata.input.shape)
+        return _rounded(batch, _input_scale(metadata), metadata.input.zero_point)
+    raise _wrong(
+        f"An array of {batch.dtype} holds real numbers, and the model has no metadata to say how they become bytes",
+        "Give quantization=Quantization(scale, zero_point), as the importer printed it; or give bytes; or let the "
+        "model's owner describe it.",
+    )
+
+
+def _input_scale(metadata: ModelMetadata) -> float:
+    scale = float(metadata.input.scale)
+    if math.isfinite(scale) and scale > 0:
+        return scale
+    message = f"The model's metadata have the scale {metadata.input.scale}, which no floating-point number holds"
+    raise _wrong(message, "Give bytes, or a quantization of your own.")
+
+
+def _rounded(batch: npt.NDArray[Any], scale: float, zero_point: int) -> bytes:
     if not np.isfinite(batch).all():
         raise _wrong("The array holds a number that isn't finite", "Replace NaN and infinity first.")
-    # In float64, and halves to even, as ONNX rounds.
-    quantized = np.rint(batch.astype(np.float64) / quantization.scale) + quantization.zero_point
+    # In float64, and halves to even, as ONNX rounds. What is beyond float64 is beyond the bytes, too.
+    with np.errstate(over="ignore"):
+        quantized = np.rint(batch.astype(np.float64) / scale) + zero_point
     data: npt.NDArray[np.int8] = np.clip(quantized, -128, 127).astype(np.int8)
     return data.tobytes()
+
+
+def samples_of(shape: tuple[int, ...], sample: list[int]) -> int:
+    """How many samples an array is.
+
+    Numbers in a row are samples one after the other. Otherwise the outermost axis is the batch, or there is one sample
+    without it; and each sample has the model's shape, or is itself numbers in a row.
+    """
+    elements = math.prod(sample)
+    if shape[:1] == (0,):
+        raise _wrong("The array has no sample", "Give one at least.")
+    if len(shape) == 1 and shape[0] % elements == 0:
+        return shape[0] // elements
+    if len(shape) > 1 and _agree(shape[1:], sample):
+        return shape[0]
+    if len(shape) != 1 and _agree(shape, sample):
+        return 1
+    raise _wrong(
+        f"The array has the shape {list(shape)}, and a sample of this model {sample}",
+        f"Give samples of that shape one after the other, or {elements} numbers in a row for each.",
+    )
+
+
+def _agree(one: tuple[int, ...], other: list[int]) -> bool:
+    """Whether two shapes of a sample have their elements in the same places. Axes of length 1 move none."""
+    short, long = ([axis for axis in shape if axis != 1] for shape in (one, other))
+    if math.prod(short) != math.prod(long):
+        return False
+    return len(short) < 2 or len(long) < 2 or short == long
 
 
 def whole_samples(batch: npt.NDArray[Any] | bytes, length: int, sample_bytes: int) -> int:

@@ -75,9 +75,8 @@ class Metadata:
         """A call's bytes. Give byte strings as `bytes`: they are sent as they are."""
         call = self._types.create_scale_object("Call", metadata=self._metadata)
         # As hexadecimal, which the codec takes for byte strings, hashes and accounts alike.
-        ready = {key: _plain(value) for key, value in arguments.items()}
         try:
-            call.encode({"call_module": pallet, "call_function": name, "call_args": ready})
+            call.encode({"call_module": pallet, "call_function": name, "call_args": _plain(arguments)})
         except Exception as error:  # The codec raises whatever fits.
             message = f"{pallet}.{name} can't be made of these arguments: {error}"
             raise MillraceError("invalid_arguments", message, "Compare them with the call's documentation.") from error
@@ -87,11 +86,7 @@ class Metadata:
     def nested(self, pallet: str, name: str, calls: list[tuple[str, str, dict[str, Any]]]) -> bytes:
         """A call that takes a list of calls, such as `Utility.batch_all`."""
         values = [
-            {
-                "call_module": inner,
-                "call_function": function,
-                "call_args": {key: _plain(v) for key, v in arguments.items()},
-            }
+            {"call_module": inner, "call_function": function, "call_args": arguments}
             for inner, function, arguments in calls
         ]
         return self.call(pallet, name, {"calls": values})
@@ -176,6 +171,10 @@ _OTHERWISE = "Look the error up in the chain's documentation."
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     return "0x" + value.hex() if isinstance(value, bytes) else value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .metadata import ModelMetadata
 from .sending import Receipt
 
 
@@ -20,10 +21,14 @@ class Posted:
 
 @dataclass(frozen=True)
 class Registered:
-    """A model's name, and the transaction that registered it; none if the chain had it already."""
+    """A model's name, the transaction that registered it, and the metadata that went with it.
+
+    The last two are None if the chain had the model already; its metadata are then what they were.
+    """
 
     model: str
     receipt: Receipt | None
+    metadata: ModelMetadata | None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from .answers import Answers, answers
 from .arrays import Quantization, to_array
 from .errors import MillraceError
+from .metadata import ModelMetadata
 
 #: Planck in one MILL.
 UNIT = 10**12
@@ -101,6 +103,13 @@ class EndedTask:
         self, quantization: Quantization | None = None
     ) -> npt.NDArray[np.int32] | npt.NDArray[np.int8] | npt.NDArray[np.float32]:
         """The output as an array: indices, or bytes, or real numbers if a quantization is given."""
+        return to_array(self._bytes(), self.fate.samples, quantization)
+
+    def answers(self, of: Model | ModelMetadata) -> Answers:
+        """What the output means: labels and real numbers, by the metadata of the task's model."""
+        return answers(of, self._bytes(), self.fate.samples)
+
+    def _bytes(self) -> bytes:
         if not self.settled:
             why = str(self.fate.end.get("why", self.fate.end["kind"]))
             remedy = REFUNDS.get(why, "Post it again.")
@@ -108,7 +117,7 @@ class EndedTask:
         if self.output is None:
             message = f"The output of task {self.task} isn't here"
             raise MillraceError("no_output", message, f"Ask for it with task({self.task}) until it is pruned.")
-        return to_array(self.output, self.fate.samples, quantization)
+        return self.output
 
 
 #: What to do about each reason for a refund.
@@ -150,6 +159,8 @@ class Model:
     slots: int | None
     most_samples: int | None
     sizes: Sizes
+    #: What it is, for people, if its owner said so.
+    metadata: ModelMetadata | None
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,33 @@
 // The commands: what each asks of the chain, and what it prints.
 
 import { writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+
+import { fromHex } from 'polkadot-api/utils';
 
 import { formatMill } from '../amounts.js';
-import { type Batch, dequantize, integers, type Quantization } from '../input.js';
-import type { Millrace } from '../millrace.js';
+import { answers } from '../answers.js';
+import { MillraceError } from '../errors.js';
+import type { Batch, Quantization } from '../input.js';
+import type { Millrace, Registered } from '../millrace.js';
 import { readNpy } from '../npy.js';
 import type { SendOptions } from '../send.js';
-import type { Hash } from '../views.js';
-import { fromHex } from 'polkadot-api/utils';
-import { bill, miners, offers, openTask, quotes, race, registered } from './lines.js';
-import { address, model, planck, quantization, read, signer, timeout, usage, type Values, whole } from './options.js';
+import type { Hash, Model } from '../views.js';
+import { bill, miners, offers, openTask, outputs, quotes, race, registered } from './lines.js';
+import {
+  address,
+  metadataFile,
+  metadataOf,
+  model,
+  planck,
+  quantization,
+  read,
+  signer,
+  timeout,
+  usage,
+  type Values,
+  whole,
+} from './options.js';
 
 /** What a command has to say: for people, for programs, and with which exit code. */
 export interface Said {
@@ -58,16 +75,19 @@ const sending = ({ values, progress }: Context): SendOptions => ({
 function batch(file: string, inputs: Quantization | undefined): Batch {
   const bytes = read(file);
   if (!file.endsWith('.npy')) return bytes;
-  const { data } = readNpy(bytes);
-  if (inputs && data.BYTES_PER_ELEMENT === 1) throw usage(`${file} holds bytes already`, 'Leave --scale and --zero-point out.');
-  return data;
+  const array = readNpy(bytes);
+  if (inputs && array.data.BYTES_PER_ELEMENT === 1) {
+    throw usage(`${file} holds bytes already`, 'Leave --scale and --zero-point out.');
+  }
+  return array;
 }
 
-/** What an output means: real numbers if a scale is given, indices if a sample's are four bytes, or else bytes. */
-function numbers(output: Uint8Array, sampleBytes: number, outputs: Quantization | undefined): number[] {
-  if (outputs) return [...dequantize(output, outputs)];
-  return sampleBytes === 4 ? integers(output) : [...new Int8Array(output)];
-}
+/** A model; null if it was removed. */
+const found = (millrace: Millrace, name: Hash, values: Values): Promise<Model | null> =>
+  millrace.model(name, timeout(values)).catch((error: unknown) => {
+    if (error instanceof MillraceError && error.code === 'NoModel') return null;
+    throw error;
+  });
 
 async function follow({ millrace, values, progress }: Context, task: number): Promise<Said> {
   let told = '';
@@ -81,14 +101,11 @@ async function follow({ millrace, values, progress }: Context, task: number): Pr
       if (fate.end.kind !== 'settled') return { lines: bill(view), json: view, exit: NO_ANSWER };
       const bytes = fromHex(output ?? '0x');
       if (values.output) writeFileSync(values.output, bytes);
-      const each = bytes.length / fate.samples;
-      const all = numbers(bytes, each, quantization(values, 'output-'));
-      const width = all.length / fate.samples;
-      const shown = Array.from(
-        { length: fate.samples },
-        (_, i) => `output ${i}: ${all.slice(i * width, (i + 1) * width).join(' ')}`,
-      );
-      return { lines: [...shown, ...bill(view)], json: view };
+      const metadata = (await found(millrace, fate.model, values))?.metadata ?? null;
+      return {
+        lines: [...outputs(bytes, fate.samples, metadata, quantization(values, 'output-')), ...bill(view)],
+        json: { ...view, answers: metadata && answers(metadata, bytes, fate.samples) },
+      };
     }
   }
   return { lines: [`task       ${task} ended, and its retention is over`], json: null, exit: NO_ANSWER };
@@ -97,7 +114,8 @@ async function follow({ millrace, values, progress }: Context, task: number): Pr
 const word = (context: Context, index: number): string => context.operands[index] ?? '';
 const taskOf = (context: Context): number => whole('TASK', word(context, 0)) ?? 0;
 
-const OUTPUTS = `  --output-scale S --output-zero-point Z   show outputs as real numbers; without them, as indices or bytes
+const OUTPUTS = `  --output-scale S --output-zero-point Z   show outputs as real numbers by these; without them, as integers, and what the
+                                           model's metadata say that they mean
   --output FILE                            write the output's bytes`;
 const DEADLINE = `  --blocks N      blocks until the deadline (default 100)
   --deadline B    or the block itself`;
@@ -125,7 +143,7 @@ export const COMMANDS: Record<string, Command> = {
     help: `  --max-price P   price ceiling in planck (default: a quarter above the quote)
 ${DEADLINE}
   --no-wait       end when the task is posted
-  --scale S --zero-point Z                 how real inputs become bytes, as import printed them
+  --scale S --zero-point Z                 how real inputs become bytes, if not as the model's metadata say
 ${OUTPUTS}`,
     takes: 2,
     async run(context) {
@@ -231,17 +249,48 @@ ${OUTPUTS}`,
   register: {
     operands: 'FILE',
     summary: 'register the model of a file',
-    help: '',
+    help: `  --metadata FILE what it is, for people, as JSON (default: NAME.metadata.json beside NAME.millrace, if it is there)
+  --no-metadata   register it without that`,
     takes: 1,
     async run(context) {
       const { millrace, values } = context;
-      const result = await millrace.registerModel(read(word(context, 0)), signer(values), sending(context));
-      const { deposit, owner } = await millrace.model(result.model, timeout(values));
+      const [file, account] = [word(context, 0), signer(values)];
+      const source = metadataFile(file, values);
+      const given = source === null ? null : metadataOf(source);
+      const result = await millrace.registerModel(read(file), account, { ...sending(context), metadata: given });
+      const { deposit, owner, metadata } = await millrace.model(result.model, timeout(values));
       const lines = [
         `model      ${result.model} ${result.registered ? '(registered now)' : '(on chain already)'}`,
+        `metadata   ${metadata ? metadata.name : 'none'}${sourceOf(result, source, isDeepStrictEqual(given, metadata))}`,
         `on hold    ${formatMill(deposit)} of ${owner} until the model is removed`,
       ];
-      return { lines, json: { ...result, deposit, owner } };
+      return { lines, json: { ...result, deposit, owner, metadata } };
+    },
+  },
+  describe: {
+    operands: 'MODEL FILE',
+    summary: 'say what a model of yours is, for people; FILE is JSON, as import writes it',
+    help: '',
+    takes: 2,
+    async run(context) {
+      const { millrace, values } = context;
+      const [name, metadata] = [model(word(context, 0)), metadataOf(word(context, 1))];
+      const { block, fee } = await millrace.describeModel(name, metadata, signer(values), sending(context));
+      const { deposit } = await millrace.model(name, timeout(values));
+      return {
+        lines: [
+          `described  as ${metadata.name} in block ${block} for ${formatMill(fee)}`,
+          `on hold    ${formatMill(deposit)} until the model is removed`,
+        ],
+        json: { model: name, metadata, block, fee, deposit },
+      };
     },
   },
 };
+
+/** Where a model's metadata are from, once it was to be registered with those of a file. */
+function sourceOf({ registered }: Registered, source: string | null, same: boolean): string {
+  if (source === null) return '';
+  if (registered) return `, from ${source}`;
+  return same ? `, as in ${source}` : `; millrace describe puts those of ${source} in their place`;
+}

@@ -1,8 +1,10 @@
 // What a node says, as lines for people.
 
 import { formatMill } from '../amounts.js';
+import { type Answer, answers, elements } from '../answers.js';
+import { dequantize, integers, type Quantization } from '../input.js';
 import type { Page } from '../millrace.js';
-import type { Hash, IdleReason, Miner, Model, NoTaker, Offer, Quote, Race, RefundReason, Task } from '../views.js';
+import type { Hash, IdleReason, Metadata, Miner, Model, NoTaker, Offer, Quote, Race, RefundReason, Task } from '../views.js';
 
 /** Why a task ended without an answer, and what to do. */
 const REFUNDS: Record<RefundReason, string> = {
@@ -61,6 +63,40 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
   ];
 }
 
+/** An output, a line for each sample: its elements, and what they mean. */
+export function outputs(
+  bytes: Uint8Array,
+  samples: number,
+  metadata: Metadata | null,
+  quantization: Quantization | undefined,
+): string[] {
+  if (!metadata || quantization) {
+    const all = numbers(bytes, bytes.length / samples, quantization);
+    const width = all.length / samples;
+    return Array.from({ length: samples }, (_, i) => `output ${i}: ${all.slice(i * width, (i + 1) * width).join(' ')}`);
+  }
+  const all = elements(metadata, bytes, samples);
+  return answers(metadata, bytes, samples).map((answer, i) => {
+    const sample = all[i]?.join(' ') ?? '';
+    const meaning = meant(answer);
+    return `output ${i}: ${sample}${answer.index === null && meaning === sample ? '' : ` → ${meaning}`}`;
+  });
+}
+
+/** Outputs of which nobody says what they mean: real numbers by a scale, indices if a sample's are four bytes, or else bytes. */
+function numbers(output: Uint8Array, sampleBytes: number, quantization: Quantization | undefined): number[] {
+  if (quantization) return [...dequantize(output, quantization)];
+  return sampleBytes === 4 ? integers(output) : [...new Int8Array(output)];
+}
+
+/** A sample's label, with its score if it has one; or else its real numbers. */
+function meant({ label, index, scores }: Answer): string {
+  // As many digits as a sensible scale has.
+  const shown = scores?.map((score) => String(Number(score.toPrecision(7)))) ?? [];
+  if (index === null) return shown.join(' ');
+  return `${label ?? 'no label'}${scores ? ` (${shown[index]})` : ''}`;
+}
+
 export function quotes(quote: Quote): string[] {
   const { taker } = quote;
   const took =
@@ -81,9 +117,10 @@ const more = (next: Hash | null): string[] => (next ? [`more       with --cursor
 
 export function registered({ items, next }: Page<Model, Hash>): string[] {
   if (items.length === 0) return ['no models are registered'];
-  const lines = items.map(({ model, sizes, slots, retired, listed }) => {
+  const lines = items.map(({ model, sizes, slots, retired, listed, metadata }) => {
     const state = retired ? ', retired' : listed ? ', listed for sprints' : '';
-    return `${model}  ${sizes.work} MAC a sample of ${sizes.sampleBytes} bytes, ${slots ?? 'many'} slots${state}`;
+    const name = metadata ? `: ${metadata.name}` : '';
+    return `${model}  ${sizes.work} MAC a sample of ${sizes.sampleBytes} bytes, ${slots ?? 'many'} slots${state}${name}`;
   });
   return [...lines, ...more(next)];
 }

@@ -1,13 +1,14 @@
 // What the command line's words mean.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { type Account, accountFromPhrase, devAccount } from '../accounts.js';
 import { MillraceError } from '../errors.js';
 import type { Quantization } from '../input.js';
+import { parseMetadata } from '../metadata.js';
 import { modelId } from '../millrace.js';
-import type { Hash } from '../views.js';
+import type { Hash, Metadata } from '../views.js';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -29,6 +30,8 @@ const OPTIONS = {
   'output-scale': text,
   'output-zero-point': text,
   output: text,
+  metadata: text,
+  'no-metadata': flag,
   cursor: text,
   count: text,
 } as const;
@@ -103,6 +106,17 @@ export function read(file: string): Buffer {
   } catch (error) {
     throw usage(`I can't read ${file}: ${error instanceof Error ? error.message : error}`, 'Give the path of a file.');
   }
+}
+
+/** The metadata of a file. */
+export const metadataOf = (file: string): Metadata => parseMetadata(read(file).toString());
+
+/** The file of the metadata to register a model with: the one that is named, or the one beside the model; null for none. */
+export function metadataFile(file: string, { metadata, 'no-metadata': without }: Values): string | null {
+  if (metadata !== undefined && without) throw usage('--metadata and --no-metadata exclude each other');
+  if (metadata !== undefined || without) return metadata ?? null;
+  const beside = `${file.replace(/\.millrace$/, '')}.metadata.json`;
+  return existsSync(beside) ? beside : null;
 }
 
 /** A model's name, given as such or as its file. */

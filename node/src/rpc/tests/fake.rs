@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use futures::{stream, stream::BoxStream, StreamExt};
 use millrace_primitives::{
-    BlockNumber, IdleReason, MarketView, MinerView, ModelId, ModelSizes, ModelView, NoTaker, Offer,
-    OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId,
+    BlockNumber, IdleReason, MarketView, MinerView, ModelId, ModelMetadata, ModelSizes, ModelView, NoTaker,
+    Offer, OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId,
     TaskNext, TaskStanding, TaskView, UnclaimedShare, Unpostable,
 };
 use millrace_runtime::AccountId;
@@ -202,6 +202,12 @@ impl Chain for Fake {
                 work: u64::MAX,
                 layers: 5,
             },
+            metadata: Some(ModelMetadata {
+                name: b"model".to_vec(),
+                labels: vec!["ähnlich".into()],
+                output: TensorMetadata { scale: b"0.5".to_vec(), zero_point: -1, ..Default::default() },
+                ..Default::default()
+            }),
         }))
     }
     fn models(&self, at: Hash, after: Option<ModelId>, _: u32) -> Answer<Vec<ModelView<AccountId>>> {

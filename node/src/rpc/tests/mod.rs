@@ -95,6 +95,10 @@ async fn amounts_are_decimal_strings_and_fields_have_names() {
     let models = call(&module, "millrace_models", json!([])).await;
     assert_eq!(models["items"][0]["sizes"]["work"], u64::MAX.to_string());
     assert_eq!(models["next"], Value::Null);
+    let metadata = &models["items"][0]["metadata"];
+    assert_eq!((&metadata["name"], &metadata["labels"]), (&json!("model"), &json!(["ähnlich"])));
+    let output = json!({ "shape": [], "meaning": "", "scale": "0.5", "zeroPoint": -1 });
+    assert_eq!(metadata["output"], output);
 }
 
 #[tokio::test]

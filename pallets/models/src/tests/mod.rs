@@ -1,5 +1,6 @@
 //! Tests by call and role, on the runtime of `mock.rs`.
 
+mod describe;
 mod force_retire;
 mod register;
 mod registry;

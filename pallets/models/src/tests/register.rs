@@ -10,7 +10,7 @@ use sp_runtime::{DispatchResult, TokenError};
 use crate::{mock::*, Error, Event, HoldReason};
 
 fn register(encoding: Vec<u8>) -> DispatchResult {
-    Models::register(RuntimeOrigin::signed(OWNER), encoding)
+    Models::register(RuntimeOrigin::signed(OWNER), encoding, None)
 }
 
 fn model(nodes: Vec<Node>) -> Vec<u8> {
@@ -38,7 +38,7 @@ fn a_model_costs_a_deposit_for_its_bytes() {
 #[test]
 fn who_cant_pay_the_deposit_registers_nothing() {
     run(|| {
-        let call = Models::register(RuntimeOrigin::signed(POOR), encoding(1));
+        let call = Models::register(RuntimeOrigin::signed(POOR), encoding(1), None);
         assert_eq!(call, Err(TokenError::FundsUnavailable.into()));
     });
 }

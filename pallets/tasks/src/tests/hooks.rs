@@ -1,7 +1,7 @@
 //! What each block does: leases, the walk through the queue, expiry, refunds and the pruning of outputs.
 
 use frame_support::{assert_ok, weights::Weight, BoundedVec};
-use millrace_primitives::{Looked, SlotMarket, TaskId, Verdict};
+use millrace_primitives::{Looked, SlotMarket, SlotOffer, TaskId, Verdict};
 
 use super::submit::apply;
 use crate::{
@@ -244,5 +244,22 @@ fn outputs_are_kept_for_the_retention_and_no_longer() {
         pass(1);
         assert!(!Outputs::<Test>::contains_key(second));
         assert_eq!(Prunable::<Test>::iter().count(), 0);
+    });
+}
+
+/// One's own tasks on one's own slow slots can't take all places of the list for as long as a task may last.
+#[test]
+fn long_leases_of_ones_own_keep_nobody_out() {
+    on_chain(|| {
+        let slot = |slot, rate| SlotOffer { miner: MINER, slot, ask: ASK, rate, slash: SLASH };
+        let long: Vec<_> = (0..60).map(|_| post_until(20, 1_000)).collect();
+        world(|world| world.slots = (0..60).map(|number| slot(number, 1)).collect());
+        pass(2);
+        let leased = long.iter().filter(|task| lease_of(**task).is_some()).count();
+        assert_eq!(leased, 50, "of 1,024 leases those of 652 blocks may be 32 in 652");
+        let short = post_until(1, 1_000);
+        world(|world| world.slots.insert(0, slot(60, WORK)));
+        pass(2);
+        assert!(lease_of(short).is_some());
     });
 }

@@ -1,0 +1,172 @@
+//! What an imported model is, for people: the file that goes with it to the chain, where a stranger learns from it what the
+//! bytes mean.
+
+use millrace_inference::CheckedModel;
+use serde::Serialize;
+
+use crate::value::Quantization;
+
+/// Most bytes that the chain keeps of a model's metadata. As JSON they take a little more.
+const MAX_BYTES: usize = 32 * 1024;
+
+/// What a person says of a model.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// What people call it.
+    pub name: String,
+    /// The licence of its parameters: an SPDX expression or an address.
+    pub licence: String,
+    /// What an element of its input is.
+    pub input: String,
+    /// What an element of its output is.
+    pub output: String,
+    /// What its classes are called, in order.
+    pub labels: Vec<String>,
+}
+
+/// A model's metadata, as the chain's JSON has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Metadata {
+    name: String,
+    licence: String,
+    input: Tensor,
+    output: Tensor,
+    labels: Vec<String>,
+}
+
+/// What a sample's bytes mean.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tensor {
+    shape: Vec<u32>,
+    meaning: String,
+    scale: String,
+    zero_point: i32,
+}
+
+impl Metadata {
+    /// The metadata of a model whose input and output are quantized like this; no output quantization means indices.
+    ///
+    /// # Errors
+    /// What the chain would refuse, and what to do: no name, control characters, too many bytes, or as many labels as neither the
+    /// output's elements nor an index could name.
+    pub fn new(
+        model: &CheckedModel,
+        input: Quantization,
+        output: Option<Quantization>,
+        words: Words,
+    ) -> Result<Self, String> {
+        let last = model.model().nodes.len().saturating_sub(1);
+        let shape = |index| model.tensor(index).map_or(Vec::new(), |(shape, _)| shape.to_vec());
+        let (samples, answers) = (shape(0), shape(last));
+        let scores = answers.iter().map(|axis| *axis as usize).product::<usize>();
+        let labels = words.labels.len();
+        if output.is_some() && labels > 0 && labels != scores {
+            return Err(format!(
+                "there are {labels} labels for {scores} outputs: give a line for each output"
+            ));
+        }
+        let texts = [&words.name, &words.licence, &words.input, &words.output];
+        if let Some(text) =
+            texts.into_iter().chain(&words.labels).find(|text| text.chars().any(char::is_control))
+        {
+            return Err(format!("{text:?} has control characters: leave them out"));
+        }
+        if words.name.is_empty() {
+            return Err("the name is empty: give one with --name".into());
+        }
+        let index = Quantization { scale: 1.0, zero_point: 0 };
+        let metadata = Self {
+            name: words.name,
+            licence: words.licence,
+            input: Tensor::new(samples, words.input, input),
+            output: Tensor::new(answers, words.output, output.unwrap_or(index)),
+            labels: words.labels,
+        };
+        let bytes = metadata.to_json().len();
+        if bytes > MAX_BYTES {
+            return Err(format!(
+                "the metadata take {bytes} bytes, and the chain keeps {MAX_BYTES}: shorten the labels"
+            ));
+        }
+        Ok(metadata)
+    }
+
+    /// The file's text, a line.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("texts and numbers are JSON")
+    }
+}
+
+impl Tensor {
+    fn new(shape: Vec<u32>, meaning: String, quantization: Quantization) -> Self {
+        let Quantization { scale, zero_point } = quantization;
+        // The shorter way to write it, which the chain's 32 characters always hold.
+        let (plain, scientific) = (scale.to_string(), format!("{scale:e}"));
+        let scale = if plain.len() <= scientific.len().max(20) { plain } else { scientific };
+        Self { shape, meaning, scale, zero_point: zero_point.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millrace_inference::{Model, Node};
+
+    fn model() -> CheckedModel {
+        let nodes = vec![
+            Node::Input { shape: vec![2, 1] },
+            Node::Flatten { input: 0 },
+            Node::Linear { input: 1, outputs: 3, parameters: vec![1; 6] },
+        ];
+        CheckedModel::from_bytes(&Model { nodes }.to_bytes()).expect("a sound model")
+    }
+
+    fn metadata(words: Words) -> Result<Metadata, String> {
+        let at = |scale, zero_point| Quantization { scale, zero_point };
+        Metadata::new(&model(), at(0.5, -128), Some(at(1e-30, 3)), words)
+    }
+
+    fn words() -> Words {
+        let labels = ["cat", "dog", "\"owl\""].map(String::from).to_vec();
+        Words {
+            name: "pets".into(),
+            licence: "CC0-1.0".into(),
+            input: "grey".into(),
+            output: "score".into(),
+            labels,
+        }
+    }
+
+    #[test]
+    fn the_file_has_what_the_chain_keeps() {
+        let json = metadata(words()).expect("good words").to_json();
+        let expected = concat!(
+            r#"{"name":"pets","licence":"CC0-1.0","#,
+            r#""input":{"shape":[2,1],"meaning":"grey","scale":"0.5","zeroPoint":-128},"#,
+            r#""output":{"shape":[3],"meaning":"score","scale":"1e-30","zeroPoint":3},"#,
+            r#""labels":["cat","dog","\"owl\""]}"#,
+        );
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn an_index_means_itself() {
+        let input = Quantization { scale: 1.0, zero_point: 0 };
+        let metadata = Metadata::new(&model(), input, None, Words { labels: vec!["a".into(); 7], ..words() });
+        assert_eq!(
+            metadata.map(|metadata| (metadata.output.scale, metadata.labels.len())),
+            Ok(("1".into(), 7))
+        );
+    }
+
+    #[test]
+    fn what_the_chain_refuses_is_refused_here() {
+        let refused = |words: Words| metadata(words).expect_err("refused");
+        let one = Words { labels: vec!["cat".into()], ..words() };
+        assert_eq!(refused(one), "there are 1 labels for 3 outputs: give a line for each output");
+        assert!(refused(Words { name: String::new(), ..words() }).contains("--name"));
+        assert!(refused(Words { licence: "a\nb".into(), ..words() }).contains("control characters"));
+        assert!(refused(Words { input: "x".repeat(40_000), ..words() }).contains("shorten"));
+    }
+}
