@@ -141,6 +141,20 @@ describe('a development node that mines', () => {
     }
   });
 
+  it('includes a transaction before it is final', async () => {
+    const told = [];
+    await new Promise((resolve, reject) => {
+      api.tx.system
+        .remarkWithEvent('told')
+        .signAndSend(account('//Ferdie'), ({ status }) => {
+          told.push(status.type);
+          if (status.isFinalized) resolve();
+        })
+        .catch(reject);
+    });
+    assert.deepEqual(told.filter((status) => status === 'InBlock' || status === 'Finalized'), ['InBlock', 'Finalized']);
+  });
+
   it('sends calls of one account at the same time, each once', async () => {
     const sender = account('//Ferdie');
     const nonce = async () => (await api.query.system.account(sender.address)).nonce.toNumber();

@@ -17,11 +17,12 @@ use sc_network::{config::FullNetworkConfiguration, NotificationMetrics};
 use sc_service::{Configuration, PartialComponents, TaskManager};
 use sc_storage_monitor::StorageMonitorParams;
 use sc_telemetry::TelemetryHandle;
+use sp_blockchain::HeaderBackend;
 
 use crate::{
     mill::{insert_mill_key, MillOptions},
     service::{new_partial, para_id, watch_disk, Parts},
-    types::{Extra, Hash},
+    types::{Extra, Hash, ParachainClient},
 };
 
 /// What a collator leaves of a block's proof: 85 % of the relay chain's limit, the length included.
@@ -130,7 +131,7 @@ fn start_sealing(
         env: proposer,
         client: parts.client.clone(),
         pool: parts.pool.clone(),
-        commands_stream: ticks(block_time),
+        commands_stream: ticks(parts.client.clone(), block_time),
         select_chain: LongestChain::new(parts.backend.clone()),
         consensus_data_provider: Some(Box::new(AuraConsensusDataProvider::<Block>::new_with_slot_duration(
             slot_duration,
@@ -141,19 +142,32 @@ fn start_sealing(
     Ok(())
 }
 
-/// A command for a block at every tick.
-fn ticks(block_time: Duration) -> impl Stream<Item = EngineCommand<Hash>> + Send + Unpin + 'static {
+/// At every tick: the last block is final, and another is made. So transactions are in a block before that is final, as on a
+/// chain with a relay chain.
+fn ticks(
+    client: Arc<ParachainClient>,
+    block_time: Duration,
+) -> impl Stream<Item = EngineCommand<Hash>> + Send + Unpin + 'static {
     let mut ticks = tokio::time::interval(block_time);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     stream::unfold(ticks, |mut ticks| async move {
         ticks.tick().await;
-        let seal = EngineCommand::<Hash>::SealNewBlock {
+        Some(((), ticks))
+    })
+    .flat_map(move |()| {
+        let chain = client.info();
+        let finalize = (chain.best_number > chain.finalized_number).then_some(EngineCommand::FinalizeBlock {
+            hash: chain.best_hash,
+            sender: None,
+            justification: None,
+        });
+        let seal = EngineCommand::SealNewBlock {
             create_empty: true,
-            finalize: true,
+            finalize: false,
             parent_hash: None,
             sender: None,
         };
-        Some((seal, ticks))
+        stream::iter(finalize.into_iter().chain([seal]))
     })
     .boxed()
 }

@@ -80,7 +80,7 @@ impl<C: Chain, S: OffchainStorage> Mill<C, S> {
                         lease.task, lease.declinable_until, lease.until
                     );
                 } else if error.is_final() || tried_enough {
-                    log::warn!(target: "millrace", "task {} is declined; nothing is slashed", lease.task);
+                    log::warn!(target: "millrace", "task {} is declined, which costs a charge on the bond and no slash", lease.task);
                     return self.finish(descriptor, &declined_key(descriptor), &[1]);
                 }
                 return Ok(());

@@ -156,7 +156,7 @@ fn changes(before: Option<&Status>, now: &Status, only: Option<&AccountId>) -> V
         before.map(|before| !before.missing.is_empty()),
         !now.missing.is_empty(),
         format!(
-            "{miner} doesn't offer {} of the {} models that sprints run on, so its mined work counts a sixteenth: {:?}",
+            "{miner} doesn't offer {} of the {} models that sprints run on, so its work mined on those counts a sixteenth: {:?}",
             now.missing.len(), now.listed, now.missing
         ),
         format!("{miner} offers every model that sprints run on"),

@@ -30,10 +30,7 @@ impl<T: Config> Pallet<T> {
             *sum = sum.saturating_add(record.deposit);
         }
         ensure!(Encodings::<T>::iter_keys().count() == models as usize, "an encoding has no model");
-        ensure!(
-            Metadata::<T>::iter_keys().all(|model| Models::<T>::contains_key(model)),
-            "metadata have no model"
-        );
+        ensure!(Metadata::<T>::iter_keys().all(Models::<T>::contains_key), "metadata have no model");
         for model in Listed::<T>::get() {
             let record = Models::<T>::get(model).ok_or("a listed model is gone")?;
             ensure!(!record.retired, "a listed model is retired");
