@@ -1,11 +1,20 @@
 //! Models, sprints, rounds and claims on the real runtime.
 #![allow(missing_docs)]
 
-use frame_support::{assert_noop, assert_ok};
+use codec::Encode;
+use cumulus_pallet_parachain_system::{OnSystemEvent, RelayChainStateProof};
+use cumulus_primitives_core::relay_chain::well_known_keys::CURRENT_BLOCK_RANDOMNESS;
+use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
+use frame_support::{assert_noop, assert_ok, traits::Get};
 use millrace_inference::{execute, sprint_digest, CheckedModel};
 use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, Attempt, Mac};
 use millrace_runtime::{
-    configs::market::MAX_ANCHOR_AGE, Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeEvent,
+    configs::{
+        consensus::{KeepRandomness, Randomness},
+        market::MAX_ANCHOR_AGE,
+    },
+    genesis_config_presets::PARACHAIN_ID,
+    Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeEvent,
     RuntimeOrigin, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
@@ -262,5 +271,28 @@ fn a_share_is_claimed_without_a_sender() {
         assert_eq!(apply(call()).expect_err("claimed"), InvalidTransaction::Stale.into());
         let nobody = pallet_rewards::Call::claim { round: 0, miner: id(REQUESTER) };
         assert_eq!(apply(nobody.into()).expect_err("no share"), InvalidTransaction::Stale.into());
+    });
+}
+
+/// What the chain draws seats from, after a block whose proof of the relay chain has `randomness` under its key.
+fn drawn_from(randomness: Option<Option<[u8; 32]>>) -> [u8; 32] {
+    let mut relay = RelayStateSproofBuilder { para_id: PARACHAIN_ID.into(), ..Default::default() };
+    relay.additional_key_values =
+        randomness.map(|value| (CURRENT_BLOCK_RANDOMNESS.to_vec(), value.encode())).into_iter().collect();
+    let (root, proof) = relay.into_state_root_and_proof();
+    let proof = RelayChainStateProof::new(PARACHAIN_ID.into(), root, proof).expect("it is the root's");
+    KeepRandomness::on_relay_state_proof(&proof);
+    Randomness::get()
+}
+
+/// An author may leave the key out, or have a relay chain block that drew none; its own block's hash is no seed for it.
+#[test]
+fn seats_are_drawn_from_the_relay_chains_randomness_once_there_was_any() {
+    on_dev(|| {
+        assert_eq!(drawn_from(None), System::parent_hash().0, "there never was any");
+        assert_eq!(drawn_from(Some(Some([7; 32]))), [7; 32]);
+        assert_eq!(drawn_from(Some(None)), [7; 32], "the last stays");
+        assert_eq!(drawn_from(None), [7; 32]);
+        assert_eq!(drawn_from(Some(Some([8; 32]))), [8; 32]);
     });
 }

@@ -34,6 +34,8 @@ const MINERS = [
   { node: 'miner-2', cold: account('//Dave'), mill: account('//Eve') },
 ];
 const REQUESTER = account('//Bob');
+/** The relay chain's randomness that this chain keeps for its draws. It is no pallet's: twox128 of Consensus and of RelayRandomness. */
+const RELAY_RANDOMNESS = '0x925bd7637d049b4f2508e14eb43b51a151e176b540d4ea616a5d911aad2ccc84';
 
 let network;
 let api;
@@ -337,6 +339,10 @@ describe('a network of two validators, two collators and two miners', () => {
       async () => (await api.query.session.validators()).some((key) => key.toString() === newcomer),
       { timeout: 600_000 },
     );
+    const seed = async () => (await api.rpc.state.getStorage(RELAY_RANDOMNESS)).unwrapOr(null)?.toHex();
+    const drawn = await seed();
+    assert.ok(drawn, 'seats are drawn from the relay chain');
+    await until('the relay chain drew anew', async () => (await seed()) !== drawn);
     await until('the newcomer authors', async () => (await authors(6)).has(newcomer));
     network.run('collator-2', argv);
     await until('all three author', async () => (await authors(9)).size === 3, { timeout: 600_000 });
