@@ -14,8 +14,7 @@ use millrace_runtime::{
         market::MAX_ANCHOR_AGE,
     },
     genesis_config_presets::PARACHAIN_ID,
-    Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeOrigin, Sprints, System, Tasks,
+    Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
 use sp_core::{Pair, H256};

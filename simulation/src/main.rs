@@ -73,10 +73,10 @@ fn simulate(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         eprintln!("{name} …");
         let compared = compare(&name, &setting);
         report::write_csv(&options.out, &compared)?;
-        report::write_figures(&options.out, &compared)?;
         all.push(compared);
     }
     report::write_summary(&options.out, &all)?;
+    report::write_figures(&options.out, &all)?;
     report::print(&all);
     Ok(())
 }

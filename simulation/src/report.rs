@@ -1,8 +1,8 @@
-//! What a simulation leaves: a CSV file and figures of each scenario, and a table of all.
+//! What a simulation leaves: a CSV file of each scenario, and a table and figures of all.
 
 use std::{fs, io, path::Path};
 
-use plotters::prelude::*;
+use plotters::{coord::Shift, prelude::*};
 
 use crate::outcome::{mill, Outcome, Row};
 
@@ -65,12 +65,33 @@ pub fn write_summary(folder: &Path, all: &[Compared]) -> io::Result<()> {
     fs::write(folder.join("summary.csv"), text)
 }
 
-/// The figure of a column of both runs.
+/// Columns of a figure's charts.
+const COLUMNS: usize = 3;
+/// Pixels of a chart.
+const CHART: (u32, u32) = (420, 240);
+
+/// A figure with a chart for each scenario: what a column was in its two runs.
 fn draw(
     path: &Path,
-    title: &str,
-    compared: &Compared,
+    all: &[Compared],
     value: impl Fn(&Row) -> f64,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let columns = all.len().clamp(1, COLUMNS);
+    let rows = all.len().div_ceil(columns).max(1);
+    let size = (CHART.0 * columns as u32, CHART.1 * rows as u32);
+    let root = SVGBackend::new(path, size).into_drawing_area();
+    root.fill(&WHITE)?;
+    for (area, compared) in root.split_evenly((rows, columns)).iter().zip(all) {
+        draw_chart(area, compared, &value)?;
+    }
+    root.present()?;
+    Ok(())
+}
+
+fn draw_chart(
+    area: &DrawingArea<SVGBackend<'_>, Shift>,
+    compared: &Compared,
+    value: &impl Fn(&Row) -> f64,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let points = |outcome: &Outcome| -> Vec<(f64, f64)> {
         outcome.rows.iter().map(|row| (f64::from(row.round), value(row))).collect()
@@ -80,16 +101,13 @@ fn draw(
     let least = all().map(|(_, y)| *y).fold(0.0, f64::min);
     let most = all().map(|(_, y)| *y).fold(1e-9, f64::max);
     let last = all().map(|(x, _)| *x).fold(1.0, f64::max);
-
-    let root = SVGBackend::new(path, (800, 400)).into_drawing_area();
-    root.fill(&WHITE)?;
-    let mut chart = ChartBuilder::on(&root)
-        .caption(title, ("sans-serif", 18))
-        .margin(10)
-        .x_label_area_size(35)
-        .y_label_area_size(70)
+    let mut chart = ChartBuilder::on(area)
+        .caption(compared.name, ("sans-serif", 16))
+        .margin(8)
+        .x_label_area_size(25)
+        .y_label_area_size(60)
         .build_cartesian_2d(0.0..last, least..most * 1.05)?;
-    chart.configure_mesh().x_desc("round").light_line_style(WHITE).draw()?;
+    chart.configure_mesh().x_labels(5).y_labels(5).light_line_style(WHITE).draw()?;
     for (points, colour, label) in [(honest.clone(), BLUE, "honest"), (attack.clone(), RED, "attack")] {
         chart
             .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
@@ -98,24 +116,19 @@ fn draw(
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::LowerLeft)
         .background_style(WHITE.mix(0.8))
-        .border_style(BLACK)
         .draw()?;
-    root.present()?;
     Ok(())
 }
 
-/// Draws a scenario's figures.
-pub fn write_figures(folder: &Path, compared: &Compared) -> Result<(), Box<dyn std::error::Error>> {
-    let file = |what: &str| folder.join(format!("{}-{what}.svg", compared.name));
-    let Compared { name, .. } = compared;
-    draw(&file("profit"), &format!("{name}: profit of the attackers, MILL"), compared, |row| row.attackers)?;
-    draw(&file("price"), &format!("{name}: price of a customer's task, MILL"), compared, |row| row.price)?;
-    draw(&file("difficulty"), &format!("{name}: attempts for a win"), compared, |row| row.difficulty as f64)?;
-    draw(&file("served"), &format!("{name}: part of the customers' tasks that is settled"), compared, |row| {
-        row.served
-    })
+/// Draws the figures, each of all scenarios.
+pub fn write_figures(folder: &Path, all: &[Compared]) -> Result<(), Box<dyn std::error::Error>> {
+    let file = |what: &str| folder.join(format!("{what}.svg"));
+    draw(&file("profit"), all, |row| row.attackers)?;
+    draw(&file("price"), all, |row| row.price)?;
+    draw(&file("emission"), all, |row| row.per_mega_mac)?;
+    draw(&file("served"), all, |row| row.served)
 }
 
 /// Prints what all scenarios came to.

@@ -6,7 +6,7 @@ use futures::{stream, stream::BoxStream, StreamExt};
 use millrace_primitives::{
     BlockNumber, IdleReason, MarketView, MinerView, ModelId, ModelMetadata, ModelSizes, ModelView, NoTaker,
     Offer, OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId,
-    TaskNext, TaskStanding, TaskView, UnclaimedShare, Unpostable,
+    TaskNext, TaskStanding, TaskView, TensorMetadata, UnclaimedShare, Unpostable,
 };
 use millrace_runtime::AccountId;
 use sp_api::ApiError;
