@@ -178,8 +178,10 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
 #[test]
 fn a_chain_says_what_its_model_is() {
     on_preset("development", || {
-        let metadata =
-            Models::model(digits()).expect("the genesis has it").metadata.expect("and says what it is");
+        let metadata = millrace_runtime::Models::model(digits())
+            .expect("the genesis has it")
+            .metadata
+            .expect("and says what it is");
         let file = include_str!("../../models/digits/digits.metadata.json");
         let file: serde_json::Value = serde_json::from_str(file).expect("it is JSON");
         assert_eq!(serde_json::to_value(metadata).expect("it is JSON"), file);
