@@ -164,11 +164,11 @@ impl Random {
     }
 }
 
-/// What counts of a miner's work in ten windows, per 10,000. On average it wins `wins` times in 31.25 blocks, a window has 3.2
-/// times as many, and the miner sells `spare` times what it mines. An average over 200 runs.
-fn counted(wins: u64, spare: Mac) -> u128 {
+/// What counts of a miner's work in ten windows, per 10,000, on an average of so many runs. On average it wins `wins` times in
+/// 31.25 blocks, and sells `spare` times what it mines.
+fn counted(runs: u64, wins: u64, spare: Mac) -> u128 {
     let (mut mined, mut counts) = (0, 0);
-    for seed in 0..200 {
+    for seed in 0..runs {
         on_chain(|| {
             selling(MINER, 5, 1);
             let mut random = Random(seed);
@@ -193,7 +193,7 @@ fn counted(wins: u64, spare: Mac) -> u128 {
 fn rare_wins_score_nearly_what_frequent_ones_do() {
     for (spare, least) in [(2, 95), (1, 80)] {
         // A round is 3.125 blocks here: one win in 31.25 blocks, or a hundred.
-        let (rare, frequent) = (counted(1, spare), counted(100, spare));
+        let (rare, frequent) = (counted(200, 1, spare), counted(5, 100, spare));
         println!("of 10,000 with {spare} times the capacity: rare wins {rare}, frequent ones {frequent}");
         assert!(rare * 100 >= frequent * least, "{rare} against {frequent}");
         assert!(rare <= frequent, "rare wins gain nothing either: {rare} against {frequent}");
