@@ -70,7 +70,7 @@ fn a_win_in_each_block_lets_the_fees_fall() {
             .saturating_add(win.weight_of_authorize())
             .saturating_add(limits.get(DispatchClass::Normal).base_extrinsic)
             .saturating_add(Weight::from_parts(0, length));
-        System::set_block_consumed_resources(used, win.encoded_size() as u32);
+        System::set_block_consumed_resources(used, win.encoded_size());
         let mut multiplier = Multiplier::from(100);
         for block in 0..1_000 {
             let next = Update::convert(multiplier);
