@@ -47,8 +47,8 @@ fn full_blocks_raise_the_fees_a_hundredfold_and_no_farther() {
     assert_eq!(after(200_000, most, Perbill::zero()), MinimumMultiplier::get());
 }
 
-/// Sprints pay no fee, and never raise those of others: a block that takes the longest win on the demo model, and nothing else,
-/// is far emptier than the target.
+/// Sprints pay no fee, and never raise those of others: a block that takes the longest win on the demo model, and
+/// nothing else, is far emptier than the target.
 #[test]
 fn a_win_in_each_block_lets_the_fees_fall() {
     chain("development").execute_with(|| {

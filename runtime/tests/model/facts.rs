@@ -172,7 +172,8 @@ pub struct Miner {
 }
 
 impl Miner {
-    /// What its slots need, those in force or those that follow. What a lease can cost stays covered whatever was set since.
+    /// What its slots need, those in force or those that follow. What a lease can cost stays covered whatever was set
+    /// since.
     pub fn needed_bond(&self, parameters: &Parameters) -> Balance {
         let slot = |slot: &Slot| {
             let (rate, slash) = slot.leased.map_or((0, 0), |leased| (leased.rate, leased.slash));

@@ -126,7 +126,8 @@ impl World {
         }
     }
 
-    /// The deposit of a model with so many labels in its metadata, if it has any: as `deposit(2, 256)`, and 10 µMILL a byte.
+    /// The deposit of a model with so many labels in its metadata, if it has any: as `deposit(2, 256)`, and 10 µMILL a
+    /// byte.
     pub fn model_deposit(&self, model: &[u8; 32], labels: Option<usize>) -> Balance {
         let described = labels.map_or(0, |labels| self.metadata(model, labels).encoded_size());
         let bytes = 256 + self.encoding(model).len() + described;

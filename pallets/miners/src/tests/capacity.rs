@@ -164,8 +164,8 @@ impl Random {
     }
 }
 
-/// What counts of a miner's work in ten windows, per 10,000, on an average of so many runs. On average it wins `wins` times in
-/// 31.25 blocks, and sells `spare` times what it mines.
+/// What counts of a miner's work in ten windows, per 10,000, on an average of so many runs. On average it wins `wins`
+/// times in 31.25 blocks, and sells `spare` times what it mines.
 fn counted(runs: u64, wins: u64, spare: Mac) -> u128 {
     let (mut mined, mut counts) = (0, 0);
     for seed in 0..runs {
@@ -186,9 +186,9 @@ fn counted(runs: u64, wins: u64, spare: Mac) -> u128 {
     counts * 10_000 / mined
 }
 
-/// The runtime's window is 32 rounds. So a miner with one win in ten rounds and one with ten wins in each, over 320 rounds: they
-/// score nearly the same for the same work, if they have some capacity to spare. Who sells just what it mines loses what chance
-/// brings at once, but no more than a fifth.
+/// The runtime's window is 32 rounds. So a miner with one win in ten rounds and one with ten wins in each, over 320
+/// rounds: they score nearly the same for the same work, if they have some capacity to spare. Who sells just what it
+/// mines loses what chance brings at once, but no more than a fifth.
 #[test]
 fn rare_wins_score_nearly_what_frequent_ones_do() {
     for (spare, least) in [(2, 95), (1, 80)] {
