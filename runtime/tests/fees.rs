@@ -3,15 +3,17 @@
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
-    traits::Get,
+    traits::{Authorize, Get},
     weights::Weight,
 };
+use millrace_inference::CheckedModel;
 use millrace_runtime::{
     configs::monetary::MinimumMultiplier, Balance, Runtime, RuntimeCall, System, Tasks, TransactionPayment,
     TxExtension, UncheckedExtrinsic,
 };
-use millrace_runtime_tests::{chain, digits, HELD_OUT, REQUESTER, UNIT};
+use millrace_runtime_tests::{chain, digits, DIGITS, HELD_OUT, MILL, MINER, REQUESTER, UNIT};
 use pallet_transaction_payment::Multiplier;
+use sp_core::{Pair, H256};
 use sp_runtime::{generic::Era, traits::Convert, FixedPointNumber, MultiSignature, Perbill};
 
 type Update = <Runtime as pallet_transaction_payment::Config>::FeeMultiplierUpdate;
@@ -43,6 +45,39 @@ fn full_blocks_raise_the_fees_a_hundredfold_and_no_farther() {
     assert!(full(Multiplier::from(99)) > Multiplier::from(99));
     assert_eq!(full(most), most);
     assert_eq!(after(200_000, most, Perbill::zero()), MinimumMultiplier::get());
+}
+
+/// Sprints pay no fee, and never raise those of others: a block that takes the longest win on the demo model, and
+/// nothing else, is far emptier than the target.
+#[test]
+fn a_win_in_each_block_lets_the_fees_fall() {
+    chain("development").execute_with(|| {
+        let listing = pallet_sprints::Listed::<Runtime>::get()[0].clone();
+        let model = CheckedModel::from_bytes(DIGITS).expect("the digits");
+        let length = model.profile().max_trace_bytes(listing.samples);
+        let win = RuntimeCall::Sprints(pallet_sprints::Call::sprint {
+            miner: MINER.to_account_id(),
+            anchor: 1,
+            nonce: 0,
+            trace_hash: H256::zero(),
+            trace: vec![0; length as usize],
+            signature: MILL.pair().sign(b"a win").into(),
+        });
+        let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+        let used = win
+            .get_dispatch_info()
+            .call_weight
+            .saturating_add(win.weight_of_authorize())
+            .saturating_add(limits.get(DispatchClass::Normal).base_extrinsic)
+            .saturating_add(Weight::from_parts(0, length));
+        System::set_block_consumed_resources(used, win.encoded_size());
+        let mut multiplier = Multiplier::from(100);
+        for block in 0..1_000 {
+            let next = Update::convert(multiplier);
+            assert!(next < multiplier, "{next:?} after {multiplier:?}, in block {block}");
+            multiplier = next;
+        }
+    });
 }
 
 #[test]

@@ -3,14 +3,19 @@
 use millrace_inference::{execute, CheckedModel};
 use millrace_primitives::{genesis_hash, mill::MillKey, ownership_message, CreditWork, ModelId, TaskId};
 use millrace_runtime::{
-    Balances, Miners, Models, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Sprints, Tasks,
+    configs::parameters::{
+        stored::{miners, tasks},
+        RuntimeParameters,
+    },
+    Miners, Models, Parameters, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Sprints, Tasks,
 };
 use millrace_runtime_tests::*;
 use sp_core::{sr25519, Pair, H256};
 use sp_keyring::Sr25519Keyring;
+use sp_runtime::{traits::Dispatchable, Permill};
 
 use crate::{
-    reference::{Call, Id, Model},
+    reference::{Call, Id, Model, Parameter},
     world::World,
 };
 
@@ -39,23 +44,19 @@ impl World {
     /// Makes a call; says whether it succeeded.
     pub fn dispatch(&mut self, call: &Call, honest: bool) -> bool {
         match call {
-            Call::Post { requester, model, samples, ceiling, deadline } => {
-                let input = self.input(model, *samples);
-                Tasks::post(self.origin(*requester), H256(*model), input, *ceiling, *deadline).is_ok()
+            Call::Post { .. }
+            | Call::Transfer { .. }
+            | Call::RegisterModel { .. }
+            | Call::Describe { .. }
+            | Call::Batch { .. } => {
+                let (who, call) = self.signed(call);
+                call.dispatch(self.origin(who)).is_ok()
             }
             Call::Cancel { who, task } => Tasks::cancel(self.origin(*who), *task).is_ok(),
             Call::Poke { task } => Tasks::poke(self.origin(0), *task).is_ok(),
             Call::Submit { task, stranger } => self.submit(*task, *stranger, honest),
             Call::Decline { task } => self.decline(*task),
             Call::ForceRefund { root, task } => Tasks::force_refund(self.root_or(*root), *task).is_ok(),
-            Call::Transfer { from, to, amount } => {
-                let to = self.accounts[*to].clone().into();
-                Balances::transfer_keep_alive(self.origin(*from), to, *amount).is_ok()
-            }
-            Call::RegisterModel { owner, model, .. } => {
-                let encoding = self.models.iter().find(|(name, _)| name == model).expect("one of ours");
-                Models::register(self.origin(*owner), encoding.1.clone(), None).is_ok()
-            }
             Call::Retire { who, model } => Models::retire(self.origin(*who), H256(*model)).is_ok(),
             Call::ForceRetire { root, model } => {
                 Models::force_retire(self.root_or(*root), H256(*model)).is_ok()
@@ -64,6 +65,9 @@ impl World {
             Call::List { root, models } => {
                 let listed = models.iter().map(|model| (H256(*model), 8)).collect();
                 Sprints::set_listed(self.root_or(*root), listed).is_ok()
+            }
+            Call::SetParameter { root, parameter } => {
+                Parameters::set_parameter(self.root_or(*root), stored(*parameter)).is_ok()
             }
             Call::Claim { round, account } => {
                 Rewards::claim(self.origin(1), *round, self.accounts[*account].clone()).is_ok()
@@ -74,6 +78,39 @@ impl World {
                 true
             }
             call => self.dispatch_of_miner(call),
+        }
+    }
+
+    /// A call as an account signs it, alone or in a batch.
+    fn signed(&self, call: &Call) -> (Id, RuntimeCall) {
+        match call {
+            Call::Post { requester, model, samples, ceiling, deadline } => {
+                let (input, model) = (self.input(model, *samples), H256(*model));
+                let (max_price, deadline) = (*ceiling, *deadline);
+                let post = pallet_tasks::Call::post { model, input, max_price, deadline };
+                (*requester, RuntimeCall::Tasks(post))
+            }
+            Call::Transfer { from, to, amount } => {
+                let dest = self.accounts[*to].clone().into();
+                let transfer = pallet_balances::Call::transfer_keep_alive { dest, value: *amount };
+                (*from, RuntimeCall::Balances(transfer))
+            }
+            Call::RegisterModel { owner, model, labels, .. } => {
+                let encoding = self.encoding(model).to_vec();
+                let metadata = labels.map(|labels| self.metadata(model, labels));
+                (*owner, RuntimeCall::Models(pallet_models::Call::register { encoding, metadata }))
+            }
+            Call::Describe { who, model, labels, .. } => {
+                let metadata = labels.map(|labels| self.metadata(model, labels));
+                let describe = pallet_models::Call::describe { model: H256(*model), metadata };
+                (*who, RuntimeCall::Models(describe))
+            }
+            Call::Batch { first, second } => {
+                let ((who, first), (_, second)) = (self.signed(first), self.signed(second));
+                let calls = vec![first, second];
+                (who, RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }))
+            }
+            call => unreachable!("{call:?} is dispatched in its own way"),
         }
     }
 
@@ -159,6 +196,26 @@ impl World {
         let message = millrace_primitives::decline_message(genesis_hash::<Runtime>(), name);
         let signature = key.sign(&message).into();
         succeeds(pallet_tasks::Call::decline { task, descriptor: name, signature }.into())
+    }
+}
+
+/// A parameter as the runtime keeps it.
+fn stored(parameter: Parameter) -> RuntimeParameters {
+    match parameter {
+        Parameter::SlotBond(bond) => {
+            RuntimeParameters::Miners(miners::Parameters::SlotBond(miners::SlotBond, Some(bond)))
+        }
+        Parameter::SlashRatio(parts) => {
+            let ratio = Some(Permill::from_parts(parts));
+            RuntimeParameters::Miners(miners::Parameters::SlashRatio(miners::SlashRatio, ratio))
+        }
+        Parameter::ProtocolCut(parts) => {
+            let cut = Some(Permill::from_parts(parts));
+            RuntimeParameters::Tasks(tasks::Parameters::ProtocolCut(tasks::ProtocolCut, cut))
+        }
+        Parameter::MinPrice(price) => {
+            RuntimeParameters::Tasks(tasks::Parameters::MinPrice(tasks::MinPrice, Some(price)))
+        }
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+/// A MILL, and a millionth of it, in planck.
+pub const UNIT: Balance = 1_000_000_000_000;
+pub const MICRO: Balance = UNIT / 1_000_000;
+
 pub type Balance = u128;
 pub type Block = u32;
 pub type TaskId = u64;
@@ -42,6 +46,58 @@ impl From<bool> for Verdict {
     }
 }
 
+/// What governance has set, and a new chain begins with.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    pub slot_bond: Balance,
+    /// Parts per million of a slot's bond.
+    pub slash_ratio: u32,
+    /// Parts per million of a price.
+    pub cut: u32,
+    pub min_price: Balance,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self { slot_bond: 10 * UNIT, slash_ratio: 100_000, cut: 50_000, min_price: MICRO }
+    }
+}
+
+impl Parameters {
+    /// `SlotBond + ⌈BondPerMegaMac · rate / 10⁶⌉`, where a mega-MAC a block takes a hundredth of a MILL.
+    pub fn bond_of(&self, rate: u64) -> Balance {
+        self.slot_bond + (UNIT / 100 * Balance::from(rate)).div_ceil(1_000_000)
+    }
+
+    /// What failing takes of a slot of this rate.
+    pub fn slash_of(&self, rate: u64) -> Balance {
+        self.bond_of(rate) * Balance::from(self.slash_ratio) / 1_000_000
+    }
+
+    /// What is burned of a price.
+    pub fn cut_of(&self, price: Balance) -> Balance {
+        (price * Balance::from(self.cut)).div_ceil(1_000_000)
+    }
+
+    pub fn set(&mut self, parameter: Parameter) {
+        match parameter {
+            Parameter::SlotBond(bond) => self.slot_bond = bond,
+            Parameter::SlashRatio(ratio) => self.slash_ratio = ratio,
+            Parameter::ProtocolCut(cut) => self.cut = cut,
+            Parameter::MinPrice(price) => self.min_price = price,
+        }
+    }
+}
+
+/// A new value of a parameter, within its bounds.
+#[derive(Clone, Copy, Debug)]
+pub enum Parameter {
+    SlotBond(Balance),
+    SlashRatio(u32),
+    ProtocolCut(u32),
+    MinPrice(Balance),
+}
+
 #[derive(Clone, Debug)]
 pub struct Lease {
     pub miner: Id,
@@ -78,16 +134,23 @@ pub struct Terms {
 }
 
 impl Terms {
-    pub fn bond(&self) -> Balance {
-        self.rates.iter().map(|rate| bond_of(*rate)).sum()
+    pub fn bond(&self, parameters: &Parameters) -> Balance {
+        self.rates.iter().map(|rate| parameters.bond_of(*rate)).sum()
     }
+}
+
+/// What a slot executes, and what was fixed when it was leased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leased {
+    pub task: TaskId,
+    pub rate: u64,
+    pub slash: Balance,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub rate: u64,
-    /// The task that it executes, and the rate at which it was leased.
-    pub leased: Option<(TaskId, u64)>,
+    pub leased: Option<Leased>,
     pub suspended: bool,
     pub withdrawn: bool,
 }
@@ -109,10 +172,15 @@ pub struct Miner {
 }
 
 impl Miner {
-    pub fn needed_bond(&self) -> Balance {
-        let slot = |slot: &Slot| bond_of(slot.leased.map_or(slot.rate, |(_, rate)| rate.max(slot.rate)));
+    /// What its slots need, those in force or those that follow. What a lease can cost stays covered whatever was set
+    /// since.
+    pub fn needed_bond(&self, parameters: &Parameters) -> Balance {
+        let slot = |slot: &Slot| {
+            let (rate, slash) = slot.leased.map_or((0, 0), |leased| (leased.rate, leased.slash));
+            parameters.bond_of(slot.rate.max(rate)).max(slash)
+        };
         let now: Balance = self.slots.iter().map(slot).sum();
-        now.max(self.next.as_ref().map_or(0, |(_, terms)| terms.bond()))
+        now.max(self.next.as_ref().map_or(0, |(_, terms)| terms.bond(parameters)))
     }
 
     pub fn is_due(&self, round: u32) -> bool {
@@ -228,9 +296,17 @@ pub enum Call {
         to: Id,
         amount: Balance,
     },
+    /// With so many labels in its metadata, if with any metadata; `deposit` is for all of its bytes.
     RegisterModel {
         owner: Id,
         model: Model,
+        labels: Option<usize>,
+        deposit: Balance,
+    },
+    Describe {
+        who: Id,
+        model: Model,
+        labels: Option<usize>,
         deposit: Balance,
     },
     Retire {
@@ -249,6 +325,26 @@ pub enum Call {
         root: bool,
         models: Vec<Model>,
     },
+    SetParameter {
+        root: bool,
+        parameter: Parameter,
+    },
+    /// Two calls that one account signs: both succeed, or neither does anything. A post comes second.
+    Batch {
+        first: Box<Call>,
+        second: Box<Call>,
+    },
+}
+
+impl Call {
+    /// Whether it makes a task.
+    pub fn posts(&self) -> bool {
+        match self {
+            Self::Post { .. } => true,
+            Self::Batch { second, .. } => second.posts(),
+            _ => false,
+        }
+    }
 }
 
 /// The figures of a task that its posting fixed.
@@ -299,10 +395,4 @@ pub enum Fact {
     LeaseFailed { task: TaskId, miner: Id, why: Failure },
     Refunded { task: TaskId, rent: Balance, why: Refund },
     Settled { task: TaskId, miner: Id, paid: Balance, burned: Balance, fees: Balance, returned: Balance },
-}
-
-/// `SlotBond + ⌈BondPerMegaMac · rate / 10⁶⌉`: ten MILL, and a hundredth for each mega-MAC a block.
-pub fn bond_of(rate: u64) -> Balance {
-    const MILL: Balance = 1_000_000_000_000;
-    10 * MILL + (MILL / 100 * Balance::from(rate)).div_ceil(1_000_000)
 }

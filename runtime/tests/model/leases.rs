@@ -66,7 +66,7 @@ impl Reference {
         assert!(slot.leased.is_none(), "slot {} of {} has two leases", lease.slot, lease.miner);
         assert!(self.suits(task, lease.miner, slot), "{slot:?} doesn't suit {task:?} in block {}", self.now);
         assert_eq!(lease.price, price_of(miner.terms.ask, task.work));
-        assert_eq!(lease.slash, bond_of(slot.rate) / 10);
+        assert_eq!(lease.slash, self.parameters.slash_of(slot.rate));
         assert_eq!((lease.since, Some((lease.due, lease.until))), (self.now, self.times(task, slot.rate)));
         assert_eq!(rent, self.rent_of(task));
         // With no other lease open there is room for any, so the cheapest slot has it.
@@ -77,9 +77,9 @@ impl Reference {
                 assert!(!cheaper, "{other} sells task {name} more cheaply than {}", lease.miner);
             }
         }
-        let rate = slot.rate;
+        let (rate, slash) = (slot.rate, lease.slash);
         self.miners.get_mut(&lease.miner).expect("looked up above").slots[lease.slot].leased =
-            Some((name, rate));
+            Some(Leased { task: name, rate, slash });
         let task = self.tasks.get_mut(&name).expect("looked up above");
         task.ceiling -= rent;
         task.lease = Some(lease);
@@ -92,7 +92,7 @@ impl Reference {
         let lease = task.lease.take().expect("it has one");
         assert_eq!(lease.miner, miner, "another miner's lease of task {name} ended");
         let record = self.miners.get_mut(&miner).expect("it has a lease");
-        assert_eq!(record.slots[lease.slot].leased.map(|(task, _)| task), Some(name));
+        assert_eq!(record.slots[lease.slot].leased.map(|leased| leased.task), Some(name));
         record.slots[lease.slot].leased = None;
         record.drop_withdrawn();
         lease
@@ -100,7 +100,7 @@ impl Reference {
 
     fn slashed(&mut self, miner: Id, slot: usize, amount: Balance, compensation: Balance) {
         let record = self.miners.get_mut(&miner).expect("a slashed miner");
-        let (name, _) = record.slots[slot].leased.expect("only who has a lease fails one");
+        let Leased { task: name, .. } = record.slots[slot].leased.expect("only who has a lease fails one");
         let task = self.tasks.get_mut(&name).expect("a leased task");
         let lease = task.lease.as_ref().expect("a leased task");
         assert_eq!(amount, lease.slash.min(record.bond), "a slash is what the lease says");
@@ -115,13 +115,18 @@ impl Reference {
         let lease = self.end_lease(name, miner);
         let (now, index) = (self.now, self.rent_index);
         let (charged, mining_pay) = (self.charged.take(), self.mining_pay);
+        let bond = self.miners[&miner].bond + charged.unwrap_or(0);
         let task = self.tasks.get_mut(&name).expect("it had a lease");
         task.rent_from = index;
         match why {
             Failure::Declined => {
                 assert!(now <= lease.since + 3, "declined too late");
                 let spared = price_of(mining_pay, task.work);
-                assert_eq!(charged, Some(task.fee.max(spared).min(lease.slash)), "what a decline costs");
+                assert_eq!(
+                    charged,
+                    Some(task.fee.max(spared).min(lease.slash).min(bond)),
+                    "what a decline costs"
+                );
                 task.declined.push(miner);
             }
             Failure::Expired => {
@@ -140,7 +145,7 @@ impl Reference {
         assert_eq!(rent, self.rent_of(&task));
         let sound = match why {
             Refund::Deadline => task.deadline < self.now,
-            Refund::RentSpent => task.ceiling - rent < MIN_PRICE,
+            Refund::RentSpent => task.ceiling - rent < self.parameters.min_price,
             Refund::TooManyFailures => task.failed.len() > 8,
             Refund::Cancelled | Refund::Forced => true,
         };
@@ -154,7 +159,7 @@ impl Reference {
         let lease = self.end_lease(name, miner);
         let task = self.tasks.remove(&name).expect("it had a lease");
         let price = price_at(&lease, self.now).min(task.ceiling);
-        let cut = (price * 5).div_ceil(100);
+        let cut = self.parameters.cut_of(price);
         assert_eq!([paid, burned], [price - cut, cut], "what was paid for task {name}");
         assert_eq!([fees, returned], [task.fee + task.retention, task.ceiling - price]);
         self.free[miner] += paid;

@@ -9,6 +9,7 @@ mod dispatch;
 mod facts;
 mod governance;
 mod leases;
+mod models;
 mod reference;
 mod shares;
 mod steps;

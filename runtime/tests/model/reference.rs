@@ -8,17 +8,12 @@ pub use crate::facts::*;
 
 /// Planck that an account needs to exist.
 pub const EXISTENTIAL: Balance = 1_000_000_000;
-const UNIT: Balance = 1_000_000_000_000;
-const MICRO: Balance = UNIT / 1_000_000;
-pub const MIN_PRICE: Balance = MICRO;
 const RENT_BASE: Balance = MICRO;
 const RENT_PEAK: Balance = 10_000 * MICRO;
 const RECORD_DEPOSIT: Balance = (3 * 20_000 + 1_024 * 10) * MICRO;
 const FLOOR: Block = 3;
 const GRACE: Block = 5;
 const MAX_DEADLINE: Block = 7 * 24 * 600;
-/// Blocks that a retired model stays: as many as an anchor may be old.
-const REMOVAL_DELAY: Block = 156;
 /// More than the deposit and the fees of any task here.
 const POSTING: Balance = 20 * UNIT;
 
@@ -32,6 +27,7 @@ pub struct Reference {
     pub miners: BTreeMap<Id, Miner>,
     pub models: BTreeMap<Model, ModelState>,
     pub listed: Vec<Model>,
+    pub parameters: Parameters,
     /// Shares that wait to be claimed.
     pub shares: BTreeSet<(u32, Id)>,
     /// What each closed round may still mint.
@@ -90,7 +86,7 @@ impl Reference {
     }
 
     /// Whether `who` can put between `least` and `surely` planck on hold.
-    fn affords(&self, who: Id, least: Balance, surely: Balance) -> Verdict {
+    pub fn affords(&self, who: Id, least: Balance, surely: Balance) -> Verdict {
         let spare = self.free[who].saturating_sub(EXISTENTIAL);
         if spare >= surely {
             Verdict::Must
@@ -101,14 +97,14 @@ impl Reference {
         }
     }
 
-    fn is_open(&self, model: &Model) -> bool {
+    pub fn is_open(&self, model: &Model) -> bool {
         self.models.get(model).is_some_and(|state| state.retired.is_none())
     }
 
     fn is_overdue(&self, task: &Task) -> bool {
         match &task.lease {
             Some(lease) => lease.until + GRACE < self.now,
-            None => task.deadline < self.now || task.ceiling - self.rent_of(task) < MIN_PRICE,
+            None => task.deadline < self.now || task.ceiling - self.rent_of(task) < self.parameters.min_price,
         }
     }
 
@@ -121,7 +117,7 @@ impl Reference {
                     |miner: &Miner| miner.terms.models.contains(model) && !miner.terms.rates.is_empty();
                 let blocks = deadline.saturating_sub(self.now);
                 let timely = blocks > FLOOR && blocks <= MAX_DEADLINE;
-                let sound = *samples > 0 && *ceiling >= MIN_PRICE && timely;
+                let sound = *samples > 0 && *ceiling >= self.parameters.min_price && timely;
                 if !(sound && self.is_open(model) && self.miners.values().any(offers)) {
                     return Verdict::MustNot;
                 }
@@ -140,34 +136,27 @@ impl Reference {
                 .into(),
             Call::ForceRefund { root, task: name } => (*root && task(name).is_some()).into(),
             Call::Transfer { from, amount, .. } => (self.free[*from] >= amount + EXISTENTIAL).into(),
-            Call::RegisterModel { owner, model, deposit } => match self.models.contains_key(model) {
-                true => Verdict::MustNot,
-                false => self.affords(*owner, *deposit, *deposit),
-            },
-            Call::Retire { who, model } => {
-                let own = self
-                    .models
-                    .get(model)
-                    .is_some_and(|state| state.owner == *who && state.retired.is_none());
-                (own && !self.listed.contains(model)).into()
-            }
-            Call::ForceRetire { root, model } => {
-                (*root && self.is_open(model) && !self.listed.contains(model)).into()
-            }
-            Call::RemoveModel { who, model } => {
-                let may = |state: &ModelState| {
-                    state.owner == *who && state.retired.is_some_and(|since| since + REMOVAL_DELAY < self.now)
-                };
-                (self.models.get(model).is_some_and(may)
-                    && self.tasks.values().all(|task| task.model != *model))
-                .into()
-            }
-            Call::List { root, models } => (*root && models.iter().all(|model| self.is_open(model))).into(),
             Call::Claim { round, account } => {
                 (*round < self.round && self.shares.contains(&(*round, *account))).into()
             }
             Call::Credit { .. } => Verdict::Must,
-            call => self.judge_miner(call),
+            Call::SetParameter { root, .. } => (*root).into(),
+            Call::Batch { first, second } => self.judge_batch(first, second),
+            call => self.judge_of_models(call).unwrap_or_else(|| self.judge_miner(call)),
+        }
+    }
+
+    fn judge_batch(&self, first: &Call, second: &Call) -> Verdict {
+        let alone = self.judge(first);
+        if alone == Verdict::MustNot {
+            return alone;
+        }
+        let mut after = self.clone();
+        after.done(first.clone(), None);
+        match (alone, after.judge(second)) {
+            (_, Verdict::MustNot) => Verdict::MustNot,
+            (Verdict::Must, Verdict::Must) => Verdict::Must,
+            _ => Verdict::May,
         }
     }
 
@@ -183,26 +172,28 @@ impl Reference {
                 if !sound || self.miners.contains_key(miner) {
                     return Verdict::MustNot;
                 }
-                need(*miner, terms.bond(), RECORD_DEPOSIT)
+                need(*miner, terms.bond(&self.parameters), RECORD_DEPOSIT)
             }
             Call::Offer { miner, terms } => match self.miners.get(miner) {
                 Some(_) if terms.models.iter().all(|model| self.is_open(model)) => {
-                    need(*miner, terms.bond(), 0)
+                    need(*miner, terms.bond(&self.parameters), 0)
                 }
                 _ => Verdict::MustNot,
             },
             Call::Resume { miner } => match self.miners.get(miner) {
-                Some(record) if record.is_suspended() || record.needed_bond() > record.bond => {
+                Some(record)
+                    if record.is_suspended() || record.needed_bond(&self.parameters) > record.bond =>
+                {
                     let mut record = record.clone();
                     record.apply_if_due(self.round, self.now);
-                    need(*miner, record.needed_bond(), 0)
+                    need(*miner, record.needed_bond(&self.parameters), 0)
                 }
                 _ => Verdict::MustNot,
             },
             Call::Withdraw { miner } => {
                 let can = |record: &Miner| {
                     record.withdrawable_from <= self.now
-                        && (record.bond > record.needed_bond() || record.is_gone())
+                        && (record.bond > record.needed_bond(&self.parameters) || record.is_gone())
                 };
                 self.miners.get(miner).is_some_and(can).into()
             }
@@ -247,7 +238,7 @@ impl Reference {
             }
             Call::Offer { miner, terms } => self.schedule(miner, terms),
             Call::Resume { miner } => {
-                let needed = self.miners[&miner].needed_bond();
+                let needed = self.miners[&miner].needed_bond(&self.parameters);
                 self.top_up(miner, needed);
                 let record = self.miners.get_mut(&miner).expect("judged");
                 record.slots.iter_mut().for_each(|slot| slot.suspended = false);
@@ -256,18 +247,18 @@ impl Reference {
                 self.free[from] -= amount;
                 self.free[to] += amount;
             }
-            Call::RegisterModel { owner, model, deposit } => {
-                self.free[owner] -= deposit;
-                self.models.insert(model, ModelState { owner, deposit, retired: None });
+            Call::SetParameter { parameter, .. } => self.parameters.set(parameter),
+            Call::Batch { first, second } => {
+                self.done(*first, None);
+                self.done(*second, posted);
             }
-            Call::List { models, .. } => self.listed = models,
-            _ => {}
+            call => self.done_to_models(call),
         }
     }
 
     fn schedule(&mut self, miner: Id, terms: Terms) {
         let from = self.round + 1;
-        let needed = terms.bond();
+        let needed = terms.bond(&self.parameters);
         self.miners.get_mut(&miner).expect("judged").next = Some((from, terms));
         self.top_up(miner, needed);
     }
@@ -320,7 +311,8 @@ impl Reference {
             }
             Fact::Withdrawn { miner, amount } => {
                 let record = self.miners.get_mut(&miner).expect("who withdraws is a miner");
-                assert_eq!(amount, record.bond - record.needed_bond(), "bond that is needed left");
+                let needed = record.needed_bond(&self.parameters);
+                assert_eq!(amount, record.bond.saturating_sub(needed), "bond that is needed left");
                 record.bond -= amount;
                 self.free[miner] += amount;
             }

@@ -1,11 +1,10 @@
 //! Which call comes next: drawn at random, so that most could succeed and some never may.
 
 use crate::{
-    reference::{Balance, Call, Id, Model, Terms, EXISTENTIAL},
+    reference::{Balance, Call, Id, Model, Parameter, Parameters, Terms, EXISTENTIAL, UNIT},
     world::World,
 };
 
-const UNIT: Balance = 1_000_000_000_000;
 /// Most open tasks, so that each step is quick to check.
 const MOST_OPEN: usize = 12;
 
@@ -53,7 +52,12 @@ impl World {
             68..=82 => self.change_miner(random),
             83..=89 => self.mine(random),
             90..=94 => self.change_models(random),
-            _ => self.transfer(random),
+            95..=96 => self.batch(random),
+            97 => self.govern(random),
+            _ => {
+                let from = self.person(random);
+                self.call(self.transfer(from, random), true);
+            }
         }
     }
 
@@ -84,6 +88,10 @@ impl World {
             return self.pass(random);
         }
         let requester = self.person(random);
+        self.call(self.task(requester, random), true);
+    }
+
+    fn task(&self, requester: Id, random: &mut Random) -> Call {
         // The demo model's traces take longest to check.
         let model = if random.one_in(8) { self.models[0].0 } else { self.model(random) };
         let samples = if random.one_in(20) { 0 } else { 1 };
@@ -100,7 +108,7 @@ impl World {
             2..=4 => now + 1 + random.below(6) as u32,
             _ => now + 4 + random.below(80) as u32,
         };
-        self.call(Call::Post { requester, model, samples, ceiling, deadline }, true);
+        Call::Post { requester, model, samples, ceiling, deadline }
     }
 
     /// Answers a lease: rightly, wrongly, with another's key, or not at all.
@@ -176,16 +184,12 @@ impl World {
         let model = self.model(random);
         let owner = self.reference.models.get(&model).map(|state| state.owner);
         let who = owner.filter(|_| !random.one_in(4)).unwrap_or_else(|| self.person(random));
-        let call = match random.below(6) {
-            draw if draw <= 2 && owner.is_none() => {
-                let (_, encoding) = self.models.iter().find(|(name, _)| *name == model).expect("one of ours");
-                // As `deposit(2, 256)` and 10 micro a byte.
-                let deposit = (2 * 20_000 + 10 * (256 + encoding.len() as Balance)) * 1_000_000;
-                Call::RegisterModel { owner: who, model, deposit }
-            }
+        let call = match random.below(8) {
+            draw if draw <= 2 && owner.is_none() => self.register_model(who, model, random),
             0 => Call::ForceRetire { root: !random.one_in(3), model },
             1 => Call::Retire { who, model },
             2..=3 => Call::RemoveModel { who, model },
+            4..=5 => self.describe(who, model, random),
             _ => {
                 let all = self.models.iter().map(|(name, _)| *name);
                 let models = all.filter(|_| random.one_in(2)).collect();
@@ -195,11 +199,67 @@ impl World {
         self.call(call, true);
     }
 
-    fn transfer(&mut self, random: &mut Random) {
-        let (from, to) = (self.person(random), self.person(random));
-        if from == to {
-            return self.pass(random);
+    /// No metadata, or some with as many labels as a classifier may have.
+    fn labels(&self, random: &mut Random) -> Option<usize> {
+        Some(random.below(100)).filter(|_| !random.one_in(3))
+    }
+
+    fn register_model(&self, owner: Id, model: Model, random: &mut Random) -> Call {
+        let labels = self.labels(random);
+        let deposit = self.model_deposit(&model, labels);
+        Call::RegisterModel { owner, model, labels, deposit }
+    }
+
+    fn describe(&self, who: Id, model: Model, random: &mut Random) -> Call {
+        let labels = self.labels(random);
+        let deposit = self.model_deposit(&model, labels);
+        Call::Describe { who, model, labels, deposit }
+    }
+
+    /// Two calls of one account; the second is a post now and then.
+    fn batch(&mut self, random: &mut Random) {
+        let who = self.person(random);
+        let first = Box::new(self.part_of_a_batch(who, random));
+        let room = self.reference.tasks.len() < MOST_OPEN;
+        let posts = room && random.one_in(2);
+        let second = if posts { self.task(who, random) } else { self.part_of_a_batch(who, random) };
+        self.call(Call::Batch { first, second: Box::new(second) }, true);
+    }
+
+    fn part_of_a_batch(&self, who: Id, random: &mut Random) -> Call {
+        match random.below(4) {
+            0 => self.register_model(who, self.model(random), random),
+            1 => self.describe(who, self.model(random), random),
+            _ => self.transfer(who, random),
         }
+    }
+
+    /// Sets a parameter within its bounds: to what a chain begins with, to a bound, or between them.
+    fn govern(&mut self, random: &mut Random) {
+        let launch = Parameters::default();
+        let (root, kind) = (!random.one_in(4), random.below(4));
+        let mut between = |launch: Balance, least: Balance, most: Balance| match random.below(4) {
+            0 | 1 => launch,
+            2 => [least, most][random.below(2)],
+            // Most values lie near the least.
+            _ => {
+                let span = (most - least) >> random.below(20);
+                least + random.planck(span)
+            }
+        };
+        let parameter = match kind {
+            0 => Parameter::SlotBond(between(launch.slot_bond, UNIT, 1_000 * UNIT)),
+            1 => Parameter::SlashRatio(between(launch.slash_ratio.into(), 10_000, 500_000) as u32),
+            2 => Parameter::ProtocolCut(between(launch.cut.into(), 10_000, 200_000) as u32),
+            _ => Parameter::MinPrice(between(launch.min_price, 1_000, UNIT)),
+        };
+        self.call(Call::SetParameter { root, parameter }, true);
+    }
+
+    /// A transfer to somebody else.
+    fn transfer(&self, from: Id, random: &mut Random) -> Call {
+        let people = self.accounts.len() - 1;
+        let to = (from + 1 + random.below(people - 1)) % people;
         let free = self.reference.free[from];
         let amount = match random.below(4) {
             // So poor that it can't pay for much any more.
@@ -207,6 +267,6 @@ impl World {
             1 => free,
             _ => random.planck(free),
         };
-        self.call(Call::Transfer { from, to, amount }, true);
+        Call::Transfer { from, to, amount }
     }
 }

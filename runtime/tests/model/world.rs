@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use codec::Encode;
 use frame_support::{traits::Hooks, weights::Weight};
-use millrace_inference::Node;
+use millrace_inference::{CheckedModel, Node};
+use millrace_primitives::{ModelMetadata, TensorMetadata};
 use millrace_runtime::{
     AccountId, Balances, Rewards, Runtime, RuntimeEvent, RuntimeHoldReason, Sprints, System, Tasks,
 };
@@ -15,8 +16,8 @@ use sp_crypto_hashing::blake2_256;
 use sp_keyring::Sr25519Keyring;
 
 use crate::reference::{
-    Balance, Call, Fact, Failure, Holds, Id, Lease, Miner, ModelState, Posted, Reason, Reference, Refund,
-    Slot, TaskId, Terms, Verdict,
+    Balance, Call, Fact, Failure, Holds, Id, Lease, Leased, Miner, ModelState, Posted, Reason, Reference,
+    Refund, Slot, TaskId, Terms, Verdict, MICRO,
 };
 
 /// Who takes part: everyone posts, mines, and attacks. The pot of the fees comes last.
@@ -101,6 +102,38 @@ impl World {
         self.accounts.iter().position(|other| other == account).expect("everyone is in the list")
     }
 
+    /// The encoding of one of our models.
+    pub fn encoding(&self, model: &[u8; 32]) -> &[u8] {
+        let (_, encoding) = self.models.iter().find(|(name, _)| name == model).expect("one of ours");
+        encoding
+    }
+
+    /// What is said of a model, with so many labels.
+    pub fn metadata(&self, model: &[u8; 32], labels: usize) -> ModelMetadata {
+        let checked = CheckedModel::from_bytes(self.encoding(model)).expect("it can be registered");
+        let tensor = |bytes| TensorMetadata {
+            shape: vec![bytes],
+            meaning: b"bytes".to_vec(),
+            scale: b"1".to_vec(),
+            zero_point: 0,
+        };
+        ModelMetadata {
+            name: b"a model".to_vec(),
+            licence: Vec::new(),
+            input: tensor(checked.profile().sample_bytes),
+            output: tensor(checked.profile().output_bytes),
+            labels: (0..labels).map(|label| format!("class {label}").into_bytes()).collect(),
+        }
+    }
+
+    /// The deposit of a model with so many labels in its metadata, if it has any: as `deposit(2, 256)`, and 10 µMILL a
+    /// byte.
+    pub fn model_deposit(&self, model: &[u8; 32], labels: Option<usize>) -> Balance {
+        let described = labels.map_or(0, |labels| self.metadata(model, labels).encoded_size());
+        let bytes = 256 + self.encoding(model).len() + described;
+        (2 * 20_000 + 10 * bytes as Balance) * MICRO
+    }
+
     /// A mill key that nobody has used.
     pub fn new_key(&mut self) -> sr25519::Pair {
         self.keys_made += 1;
@@ -121,7 +154,7 @@ impl World {
             if let Call::Credit { miner, author, .. } = &call {
                 self.note_scores(*miner, *author);
             }
-            let posted = matches!(call, Call::Post { .. }).then(posted);
+            let posted = call.posts().then(posted);
             self.reference.done(call, posted);
         }
         self.compare();
@@ -281,7 +314,7 @@ impl World {
         for (account, record) in pallet_miners::Miners::<Runtime>::iter() {
             miners += 1;
             let miner = &self.reference.miners[&self.position(&account)];
-            let slots = slots_of(&record, |index| miner.slots[index].leased.map(|(task, _)| task));
+            let slots = slots_of(&record, |index| miner.slots[index].leased.map(|leased| leased.task));
             assert_eq!(slots, miner.slots, "the slots of {account:?}");
             assert_eq!(terms_of(&record.terms), miner.terms);
         }
@@ -330,7 +363,11 @@ fn terms_of(terms: &pallet_miners::Terms) -> Terms {
 fn slots_of(record: &pallet_miners::MinerRecord, task: impl Fn(usize) -> Option<TaskId>) -> Vec<Slot> {
     let slot = |(index, slot): (usize, &pallet_miners::Slot)| Slot {
         rate: slot.rate,
-        leased: slot.leased.as_ref().map(|leased| (task(index).unwrap_or(TaskId::MAX), leased.rate)),
+        leased: slot.leased.as_ref().map(|leased| Leased {
+            task: task(index).unwrap_or(TaskId::MAX),
+            rate: leased.rate,
+            slash: leased.slash,
+        }),
         suspended: slot.suspended,
         withdrawn: slot.withdrawn,
     };
