@@ -13,6 +13,7 @@ use frame_support::{
 use pallet_collators::PotAccount;
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
 use sp_runtime::{
+    generic::Era,
     traits::{Convert, TransactionExtension},
     FixedPointNumber, Perquintill,
 };
@@ -66,11 +67,12 @@ const SIGNED_BYTES: u32 = 4 + 1 + 33 + 65 + 2 + 2 + 1 + 1;
 pub struct SignedTransactionFee;
 impl Convert<(Weight, u32), Balance> for SignedTransactionFee {
     fn convert((call_weight, bytes): (Weight, u32)) -> Balance {
-        // The extensions weigh the same whatever is called.
+        // The extensions weigh the same whatever is called. What a wallet signs is mortal, for which a block's hash is read.
         let call = RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() });
+        let extension = TxExtension::new(Era::mortal(64, 0), 0, 0);
         let info = DispatchInfo {
             call_weight,
-            extension_weight: TxExtension::unsigned().weight(&call),
+            extension_weight: extension.weight(&call),
             class: DispatchClass::Normal,
             pays_fee: Pays::Yes,
         };
