@@ -170,6 +170,22 @@ describe('a wait', () => {
     await millrace.cancel(task, dave);
   });
 
+  it('says how many posts fit a block, and posts as many', { timeout: PATIENCE }, async () => {
+    const large = new Uint8Array(512 * 1024);
+    const { number } = await millrace.client.getFinalizedBlock();
+    const post = () => call('Tasks', 'post', { model, input: large, max_price: TOO_LITTLE, deadline: number + 100 }).decodedCall;
+    const posts = (count: number) => call('Utility', 'batch_all', { calls: Array.from({ length: count }, post) });
+    const refused = await failure(millrace.send(posts(8), alice));
+    assert.equal(refused.code, 'TooLarge');
+    assert.match(refused.remedy, /^A block takes 7 of such calls of 5243\d\d bytes: send no more at once\.$/);
+    // The chain finds nothing wrong with their length. It may refuse what such a batch holds.
+    const seven = await millrace.send(posts(7), alice).then(
+      () => undefined,
+      (error: { code?: string }) => error.code,
+    );
+    assert.ok(seven === undefined || seven.startsWith('Tasks.'), seven);
+  });
+
   it('tells of an error inside a batch, sudo or a proxy', { timeout: PATIENCE }, async () => {
     const calls = [remark().decodedCall, impossible().decodedCall];
     await millrace.send(
