@@ -96,7 +96,7 @@ const PROGRAMS = {
 export const OTHERS = {
   alias: 'a name for a program',
   cd: 'a place',
-  curl: 'asks a node of the network; what it asks is held against the node in the test of the session',
+  curl: 'asks a node of the network; what it asks is held against a node in walkthrough.test.mjs',
   docker: 'needs its daemon, and builds for an hour',
   git: 'fetches this repository',
   install: 'writes into the system',

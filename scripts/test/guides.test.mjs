@@ -10,7 +10,7 @@ import { commands, fault, OTHERS, ROOT, read } from '../lib/commands.mjs';
 
 const guide = read('docs/requesters.md');
 
-/** The documents for people that tell them what to run. `session.test.mjs` runs what of it can be run. */
+/** The documents for people that tell them what to run. `walkthrough.test.mjs` runs what of it can be run. */
 const COMMANDED = [
   'README.md',
   'CONTRIBUTING.md',

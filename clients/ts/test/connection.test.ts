@@ -76,6 +76,31 @@ describe('a wait', () => {
     }
   });
 
+  it('has view functions that polkadot-api finds in the metadata', { timeout: PATIENCE }, async () => {
+    const view = millrace.api.view as unknown as Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>>;
+    const ask = (pallet: string, name: string, ...args: unknown[]) => view[pallet]?.[name]?.(...args);
+    const { number } = await millrace.client.getFinalizedBlock();
+    const quote = (await ask('Tasks', 'quote', model, 8, number + 100)) as {
+      success: boolean;
+      value: { deposit: bigint };
+    };
+    assert.ok(quote.success);
+    assert.equal(quote.value.deposit, (await millrace.quote(model, 8, { deadline: number + 100 })).deposit);
+    const views: Array<[string, string, ...unknown[]]> = [
+      ['Tasks', 'market'],
+      ['Tasks', 'prices'],
+      ['Models', 'model', model],
+      ['Models', 'models', undefined, 10],
+      ['Rewards', 'round'],
+      ['Sprints', 'sprints'],
+      ['Sprints', 'sprint_share'],
+      ['Collators', 'candidacy_deposit'],
+    ];
+    for (const [pallet, name, ...args] of views)
+      assert.notEqual(await ask(pallet, name, ...args), undefined, `${pallet}.${name}`);
+    assert.equal(await ask('Tasks', 'fate', 4_000_000_000n), undefined);
+  });
+
   it('outlives a connection that is cut, and posts once', { timeout: PATIENCE }, async () => {
     const proxy = await startProxy(node.url);
     const heard: string[] = [];
