@@ -115,7 +115,8 @@ async function registerModel(api, signer, file) {
   const metadata = readMetadata(file);
   const { model, registered } = await register(api, signer, readFileSync(file), toCall(metadata));
   console.log(`model      ${model} ${registered ? '(registered now)' : '(on chain already)'}`);
-  if (registered) console.log(`metadata   ${metadata ? `of ${metadata.name}` : 'none: the chain says nothing of what its bytes mean'}`);
+  if (registered)
+    console.log(`metadata   ${metadata ? `of ${metadata.name}` : 'none: the chain says nothing of what its bytes mean'}`);
   return { model, record: await recordOf(api, model) };
 }
 

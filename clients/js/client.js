@@ -7,6 +7,10 @@ import { ApiPromise, WsProvider } from '@polkadot/api';
 import { Keyring } from '@polkadot/keyring';
 import { blake2AsHex } from '@polkadot/util-crypto';
 
+import { isLost, send } from './send.js';
+
+export { send } from './send.js';
+
 export const UNIT = 10n ** 12n;
 
 /** Connects to a node and waits until it answers. */
@@ -47,77 +51,6 @@ export function formatAmount(planck) {
 export const modelId = (encoding) => blake2AsHex(encoding, 256);
 /** Name of a runtime's code, as the chain hashes it. */
 export const codeHash = (code) => blake2AsHex(code, 256);
-
-/**
- * Mortal for 64 blocks from a finalized block, which no fork takes back, and not from the newest: a transaction pool may
- * be one block behind the node, and refuses a transaction that is born in a block that it hasn't seen.
- */
-async function mortality(api) {
-  const newest = (await api.query.system.number()).toNumber();
-  const finalized = (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
-  const current = Math.min(finalized, newest - 1);
-  if (current < 1) return { era: 0 };
-  const era = api.registry.createType('ExtrinsicEra', { current, period: 64 });
-  return { era, blockHash: await api.rpc.chain.getBlockHash(era.asMortalEra.birth(current)) };
-}
-
-/** The pool refused a transaction for what the chain was when it was signed; no block can hold it. */
-const REFUSED = /^(1010:.*(outdated|ancient birth block)|1014:)/;
-/** The pool took a transaction and gave it up; a block of another fork may hold it. */
-class GivenUp extends Error {}
-
-/**
- * Signs and sends a call; resolves with its events once it is in a block, rejects with the chain's reason. Signs again
- * what a fork made invalid, and with the same nonce, so that the chain takes it once.
- */
-export async function send(api, call, signer, { attempts = 5 } = {}) {
-  const nextNonce = async () => (await api.rpc.system.accountNextIndex(signer.address)).toNumber();
-  let nonce = await nextNonce();
-  let givenUp;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await sendOnce(api, call, signer, nonce);
-    } catch (error) {
-      const again = error instanceof GivenUp || REFUSED.test(error.message);
-      if (!again || attempt === attempts) throw error;
-      if (error instanceof GivenUp) givenUp = error;
-      // The pool may hear of a fork's end later than we do.
-      await sleep(1_000 * attempt);
-      if (!givenUp) nonce = await nextNonce();
-      else if ((await api.query.system.account(signer.address)).nonce.toNumber() > nonce) {
-        throw new Error(`${givenUp.message}, and number ${nonce} of the account is used: look whether the chain did it`);
-      }
-    }
-  }
-}
-
-async function sendOnce(api, call, signer, nonce) {
-  const options = { ...(await mortality(api)), nonce };
-  return new Promise((resolve, reject) => {
-    call
-      .signAndSend(signer, options, ({ status, events, dispatchError, txHash }) => {
-        if (dispatchError) {
-          reject(new Error(explain(api, dispatchError)));
-        } else if (status.isInBlock || status.isFinalized) {
-          resolve({
-            events: events.map(({ event }) => event),
-            block: status.isInBlock ? status.asInBlock : status.asFinalized,
-            txHash,
-          });
-        } else if (status.isInvalid || status.isDropped || status.isUsurped) {
-          reject(new GivenUp(`the transaction was ${status.type.toLowerCase()}`));
-        }
-      })
-      .catch(reject);
-  });
-}
-
-/** The chain's name and text for an error. */
-export function explain(api, dispatchError) {
-  if (!dispatchError.isModule) return dispatchError.toString();
-  const { section, name, docs } = api.registry.findMetaError(dispatchError.asModule);
-  return `${section}.${name}: ${docs.join(' ')}`;
-}
 
 const find = (events, kind) => events.find((event) => kind.is(event));
 
@@ -163,46 +96,45 @@ export async function post(api, signer, { model, input, maxPrice, deadline }) {
   return { task: posted.data.task.toBigInt(), fee: paid.data.actualFee.toBigInt(), block };
 }
 
+/** Milliseconds between two looks at the chain. */
+const LOOK = 250;
+
 /** Follows the finalized blocks, which no re-org takes back, until `pick` returns something for one event. */
 export async function watch(api, pick, { timeout = 120_000, from } = {}) {
-  let unsubscribe;
+  const state = { over: false };
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      const remedy = api.isConnected ? 'wait longer' : 'the connection to the node is lost, so look whether it runs';
+      reject(new Error(`nothing came within ${timeout / 1000} s: ${remedy}`));
+    }, timeout);
+  });
   try {
-    return await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`nothing came within ${timeout / 1000} s`)), timeout);
-      const look = async (hash) => {
-        const at = await api.at(hash);
-        const number = (await at.query.system.number()).toNumber();
-        for (const { event } of await at.query.system.events()) {
-          const picked = pick(event, number);
-          if (picked !== undefined) {
-            clearTimeout(timer);
-            resolve(picked);
-            return;
-          }
-        }
-      };
-      const fail = (error) => {
-        clearTimeout(timer);
-        reject(error);
-      };
-      (async () => {
-        let next = from;
-        let busy = Promise.resolve();
-        unsubscribe = await api.rpc.chain.subscribeFinalizedHeads((header) => {
-          busy = busy
-            .then(async () => {
-              const head = header.number.toNumber();
-              for (next ??= head; next <= head; next += 1) {
-                await look(await api.rpc.chain.getBlockHash(next));
-              }
-            })
-            .catch(fail);
-        });
-      })().catch(fail);
-    });
+    return await Promise.race([follow(api, pick, from, state), late]);
   } finally {
-    unsubscribe?.();
+    clearTimeout(timer);
+    state.over = true;
   }
+}
+
+/** Looks at block after block; goes on where it was once a lost connection is back. */
+async function follow(api, pick, from, state) {
+  for (let next = from; !state.over; await sleep(LOOK)) {
+    if (!api.isConnected) continue;
+    try {
+      const head = (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
+      for (next ??= head; next <= head && !state.over; next += 1) {
+        const at = await api.at(await api.rpc.chain.getBlockHash(next));
+        for (const { event } of await at.query.system.events()) {
+          const picked = pick(event, next);
+          if (picked !== undefined) return picked;
+        }
+      }
+    } catch (error) {
+      if (!isLost(error)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Waits until a task is settled or refunded. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { test as base, expect, type Page } from '@playwright/test';
+import { Keyring } from '@polkadot/keyring';
 import type { AxeResults } from 'axe-core';
 import { connect, devAccount, type Hash } from 'millrace';
 import { WebSocket } from 'ws';
@@ -29,7 +30,7 @@ export const test = base.extend<object, { node: Node }>({
 /** Bytes of a digit. */
 const SAMPLE = 64;
 /** The miner of a development chain. */
-const MINER = '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y';
+export const MINER = '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y';
 
 /** An address of each view. */
 export const everyView = [
@@ -65,6 +66,33 @@ export async function post(node: string, account: string, samples: number, maxPr
       until: 'best',
     });
     return task;
+  } finally {
+    millrace.close();
+  }
+}
+
+const hex = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString('hex')}` as Hash;
+
+/** Makes an account a miner with one slot, and no node that would work for it. */
+export async function addMiner(node: string, account: string, ask: bigint, rate: bigint): Promise<string> {
+  const keys = new Keyring({ type: 'sr25519' });
+  const [miner, mill] = [keys.addFromUri(account), keys.addFromUri(`${account}//mill`)];
+  const millrace = await connect(node, { webSocket: WebSocket as unknown as typeof globalThis.WebSocket });
+  try {
+    const genesis = await millrace.client._request<Hash>('chain_getBlockHash', [0]);
+    const said = Buffer.concat([Buffer.from('millrace/own'), Buffer.from(genesis.slice(2), 'hex'), miner.publicKey]);
+    const terms = { ask, rates: [rate], models: [DIGITS as Hash] };
+    const proof = hex(mill.sign(said));
+    const { address, signer } = devAccount(account);
+    await millrace.registerMiner({ mill: hex(mill.publicKey), proof, ...terms }, signer, { until: 'best' });
+    // In the next round anyone may bring its offer into force.
+    const apply = () => millrace.api.tx.Miners!.apply_offer!({ miner: address });
+    const inForce = async () => {
+      await millrace.send(apply(), signer, { until: 'best' }).catch(() => undefined);
+      return (await millrace.miner(address)).next;
+    };
+    await expect.poll(inForce, { timeout: 120_000 }).toBeNull();
+    return address;
   } finally {
     millrace.close();
   }

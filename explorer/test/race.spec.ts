@@ -6,7 +6,7 @@ import { expect } from '@playwright/test';
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
 import { DIGITS } from '../src/digit';
-import { block, drawDigit, everyView, look, noSidewaysScrolling, post, test, violations } from './page';
+import { addMiner, block, drawDigit, everyView, look, MINER, noSidewaysScrolling, post, test, violations } from './page';
 
 test('the race moves', async ({ page, node }) => {
   await look(page, node.url);
@@ -56,6 +56,29 @@ test('my tasks say what is on hold and what came back, and one that waits can be
   await row.getByRole('button', { name: /^Cancel/ }).click();
   await expect(page.getByText(`Task ${task} is cancelled, and what was on hold is back`)).toBeVisible({ timeout: 60_000 });
   await expect(row).toContainText('refunded');
+});
+
+test('the queue shows in which band each task bids', async ({ page, node }) => {
+  // Both are below their price, so they wait: 80 µMILL over 100 blocks, and 1.9 mMILL for more samples over as many.
+  const low = await post(node.url, '//Ferdie', 400, 80_000_000n);
+  const high = await post(node.url, '//Ferdie', 8_000, 1_900_000_000n);
+  await look(page, node.url);
+  const square = (task: number) => page.getByRole('link', { name: new RegExp(`^Task ${task}: bids .* a block$`) });
+  await expect(square(low)).toHaveClass(/\bband-1\b/);
+  await expect(square(high)).toHaveClass(/\bband-3\b/);
+});
+
+test('the useful share and what is burned are those of the last blocks', async ({ page, node }) => {
+  const figure = (label: string) =>
+    page
+      .locator('.stat')
+      .filter({ has: page.getByText(label, { exact: true }) })
+      .locator('.figure');
+  await post(node.url, '//Bob', 400, 10n ** 12n);
+  await look(page, node.url);
+  await expect(figure('Useful share')).toHaveText(/^\d*[.]?\d*[1-9]\d*\s%$/);
+  // Five in a hundred of its 99.2 µMILL, and the rent of those that wait.
+  await expect(figure('Burned')).toHaveText(/^[1-9][\d,]*([.]\d+)?\s(µ|m)?MILL$/);
 });
 
 test('the pages of the miner and of the model', async ({ page, node }) => {
@@ -112,4 +135,24 @@ test('a digit is drawn with keys alone', async ({ page, node }) => {
   await expect(page.getByRole('img', { name: /as the model sees it/ })).toBeVisible();
   await page.keyboard.press('Delete');
   await expect(page.getByRole('img', { name: 'Nothing is drawn yet' })).toBeVisible();
+});
+
+// The last, because others look at a chain with one miner.
+test('miners are in the order of their efficiency, or of what is chosen', async ({ page, node }) => {
+  // It promises more than the chain's own miner, at a price that nobody pays.
+  const other = await addMiner(node.url, '//Alice', 10n ** 15n, 5_000_000_000n);
+  await look(page, node.url);
+  const ranking = page.getByRole('region', { name: 'Table: Miners' });
+  const [here, there] = [MINER, other].map((miner) => `#/miner/${miner}`);
+  const links = ranking.getByRole('rowheader').getByRole('link');
+  const order = async () => {
+    const all = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''));
+    return all.filter((each) => each === here || each === there);
+  };
+  await expect.poll(order).toEqual([here, there]);
+  await ranking.getByRole('button', { name: 'Rate' }).click();
+  await expect(ranking.getByRole('columnheader', { name: 'Rate' })).toHaveAttribute('aria-sort', 'descending');
+  await expect.poll(order).toEqual([there, here]);
+  await ranking.getByRole('button', { name: 'Efficiency' }).click();
+  await expect.poll(order).toEqual([here, there]);
 });

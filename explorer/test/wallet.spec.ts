@@ -55,5 +55,7 @@ test('a wallet that refuses is said', async ({ page, node }) => {
   });
   await look(page, node.url, '#/draw');
   await page.getByRole('button', { name: 'Ask polkadot-js for its accounts' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'lends no accounts' })).toContainText('Allow this page in the extension.');
+  await expect(page.getByRole('alert').filter({ hasText: 'lends no accounts' })).toContainText(
+    'Allow this page in the extension.',
+  );
 });

@@ -1,76 +1,32 @@
 // What the documents for people say exists: commands and their options, errors and reasons, links, tests.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { errors } from '../errors.mjs';
+import { commands, fault, OTHERS, ROOT, read } from '../lib/commands.mjs';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const read = (file) => readFileSync(join(ROOT, file), 'utf8');
 const guide = read('docs/requesters.md');
 
-/** Where programs of this repository are built. */
-const BUILT =
-  process.env.MILLRACE_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target'), 'release');
-
-/** A program that must have been built; `how` says by what. */
-function built(file, how) {
-  assert.ok(existsSync(file), `${file} isn't there, so nobody knows whether the guide's commands exist: ${how}`);
-  return file;
-}
-
-/** What a program answers to --help. */
-function help(...command) {
-  const [program, ...args] = command;
-  const { status, stdout, stderr } = spawnSync(program, [...args, '--help'], { encoding: 'utf8' });
-  assert.equal(status, 0, `${command.join(' ')} --help: ${stderr}`);
-  return stdout;
-}
-
-const MODEL = () =>
-  built(
-    join(BUILT, 'millrace-model'),
-    'cargo build --release --workspace --bin millrace-model, or set MILLRACE_BIN to the folder that has it.',
-  );
-const PROGRAM = () => built(join(ROOT, 'clients/ts/dist/cli/main.js'), 'make package.');
-
-/** How each program says what a command of it takes; null where there is no such command. */
-const PROGRAMS = {
-  'millrace-model': ([command]) => help(MODEL(), command),
-  millrace: ([command]) => help('node', PROGRAM(), command),
-  node([file, command]) {
-    built(join(ROOT, dirname(file), 'node_modules'), 'make client.');
-    const text = help('node', join(ROOT, file));
-    return text.includes(` ${file.split('/').at(-1)} ${command} `) ? text : null;
-  },
-  make: ([target]) => (new RegExp(`^${target}:`, 'm').test(read('Makefile')) ? '' : null),
-};
-/** Programs that come with the system, Rust or Node. */
-const OTHERS = ['alias', 'cargo', 'cd', 'npm'];
-
-/** The commands of a document: those in blocks of shell, and our own within sentences. */
-function commands(text) {
-  const blocks = [...text.matchAll(/^ *```sh.*\n([\s\S]*?)^ *```$/gm)].map(([, block]) => block.replace(/\\\n/g, ' '));
-  const inline = [...text.matchAll(/`(millrace(?:-model)? [a-z][^`]*)`/g)].map(([, command]) => command);
-  return [...blocks.flatMap((block) => block.split(/\n|&&/)), ...inline].map((line) => line.trim()).filter(Boolean);
-}
-
-/** What is wrong with a command; undefined if nothing is. */
-function fault(command) {
-  const [program, ...words] = command.split(/\s+/);
-  if (OTHERS.includes(program)) return undefined;
-  if (!Object.hasOwn(PROGRAMS, program)) return `nobody knows the program ${program}`;
-  const text = PROGRAMS[program](words);
-  if (text === null) return 'there is no such command';
-  // A negative number is no option.
-  const missing = words.filter((word) => /^--?[a-z]/.test(word) && !new RegExp(`(^|[\\s,])${word}(?![\\w-])`, 'm').test(text));
-  return missing.length ? `it takes no ${missing.join(', ')}` : undefined;
-}
+/** The documents for people that tell them what to run. `walkthrough.test.mjs` runs what of it can be run. */
+const COMMANDED = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...[
+    'requesters',
+    'models',
+    'miners',
+    'collators',
+    'explorer',
+    'governance',
+    'economics',
+    'benchmarks',
+    'adding-an-operator',
+  ].map((name) => `docs/${name}.md`),
+  ...['monitoring', 'zombienet', 'chain-specs'].map((folder) => `${folder}/README.md`),
+];
 
 /** The names that begin the rows of a document's tables, with what the last cell says. */
 function rows(text) {
@@ -113,21 +69,6 @@ function broken(document, link) {
 }
 
 describe('the guide for requesters', () => {
-  it('has commands and options that the programs take', () => {
-    const all = commands(guide);
-    for (const name of ['check', 'import']) assert.ok(all.some((line) => line.startsWith(`millrace-model ${name} `)));
-    for (const name of ['register', 'quote', 'post', 'watch'])
-      assert.ok(all.some((line) => line.startsWith(`millrace ${name} `)));
-    for (const command of all) assert.equal(fault(command), undefined, command);
-  });
-
-  it('notices what no program takes', () => {
-    assert.match(fault('millrace-model check a.onnx --arg-min'), /no --arg-min/);
-    assert.match(fault('node clients/js/cli.js sell'), /no such command/);
-    assert.match(fault('make coffee'), /no such command/);
-    assert.match(fault('curl x'), /nobody knows/);
-  });
-
   it('has every error of the pallets that requesters call, with what to do', () => {
     const remedies = rows(guide);
     const names = [...errors(ROOT).keys()].map((name) => name.split('::'));
@@ -168,6 +109,35 @@ describe('the guide for requesters', () => {
 });
 
 describe('documents', () => {
+  it('have commands, options and files that exist', () => {
+    const all = COMMANDED.flatMap((document) => commands(read(document)).map((command) => [document, command]));
+    assert.ok(all.length > 100, `${all.length} commands`);
+    const wrong = all.map(([document, command]) => [document, command, fault(command)]).filter(([, , what]) => what);
+    assert.deepEqual(wrong, []);
+  });
+
+  it('use each program that only its owner can run', () => {
+    const all = COMMANDED.flatMap((document) => commands(read(document))).join(' ');
+    for (const program of Object.keys(OTHERS)) assert.ok(all.includes(program), `no document runs ${program}`);
+  });
+
+  it('notice what no program takes', () => {
+    assert.match(fault('millrace-model check a.onnx --arg-min'), /no --arg-min/);
+    assert.match(fault('sudo -u millrace millrace-node key insert --key-kind mill'), /no --key-kind/);
+    assert.match(fault('node clients/js/cli.js sell'), /no such command/);
+    assert.match(fault('make coffee'), /no such command/);
+    assert.match(fault('npm run coffee'), /no such command/);
+    assert.match(fault('cargo build --bin coffee'), /no such command/);
+    assert.match(fault('scripts/chain-specs.sh --coffee'), /no --coffee/);
+    assert.match(fault('sudo install docs/coffee.service /etc'), /no docs\/coffee.service/);
+    assert.match(fault('brew x'), /nobody knows/);
+    assert.deepEqual(commands('a `make dev` b\n```sh\nmake build && \\\n  cd x   # why\n```\n'), [
+      'make build',
+      'cd x',
+      'make dev',
+    ]);
+  });
+
   it('name tests that exist', () => {
     const rust = ['pallets', 'runtime', 'inference', 'node', 'engine'].flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true })

@@ -134,7 +134,10 @@ describe('a development node that mines', () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       assert.equal(status, 0, stderr);
       const said = [...stdout.matchAll(/^output \d+: (.*)$/gm)].map(([, answer]) => answer);
-      assert.deepEqual(said, reference.slice(0, 3).map((digit) => labels[digit]));
+      assert.deepEqual(
+        said,
+        reference.slice(0, 3).map((digit) => labels[digit]),
+      );
     } finally {
       rmSync(file, { force: true });
       await send(api, api.tx.models.describe(model, toCall(metadata)), owner);

@@ -33,6 +33,9 @@ export function spawnInto(file, program, args, options = {}) {
   }
 }
 
+/** Milliseconds that a node may take to start, on a machine that has much else to do. */
+const STARTING = 600_000;
+
 const running = new Set();
 
 /** Ends the nodes that a test which failed left running; they would keep this process from ending. */
@@ -71,7 +74,7 @@ export async function startNode({ base = basePath(), args = [], blockTime = 1000
   node.remove = () => rmSync(base, { recursive: true, force: true });
   running.add(node);
   node.api = await Promise.race([
-    connect(node.url, { timeout: 90_000 }),
+    connect(node.url, { timeout: STARTING }),
     ended.then((code) => Promise.reject(new Error(`the node ended with ${code}; see ${join(base, 'node.log')}`))),
   ]);
   return node;

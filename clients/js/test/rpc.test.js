@@ -105,6 +105,22 @@ describe('the methods of a node', () => {
     assert.ok(BigInt(round.emissionPerBlock) > 0n && sprints.some((listing) => listing.inTurn));
   });
 
+  it('answers the stock @polkadot/api, which knows the metadata only', async () => {
+    const { api } = node;
+    const deadline = (await call('millrace_round')).block + 100;
+    const quote = (await api.call.marketApi.quote(model, 8, deadline)).asOk;
+    const said = await call('millrace_quote', model, 8, deadline);
+    // Other fees move from block to block.
+    assert.equal(quote.retentionFee.toBigInt(), BigInt(said.retentionFee));
+    assert.equal(quote.deposit.toBigInt(), BigInt(said.deposit));
+    const refused = (await api.call.marketApi.quote(model, 4_000_000, deadline)).asErr;
+    assert.equal(refused.type, 'TooManySamples');
+    assert.equal((await api.call.marketApi.miner(MINER.publicKey)).isSome, true);
+    assert.equal((await api.call.marketApi.task(4_000_000_000)).isNone, true);
+    for (const method of ['tasksOf', 'fate', 'offers', 'modelView']) assert.ok(api.call.marketApi[method], method);
+    assert.match(api.tx.tasks.post.meta.docs.join('\n'), /# Errors/);
+  });
+
   it('says what is wrong, with a code', async () => {
     const expected = [
       [-32602, 'millrace_quote', []],

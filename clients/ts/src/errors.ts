@@ -15,6 +15,7 @@ export type Code =
   | 'Rpc'
   | 'Runtime'
   | 'Timeout'
+  | 'TooLarge'
   | 'Unpostable'
   | (string & {});
 

@@ -9,11 +9,14 @@ import type { Connection } from './connection.js';
 import { type Deadline, type Wait, within } from './deadline.js';
 import { asMillraceError, MillraceError, type RpcFailure } from './errors.js';
 import { type ChainEvent, failureOf } from './failure.js';
+import { callsIn, roomOf, tooHeavy, tooLong } from './room.js';
 import type { Hash } from './views.js';
 
 /** What can be signed: any transaction of `api.tx`. */
 export interface Signable {
   getEncodedData(): Promise<Uint8Array>;
+  /** For how many calls it makes. */
+  decodedCall?: unknown;
   sign(signer: PolkadotSigner, options: { nonce: number; at: string; mortality: Mortality }): Promise<Uint8Array>;
 }
 
@@ -115,15 +118,15 @@ export async function send(
       refusals: 0,
       doubtful: false,
     };
-    await encodes(transaction, deadline);
+    await fits(connection, transaction, await encodes(transaction, deadline), deadline);
     await inTurn(`${connection.url} ${toHex(signer.publicKey)}`, deadline, () => enter(journey));
     return arrive(journey);
   });
 }
 
-/** Whether the chain has the call, with these arguments. */
-async function encodes(transaction: Signable, deadline: Deadline): Promise<void> {
-  await deadline.race(transaction.getEncodedData()).catch((error: unknown) => {
+/** The call's bytes, if the chain has it, with these arguments. */
+async function encodes(transaction: Signable, deadline: Deadline): Promise<Uint8Array> {
+  return deadline.race(transaction.getEncodedData()).catch((error: unknown) => {
     if (error instanceof MillraceError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new MillraceError(
@@ -133,6 +136,13 @@ async function encodes(transaction: Signable, deadline: Deadline): Promise<void>
       error,
     );
   });
+}
+
+/** Whether a block can hold the call. A node takes long messages for noise, and doesn't even answer. */
+async function fits(connection: Connection, { decodedCall }: Signable, call: Uint8Array, deadline: Deadline): Promise<void> {
+  const block = await connection.request<Hash>('chain_getBlockHash', [], deadline);
+  const failure = tooLong(call.length, callsIn(decodedCall), roomOf(await connection.chainAt(block, deadline)));
+  if (failure) throw failure;
 }
 
 /** Gets the transaction into the pool. */
@@ -194,7 +204,7 @@ async function signTx(signer: PolkadotSigner, parts: Parameters<PolkadotSigner['
  * its number is; `unborn` if its birth block is unknown, or too old.
  */
 async function submit(journey: Journey): Promise<'taken' | 'banned' | 'used' | 'unborn'> {
-  const { connection, deadline, signed } = journey;
+  const { connection, deadline, signed, transaction } = journey;
   const newest = last(signed);
   const onLost = () => {
     journey.doubtful = true;
@@ -209,6 +219,7 @@ async function submit(journey: Journey): Promise<'taken' | 'banned' | 'used' | '
     if (failure?.code === BANNED) return 'banned';
     if (failure?.code === TOO_LOW_PRIORITY || /outdated|stale/i.test(text)) return 'used';
     if (/ancient birth block/i.test(text)) return 'unborn';
+    if (failure?.code === INVALID && /exhaust/i.test(text)) throw tooHeavy(callsIn(transaction.decodedCall), error);
     if (failure?.code === INVALID) throw refused(text, error);
     throw error;
   }

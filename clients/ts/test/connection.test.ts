@@ -76,6 +76,31 @@ describe('a wait', () => {
     }
   });
 
+  it('has view functions that polkadot-api finds in the metadata', { timeout: PATIENCE }, async () => {
+    const view = millrace.api.view as unknown as Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>>;
+    const ask = (pallet: string, name: string, ...args: unknown[]) => view[pallet]?.[name]?.(...args);
+    const { number } = await millrace.client.getFinalizedBlock();
+    const quote = (await ask('Tasks', 'quote', model, 8, number + 100)) as {
+      success: boolean;
+      value: { deposit: bigint };
+    };
+    assert.ok(quote.success);
+    assert.equal(quote.value.deposit, (await millrace.quote(model, 8, { deadline: number + 100 })).deposit);
+    const views: Array<[string, string, ...unknown[]]> = [
+      ['Tasks', 'market'],
+      ['Tasks', 'prices'],
+      ['Models', 'model', model],
+      ['Models', 'models', undefined, 10],
+      ['Rewards', 'round'],
+      ['Sprints', 'sprints'],
+      ['Sprints', 'sprint_share'],
+      ['Collators', 'candidacy_deposit'],
+    ];
+    for (const [pallet, name, ...args] of views)
+      assert.notEqual(await ask(pallet, name, ...args), undefined, `${pallet}.${name}`);
+    assert.equal(await ask('Tasks', 'fate', 4_000_000_000n), undefined);
+  });
+
   it('outlives a connection that is cut, and posts once', { timeout: PATIENCE }, async () => {
     const proxy = await startProxy(node.url);
     const heard: string[] = [];
@@ -168,6 +193,22 @@ describe('a wait', () => {
     assert.equal((await failure(millrace.outcome(task, { signal: AbortSignal.timeout(1_500) }))).code, 'Aborted');
     assert.equal((await failure(millrace.task(task, { signal: AbortSignal.abort() }))).code, 'Aborted');
     await millrace.cancel(task, dave);
+  });
+
+  it('says how many posts fit a block, and posts as many', { timeout: PATIENCE }, async () => {
+    const large = new Uint8Array(512 * 1024);
+    const { number } = await millrace.client.getFinalizedBlock();
+    const post = () => call('Tasks', 'post', { model, input: large, max_price: TOO_LITTLE, deadline: number + 100 }).decodedCall;
+    const posts = (count: number) => call('Utility', 'batch_all', { calls: Array.from({ length: count }, post) });
+    const refused = await failure(millrace.send(posts(8), alice));
+    assert.equal(refused.code, 'TooLarge');
+    assert.match(refused.remedy, /^A block takes 7 of such calls of 5243\d\d bytes: send no more at once\.$/);
+    // The chain finds nothing wrong with their length. It may refuse what such a batch holds.
+    const seven = await millrace.send(posts(7), alice).then(
+      () => undefined,
+      (error: { code?: string }) => error.code,
+    );
+    assert.ok(seven === undefined || seven.startsWith('Tasks.'), seven);
   });
 
   it('tells of an error inside a batch, sudo or a proxy', { timeout: PATIENCE }, async () => {

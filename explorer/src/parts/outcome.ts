@@ -85,7 +85,9 @@ const LONGEST_ANSWERS = 16;
 export function meaningOf(output: string, model: Model | undefined): TemplateResult | typeof nothing {
   if (!model?.metadata) return nothing;
   const all = answers(model, output as Hash);
-  const said = all.slice(0, LONGEST_ANSWERS).map(({ label, scores }) => label ?? (scores ?? []).map((score) => real(score)).join(' '));
+  const said = all
+    .slice(0, LONGEST_ANSWERS)
+    .map(({ label, scores }) => label ?? (scores ?? []).map((score) => real(score)).join(' '));
   return html`<p class="say">${model.metadata.output.meaning || 'It'}: <strong>${said.join(', ')}</strong>${all.length > LONGEST_ANSWERS ? ` and ${count(all.length - LONGEST_ANSWERS)} more` : ''}</p>`;
 }
 

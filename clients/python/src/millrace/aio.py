@@ -351,7 +351,7 @@ class AsyncClient:
             raise MillraceError("invalid_arguments", "A batch has one call at least", "Leave it out.")
         call = (await self._sender.metadata(end)).nested("Utility", kind, calls)
         # The remedy of an error within is in the documentation of the call within.
-        return await self._sender.send(call, calls[0][:2], signer, until, end)
+        return await self._sender.send(call, calls[0][:2], signer, until, end, len(calls))
 
     async def _miner(self, account: str, end: Deadline) -> Miner:
         return read(Miner, await self._ask("millrace_miner", account, deadline=end))

@@ -70,6 +70,7 @@ class Metadata:
         events = self._metadata.get_metadata_pallet("System").get_storage_function("Events")
         assert events is not None
         self._events = events.get_value_type_string()
+        self.room = self._room()
 
     def call(self, pallet: str, name: str, arguments: dict[str, Any]) -> bytes:
         """A call's bytes. Give byte strings as `bytes`: they are sent as they are."""
@@ -90,6 +91,13 @@ class Metadata:
             for inner, function, arguments in calls
         ]
         return self.call(pallet, name, {"calls": values})
+
+    def _room(self) -> int:
+        """Bytes that a block has for transactions of users."""
+        constants = self._metadata.get_metadata_pallet("System").constants or []
+        length = next(each for each in constants if each.name == "BlockLength")
+        limits = self._types.create_scale_object(length.type, data=ScaleBytes(length.constant_value)).decode()
+        return int(limits["max"]["normal"])
 
     def events(self, encoded: bytes) -> list[Event]:
         """The events of a block, as its storage holds them."""

@@ -14,6 +14,7 @@ from .account import Account
 from .chain import Birth, Event, Metadata, Version, blake2_256
 from .connection import Connection, Deadline
 from .errors import MillraceError, NodeError
+from .room import too_heavy, too_long
 
 #: Where `System.Events` lies.
 EVENTS = "0x26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7"
@@ -88,15 +89,24 @@ class Sender:
         return self._metadata[version]
 
     async def send(
-        self, call: bytes, of: tuple[str, str], signer: Account, until: Until, deadline: Deadline
+        self, call: bytes, of: tuple[str, str], signer: Account, until: Until, deadline: Deadline, calls: int = 1
     ) -> Receipt:
-        """Signs and sends a call; gives its receipt once a block holds it.
+        """Signs and sends a call, which makes `calls` if it is a batch; gives its receipt once a block holds it.
 
         # Errors
         The chain's reason if the call failed, or any call within it. The pool's, if it takes no such transaction.
         """
+        # A node takes long messages for noise, and doesn't even answer.
+        failure = too_long(len(call), calls, (await self.metadata(deadline)).room)
+        if failure is not None:
+            raise failure
         start = await self._number(await self._head(until, deadline), deadline)
-        sent = await self._submit(call, signer, start, deadline)
+        try:
+            sent = await self._submit(call, signer, start, deadline)
+        except NodeError as error:
+            if error.number == _INVALID and "exhaust" in error.message.lower():
+                raise too_heavy(calls) from error
+            raise
         return await self._follow(call, of, signer, sent, start, until, deadline)
 
     async def _submit(self, call: bytes, signer: Account, start: int, deadline: Deadline) -> _Sent:
