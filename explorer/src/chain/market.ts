@@ -63,7 +63,8 @@ function seller(miner: string, { terms, slots }: MinerRecord, race: Race, score?
     ask: terms.ask,
     rate: slots.reduce((sum, { rate, withdrawn }) => (withdrawn ? sum : sum + rate), 0n),
     slots: { free: free.length, leased, off: slots.length - free.length - leased },
-    efficiency: Number(e) / (Number(e) + Number(terms.ask)),
+    // Before its first offer is in force, a miner has no slot, and no ask that anything counts at.
+    efficiency: slots.length === 0 ? 0 : Number(e) / (Number(e) + Number(terms.ask)),
     mined: score?.mined ?? 0n,
     share: score && totalScore > 0n ? (emission * score.score) / totalScore : 0n,
   };
