@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use batch::{Batch, Reals};
-use choice::Choice;
+use choice::{Choice, Samples};
 use text_options::{At, Options, Spoken};
 
 /// Brings ONNX models and text encoders to Millrace: imports, inspects, runs, traces and verifies them.
@@ -45,10 +45,8 @@ enum Command {
         /// last one of two. A softmax at the end is replaced by the index along its own axis with or without this.
         #[arg(long)]
         arg_max: bool,
-        /// Samples that stand for what the model will see (.npy, N × a sample's shape, axes in the model's order):
-        /// needed for a model in floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
-        #[arg(long, value_name = "SAMPLES")]
-        calibrate: Option<PathBuf>,
+        #[command(flatten)]
+        samples: Samples,
         #[command(flatten)]
         choice: Choice,
         #[command(flatten)]
@@ -62,9 +60,8 @@ enum Command {
         /// Check it as `import --arg-max` would make it.
         #[arg(long)]
         arg_max: bool,
-        /// Samples as for `import`: then a model in floats is calibrated and checked with the ranges that come up.
-        #[arg(long, value_name = "SAMPLES")]
-        calibrate: Option<PathBuf>,
+        #[command(flatten)]
+        samples: Samples,
         #[command(flatten)]
         choice: Choice,
         /// Print one line of JSON instead of text.
@@ -157,11 +154,11 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Import { file, output, text, .. } if text::is_meant(&file) => {
             text::import_folder(&file, &output, &text)
         }
-        Command::Import { file, output, arg_max, calibrate, choice, .. } => {
-            import::import_file(&file, &output, &choice, arg_max, calibrate.as_deref())
+        Command::Import { file, output, arg_max, samples, choice, .. } => {
+            import::import_file(&file, &output, &choice, arg_max, &samples)
         }
-        Command::Check { onnx, arg_max, calibrate, choice, json } => {
-            check::check_file(&onnx, &choice, arg_max, calibrate.as_deref(), json)
+        Command::Check { onnx, arg_max, samples, choice, json } => {
+            check::check_file(&onnx, &choice, arg_max, &samples, json)
         }
         Command::Inspect { model, samples } => inspect::inspect(&model, samples),
         Command::Run { model, input: Some(input), output: Some(output), reals, .. } => {
