@@ -14,33 +14,18 @@ pub(crate) enum Between {
 }
 
 impl Emitter {
-    /// A tensor repeated along its axes of length 1, under a shape of as many axes; none if the other axes differ.
+    /// A tensor repeated along its axes of length 1, to a shape of as many axes; none if the others differ.
     pub(crate) fn broadcast(&mut self, node: u32, from: &[u32], to: &[u32]) -> Lowered<Option<u32>> {
-        let missing = to.len().saturating_sub(from.len());
-        let mut shape = vec![1; missing];
-        shape.extend(from);
-        if shape.len() != to.len() || shape.iter().zip(to).any(|(own, wanted)| own != wanted && *own != 1) {
+        if from.len() != to.len() || from.iter().zip(to).any(|(own, wanted)| own != wanted && *own != 1) {
             return Ok(None);
         }
-        let (mut node, mut given) = (node, from.to_vec());
-        let mut at = 0;
-        while let Some((own, wanted)) = shape.get(at).copied().zip(to.get(at).copied()) {
-            if own == wanted {
-                at += 1;
-                continue;
+        let mut repeated = node;
+        for (axis, (own, wanted)) in from.iter().zip(to).enumerate() {
+            if own != wanted {
+                repeated = self.repeated(repeated, axis as u8, *wanted)?;
             }
-            // A run of axes along which it is repeated is one.
-            let run = shape.iter().zip(to).skip(at).take_while(|(own, wanted)| own != wanted).count();
-            let (done, rest) = (&to[..at], &shape[at + run..]);
-            let count = to[at..at + run].iter().product::<u32>();
-            let length = |axes: &[u32]| axes.iter().product::<u32>();
-            let plane = [length(done), 1, length(rest)];
-            node = self.shaped(node, &given, &plane)?;
-            node = self.repeated(node, 1, count)?;
-            given = vec![plane[0], count, plane[2]];
-            at += run;
         }
-        self.shaped(node, &given, to).map(Some)
+        Ok(Some(repeated))
     }
 
     /// A tensor joined to itself so many times.
