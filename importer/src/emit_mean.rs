@@ -22,8 +22,8 @@ impl Emitter {
         let positions = window.kernel.iter().product::<u32>();
         let parameters = vec![1; positions as usize];
         let (node, given) = if across == *columns {
-            let input = self.shaped(*input, &mean.image, &[*channels, rows * columns])?;
-            (self.push(Node::Linear { input, outputs: 1, parameters })?, vec![*channels, 1])
+            let input = self.shaped(*input, &mean.image, &[*channels, 1, rows * columns])?;
+            (self.push(Node::Linear { input, outputs: 1, parameters })?, vec![*channels, 1, 1])
         } else {
             let window = Window { stride: [1, 1], ..*window };
             let pad_value = quantization.zero_point;
