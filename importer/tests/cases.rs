@@ -242,9 +242,19 @@ fn broken_files_are_refused_and_never_panic() {
     let folder = std::env::temp_dir().join(format!("millrace-cases-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a place for files");
     let path = folder.join("broken.onnx");
-    for name in ["q07_output_dtype_int8", "q22_int8_input", "s76b_square_q"] {
+    // Of the longer ones, some bytes.
+    for (name, step) in [
+        ("q07_output_dtype_int8", 1),
+        ("q22_int8_input", 1),
+        ("s76b_square_q", 1),
+        ("i_channels_last", 29),
+        ("i_choices", 29),
+        ("i_gate", 29),
+        ("i_pad_before_pools", 29),
+        ("i_upsampled", 29),
+    ] {
         let bytes = std::fs::read(case(&format!("{name}.onnx"))).expect("committed");
-        for at in 0..bytes.len() {
+        for at in (0..bytes.len()).step_by(step) {
             for flip in [0x01, 0x80, 0xff] {
                 let mut broken = bytes.clone();
                 broken[at] ^= flip;
