@@ -6,11 +6,10 @@
 
 use std::collections::HashMap;
 
-use millrace_inference::CheckedModel;
-
 use crate::{
     end::{end, input_quantization},
     error::ImportError,
+    large::registered,
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Node},
@@ -26,31 +25,45 @@ use crate::{
 /// What keeps a file from being imported, and what the chain would take of it.
 #[derive(Debug)]
 pub struct Check {
-    /// All that is wrong, in the order of the file; empty if it can be imported.
+    /// All that is wrong, in the order of the file.
     pub faults: Vec<ImportError>,
+    /// All that is too large for a model that is verified in its call, as far as the faults let it be known. If this is all, it
+    /// could be one whose executions are claimed.
+    pub large: Vec<ImportError>,
     /// How many samples a task may have; none if the file can't be imported.
     pub room: Option<Room>,
     /// Whether it is a file in floats that no samples were given for: importing it needs some.
     pub needs_samples: bool,
 }
 
+impl Check {
+    /// A file of which only this is known.
+    pub fn failed(fault: ImportError) -> Self {
+        Self { faults: vec![fault], large: vec![], room: None, needs_samples: false }
+    }
+}
+
 /// Checks a file. Without ranges, the tensors of a file in floats are taken to have some that suit.
 pub fn check(model: &onnx::Model, arg_max: bool, ranges: Option<&Ranges>) -> Check {
     let (prepared, mut faults) = survey(model);
-    let Some(prepared) = prepared else { return Check { faults, room: None, needs_samples: false } };
+    let Some(prepared) = prepared else {
+        return Check { faults, large: vec![], room: None, needs_samples: false };
+    };
     let needs_samples = ranges.is_none() && is_float(&prepared);
     let lowering = Lowering::despite(&prepared, ranges, needs_samples, &mut faults);
-    let room = match lowering {
+    let found = match lowering {
         Ok(lowering) => Look::new(lowering, &prepared, faults).through(&prepared, arg_max),
         Err(fault) => {
             faults.push(fault);
             Err(faults)
         }
     };
-    match room {
-        Ok(room) => Check { faults: vec![], room: Some(room), needs_samples },
-        Err(faults) => Check { faults, room: None, needs_samples },
-    }
+    let (room, found) = match found {
+        Ok(room) => (Some(room), vec![]),
+        Err(found) => (None, found),
+    };
+    let (large, faults) = found.into_iter().partition(|fault| matches!(fault, ImportError::Large(_)));
+    Check { faults, large, room, needs_samples }
 }
 
 /// The walk that goes on.
@@ -73,32 +86,34 @@ impl<'a> Look<'a> {
 
     /// Looks at every node and the end; then at what came out, if nothing is wrong.
     fn through(mut self, prepared: &Prepared, arg_max: bool) -> Result<Room, Vec<ImportError>> {
+        let Some(last) = self.last(prepared, arg_max) else {
+            self.faults.extend(self.lowering.widest.refusal());
+            return Err(self.faults);
+        };
+        input_quantization(&self.lowering).map_err(|fault| vec![fault])?;
+        let widest = std::mem::take(&mut self.lowering.widest);
+        registered(&self.lowering.emitter.into_model(last), &widest)
+    }
+
+    /// The node that gives the output, if nothing is wrong.
+    fn last(&mut self, prepared: &Prepared, arg_max: bool) -> Option<u32> {
         for node in &prepared.graph.node {
             // Every further node would only be too much.
             if self.lowering.emitter.is_full() && !self.faults.is_empty() {
-                return Err(self.faults);
+                return None;
             }
             self.look(prepared, node);
         }
         if self.refused.contains_key(&prepared.output) {
-            return Err(self.faults);
+            return None;
         }
-        let last = match end(&mut self.lowering, &prepared.output, arg_max) {
-            Ok((last, _)) => last,
+        match end(&mut self.lowering, &prepared.output, arg_max) {
+            Ok((last, _)) => Some(last).filter(|_| self.faults.is_empty()),
             Err(fault) => {
                 self.faults.push(fault);
-                return Err(self.faults);
+                None
             }
-        };
-        if !self.faults.is_empty() {
-            return Err(self.faults);
         }
-        input_quantization(&self.lowering).map_err(|fault| vec![fault])?;
-        let model = self.lowering.emitter.into_model(last);
-        let room = CheckedModel::from_bytes(&model.to_bytes())
-            .map_err(ImportError::Model)
-            .and_then(|model| Room::of(model.profile()).map_err(ImportError::Chain));
-        room.map_err(|fault| vec![fault])
     }
 
     fn look(&mut self, prepared: &Prepared, node: &Node) {

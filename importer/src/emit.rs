@@ -2,21 +2,20 @@
 
 use std::collections::HashMap;
 
-use millrace_inference::{
-    limits::{MAX_MODEL_BYTES, MAX_NODES},
-    Model, Node, Rescale,
-};
+use millrace_inference::{Model, Node, Rescale};
 
 use crate::{
     lowered::Lowered,
+    onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
     rescaling::{bounds, coarsened, rescaling, units},
-    value::{Accumulated, Quantization, Value},
+    value::{Accumulated, Padded, Quantization, Turned, Value},
 };
 
-/// A graph under construction may be larger than the format allows by this factor: some of its nodes may turn out not to
-/// be needed.
-const SLACK: usize = 4;
+/// The most nodes of a graph under construction, and the most bytes of its parameters. A model that is verified in its call has
+/// fewer, but what a larger one lacks can be said, too.
+const MAX_NODES: usize = 1 << 14;
+const MAX_BYTES: usize = 2 * MAX_ONNX_BYTES;
 
 /// What holds the place of a rescaling in a rehearsal.
 const PLACE: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
@@ -44,7 +43,7 @@ impl Emitter {
         self.bytes = self.bytes.saturating_add(held(&node));
         if self.is_full() {
             return Err(refusal!(
-                "up to here the model has more than the {MAX_NODES} nodes or {MAX_MODEL_BYTES} bytes of the format";
+                "up to here the model has more than {MAX_NODES} nodes or {MAX_BYTES} bytes";
                 "make it smaller"
             ));
         }
@@ -60,7 +59,7 @@ impl Emitter {
 
     /// Whether nothing more fits.
     pub(crate) fn is_full(&self) -> bool {
-        self.nodes.len() >= SLACK * MAX_NODES || self.bytes > SLACK * MAX_MODEL_BYTES
+        self.nodes.len() >= MAX_NODES || self.bytes > MAX_BYTES
     }
 
     /// The same elements under another shape.
@@ -83,36 +82,28 @@ impl Emitter {
     pub(crate) fn settle(&mut self, value: &Value, to: Quantization) -> Lowered<Value> {
         let shape = value.shape().ok_or_else(not_an_activation)?.to_vec();
         let node = match value {
-            Value::Input { .. } => {
-                if self.input.is_some_and(|input| input != to) {
-                    return Err(refusal!(
-                        "the model's input is quantized in two ways";
-                        "quantize it once, before all that reads it"
-                    ));
-                }
-                self.input = Some(to);
-                0
-            }
+            Value::Input { .. } => self.input(to)?,
             Value::Quantized { node, quantization, .. } => self.remap(*node, *quantization, to)?,
             Value::Mapped { node, quantization, map, .. } => {
                 let table = self.table_of(map.as_ref(), *quantization, to)?;
                 self.read_by_tables.insert(*node, *quantization);
                 self.push(Node::Lookup { input: *node, table })?
             }
-            Value::Accumulated(accumulated) => {
-                let (min, max) =
-                    if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
-                let (input, channels) = match self.rehearsal {
-                    true => (accumulated.node, vec![PLACE; accumulated.scales.len()]),
-                    false => self.rescaled(accumulated, to)?,
+            Value::Accumulated(accumulated) => self.accumulated(accumulated, to)?,
+            Value::Mean(mean) => self.mean(mean, to)?,
+            Value::Product(product) => self.product(product, to)?,
+            // The axes keep their order until something reads them that can't.
+            Value::Turned(turned) => {
+                let node = match turned.quantization {
+                    Some(from) => self.remap(turned.node, from, to)?,
+                    None => self.input(to)?,
                 };
-                let at =
-                    self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?;
-                if accumulated.reshaped {
-                    self.reshape(at, &accumulated.shape)?
-                } else {
-                    at
-                }
+                return Ok(Value::Turned(Turned { node, quantization: Some(to), ..turned.clone() }));
+            }
+            // The padding stays outside of the tensor, at the nearest integer.
+            Value::Padded(padded) => {
+                let node = self.remap(padded.node, padded.quantization, to)?;
+                return Ok(Value::Padded(Padded { node, quantization: to, ..padded.clone() }));
             }
             Value::Sum { left, right, range, .. } => {
                 let rehearsed = ([1.0, 1.0], (i8::MIN, i8::MAX));
@@ -139,13 +130,40 @@ impl Emitter {
             Value::Joined { parts, axis, .. } => {
                 let inputs: Lowered<Vec<u32>> =
                     parts.iter().map(|(node, from)| self.remap(*node, *from, to)).collect();
-                self.push(Node::Concat { inputs: inputs?, axis: *axis })?
+                self.joined(inputs?, *axis)?
             }
             Value::Ordered { .. } | Value::Constant(_) | Value::Index { .. } => {
                 return Err(not_an_activation())
             }
         };
         Ok(Value::Quantized { node, shape, quantization: to })
+    }
+
+    /// The model's input, which has one quantization.
+    fn input(&mut self, to: Quantization) -> Lowered<u32> {
+        if self.input.is_some_and(|input| input != to) {
+            return Err(refusal!(
+                "the model's input is quantized in two ways";
+                "quantize it once, before all that reads it"
+            ));
+        }
+        self.input = Some(to);
+        Ok(0)
+    }
+
+    /// The quantized tensor of a product's accumulators.
+    pub(crate) fn accumulated(&mut self, accumulated: &Accumulated, to: Quantization) -> Lowered<u32> {
+        let (min, max) = if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
+        let (input, channels) = match self.rehearsal {
+            true => (accumulated.node, vec![PLACE; accumulated.scales.len()]),
+            false => self.rescaled(accumulated, to)?,
+        };
+        let at = self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?;
+        if accumulated.reshaped {
+            self.reshape(at, &accumulated.shape)
+        } else {
+            Ok(at)
+        }
     }
 
     /// The same real numbers under another quantization.
@@ -159,7 +177,12 @@ impl Emitter {
     }
 
     /// A function as a table.
-    fn table_of(&self, map: &dyn Fn(f64) -> f64, from: Quantization, to: Quantization) -> Lowered<Vec<i8>> {
+    pub(crate) fn table_of(
+        &self,
+        map: &dyn Fn(f64) -> f64,
+        from: Quantization,
+        to: Quantization,
+    ) -> Lowered<Vec<i8>> {
         if self.rehearsal {
             return Ok(vec![0; 256]);
         }

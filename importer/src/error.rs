@@ -60,9 +60,9 @@ pub enum ImportError {
     /// What came out is refused by registration.
     #[error("the imported model can't be registered: {0}; {advice}", advice = remedy(.0))]
     Model(#[from] ModelError),
-    /// No batch of what came out can be verified in one submission.
-    #[error("on chain: {0}")]
-    Chain(Refusal),
+    /// What came out can't be verified in its call.
+    #[error("too large to be verified in its call: {0}")]
+    Large(Refusal),
 }
 
 impl ImportError {
@@ -91,7 +91,7 @@ impl ImportError {
             | Self::Node { why, .. }
             | Self::Graph(why)
             | Self::Calibration(why)
-            | Self::Chain(why) => (why.what().to_owned(), why.remedy().to_owned()),
+            | Self::Large(why) => (why.what().to_owned(), why.remedy().to_owned()),
             Self::Model(error) => {
                 (format!("the imported model can't be registered: {error}"), remedy(error).to_owned())
             }

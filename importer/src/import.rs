@@ -5,6 +5,7 @@ use millrace_inference::{CheckedModel, Model};
 use crate::{
     end::{end, input_quantization},
     error::ImportError,
+    large::registered,
     onnx,
     prepare::prepare,
     ranges::Ranges,
@@ -43,7 +44,14 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
     let input = input_quantization(&lowering)?;
+    let widest = std::mem::take(&mut lowering.widest);
     let model = lowering.emitter.into_model(last);
-    CheckedModel::from_bytes(&model.to_bytes())?;
-    Ok(Imported { model, input, output, steps })
+    match registered(&model, &widest) {
+        Ok(_) => Ok(Imported { model, input, output, steps }),
+        // A model of which no sample fits a submission can be registered all the same, and run.
+        Err(faults) => match faults.into_iter().next() {
+            Some(fault) if CheckedModel::from_bytes(&model.to_bytes()).is_err() => Err(fault),
+            _ => Ok(Imported { model, input, output, steps }),
+        },
+    }
 }

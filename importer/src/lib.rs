@@ -34,13 +34,22 @@
 mod refusal;
 
 mod calibrate;
+mod calibration;
 mod check;
 mod choose;
 mod emit;
+mod emit_mean;
+mod emit_product;
+mod emit_repeated;
+mod emit_selected;
+mod emit_turned;
 mod end;
 mod error;
+mod float_run;
+mod histogram;
 mod import;
 mod kind;
+mod large;
 mod lowered;
 mod lowering;
 mod metadata;
@@ -62,6 +71,7 @@ mod value;
 mod walk;
 mod weight;
 
+pub use calibration::Calibration;
 pub use check::{check, Check};
 pub use choose::{choose_output, fix_input};
 pub use error::ImportError;

@@ -44,12 +44,13 @@ impl Array {
 /// # Errors
 /// A sentence with the file's name.
 pub fn read(path: &Path) -> Result<Array, String> {
-    let file = File::open(path).map_err(|error| format!("can't read {}: {error}", path.display()))?;
+    let unread = |error| format!("can't read {}: {error}; name a file that can be read", path.display());
+    let file = File::open(path).map_err(unread)?;
     parse(BufReader::new(file)).map_err(|why| format!("can't read {}: {why}", path.display()))
 }
 
 fn parse(mut file: impl Read) -> Result<Array, String> {
-    let failed = |error: std::io::Error| error.to_string();
+    let failed = |error: std::io::Error| format!("{error}; save it again with numpy.save");
     let not_npy = || "it is no .npy file; save it with numpy.save".to_owned();
     let mut start = [0; 8];
     file.read_exact(&mut start).map_err(|_| not_npy())?;
@@ -114,13 +115,16 @@ fn shape_of(header: &str) -> Option<Vec<u64>> {
 
 /// The bytes of each number. A file that holds fewer or more of them than its shape says isn't what was saved.
 fn words<const N: usize>(mut file: impl Read, shape: &[u64]) -> Result<Vec<[u8; N]>, String> {
+    let failed = |error: std::io::Error| format!("{error}; save it again with numpy.save");
     let expected = shape
         .iter()
         .try_fold(1u64, |product, axis| product.checked_mul(*axis))
         .and_then(|count| count.checked_mul(N as u64))
-        .ok_or_else(|| format!("its shape {shape:?} has more elements than can be"))?;
+        .ok_or_else(|| {
+            format!("its shape {shape:?} has more elements than can be; save it with numpy.save")
+        })?;
     let mut bytes = Vec::new();
-    file.by_ref().take(expected).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    file.by_ref().take(expected).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 != expected {
         return Err(format!(
             "its shape {shape:?} needs {expected} bytes, there are {}; save it again",
@@ -128,7 +132,7 @@ fn words<const N: usize>(mut file: impl Read, shape: &[u64]) -> Result<Vec<[u8; 
         ));
     }
     let mut more = [0; 1];
-    if file.read(&mut more).map_err(|error| error.to_string())? > 0 {
+    if file.read(&mut more).map_err(failed)? > 0 {
         return Err(format!(
             "bytes follow the {expected} that its shape {shape:?} needs; save it again, alone in the file"
         ));
@@ -141,7 +145,9 @@ fn words<const N: usize>(mut file: impl Read, shape: &[u64]) -> Result<Vec<[u8; 
 /// # Errors
 /// A sentence with the file's name.
 pub fn write<T: npyz::AutoSerialize + Copy>(path: &Path, shape: &[u64], values: &[T]) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("can't write {}: {error}", path.display());
+    let failed = |error: std::io::Error| {
+        format!("can't write {}: {error}; name a place that can be written", path.display())
+    };
     let mut writer = npyz::WriteOptions::new()
         .default_dtype()
         .shape(shape)

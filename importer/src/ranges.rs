@@ -2,9 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::value::Quantization;
+use crate::{
+    calibration::Calibration,
+    histogram::Histogram,
+    value::{covering, Quantization},
+};
 
-/// The least and the largest value that calibration saw of each tensor.
+/// The range of each tensor that calibration settled on.
 #[derive(Clone, Debug, Default)]
 pub struct Ranges(HashMap<String, (f32, f32)>);
 
@@ -17,13 +21,27 @@ impl Ranges {
         }
     }
 
+    /// Histograms between the bounds of all tensors, which have to be filled.
+    pub(crate) fn histograms(&self) -> HashMap<String, Histogram> {
+        let of = |(low, high): &(f32, f32)| Histogram::between(*low, *high);
+        self.0.iter().map(|(name, bounds)| (name.clone(), of(bounds))).collect()
+    }
+
+    /// The ranges that suit what these histograms have counted.
+    pub(crate) fn narrow(&mut self, histograms: &HashMap<String, Histogram>, calibration: Calibration) {
+        for (name, range) in &mut self.0 {
+            *range = match (histograms.get(name), calibration) {
+                (None, _) | (_, Calibration::MinMax) => *range,
+                (Some(counted), Calibration::Percentile) => counted.percentile(),
+                (Some(counted), Calibration::LeastSquares) => counted.least_squares(),
+            };
+        }
+    }
+
     /// An asymmetric quantization that covers a tensor's range and zero.
     pub fn quantization(&self, tensor: &str) -> Option<Quantization> {
         let (low, high) = *self.0.get(tensor)?;
-        let (low, high) = (f64::from(low.min(0.0)), f64::from(high.max(0.0)));
-        let scale = if high > low { (high - low) / 255.0 } else { 1.0 };
-        let zero_point = (f64::from(i8::MIN) - low / scale).round_ties_even().clamp(-128.0, 127.0) as i8;
-        Some(Quantization { scale, zero_point })
+        Some(covering(low.into(), high.into()))
     }
 }
 

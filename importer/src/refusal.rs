@@ -77,6 +77,36 @@ mod tests {
                 }
             }
         }
-        assert!(found > 100, "{found} refusals");
+        assert!(found > 150, "{found} refusals");
+    }
+
+    /// The sentences about other files than ONNX files, which are plain texts.
+    #[test]
+    fn sentences_about_arrays_and_models_have_remedies() {
+        let sources = [
+            include_str!("npy.rs"),
+            include_str!("cli/batch.rs"),
+            include_str!("cli/diff.rs"),
+            include_str!("cli/execute.rs"),
+            include_str!("cli/files.rs"),
+            include_str!("cli/verify.rs"),
+        ];
+        let mut found = 0;
+        for source in sources {
+            let source = source.split("#[cfg(test)]").next().expect("a source");
+            for literal in source.split('"').skip(1).step_by(2).filter(|literal| is_error(literal)) {
+                let what = [literal.split_once("; "), literal.split_once(": say ")];
+                let remedy = what.into_iter().flatten().next().expect(literal).1;
+                assert!(remedy.contains(' '), "{literal}");
+                found += 1;
+            }
+        }
+        assert!(found > 15, "{found} sentences");
+    }
+
+    /// Whether a literal is the sentence of an error: no name, no format of a figure, and no line of a result.
+    fn is_error(literal: &str) -> bool {
+        let is_result = ["agree", "executed", "trace written", "here, "];
+        literal.split(' ').count() > 4 && !is_result.iter().any(|word| literal.contains(word))
     }
 }

@@ -1,13 +1,16 @@
 //! Shapes and axes of a sample: ONNX counts the batch as the first axis, the integer format doesn't know it.
 
-use millrace_inference::limits::{MAX_ELEMENTS, MAX_RANK};
+use millrace_inference::limits::MAX_RANK;
 
 use crate::lowered::Lowered;
 
 /// What stands for the length of an open batch where a graph computes with the lengths of a shape.
 pub(crate) const OPEN: i64 = i64::MIN;
 
-/// A sample's shape, if the format has room for it.
+/// The most elements of a tensor that is looked at. Those of a model that is verified in its call are fewer; see `large.rs`.
+const MAX_ELEMENTS: u32 = 1 << 26;
+
+/// A sample's shape, if it can be looked at.
 pub(crate) fn sized(shape: Vec<u32>) -> Lowered<Vec<u32>> {
     if shape.is_empty() {
         return Err(refusal!("has no axis besides the batch"; "keep one of length 1"));

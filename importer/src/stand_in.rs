@@ -8,6 +8,9 @@ use crate::{
     value::{Accumulated, Quantization, Range, Value},
 };
 
+/// The most channels that a stand-in has.
+const MAX_CHANNELS: usize = 1 << 16;
+
 /// What a refused node could have given.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
@@ -34,6 +37,12 @@ pub(crate) fn stand_in(emitter: &mut Emitter, kind: Kind, shape: &[u32]) -> Lowe
         Kind::Multiplied => shape.len().saturating_sub(1),
     };
     let channels = shape.get(axis).copied().unwrap_or(1) as usize;
+    if channels > MAX_CHANNELS {
+        return Err(refusal!(
+            "the node before it would give {channels} channels";
+            "correct that node first"
+        ));
+    }
     Ok(Value::Accumulated(Accumulated {
         node,
         shape,

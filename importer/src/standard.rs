@@ -31,6 +31,28 @@ const CONVOLUTION: &[(&str, i32)] = &[
     ("strides", INTS),
 ];
 
+const TRANSPOSED: &[(&str, i32)] = &[
+    ("auto_pad", TEXT),
+    ("dilations", INTS),
+    ("group", INT),
+    ("kernel_shape", INTS),
+    ("output_padding", INTS),
+    ("output_shape", INTS),
+    ("pads", INTS),
+    ("strides", INTS),
+];
+
+// Those that only concern interpolation and cropping don't matter where each pixel is repeated.
+const RESIZE: &[(&str, i32)] = &[
+    ("antialias", INT),
+    ("coordinate_transformation_mode", TEXT),
+    ("cubic_coeff_a", FLOAT),
+    ("exclude_outside", INT),
+    ("extrapolation_value", FLOAT),
+    ("mode", TEXT),
+    ("nearest_mode", TEXT),
+];
+
 const POOL: &[(&str, i32)] = &[
     ("auto_pad", TEXT),
     ("ceil_mode", INT),
@@ -68,13 +90,20 @@ fn signature(operator: &str) -> Option<Signature> {
         "QuantizeLinear" => (2..=3, QUANTIZE),
         "DequantizeLinear" => (2..=3, &[("axis", INT), ("block_size", INT), ("output_dtype", INT)]),
         "Conv" => (2..=3, CONVOLUTION),
+        "ConvTranspose" => (2..=3, TRANSPOSED),
+        "Resize" => (1..=4, RESIZE),
+        "Upsample" => (1..=2, &[("mode", TEXT)]),
         "Gemm" => (2..=3, &[("alpha", FLOAT), ("beta", FLOAT), ("transA", INT), ("transB", INT)]),
         "BatchNormalization" => {
             (5..=5, &[("epsilon", FLOAT), ("momentum", FLOAT), ("spatial", INT), ("training_mode", INT)])
         }
         "Clip" => (1..=3, &[("max", FLOAT), ("min", FLOAT)]),
-        "MatMul" | "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min" => (2..=2, &[]),
+        "MatMul" | "Add" | "Sub" | "Mul" | "Div" | "Pow" => (2..=2, &[]),
+        "Max" | "Min" | "Sum" => (1..=usize::MAX, &[]),
+        "ConstantOfShape" => (1..=1, &[("value", TENSOR)]),
+        "Expand" => (2..=2, &[]),
         "Shape" => (1..=1, &[("end", INT), ("start", INT)]),
+        "Split" => (1..=2, &[("axis", INT), ("num_outputs", INT), ("split", INTS)]),
         "Gather" => (2..=2, &[("axis", INT)]),
         "Slice" => (1..=5, &[("axes", INTS), ("ends", INTS), ("starts", INTS)]),
         "Transpose" => (1..=1, &[("perm", INTS)]),
@@ -82,7 +111,9 @@ fn signature(operator: &str) -> Option<Signature> {
         // Its storage order is that of its second output, which isn't given.
         "MaxPool" => (1..=1, MAX_POOL),
         "AveragePool" => (1..=1, POOL),
-        "ReduceMean" => (1..=2, &[("axes", INTS), ("keepdims", INT), ("noop_with_empty_axes", INT)]),
+        "ReduceMean" | "ReduceMax" => {
+            (1..=2, &[("axes", INTS), ("keepdims", INT), ("noop_with_empty_axes", INT)])
+        }
         "Flatten" | "Softmax" | "LogSoftmax" => (1..=1, &[("axis", INT)]),
         "Reshape" => (2..=2, &[("allowzero", INT)]),
         "Squeeze" | "Unsqueeze" => (1..=2, &[("axes", INTS)]),
@@ -94,8 +125,12 @@ fn signature(operator: &str) -> Option<Signature> {
         "LeakyRelu" | "Elu" => (1..=1, &[("alpha", FLOAT)]),
         "HardSigmoid" => (1..=1, &[("alpha", FLOAT), ("beta", FLOAT)]),
         "Constant" => (0..=0, CONSTANT),
-        "Abs" | "Erf" | "Exp" | "GlobalAveragePool" | "HardSwish" | "Identity" | "Log" | "Mish" | "Neg"
-        | "Reciprocal" | "Relu" | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
+        "Selu" => (1..=1, &[("alpha", FLOAT), ("gamma", FLOAT)]),
+        "Celu" | "ThresholdedRelu" => (1..=1, &[("alpha", FLOAT)]),
+        "PRelu" => (2..=2, &[]),
+        "Ceil" | "Cos" | "Floor" | "Round" | "Sign" | "Sin" | "Abs" | "Erf" | "Exp" | "GlobalAveragePool"
+        | "GlobalMaxPool" | "HardSwish" | "Identity" | "Log" | "Mish" | "Neg" | "Reciprocal" | "Relu"
+        | "Sigmoid" | "Softplus" | "Softsign" | "Sqrt" | "Tanh" => (1..=1, &[]),
         _ => return None,
     };
     Some(found)

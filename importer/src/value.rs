@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use millrace_inference::Window;
+
 /// `real = (quantized − zero_point) · scale` of an `i8` tensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quantization {
@@ -22,6 +24,14 @@ impl Quantization {
         let value = (real / self.scale).round_ties_even() + f64::from(self.zero_point);
         value.clamp(i8::MIN.into(), i8::MAX.into()) as i8
     }
+}
+
+/// A quantization whose integers reach from one number to another, zero among them.
+pub(crate) fn covering(low: f64, high: f64) -> Quantization {
+    let (low, high) = (low.min(0.0), high.max(0.0));
+    let scale = if high > low { (high - low) / 255.0 } else { 1.0 };
+    let zero_point = (f64::from(i8::MIN) - low / scale).round_ties_even().clamp(-128.0, 127.0) as i8;
+    Quantization { scale, zero_point }
 }
 
 /// Real bounds of a tensor, from a ReLU or a clip.
@@ -63,10 +73,18 @@ pub(crate) enum Value {
     Quantized { node: u32, shape: Vec<u32>, quantization: Quantization },
     /// What a product gives.
     Accumulated(Accumulated),
+    /// A mean, at its own scale once that is known.
+    Mean(Mean),
+    /// A quantized tensor with its axes in another order.
+    Turned(Turned),
+    /// A quantized tensor with a padding that only a window can read.
+    Padded(Padded),
     /// A function of a quantized tensor, element by element.
     Mapped { node: u32, shape: Vec<u32>, quantization: Quantization, map: Map },
     /// The sum of two quantized tensors, then the range.
     Sum { left: (u32, Quantization), right: (u32, Quantization), shape: Vec<u32>, range: Range },
+    /// The product of two quantized tensors.
+    Product(Product),
     /// Quantized tensors one after the other.
     Joined { parts: Vec<(u32, Quantization)>, axis: u8, shape: Vec<u32> },
     /// A constant in real numbers, with the integers behind it.
@@ -100,6 +118,63 @@ impl Accumulated {
             *offset += number;
         }
     }
+}
+
+/// The mean of a quantized image over whole axes: over rows and columns, or over the rows alone.
+#[derive(Clone)]
+pub(crate) struct Mean {
+    pub(crate) input: u32,
+    /// Channels, rows and columns of the image.
+    pub(crate) image: [u32; 3],
+    /// The window that covers the axes over which the mean goes.
+    pub(crate) window: Window,
+    pub(crate) quantization: Quantization,
+    /// The shape of a sample under which the means are read.
+    pub(crate) shape: Vec<u32>,
+}
+
+/// The product of two quantized tensors of one shape.
+#[derive(Clone)]
+pub(crate) struct Product {
+    pub(crate) left: (u32, Quantization),
+    pub(crate) right: (u32, Quantization),
+    /// Shape of a sample.
+    pub(crate) shape: Vec<u32>,
+}
+
+/// A quantized tensor whose axes are read in another order than it has them.
+#[derive(Clone)]
+pub(crate) struct Turned {
+    pub(crate) node: u32,
+    /// Shape of a sample as the tensor has it.
+    pub(crate) inner: Vec<u32>,
+    /// The tensor's axes in the order in which they are read.
+    pub(crate) order: Vec<usize>,
+    /// Shape of a sample as it is read.
+    pub(crate) shape: Vec<u32>,
+    /// None if it is the model's input, and nothing has quantized that yet.
+    pub(crate) quantization: Option<Quantization>,
+    /// The node that turns them, as messages name it.
+    pub(crate) label: String,
+}
+
+/// A quantized tensor and the padding around it, for a window over it.
+#[derive(Clone)]
+pub(crate) struct Padded {
+    pub(crate) node: u32,
+    /// Shape of a sample without the padding.
+    pub(crate) inner: Vec<u32>,
+    /// Whether the tensor has its channels last, and the shape has them first all the same.
+    pub(crate) channels_last: bool,
+    /// Shape of a sample with it.
+    pub(crate) shape: Vec<u32>,
+    pub(crate) quantization: Quantization,
+    /// Rows above, columns left, rows below, columns right.
+    pub(crate) around: [u32; 4],
+    /// The real number that fills it.
+    pub(crate) value: f64,
+    /// The node that pads, as messages name it.
+    pub(crate) label: String,
 }
 
 /// A constant of the float graph.
@@ -153,6 +228,10 @@ impl Value {
             | Self::Ordered { shape, .. }
             | Self::Quantized { shape, .. }
             | Self::Accumulated(Accumulated { shape, .. })
+            | Self::Mean(Mean { shape, .. })
+            | Self::Padded(Padded { shape, .. })
+            | Self::Turned(Turned { shape, .. })
+            | Self::Product(Product { shape, .. })
             | Self::Mapped { shape, .. }
             | Self::Sum { shape, .. }
             | Self::Joined { shape, .. } => Some(shape),

@@ -65,6 +65,9 @@ pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<S
     if let (Some(element), true) = (moved, moves_integers(&node.op_type)) {
         lowering.mark_integers(output.clone(), element);
     }
+    if let Some(shape) = value.shape() {
+        lowering.widest.see(&node.label(), shape);
+    }
     lowering.give_value(output, value);
     Ok((node.op_type != "DequantizeLinear").then(|| Step { onnx: node.label(), became }))
 }
@@ -77,6 +80,8 @@ fn check(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
         match strange {
             // A clip that is open at one end.
             Some(number) if node.op_type == "Clip" && number.is_infinite() => {}
+            // A padding below all numbers, which no maximum takes.
+            Some(number) if node.op_type == "Pad" && number == f32::NEG_INFINITY => {}
             Some(number) => {
                 return Err(refusal!(
                     "its constant '{name}' holds {number}, which is no finite number";

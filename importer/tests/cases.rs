@@ -7,8 +7,11 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_importer::{import, npy, onnx::Model, Imported, Options, Ranges};
+use millrace_importer::{import, npy, onnx::Model, Calibration, Imported, Options, Ranges};
 use millrace_inference::{execute, CheckedModel, Values};
+
+/// Four samples are too few to find ranges that suit others, too: what comes up is what counts here.
+const METHOD: Calibration = Calibration::MinMax;
 
 fn case(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(file)
@@ -26,7 +29,7 @@ fn zeros(shape: &[u64]) -> npy::Array {
 
 /// Float files that can't be imported: their names, how the refusal begins, and what it says to do. They are refused before
 /// anything runs, so the samples don't matter.
-const REFUSED: [(&str, &str, &str); 8] = [
+const REFUSED: [(&str, &str, &str); 7] = [
     (
         "s01_add_const_w_axis",
         "Add 'add_y': its constant has the shape [4], so it differs along axis 3",
@@ -42,11 +45,6 @@ const REFUSED: [(&str, &str, &str); 8] = [
         "BatchNormalization 'batchnormalization_y': it normalizes along axis 1, and the product before it has its channels along axis 2",
         "fold it into the weights",
     ),
-    (
-        "s09_softmax_axis1_4d",
-        "Softmax 'softmax_y': the largest entry is wanted along axis 1 of N × [4, 4, 4]",
-        "end the model before it",
-    ),
     ("s67_nan_weight", "Conv 'conv_c': its constant 'w' holds NaN", "export the model again"),
     ("s67c_nan_bias", "Conv 'conv_c': its constant 'b' holds NaN", "export the model again"),
     ("s18_clip_min_gt_max_table", "Clip 'clip_y': its min 0.6", "swap them or drop the clip"),
@@ -56,8 +54,9 @@ const REFUSED: [(&str, &str, &str); 8] = [
 #[test]
 fn what_cant_be_represented_is_refused_by_name() {
     for (name, beginning, remedy) in REFUSED {
-        let error =
-            Ranges::calibrate(&case(&format!("{name}.onnx")), &zeros(&[1])).expect_err(name).to_string();
+        let error = Ranges::calibrate(&case(&format!("{name}.onnx")), &zeros(&[1]), METHOD)
+            .expect_err(name)
+            .to_string();
         assert!(error.starts_with(beginning), "{name}: {error}");
         assert!(error.contains(remedy), "{name}: {error}");
     }
@@ -77,7 +76,8 @@ fn weights_in_blocks_are_refused_by_name() {
 #[test]
 fn samples_without_anything_to_see_are_refused() {
     let file = case("s103_zero_calibration.onnx");
-    let fails = |shape: &[u64]| Ranges::calibrate(&file, &zeros(shape)).expect_err("no samples").to_string();
+    let fails =
+        |shape: &[u64]| Ranges::calibrate(&file, &zeros(shape), METHOD).expect_err("no samples").to_string();
     assert!(fails(&[8, 3, 8, 8]).contains("all zero"));
     assert!(fails(&[8, 8, 8, 3])
         .contains("calibrate with an array of shape N × [3, 8, 8], its axes in this order"));
@@ -87,7 +87,7 @@ fn samples_without_anything_to_see_are_refused() {
 /// The import of a float file, calibrated on its own samples.
 fn calibrated(name: &str) -> Imported {
     let samples = npy::read(&case(&format!("{name}.samples.npy"))).expect("committed");
-    let ranges = Ranges::calibrate(&case(&format!("{name}.onnx")), &samples).expect(name);
+    let ranges = Ranges::calibrate(&case(&format!("{name}.onnx")), &samples, METHOD).expect(name);
     import(&load(name), Options { arg_max: false, ranges: Some(&ranges) }).expect(name)
 }
 
@@ -123,6 +123,29 @@ fn largest_error(name: &str, imported: &Imported) -> f64 {
 #[test]
 fn float_files_give_what_onnxruntime_gives() {
     for name in [
+        "m_channels_last",
+        "m_channels_last_means",
+        "m_every_other_row",
+        "m_choices",
+        "m_cut_off",
+        "m_shuffled",
+        "m_channels_last_sequence",
+        "m_computed_constants",
+        "m_counted_padding",
+        "m_dilated",
+        "m_grouped",
+        "m_largest",
+        "m_largest_of_many",
+        "m_means",
+        "m_means_of_a_row",
+        "m_means_of_rows",
+        "m_nearest",
+        "m_negative_slopes",
+        "m_pad_a_sequence",
+        "m_pad_before_conv",
+        "m_pad_before_pools",
+        "m_pad_by_a_number",
+        "m_upsampled",
         "s00_conv_default_attrs",
         "s00b_pool_default_strides",
         "s63_unused_bool_init",
@@ -132,20 +155,58 @@ fn float_files_give_what_onnxruntime_gives() {
     ] {
         // Weights and inputs are rounded to 8 bits; a convolution adds up 27 such products.
         let error = largest_error(name, &calibrated(name));
-        assert!(error < 3.0, "{name}: {error} steps");
+        assert!(error < 4.0, "{name}: {error} steps");
     }
 }
 
 #[test]
 fn quantized_files_give_what_onnxruntime_gives() {
-    for name in
-        ["q07_output_dtype_int8", "q08_dq_without_zp", "q19_w_qdq_float", "q22_int8_input", "q33_mul_between"]
-    {
+    for name in [
+        "i_channels_last",
+        "i_choices",
+        "i_grouped",
+        "i_means",
+        "i_pad_before_conv",
+        "i_pad_before_pools",
+        "i_upsampled",
+        "q07_output_dtype_int8",
+        "q08_dq_without_zp",
+        "q19_w_qdq_float",
+        "q22_int8_input",
+        "q33_mul_between",
+    ] {
         let imported = import(&load(name), Options::default()).expect(name);
         // The same integers, but for sums that lie between two of them.
         let error = largest_error(name, &imported);
         assert!(error < 1.01, "{name}: {error} steps");
     }
+}
+
+/// A product of activations is made of squares of 8 bits each.
+#[test]
+fn products_of_activations_are_near() {
+    for name in ["m_gate", "m_between_activations"] {
+        let error = largest_error(name, &calibrated(name));
+        assert!(error < 5.0, "{name}: {error} steps");
+    }
+    let name = "i_gate";
+    let error = largest_error(name, &import(&load(name), Options::default()).expect(name));
+    assert!(error < 5.0, "{name}: {error} steps");
+}
+
+/// The mean of a map that is mostly zero lies far below the map's largest numbers.
+#[test]
+fn a_mean_has_its_own_scale() {
+    let name = "s58_gap_precision";
+    let imported = calibrated(name);
+    let Values::I8(values) = outputs(name, &imported) else { panic!("numbers") };
+    let quantization = imported.output.expect("numbers");
+    let right = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
+    let squares = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>();
+    let off = squares(&mut values.iter().zip(&right).map(|(value, right)| quantization.real(*value) - right));
+    let relative = (off / squares(&mut right.iter().copied())).sqrt();
+    // A pooling at the map's own scale is off by 12 %.
+    assert!(relative < 0.015, "{relative}");
 }
 
 /// A channel that only has a bias has it in full.
@@ -161,17 +222,19 @@ fn a_channel_whose_weights_are_nothing_keeps_its_bias() {
 
 #[test]
 fn a_softmax_over_channels_gives_the_largest_channel() {
-    let name = "s09c_softmax_axis1_c11";
-    let Values::I32(labels) = outputs(name, &calibrated(name)) else { panic!("{name} gives indices") };
-    let expected = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
-    let expected: Vec<i32> = expected
-        .chunks(4)
-        .map(|sample| {
-            let largest = sample.iter().copied().fold(f64::MIN, f64::max);
-            sample.iter().position(|value| *value == largest).map_or(0, |at| at as i32)
-        })
-        .collect();
-    assert_eq!(labels, expected);
+    // Four channels, and so many pixels.
+    for (name, pixels) in [("s09c_softmax_axis1_c11", 1), ("s09_softmax_axis1_4d", 16)] {
+        let Values::I32(labels) = outputs(name, &calibrated(name)) else { panic!("{name} gives indices") };
+        let expected = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
+        assert_eq!(labels.len() * 4, expected.len());
+        let near = labels.iter().enumerate().filter(|(at, label)| {
+            let of = |channel: usize| expected[(at / pixels * 4 + channel) * pixels + at % pixels];
+            let largest = (0..4).map(of).fold(f64::MIN, f64::max);
+            // Entries that are all but equal may change places.
+            largest - of(**label as usize) < 0.02
+        });
+        assert_eq!(near.count(), labels.len(), "{name}");
+    }
 }
 
 #[test]
@@ -179,9 +242,19 @@ fn broken_files_are_refused_and_never_panic() {
     let folder = std::env::temp_dir().join(format!("millrace-cases-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a place for files");
     let path = folder.join("broken.onnx");
-    for name in ["q07_output_dtype_int8", "q22_int8_input", "s76b_square_q"] {
+    // Of the longer ones, some bytes.
+    for (name, step) in [
+        ("q07_output_dtype_int8", 1),
+        ("q22_int8_input", 1),
+        ("s76b_square_q", 1),
+        ("i_channels_last", 29),
+        ("i_choices", 29),
+        ("i_gate", 29),
+        ("i_pad_before_pools", 29),
+        ("i_upsampled", 29),
+    ] {
         let bytes = std::fs::read(case(&format!("{name}.onnx"))).expect("committed");
-        for at in 0..bytes.len() {
+        for at in (0..bytes.len()).step_by(step) {
             for flip in [0x01, 0x80, 0xff] {
                 let mut broken = bytes.clone();
                 broken[at] ^= flip;

@@ -289,17 +289,37 @@ fn a_check_lists_all_that_is_wrong() {
     let model = graph(
         &[1, 4, 4],
         vec![
-            node("Sin", &["x"], "a"),
+            node("LRN", &["x"], "a"),
             node("Relu", &["a"], "b"),
             ints(ints(node("MaxPool", &["b"], "c"), "kernel_shape", &[2, 2]), "dilations", &[2, 2]),
-            node("Resize", &["c"], "d"),
+            node("Tile", &["c"], "d"),
             node("Sigmoid", &["d"], "e"),
             node("Loop", &["e"], "y"),
         ],
     );
     let checked = check(&model, false, None);
     let nodes: Vec<_> = checked.faults.iter().filter_map(|fault| fault.node()).collect();
-    assert_eq!(nodes, ["Sin 'Sin_a'", "MaxPool 'MaxPool_c'", "Resize 'Resize_d'", "Loop 'Loop_y'"]);
+    assert_eq!(nodes, ["LRN 'LRN_a'", "MaxPool 'MaxPool_c'", "Tile 'Tile_d'", "Loop 'Loop_y'"]);
     assert!(checked.faults.iter().all(|fault| fault.remedy().contains(' ')));
     assert!(checked.room.is_none());
+}
+
+/// What has only operators that can be imported is told from what has not, whatever its size.
+#[test]
+fn what_is_only_too_large_would_be_claimed() {
+    let model = |operator: &str| {
+        graph(&[100_000, 4], vec![node(operator, &["x"], "t"), node("MatMul", &["t", "same"], "y")])
+    };
+    let checked = check(&model("Abs"), false, None);
+    assert!(checked.faults.is_empty() && checked.room.is_none(), "{:?}", checked.faults);
+    let [large] = checked.large.as_slice() else { panic!("{:?}", checked.large) };
+    let large = large.to_string();
+    assert!(large.contains("gives N × [100000, 4]") && large.contains("(3 have more)"), "{large}");
+    let checked = check(&model("LRN"), false, None);
+    assert_eq!((checked.faults.len(), checked.large.len()), (1, 1));
+    let mut seen = Ranges::default();
+    ["x", "t", "y"].iter().for_each(|name| seen.observe(name, &[0.0, 4.0]));
+    let options = Options { arg_max: false, ranges: Some(&seen) };
+    let error = import(&model("Abs"), options).expect_err("too large").to_string();
+    assert!(error.starts_with("too large to be verified in its call: "), "{error}");
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_importer::{import, npy, onnx::Model, Imported, Options, Ranges};
+use millrace_importer::{import, npy, onnx::Model, Calibration, Imported, Options, Ranges};
 use millrace_inference::{execute, CheckedModel, Values};
 
 const ZOO: [&str; 5] = ["mlp", "cnn", "separable", "residual", "branches"];
@@ -48,17 +48,22 @@ fn the_zoo_predicts_held_out_digits() {
 fn a_float_model_is_calibrated_on_samples() {
     let path = zoo("cnn.float.onnx");
     let samples = npy::read(&zoo("calibration.npy")).expect("committed");
-    let ranges = Ranges::calibrate(&path, &samples).expect("a float graph");
     let model = Model::load(&path).expect("committed");
-    let (right, of) = right(
-        &import(&model, Options { arg_max: true, ranges: Some(&ranges) }).expect("ranges of all tensors"),
-    );
-    assert!(right * 1000 >= of * 990, "{right} of {of}");
+    for (calibration, name) in Calibration::ALL {
+        let ranges = Ranges::calibrate(&path, &samples, calibration).expect("a float graph");
+        let imported = import(&model, Options { arg_max: true, ranges: Some(&ranges) });
+        let (right, of) = right(&imported.expect("ranges of all tensors"));
+        assert!(right * 1000 >= of * 990, "{name}: {right} of {of}");
+    }
 
     let flat = npy::Array { shape: vec![128, 64], ..samples.clone() };
-    let message = Ranges::calibrate(&path, &flat).expect_err("samples of another shape").to_string();
+    let message = Ranges::calibrate(&path, &flat, Calibration::default())
+        .expect_err("samples of another shape")
+        .to_string();
     assert!(message.contains("N × [1, 8, 8]"), "{message}");
-    let message = Ranges::calibrate(&zoo("labels.npy"), &samples).expect_err("no ONNX file").to_string();
+    let message = Ranges::calibrate(&zoo("labels.npy"), &samples, Calibration::default())
+        .expect_err("no ONNX file")
+        .to_string();
     assert!(message.contains("labels.npy"), "{message}");
 }
 

@@ -313,7 +313,7 @@ def main():
 
             np.save(folder / "calibration.npy", train_x[:512])
             calibrated, _ = imported(folder / "float.onnx", "-o", folder / "calibrated.millrace",
-                                     "--calibrate", folder / "calibration.npy")
+                                     "--calibrate", folder / "calibration.npy", "--calibration", "min-max")
             if name == CALIBRATED:
                 onnx.save(model, HERE / f"{name}.float.onnx")
                 np.save(HERE / "calibration.npy", train_x[:128])

@@ -162,8 +162,10 @@ describe('the methods of a node', () => {
       ),
     );
     await sleep(HOLD);
-    const grown = residentKiB(node.child.pid) - idle;
-    test.diagnostic(`${SUBSCRIPTIONS} subscriptions for ${HOLD / 1_000} s took ${Math.round(grown / 1024)} MiB`);
+    const busy = residentKiB(node.child.pid);
+    const [before, after] = [idle, busy].map((kib) => `${Math.round(kib / 1024)} MiB`);
+    test.diagnostic(`${SUBSCRIPTIONS} subscriptions for ${HOLD / 1_000} s: ${before} before, ${after} at the end`);
+    assert.ok(busy < idle + 256 * 1024, `they took ${before} to ${after}`);
     assert.ok(Math.min(...counts) >= HOLD / 1_000 / 2, `one had ${Math.min(...counts)} messages`);
     await Promise.all(connections.map((connection) => connection.disconnect()));
   });

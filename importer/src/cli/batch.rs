@@ -42,7 +42,12 @@ impl Batch {
                 .into_iter()
                 .map(|value| u8::try_from(value).or_else(|_| i8::try_from(value).map(i8::cast_unsigned)))
                 .collect::<Result<_, _>>()
-                .map_err(|_| format!("{} holds integers beyond 8 bits", self.input.display()))?,
+                .map_err(|_| {
+                    format!(
+                        "{} holds integers beyond 8 bits; save real numbers and give --scale and --zero-point, or bytes",
+                        self.input.display()
+                    )
+                })?,
             (numbers, Some(scale), Some(zero_point)) => {
                 let quantization = Quantization { scale, zero_point };
                 let reals = Array { shape, numbers }.reals();
@@ -60,7 +65,7 @@ impl Batch {
                     self.input.display()
                 ))
             }
-            (Numbers::Integer(_), Some(_), None) => return Err("--scale needs --zero-point".into()),
+            (Numbers::Integer(_), Some(_), None) => return Err("--scale alone says half; give --zero-point, too, as import printed it".into()),
         };
         Ok((model, encoding, input))
     }
@@ -76,14 +81,16 @@ fn positive(text: &str) -> Result<f64, String> {
 
 /// Refuses an input whose axes are the model's in another order: its bytes would be taken for other pixels.
 fn expect_order(input: &[u64], sample: &[u32]) -> Result<(), String> {
-    let axes = input.get(1..).unwrap_or_default();
-    let sample: Vec<u64> = sample.iter().map(|axis| u64::from(*axis)).collect();
+    // Axes of length 1 may lie anywhere.
+    let long = |axes: &[u64]| axes.iter().copied().filter(|length| *length != 1).collect::<Vec<u64>>();
+    let axes = long(input.get(1..).unwrap_or_default());
+    let sizes: Vec<u64> = sample.iter().map(|axis| u64::from(*axis)).collect();
     let sorted = |axes: &[u64]| {
         let mut axes = axes.to_vec();
         axes.sort_unstable();
         axes
     };
-    if axes != sample && sorted(axes) == sorted(&sample) {
+    if axes != long(&sizes) && sorted(&axes) == sorted(&long(&sizes)) {
         return Err(format!(
             "the input has the shape {input:?} and the model reads N × {sample:?}; bring its axes into this order with numpy.transpose"
         ));
@@ -109,6 +116,8 @@ mod tests {
         // A model that flattens its input first reads them flat.
         assert_eq!(expect_order(&[9, 3, 8, 8], &[192]), Ok(()));
         assert_eq!(expect_order(&[192], &[3, 8, 8]), Ok(()));
+        // One that reads an image without its axis of length 1.
+        assert_eq!(expect_order(&[9, 76, 32, 1], &[1, 76, 32]), Ok(()));
         assert!(expect_order(&[9, 8, 8, 3], &[3, 8, 8])
             .expect_err("channels last")
             .contains("numpy.transpose"));

@@ -2,41 +2,47 @@
 
 use std::{fmt::Write, path::Path};
 
-use millrace_importer::{check, npy, onnx, Check, Ranges};
+use millrace_importer::{check, onnx, Check, ImportError};
 
-use super::{choice::Choice, progress::working};
+use super::{
+    choice::{Choice, Samples},
+    progress::working,
+};
 
 /// Prints what keeps a file from being imported; an error if anything does.
 pub(super) fn check_file(
     file: &Path,
     choice: &Choice,
     arg_max: bool,
-    samples: Option<&Path>,
+    samples: &Samples,
     json: bool,
 ) -> Result<(), String> {
     let failed = |error: millrace_importer::ImportError| format!("{}: {error}", file.display());
     let mut model = onnx::Model::load(file).map_err(|error| error.to_string())?;
     choice.apply(&mut model).map_err(failed)?;
     let mut checked = working("checking", || check(&model, arg_max, None));
-    if let Some(samples) = samples {
-        let samples = npy::read(samples)?;
-        match working("calibrating", || Ranges::calibrate_model(&model, &samples)) {
+    if let Some(ranges) = samples.ranges(&model)? {
+        match ranges {
             Ok(ranges) => checked = working("checking", || check(&model, arg_max, Some(&ranges))),
             // What is listed already is why.
             Err(_) if !checked.faults.is_empty() => {}
-            Err(fault) => checked = Check { faults: vec![fault], room: None, needs_samples: false },
+            Err(fault) => checked = Check::failed(fault),
         }
     }
     print!("{}", if json { as_json(&checked) } else { as_text(&checked) });
-    match checked.faults.len() {
-        0 => Ok(()),
-        count => Err(format!("{}: {count} to change before it can be imported", file.display())),
+    match (checked.faults.len(), checked.large.len()) {
+        (0, 0) => Ok(()),
+        (0, _) => Err(format!(
+            "{}: too large to be imported as a model that is verified in its call",
+            file.display()
+        )),
+        (count, _) => Err(format!("{}: {count} to change before it can be imported", file.display())),
     }
 }
 
 fn as_text(checked: &Check) -> String {
     let mut text = String::new();
-    for fault in &checked.faults {
+    for fault in checked.faults.iter().chain(&checked.large) {
         let node = fault.node().map_or(String::new(), |node| format!("{node}\n  "));
         // Nothing that is written to a string fails.
         let _ = writeln!(text, "{node}{}\n  → {}", fault.what(), fault.remedy());
@@ -49,28 +55,39 @@ fn as_text(checked: &Check) -> String {
         if checked.needs_samples {
             let _ = writeln!(text, "It isn't quantized: import it with --calibrate SAMPLES.");
         }
+    } else if checked.faults.is_empty() {
+        let _ = writeln!(
+            text,
+            "All its operators can be imported, but it is too large to be verified in its call: only as a model of rows,\n\
+             whose executions are claimed, would it have this size, and those aren't made of ONNX files yet."
+        );
     }
     text
 }
 
 fn as_json(checked: &Check) -> String {
-    let faults: Vec<String> = checked
-        .faults
-        .iter()
-        .map(|fault| {
+    let listed = |faults: &[ImportError]| {
+        let each = faults.iter().map(|fault| {
             let node = fault.node().map_or("null".into(), |node| quoted(&node));
             let (what, remedy) = (quoted(&fault.what()), quoted(&fault.remedy()));
             format!("{{\"node\":{node},\"what\":{what},\"remedy\":{remedy}}}")
-        })
-        .collect();
+        });
+        each.collect::<Vec<_>>().join(",")
+    };
+    let settled = match (checked.room, checked.faults.as_slice()) {
+        (Some(_), _) => "\"in_call\"",
+        (None, []) => "\"claimed\"",
+        (None, _) => "null",
+    };
     let room = checked.room.map_or("null".into(), |room| {
         format!("{{\"samples\":{},\"model_bytes\":{},\"mac\":{}}}", room.samples, room.model_bytes, room.work)
     });
     format!(
-        "{{\"importable\":{},\"needs_samples\":{},\"on_chain\":{room},\"faults\":[{}]}}\n",
-        checked.faults.is_empty(),
+        "{{\"importable\":{},\"settled\":{settled},\"needs_samples\":{},\"on_chain\":{room},\"faults\":[{}],\"too_large\":[{}]}}\n",
+        checked.room.is_some(),
         checked.needs_samples,
-        faults.join(",")
+        listed(&checked.faults),
+        listed(&checked.large)
     )
 }
 
@@ -106,5 +123,13 @@ mod tests {
         assert!(json.starts_with("{\"importable\":false,"), "{json}");
         assert!(json.contains("\"faults\":[{\"node\":null,\"what\":\"the file has no graph\","), "{json}");
         assert!(as_text(&checked).contains("→ export the model again"));
+        assert!(!as_text(&checked).contains("too large"));
+    }
+
+    #[test]
+    fn a_file_that_is_only_too_large_would_be_claimed() {
+        let checked = Check { faults: vec![], large: vec![], room: None, needs_samples: false };
+        assert!(as_json(&checked).contains("\"settled\":\"claimed\""));
+        assert!(as_text(&checked).contains("too large to be verified in its call"));
     }
 }

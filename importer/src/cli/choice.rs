@@ -1,6 +1,10 @@
 //! What a file leaves to choose, as `import` and `check` take it.
 
-use millrace_importer::{choose_output, fix_input, onnx::Model, ImportError};
+use std::path::PathBuf;
+
+use millrace_importer::{choose_output, fix_input, npy, onnx::Model, Calibration, ImportError, Ranges};
+
+use super::progress::working;
 
 #[derive(clap::Args)]
 pub(super) struct Choice {
@@ -11,6 +15,28 @@ pub(super) struct Choice {
     /// the file has it.
     #[arg(long, value_name = "N,C,H,W", value_delimiter = ',', value_parser = length)]
     input_shape: Vec<Length>,
+}
+
+/// How a model in floats is calibrated.
+#[derive(clap::Args)]
+pub(super) struct Samples {
+    /// Samples that stand for what the model will see (.npy, N × a sample's shape, axes in the model's order):
+    /// needed for a model in floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
+    #[arg(long, value_name = "SAMPLES")]
+    calibrate: Option<PathBuf>,
+    /// Which range of a tensor's numbers its 8 bits cover: min-max all of them, percentile all but a ten-thousandth on
+    /// either side, mse the one with the least mean square of the errors.
+    #[arg(long, value_name = "min-max|percentile|mse", default_value_t, requires = "calibrate")]
+    calibration: Calibration,
+}
+
+impl Samples {
+    /// The ranges that the samples show; none without samples.
+    pub(super) fn ranges(&self, model: &Model) -> Result<Option<Result<Ranges, ImportError>>, String> {
+        let Some(path) = &self.calibrate else { return Ok(None) };
+        let samples = npy::read(path)?;
+        Ok(Some(working("calibrating", || Ranges::calibrate_model(model, &samples, self.calibration))))
+    }
 }
 
 /// A length of an axis; none stays as it is.

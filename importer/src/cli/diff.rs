@@ -5,12 +5,12 @@ use std::path::Path;
 use millrace_importer::npy;
 use millrace_inference::{execute, Values};
 
-use super::{batch::Batch, progress::working};
+use super::{batch::Batch, execute::unexecuted, progress::working};
 
 pub(super) fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
     let (model, _, input) = batch.load()?;
-    let output = working("executing", || execute(&model, &input)).map_err(|error| error.to_string())?.output;
-    let samples = model.profile().samples(input.len()).map_err(|error| error.to_string())? as usize;
+    let output = working("executing", || execute(&model, &input)).map_err(unexecuted)?.output;
+    let samples = model.profile().samples(input.len()).map_err(unexecuted)? as usize;
     let ours: Vec<f64> = match output {
         // One label for each position of a sample.
         Values::I32(values) => values.into_iter().map(f64::from).collect(),

@@ -7,9 +7,14 @@ use millrace_inference::{execute, Values};
 
 use super::{batch::Batch, files::write, progress::working};
 
+/// Why an input can't be executed.
+pub(super) fn unexecuted(error: impl std::fmt::Display) -> String {
+    format!("{error}; give whole samples of the shape that `inspect` shows")
+}
+
 pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {
     let (model, _, input) = batch.load()?;
-    let execution = working("executing", || execute(&model, &input)).map_err(|error| error.to_string())?;
+    let execution = working("executing", || execute(&model, &input)).map_err(unexecuted)?;
     let samples = (input.len() / model.profile().sample_bytes as usize) as u64;
     let shape: Vec<u64> =
         std::iter::once(samples).chain(model.output().0.iter().map(|axis| u64::from(*axis))).collect();
@@ -23,7 +28,7 @@ pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {
 
 pub(super) fn trace(batch: &Batch, output: &Path) -> Result<(), String> {
     let (model, _, input) = batch.load()?;
-    let execution = working("executing", || execute(&model, &input)).map_err(|error| error.to_string())?;
+    let execution = working("executing", || execute(&model, &input)).map_err(unexecuted)?;
     write(output, &execution.trace)?;
     let samples = input.len() / model.profile().sample_bytes.max(1) as usize;
     let accumulators: usize =

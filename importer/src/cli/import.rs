@@ -2,29 +2,28 @@
 
 use std::path::Path;
 
-use millrace_importer::{import, npy, onnx, Metadata, Options, Quantization, Ranges, Words};
+use millrace_importer::{import, onnx, Metadata, Options, Quantization, Words};
 use millrace_inference::{model_id, CheckedModel};
 use sp_crypto_hashing::blake2_256;
 
-use super::{choice::Choice, files::write, progress::working};
+use super::{
+    choice::{Choice, Samples},
+    files::write,
+    progress::working,
+};
 
 pub(super) fn import_file(
     onnx: &Path,
     output: &Path,
     choice: &Choice,
     arg_max: bool,
-    calibrate: Option<&Path>,
+    samples: &Samples,
     words: Words,
 ) -> Result<(), String> {
     let mut file = onnx::Model::load(onnx).map_err(|error| error.to_string())?;
     let failed = |error: millrace_importer::ImportError| format!("{}: {error}", onnx.display());
     choice.apply(&mut file).map_err(failed)?;
-    let ranges = calibrate
-        .map(|samples| {
-            let samples = npy::read(samples)?;
-            working("calibrating", || Ranges::calibrate_model(&file, &samples)).map_err(failed)
-        })
-        .transpose()?;
+    let ranges = samples.ranges(&file)?.transpose().map_err(failed)?;
     let imported = working("importing", || import(&file, Options { arg_max, ranges: ranges.as_ref() }))
         .map_err(failed)?;
     for step in &imported.steps {

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use batch::{Batch, Reals};
-use choice::Choice;
+use choice::{Choice, Samples};
 use described::Described;
 use text_options::{At, Options, Spoken};
 
@@ -47,10 +47,8 @@ enum Command {
         /// last one of two. A softmax at the end is replaced by the index along its own axis with or without this.
         #[arg(long)]
         arg_max: bool,
-        /// Samples that stand for what the model will see (.npy, N × a sample's shape, axes in the model's order):
-        /// needed for a model in floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
-        #[arg(long, value_name = "SAMPLES")]
-        calibrate: Option<PathBuf>,
+        #[command(flatten)]
+        samples: Samples,
         #[command(flatten)]
         choice: Choice,
         #[command(flatten)]
@@ -66,9 +64,8 @@ enum Command {
         /// Check it as `import --arg-max` would make it.
         #[arg(long)]
         arg_max: bool,
-        /// Samples as for `import`: then a model in floats is calibrated and checked with the ranges that come up.
-        #[arg(long, value_name = "SAMPLES")]
-        calibrate: Option<PathBuf>,
+        #[command(flatten)]
+        samples: Samples,
         #[command(flatten)]
         choice: Choice,
         /// Print one line of JSON instead of text.
@@ -161,12 +158,12 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Import { file, output, text, .. } if text::is_meant(&file) => {
             text::import_folder(&file, &output, &text)
         }
-        Command::Import { file, output, arg_max, calibrate, choice, described, .. } => {
+        Command::Import { file, output, arg_max, samples, choice, described, .. } => {
             let words = described.words(&output)?;
-            import::import_file(&file, &output, &choice, arg_max, calibrate.as_deref(), words)
+            import::import_file(&file, &output, &choice, arg_max, &samples, words)
         }
-        Command::Check { onnx, arg_max, calibrate, choice, json } => {
-            check::check_file(&onnx, &choice, arg_max, calibrate.as_deref(), json)
+        Command::Check { onnx, arg_max, samples, choice, json } => {
+            check::check_file(&onnx, &choice, arg_max, &samples, json)
         }
         Command::Inspect { model, samples } => inspect::inspect(&model, samples),
         Command::Run { model, input: Some(input), output: Some(output), reals, .. } => {

@@ -12,6 +12,7 @@ use millrace_inference::{limits::MAX_MODEL_BYTES, Node};
 use crate::{
     emit::Emitter,
     error::ImportError,
+    large::Widest,
     lowered::Lowered,
     onnx::{self, Constant},
     prepare::{input_shape, input_type, Prepared},
@@ -38,6 +39,8 @@ pub(crate) struct Lowering<'a> {
     /// Length of the batch, unless it is open.
     pub(crate) batch: Option<u32>,
     pub(crate) emitter: Emitter,
+    /// The largest of the tensors so far.
+    pub(crate) widest: Widest,
     /// What calibration saw, for graphs without quantization of their own.
     ranges: Option<&'a Ranges>,
 }
@@ -77,6 +80,8 @@ impl<'a> Lowering<'a> {
         }
         let input = &prepared.input;
         let (batch, shape) = input_shape(input)?;
+        let mut widest = Widest::default();
+        widest.see(&format!("input '{}'", input.name), &shape);
         let stored = match input_type(input) {
             onnx::FLOAT => HashMap::new(),
             element @ (onnx::INT8 | onnx::UINT8) => HashMap::from([(input.name.clone(), element)]),
@@ -97,6 +102,7 @@ impl<'a> Lowering<'a> {
             opset: prepared.opset,
             batch,
             emitter: Emitter::new(shape, rehearsal),
+            widest,
             ranges,
         })
     }

@@ -8,11 +8,16 @@ use super::Lowering;
 use crate::{
     lowered::Lowered,
     onnx::{self, Constant},
-    value::{ConstantValue, Quantization, Value},
+    value::{ConstantValue, Padded, Quantization, Turned, Value},
 };
 
 /// The quantization of every tensor in a rehearsal.
 const REHEARSED: Quantization = Quantization { scale: 1.0 / 16.0, zero_point: 0 };
+
+/// Whether these axes are those of an image, or a sequence, that has its channels last and is read with them first.
+fn has_channels_last(order: &[usize]) -> bool {
+    matches!(order, [1, 0] | [2, 0, 1])
+}
 
 impl Lowering<'_> {
     /// The value that a node reads at a position; a constant where it is one.
@@ -41,6 +46,17 @@ impl Lowering<'_> {
         let value = self.value(node, at)?;
         match value {
             Value::Quantized { .. } => Ok(value),
+            Value::Turned(ref turned @ Turned { quantization: Some(quantization), .. }) => {
+                let settled = self.emitter.turned(turned, quantization)?;
+                if let Some(name) = node.input.get(at) {
+                    self.values.insert(name.clone(), settled.clone());
+                }
+                Ok(settled)
+            }
+            Value::Padded(padded) => Err(refusal!(
+                "it reads what {} pads, and only convolutions and poolings over rows and columns can", padded.label;
+                "let one of these follow the padding, or leave the padding out"
+            )),
             Value::Constant(_) => Err(refusal!(
                 "its input {at} is a constant, not an activation";
                 "fold the constants first, with onnxruntime's quant_pre_process"
@@ -55,7 +71,12 @@ impl Lowering<'_> {
                     true => Some(REHEARSED),
                     false => self.ranges.and_then(|ranges| ranges.quantization(&name)),
                 };
-                let quantization = seen.ok_or_else(|| {
+                // A mean can stay at its input's scale.
+                let of_input = match &value {
+                    Value::Mean(mean) => Some(mean.quantization),
+                    _ => None,
+                };
+                let quantization = seen.or(of_input).ok_or_else(|| {
                     refusal!(
                         "it reads '{name}', which isn't quantized";
                         "quantize the whole graph, or give calibration samples"
@@ -77,6 +98,26 @@ impl Lowering<'_> {
         match self.quantized(node, at)? {
             Value::Quantized { node, shape, quantization } => Ok((node, shape, quantization)),
             _ => Err(refusal!("its input {at} isn't quantized"; "quantize the whole graph")),
+        }
+    }
+
+    /// What a window reads at a position: the tensor as [`Self::activation`] gives it, and the padding that belongs to it.
+    pub(crate) fn padded(&mut self, node: &onnx::Node, at: usize) -> Lowered<Padded> {
+        let nothing = |node: u32, inner: Vec<u32>, channels_last: bool, quantization: Quantization| {
+            let (shape, label) = (inner.clone(), String::new());
+            Padded { node, inner, channels_last, shape, quantization, around: [0; 4], value: 0.0, label }
+        };
+        match self.value(node, at)? {
+            Value::Padded(padded) => Ok(padded),
+            Value::Turned(Turned { node, shape, order, quantization: Some(quantization), .. })
+                if has_channels_last(&order) =>
+            {
+                Ok(nothing(node, shape, true, quantization))
+            }
+            _ => {
+                let (read, inner, quantization) = self.activation(node, at)?;
+                Ok(nothing(read, inner, false, quantization))
+            }
         }
     }
 

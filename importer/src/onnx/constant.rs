@@ -1,8 +1,9 @@
 //! Constants of an ONNX file as plain vectors.
 
-use millrace_inference::limits::MAX_MODEL_BYTES;
-
-use super::messages::{Tensor, BOOL, FLOAT, INT32, INT64, INT8, UINT8};
+use super::{
+    messages::{Tensor, BOOL, FLOAT, INT32, INT64, INT8, UINT8},
+    read::MAX_ONNX_BYTES,
+};
 use crate::lowered::Lowered;
 
 /// The most axes of a constant.
@@ -91,10 +92,10 @@ impl Tensor {
         let expected = shape
             .iter()
             .try_fold(1usize, |product, axis| product.checked_mul(*axis))
-            .filter(|count| *count <= MAX_MODEL_BYTES)
+            .filter(|count| *count <= MAX_ONNX_BYTES)
             .ok_or_else(|| {
                 refusal!(
-                    "its shape {shape:?} has more than {MAX_MODEL_BYTES} elements, the most that a model holds";
+                    "its shape {shape:?} has more than {MAX_ONNX_BYTES} elements, the most that are read";
                     "make the layer smaller"
                 )
             })?;

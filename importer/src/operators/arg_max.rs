@@ -2,7 +2,13 @@
 
 use millrace_inference::Node;
 
-use crate::{lowered::Lowered, lowering::Lowering, onnx, shape::axis_of, value::Value};
+use crate::{
+    lowered::Lowered,
+    lowering::Lowering,
+    onnx,
+    shape::axis_of,
+    value::{Quantization, Turned, Value},
+};
 
 /// A softmax keeps the order along its axis; a model can end with it.
 pub(super) fn softmax(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
@@ -45,13 +51,26 @@ pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
     Ok((Value::Index { node }, String::new()))
 }
 
-/// The index of the largest entry along an axis of a sample, which must be the last, or the last longer than 1.
+/// The index of the largest entry along an axis of a sample. One that isn't the last, or the last longer than 1, is brought
+/// there.
 pub(crate) fn along(lowering: &mut Lowering<'_>, read: u32, shape: &[u32], axis: usize) -> Lowered<u32> {
     if shape.iter().skip(axis + 1).any(|length| *length != 1) {
-        return Err(refusal!(
-            "the largest entry is wanted along axis {} of N × {shape:?}, and only the last axis can be searched", axis + 1;
-            "end the model before it, so that it gives numbers, or let its classes come last"
-        ));
+        let order: Vec<usize> = (0..shape.len()).filter(|at| *at != axis).chain([axis]).collect();
+        let last: Vec<u32> = order.iter().filter_map(|axis| shape.get(*axis).copied()).collect();
+        let turned = Turned {
+            node: read,
+            inner: shape.to_vec(),
+            order,
+            shape: last,
+            quantization: None,
+            label: format!("the search along axis {}", axis + 1),
+        };
+        // Which entry is largest doesn't depend on what the integers stand for.
+        let integers = Quantization { scale: 1.0, zero_point: 0 };
+        return match lowering.emitter.turned(&turned, integers)? {
+            Value::Quantized { node, .. } => lowering.emitter.push(Node::ArgMax { input: node }),
+            _ => Err(refusal!("its entries have no quantization"; "quantize the whole graph")),
+        };
     }
     let kept: Vec<u32> = shape.iter().take(axis + 1).copied().collect();
     let read = if kept.len() == shape.len() { read } else { lowering.emitter.reshape(read, &kept)? };

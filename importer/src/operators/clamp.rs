@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::elementwise::{binary, map};
+use super::{
+    elementwise::{binary, map},
+    rectified::bounded,
+};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -21,20 +24,13 @@ pub(super) fn clip(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(V
 
 /// The larger or the smaller of an activation and a number, or of two functions of one tensor.
 pub(super) fn bound(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    let number = |at: usize| -> Lowered<Option<f64>> {
-        match lowering.value(node, at)? {
-            Value::Constant(constant) => match constant.real[..] {
-                [number] => Ok(Some(number)),
-                _ => Ok(None),
-            },
-            _ => Ok(None),
-        }
-    };
-    let (number, activation) = match (number(0)?, number(1)?) {
-        (None, Some(number)) => (number, 0),
-        (Some(number), None) => (number, 1),
+    let (constant, activation) = match (lowering.value(node, 0)?, lowering.value(node, 1)?) {
+        (Value::Constant(_), Value::Constant(_)) => return binary(lowering, node),
+        (_, Value::Constant(constant)) => (constant, 0),
+        (Value::Constant(constant), _) => (constant, 1),
         _ => return binary(lowering, node),
     };
+    let [number] = constant.real[..] else { return bounded(lowering, node, activation, &constant) };
     let range = match node.op_type.as_str() {
         "Max" => Range { low: number, high: f64::INFINITY },
         _ => Range { low: f64::NEG_INFINITY, high: number },

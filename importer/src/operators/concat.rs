@@ -1,7 +1,5 @@
 //! `Concat`: tensors one after the other.
 
-use millrace_inference::limits::MAX_CONCAT;
-
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -14,12 +12,6 @@ pub(super) fn concat(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
     let mut parts = Vec::new();
     let mut joined: Option<(usize, Vec<u32>)> = None;
     let wanted = node.int("axis", 0);
-    if node.input.len() > MAX_CONCAT {
-        return Err(refusal!(
-            "it joins {} tensors, at most {MAX_CONCAT} can be", node.input.len();
-            "join them in two steps"
-        ));
-    }
     for at in 0..node.input.len() {
         let (read, shape, quantization) = lowering.activation(node, at)?;
         let axis = axis_of(wanted, shape.len()).map_err(|why| refusal!("{why}"; "join along another one"))?;

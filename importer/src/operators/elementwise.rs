@@ -9,8 +9,12 @@ use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx,
-    value::{ConstantValue, Map, Quantization, Range, Value},
+    shape::output,
+    value::{ConstantValue, Map, Product, Quantization, Range, Value},
 };
+
+/// A quantized tensor.
+type Tensor = (u32, Quantization);
 
 /// A function of one number; none if the operator is no such function.
 pub(super) fn function(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Option<(Value, String)>> {
@@ -180,8 +184,8 @@ fn folded(
     Ok(Some(Value::Accumulated(accumulated)))
 }
 
-/// An operation on two activations: two functions of one tensor become one, sums of two tensors an
-/// addition.
+/// An operation on two activations: two functions of one tensor become one, sums of two tensors an addition, products sums
+/// of squares.
 fn of_two(
     lowering: &mut Lowering<'_>,
     node: &onnx::Node,
@@ -208,22 +212,39 @@ fn of_two(
             }
         }
     }
-    if node.op_type != "Add" {
+    if !matches!(node.op_type.as_str(), "Add" | "Sub" | "Mul") {
         return Err(refusal!(
-            "of two different activations only the sum can be represented";
-            "add them instead"
+            "of two different activations only the sum, the difference and the product can be represented";
+            "rewrite it with these, or with numbers"
         ));
     }
-    let (left, right) = (lowering.activation(node, 0)?, lowering.activation(node, 1)?);
-    if left.1 != right.1 {
-        return Err(refusal!(
-            "its operands have the shapes {:?} and {:?} a sample", left.1, right.1;
-            "they must be equal, so expand one before the export"
-        ));
+    let (left, right, shape) = alike(lowering, node)?;
+    if node.op_type == "Mul" {
+        let product = Value::Product(Product { left, right, shape });
+        return Ok((product, "a product from squares, once its quantization is known".into()));
     }
-    let sum =
-        Value::Sum { left: (left.0, left.2), right: (right.0, right.2), shape: left.1, range: Range::ALL };
+    let right = if node.op_type == "Sub" { lowering.emitter.negated(right)? } else { right };
+    let sum = Value::Sum { left, right, shape, range: Range::ALL };
     Ok((sum, "an addition, once its quantization is known".into()))
+}
+
+/// Two activations under one shape: axes of length 1 are repeated.
+fn alike(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Tensor, Tensor, Vec<u32>)> {
+    let (left, right) = (lowering.activation(node, 0)?, lowering.activation(node, 1)?);
+    let unlike = || {
+        refusal!(
+            "its operands have the shapes {:?} and {:?} a sample, which don't meet", left.1, right.1;
+            "give them axes of one length, or of length 1"
+        )
+    };
+    // ONNX would lay the batch of the shorter one along an axis of the longer one.
+    if left.1.len() != right.1.len() {
+        return Err(unlike());
+    }
+    let shape = output(left.1.iter().zip(&right.1).map(|(a, b)| *a.max(b)).collect())?;
+    let first = lowering.emitter.broadcast(left.0, &left.1, &shape)?.ok_or_else(unlike)?;
+    let second = lowering.emitter.broadcast(right.0, &right.1, &shape)?.ok_or_else(unlike)?;
+    Ok(((first, left.2), (second, right.2), shape))
 }
 
 /// The tensors of which a value is a function, from the nearest up through the tables between them.

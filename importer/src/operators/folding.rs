@@ -4,17 +4,17 @@
 
 use std::rc::Rc;
 
-use millrace_inference::limits::MAX_MODEL_BYTES;
-
+use super::{
+    calculating::{calculated, filled, function_of},
+    folding_limit::MAX_FOLDED,
+    picking::{expanded, gathered, joined, sliced},
+};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Constant, Node, Numbers},
     shape::OPEN,
 };
-
-/// The most numbers of the constants from which one is computed.
-const MAX_FOLDED: usize = MAX_MODEL_BYTES;
 
 /// The constant that a node computes; none if it computes none, or from something else than constants.
 pub(super) fn folded(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Constant>> {
@@ -32,10 +32,15 @@ pub(super) fn folded(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Con
     Ok(match (node.op_type.as_str(), inputs.as_slice()) {
         ("Gather", [data, at]) => Some(gathered(node, data, at)?),
         ("Concat", parts) => joined(node, parts),
+        ("Expand", [data, to]) => expanded(data, to),
         ("Squeeze" | "Unsqueeze" | "Reshape" | "Flatten", [data, ..]) => reshaped(node, &inputs, data),
         ("Cast", [data]) => cast(node, data)?,
         ("Slice", [data, ..]) => sliced(node, &inputs, data),
-        ("Add" | "Sub" | "Mul" | "Div", [left, right]) => calculated(node, left, right)?,
+        ("ConstantOfShape", [shape]) => Some(filled(node, shape)?),
+        ("Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min", [left, right]) => {
+            calculated(node, left, right)?
+        }
+        (_, [data]) => function_of(node, data),
         _ => None,
     })
 }
@@ -68,39 +73,6 @@ fn shape(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Constant>> {
 /// Integers along one axis.
 fn row(values: Vec<i64>) -> Constant {
     Constant::new(vec![values.len()], Numbers::Integer { values, data_type: onnx::INT64 })
-}
-
-/// Elements of a row of integers, by their positions.
-fn gathered(node: &Node, data: &Constant, at: &Constant) -> Lowered<Constant> {
-    let (Some(values), Some(positions), [length]) = (data.integers(), at.integers(), data.shape.as_slice())
-    else {
-        return Err(refusal!(
-            "it gathers from something else than a shape";
-            "fold constants before the export (onnxruntime's quant_pre_process does)"
-        ));
-    };
-    let length = *length as i64;
-    let element = |at: &i64| {
-        let from_start = if *at < 0 { at.saturating_add(length) } else { *at };
-        usize::try_from(from_start).ok().and_then(|at| values.get(at)).copied()
-    };
-    let gathered: Option<Vec<i64>> = positions.iter().map(element).collect();
-    match (gathered, node.int("axis", 0)) {
-        (Some(values), 0 | -1) => {
-            Ok(Constant::new(at.shape.clone(), Numbers::Integer { values, data_type: onnx::INT64 }))
-        }
-        _ => Err(refusal!(
-            "it gathers positions {positions:?} of {length}";
-            "export the model again, with shapes that are static"
-        )),
-    }
-}
-
-/// Rows of integers one after the other.
-fn joined(node: &Node, parts: &[&Constant]) -> Option<Constant> {
-    let rows: Option<Vec<&[i64]>> =
-        parts.iter().map(|part| part.integers().filter(|_| part.shape.len() == 1)).collect();
-    matches!(node.int("axis", 0), 0 | -1).then_some(row(rows?.concat()))
 }
 
 /// The same numbers under another shape.
@@ -177,86 +149,4 @@ fn cast(node: &Node, data: &Constant) -> Lowered<Option<Constant>> {
         }
     };
     Ok(Some(Constant::new(data.shape.clone(), numbers)))
-}
-
-/// A part of a row of integers.
-fn sliced(node: &Node, inputs: &[&Constant], data: &Constant) -> Option<Constant> {
-    let number = |at: usize, name: &str, default: i64| -> Option<i64> {
-        match inputs.get(at) {
-            Some(constant) => match constant.integers()? {
-                [number] => Some(*number),
-                _ => None,
-            },
-            None => match node.ints(name) {
-                Some([number]) => Some(*number),
-                Some(_) => None,
-                None => Some(default),
-            },
-        }
-    };
-    let values = data.integers().filter(|_| data.shape.len() == 1)?;
-    let length = values.len() as i64;
-    let bound = |at: i64| (if at < 0 { at.saturating_add(length) } else { at }).clamp(0, length) as usize;
-    let (start, end) = (number(1, "starts", 0)?, number(2, "ends", length)?);
-    if !matches!(number(3, "axes", 0)?, 0 | -1) || number(4, "steps", 1)? != 1 {
-        return None;
-    }
-    Some(row(values.get(bound(start)..bound(end)).unwrap_or_default().to_vec()))
-}
-
-/// Two constants of the same shape, or with one number on a side.
-fn calculated(node: &Node, left: &Constant, right: &Constant) -> Lowered<Option<Constant>> {
-    let count = |constant: &Constant| constant.shape.iter().product::<usize>();
-    let shape = match (count(left), count(right)) {
-        _ if left.shape == right.shape => &left.shape,
-        (_, 1) if left.shape.len() >= right.shape.len() => &left.shape,
-        (1, _) if right.shape.len() >= left.shape.len() => &right.shape,
-        _ => return Ok(None),
-    };
-    let length: usize = shape.iter().product();
-    let numbers = match (&left.numbers, &right.numbers) {
-        (Numbers::Integer { values: a, data_type }, Numbers::Integer { values: b, .. }) => {
-            let of = |a: i64, b: i64| match node.op_type.as_str() {
-                _ if a == OPEN || b == OPEN => None,
-                "Add" => a.checked_add(b),
-                "Sub" => a.checked_sub(b),
-                "Mul" => a.checked_mul(b),
-                _ => a.checked_div(b),
-            };
-            let values: Option<Vec<i64>> =
-                (0..length).map(|at| of(*element(a, at)?, *element(b, at)?)).collect();
-            let values = values.ok_or_else(|| {
-                refusal!(
-                    "it calculates with the length of an open batch, or leaves 64 bits";
-                    "fix the batch with --input-shape, or export the model with a static shape"
-                )
-            })?;
-            Numbers::Integer { values, data_type: *data_type }
-        }
-        (Numbers::Float(a), Numbers::Float(b)) => {
-            let of = |a: f32, b: f32| match node.op_type.as_str() {
-                "Add" => a + b,
-                "Sub" => a - b,
-                "Mul" => a * b,
-                _ => a / b,
-            };
-            let values: Option<Vec<f32>> =
-                (0..length).map(|at| Some(of(*element(a, at)?, *element(b, at)?))).collect();
-            match values {
-                Some(values) => Numbers::Float(values),
-                None => return Ok(None),
-            }
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(Constant::new(shape.clone(), numbers)))
-}
-
-/// An element, or the only one.
-fn element<T>(values: &[T], at: usize) -> Option<&T> {
-    if values.len() == 1 {
-        values.first()
-    } else {
-        values.get(at)
-    }
 }

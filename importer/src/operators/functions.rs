@@ -28,6 +28,18 @@ pub(super) fn unary(node: &Node) -> Option<Map> {
             let scale = alpha(1.0);
             Rc::new(move |x: f64| if x < 0.0 { scale * x.exp_m1() } else { x })
         }
+        "Selu" => {
+            let (slope, scale) = (alpha(1.673_263_2), f64::from(node.float("gamma", 1.050_701)));
+            Rc::new(move |x: f64| scale * if x < 0.0 { slope * x.exp_m1() } else { x })
+        }
+        "Celu" => {
+            let scale = alpha(1.0);
+            Rc::new(move |x: f64| if x < 0.0 { scale * (x / scale).exp_m1() } else { x })
+        }
+        "ThresholdedRelu" => {
+            let least = alpha(1.0);
+            Rc::new(move |x: f64| if x > least { x } else { 0.0 })
+        }
         "HardSigmoid" => {
             let (slope, offset) = (alpha(0.2), beta(0.5));
             Rc::new(move |x: f64| (slope * x + offset).clamp(0.0, 1.0))
@@ -39,6 +51,12 @@ pub(super) fn unary(node: &Node) -> Option<Map> {
         "Exp" => Rc::new(f64::exp),
         "Log" => Rc::new(f64::ln),
         "Reciprocal" => Rc::new(f64::recip),
+        "Sin" => Rc::new(f64::sin),
+        "Cos" => Rc::new(f64::cos),
+        "Floor" => Rc::new(f64::floor),
+        "Ceil" => Rc::new(f64::ceil),
+        "Round" => Rc::new(f64::round_ties_even),
+        "Sign" => Rc::new(|x: f64| if x == 0.0 { 0.0 } else { x.signum() }),
         "Abs" => Rc::new(f64::abs),
         "Neg" => Rc::new(|x: f64| -x),
         "Sqrt" => Rc::new(|x: f64| x.max(0.0).sqrt()),

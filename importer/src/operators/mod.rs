@@ -4,6 +4,7 @@
 
 pub(crate) mod arg_max;
 mod batch_normalization;
+mod calculating;
 mod channels;
 mod channelwise;
 mod clamp;
@@ -11,13 +12,21 @@ mod concat;
 mod convolution;
 mod elementwise;
 mod folding;
+mod folding_limit;
 mod functions;
 mod linear;
+mod pad;
 mod pass;
+mod picking;
 mod pooling;
 mod quantize;
+mod rectified;
 mod reshape;
+mod resize;
 mod scale;
+mod select;
+mod transpose;
+mod transposed_convolution;
 mod weights;
 mod window;
 
@@ -38,6 +47,8 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
     match node.op_type.as_str() {
         "QuantizeLinear" => quantize::quantize(lowering, node),
         "DequantizeLinear" => noted(quantize::dequantize(lowering, node)?, ""),
+        "ConvTranspose" => transposed_convolution::transposed_convolution(lowering, node),
+        "Resize" | "Upsample" => resize::resize(lowering, node),
         "Conv" => convolution::convolution(lowering, node),
         "Gemm" => linear::gemm(lowering, node),
         "MatMul" => linear::matmul(lowering, node),
@@ -45,12 +56,18 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
         "Relu" => clamp::relu(lowering, node),
         "Clip" => clamp::clip(lowering, node),
         "Add" | "Sub" | "Mul" | "Div" | "Pow" => elementwise::binary(lowering, node),
-        "Max" | "Min" => clamp::bound(lowering, node),
+        "Max" | "Min" | "Sum" => of_many(lowering, node),
+        "PRelu" => rectified::prelu(lowering, node),
         "MaxPool" => pooling::max_pool(lowering, node),
-        "AveragePool" | "GlobalAveragePool" | "ReduceMean" => pooling::average_pool(lowering, node),
+        "AveragePool" | "GlobalAveragePool" => pooling::average_pool(lowering, node),
+        "ReduceMean" => pooling::reduce_mean(lowering, node),
+        "ReduceMax" | "GlobalMaxPool" => pooling::reduce_max(lowering, node),
         "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => reshape::reshape(lowering, node),
-        "Transpose" => reshape::transpose(lowering, node),
-        "Pad" => reshape::pad(lowering, node),
+        "Slice" => select::slice(lowering, node),
+        "Gather" => select::gather(lowering, node),
+        "Split" => select::split(lowering, node),
+        "Transpose" => transpose::transpose(lowering, node),
+        "Pad" => pad::pad(lowering, node),
         "Concat" => concat::concat(lowering, node),
         "Identity" => noted(pass::identity(lowering, node)?, "dropped"),
         "Dropout" => noted(pass::dropout(lowering, node)?, "dropped"),
@@ -59,6 +76,33 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
         "ArgMax" => arg_max::arg_max(lowering, node),
         other => elementwise::function(lowering, node)?.ok_or_else(|| unknown(other)),
     }
+}
+
+/// An operator of any number of inputs, taken two by two.
+fn of_many(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value, String)> {
+    let of_two = |lowering: &mut Lowering<'_>, node: &Node| match node.op_type.as_str() {
+        "Sum" => elementwise::binary(lowering, &Node { op_type: "Add".into(), ..node.clone() }),
+        _ => clamp::bound(lowering, node),
+    };
+    let Some((first, rest)) = node.input.split_first() else {
+        return Err(refusal!("it has no input"; "export the model again"));
+    };
+    let mut before = first.clone();
+    for (at, name) in rest.iter().enumerate() {
+        let pair = Node { input: vec![before, name.clone()], ..node.clone() };
+        if at + 1 == rest.len() {
+            return of_two(lowering, &pair);
+        }
+        before = format!("{} of {}", node.output.first().map_or("", String::as_str), at + 2);
+        match folding::folded(lowering, &pair)? {
+            Some(constant) => lowering.give_constant(before.clone(), Rc::new(constant)),
+            None => {
+                let (value, _) = of_two(lowering, &pair)?;
+                lowering.give_value(before.clone(), value);
+            }
+        }
+    }
+    Ok((lowering.value(node, 0)?, "dropped".into()))
 }
 
 /// What a node gives if that is a constant which later nodes read as it is written.

@@ -10,7 +10,7 @@ use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Constant, Numbers},
-    value::{ConstantValue, IntegerConstant, Value},
+    value::{ConstantValue, IntegerConstant, Padded, Turned, Value},
 };
 
 pub(super) fn quantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
@@ -90,11 +90,17 @@ pub(super) fn dequantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowe
     let parameters = parameters(lowering, node, Some(element))?;
     let read = per_tensor(&parameters)?;
     match value {
-        Value::Quantized { quantization, .. } if read != quantization => Err(refusal!(
-            "it reads a tensor with another scale or zero point than it was quantized with";
-            "give both nodes the same"
-        )),
-        Value::Quantized { .. } | Value::Ordered { .. } => Ok(value),
+        Value::Quantized { quantization, .. }
+        | Value::Padded(Padded { quantization, .. })
+        | Value::Turned(Turned { quantization: Some(quantization), .. })
+            if read != quantization =>
+        {
+            Err(refusal!(
+                "it reads a tensor with another scale or zero point than it was quantized with";
+                "give both nodes the same"
+            ))
+        }
+        Value::Quantized { .. } | Value::Padded(_) | Value::Turned(_) | Value::Ordered { .. } => Ok(value),
         // The graph's input is posted as it is.
         Value::Input { .. } => lowering.emitter.settle(&value, read),
         _ => Err(refusal!("its input isn't quantized"; "put a QuantizeLinear before it")),

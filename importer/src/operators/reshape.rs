@@ -1,19 +1,17 @@
-//! `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, and `Transpose` and `Pad` that do no more: the same elements under another
-//! shape.
-
-use std::rc::Rc;
+//! `Flatten`, `Reshape`, `Squeeze` and `Unsqueeze`: the same elements under another shape.
 
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx,
     shape::{axis_of, output, OPEN},
-    value::Value,
+    value::{Mean, Value},
 };
 
 pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     let shape = match lowering.value(node, 0)? {
         Value::Input { shape } | Value::Mapped { shape, .. } => shape,
+        Value::Mean(mean) => mean.shape,
         _ => lowering.activation(node, 0)?.1,
     };
     let new = new_shape(lowering, node, &shape)?;
@@ -21,7 +19,11 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
 }
 
 /// The tensor that a node reads, under another shape of as many elements.
-fn with_shape(lowering: &mut Lowering<'_>, node: &onnx::Node, new: &[u32]) -> Lowered<(Value, String)> {
+pub(super) fn with_shape(
+    lowering: &mut Lowering<'_>,
+    node: &onnx::Node,
+    new: &[u32],
+) -> Lowered<(Value, String)> {
     match lowering.value(node, 0)? {
         Value::Input { shape } if shape == new => {
             return Ok((Value::Input { shape }, "dropped: the shape stays".into()))
@@ -36,6 +38,12 @@ fn with_shape(lowering: &mut Lowering<'_>, node: &onnx::Node, new: &[u32]) -> Lo
             let shape = new.to_vec();
             return Ok((Value::Mapped { node: input, shape, quantization, map }, String::new()));
         }
+        Value::Mean(mean) => {
+            return Ok((
+                Value::Mean(Mean { shape: new.to_vec(), ..mean }),
+                "another shape of the mean".into(),
+            ))
+        }
         _ => {}
     }
     let (input, shape, quantization) = lowering.activation(node, 0)?;
@@ -47,58 +55,6 @@ fn with_shape(lowering: &mut Lowering<'_>, node: &onnx::Node, new: &[u32]) -> Lo
     }
     let at = lowering.emitter.reshape(input, new)?;
     Ok((Value::Quantized { node: at, shape: new.to_vec(), quantization }, String::new()))
-}
-
-/// Other axes of the same elements, where only axes of length 1 move; of a constant any.
-pub(super) fn transpose(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    let value = lowering.value(node, 0)?;
-    if let Value::Constant(constant) = &value {
-        let order = order(node, constant.shape.len())?;
-        lowering.hold(constant.real.len())?;
-        return Ok((Value::Constant(Rc::new(constant.transposed(&order))), "constants".into()));
-    }
-    let shape = value.shape().map(<[u32]>::to_vec).unwrap_or_default();
-    let order = order(node, shape.len() + 1)?;
-    let moved: Vec<usize> = order.iter().skip(1).filter_map(|axis| axis.checked_sub(1)).collect();
-    let long = |axis: &&usize| shape.get(**axis).is_some_and(|length| *length > 1);
-    let stays = moved.len() == shape.len() && moved.iter().filter(long).is_sorted();
-    if !stays {
-        return Err(refusal!(
-            "it changes the order of elements (perm {order:?} of N × {shape:?}), which can't be represented";
-            "export the model with the layout that its convolutions read, channels first"
-        ));
-    }
-    let new: Vec<u32> = moved.iter().filter_map(|axis| shape.get(*axis).copied()).collect();
-    with_shape(lowering, node, &new)
-}
-
-/// The axes in the order that a node asks for, each once.
-fn order(node: &onnx::Node, rank: usize) -> Lowered<Vec<usize>> {
-    let order: Vec<usize> = match node.ints("perm") {
-        None => (0..rank).rev().collect(),
-        Some(perm) => perm.iter().filter_map(|axis| usize::try_from(*axis).ok()).collect(),
-    };
-    let mut sorted = order.clone();
-    sorted.sort_unstable();
-    if !sorted.into_iter().eq(0..rank) {
-        return Err(refusal!("its perm doesn't name each of {rank} axes once"; "export the model again"));
-    }
-    Ok(order)
-}
-
-/// A padding of nothing.
-pub(super) fn pad(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    let pads = match node.ints("pads") {
-        Some(pads) => pads.to_vec(),
-        None => lowering.integers(node, 1)?,
-    };
-    if pads.iter().any(|pad| *pad != 0) {
-        return Err(refusal!(
-            "it pads by {pads:?}, which can't be represented by itself";
-            "give the padding to the convolution behind it"
-        ));
-    }
-    Ok((lowering.value(node, 0)?, "dropped: it pads by nothing".into()))
 }
 
 /// The axes of a node, an attribute in older files and an input in newer ones; none where neither is given.

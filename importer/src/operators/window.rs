@@ -41,14 +41,19 @@ pub(super) fn steps(length: u32, window: &Window, axis: usize) -> u32 {
     padded.saturating_sub(window.kernel[axis]) / window.stride[axis].max(1) + 1
 }
 
-/// The window of a convolution or pooling on a plane of this size, whose lengths are at most [`MAX_ELEMENTS`]; it lies
-/// inside the padded plane, and all its lengths are at most that.
-pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lowered<Window> {
-    // A kernel of one row or column has nothing to dilate.
-    if pair(node, "dilations")?.iter().zip(kernel).any(|(dilation, length)| *dilation != 1 && length > 1) {
+/// The window of a convolution or pooling on a plane of this size, whose lengths are at most [`MAX_ELEMENTS`], and which has
+/// this padding already; it lies inside the padded plane, and all its lengths are at most that.
+pub(super) fn window(
+    node: &onnx::Node,
+    kernel: [u32; 2],
+    plane: [u32; 2],
+    around: [u32; 4],
+) -> Lowered<Window> {
+    // The kernel of a convolution is dilated already, by zeros.
+    if node.op_type != "Conv" && dilations(node, kernel)? != [1, 1] {
         return Err(refusal!(
-            "dilated windows can't be represented";
-            "use a larger kernel, with zeros in between"
+            "poolings with dilated windows can't be represented";
+            "use a smaller kernel without dilation"
         ));
     }
     let stride = pair(node, "strides")?;
@@ -59,22 +64,45 @@ pub(super) fn window(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lo
             "use a smaller one"
         ));
     }
-    let padding = padding(node, kernel, stride, plane)?;
+    let outer = [0, 1].map(|axis| plane[axis] + around[axis] + around[axis + 2]);
+    let own = padding(node, kernel, stride, outer)?;
+    let padding = [0, 1, 2, 3].map(|side: usize| own[side].saturating_add(around[side]));
     check_padding(kernel, padding, plane)?;
     let window = Window { kernel, stride, padding };
-    if node.int("ceil_mode", 0) != 0 {
-        let partial = (0..2).any(|axis| {
-            let padded = plane[axis] + padding[axis] + padding[axis + 2];
-            !padded.saturating_sub(kernel[axis]).is_multiple_of(stride[axis])
-        });
-        if partial {
-            return Err(refusal!(
-                "its last windows reach beyond the padding (ceil_mode), which can't be represented";
-                "pad its input, or use ceil_mode=0"
-            ));
-        }
+    if node.int("ceil_mode", 0) == 0 {
+        return Ok(window);
     }
-    Ok(window)
+    let whole =
+        Window { padding: [0, 1, 2, 3].map(|side| padding[side] + beyond(&window, plane, side)), ..window };
+    if whole != window && node.int("count_include_pad", 0) != 0 {
+        return Err(refusal!(
+            "its last windows reach beyond the padding (ceil_mode), and padding counts in its mean (count_include_pad)";
+            "use ceil_mode=0 or count_include_pad=0"
+        ));
+    }
+    check_padding(kernel, whole.padding, plane)?;
+    Ok(whole)
+}
+
+/// How far the last window reaches beyond the padding of a side, where all that begin before it count (`ceil_mode`). What
+/// lies there counts no more than padding does.
+fn beyond(window: &Window, plane: [u32; 2], side: usize) -> u32 {
+    let Some(axis) = side.checked_sub(2) else { return 0 };
+    let (kernel, stride) = (window.kernel[axis], window.stride[axis].max(1));
+    let before = plane[axis] + window.padding[axis];
+    let padded = before + window.padding[side];
+    let mut last = padded.saturating_sub(kernel).div_ceil(stride) * stride;
+    // One that begins behind the plane has nothing to look at.
+    if last >= before {
+        last -= stride.min(last);
+    }
+    (last + kernel).saturating_sub(padded)
+}
+
+/// How far apart neighbours in a kernel are; a kernel of one row or column has nothing to dilate.
+pub(super) fn dilations(node: &onnx::Node, kernel: [u32; 2]) -> Lowered<[u32; 2]> {
+    let [down, across] = pair(node, "dilations")?;
+    Ok([if kernel[0] > 1 { down } else { 1 }, if kernel[1] > 1 { across } else { 1 }])
 }
 
 /// Two lengths of a window, along rows and columns; 1 and 1 where they aren't given.
