@@ -53,12 +53,23 @@ impl Records {
                 blocks.push(Self::ZERO);
             }
             if let Some(block) = blocks.last_mut() {
-                block.multipliers[column] = record.multiplier;
-                block.shifts[column] = record.shift;
-                block.biases[column] = record.bias;
+                block.set(column, record);
             }
         }
         blocks
+    }
+
+    /// One block of so many records at most, filled up with zero.
+    pub fn of_block(records: impl Iterator<Item = Record>) -> Self {
+        let mut block = Self::ZERO;
+        records.take(COLUMNS).enumerate().for_each(|(column, record)| block.set(column, record));
+        block
+    }
+
+    fn set(&mut self, column: usize, record: Record) {
+        self.multipliers[column] = record.multiplier;
+        self.shifts[column] = record.shift;
+        self.biases[column] = record.bias;
     }
 
     /// M, B and s of each column.
@@ -72,6 +83,11 @@ impl Records {
     pub fn read(bytes: &[u8]) -> Vec<Self> {
         Self::blocks(bytes.chunks_exact(RECORD_BYTES).map(Record::read))
     }
+}
+
+/// Bytes that so many records take.
+pub(super) fn records_bytes(count: u64) -> u64 {
+    count.div_ceil(COLUMNS as u64) * size_of::<Records>() as u64
 }
 
 /// `(z·M + B) >> s`, which is right modulo 2⁶⁴ in between and so right.
@@ -109,6 +125,23 @@ pub(super) fn rescale_pairs(
             let high = i64::from(*high).wrapping_mul(multiplier).wrapping_shl(8);
             let product = i64::from(*low).wrapping_mul(multiplier).wrapping_add(high);
             *number = moved(product, bias, shift, bounds);
+        }
+    }
+}
+
+/// Rescales a row's numbers. Sums of 2¹⁴ wide numbers stay within 2³⁷, and times M within 2⁶¹.
+#[multiversion(targets = "simd")]
+pub(super) fn rescale_numbers<T: Copy + Into<i64>>(
+    row: &[T],
+    records: &[Records],
+    bounds: [i32; 2],
+    numbers: &mut [i32],
+) {
+    let bounds = bounds.map(i64::from);
+    for ((numbers, row), records) in numbers.chunks_mut(COLUMNS).zip(row.chunks(COLUMNS)).zip(records) {
+        for ((number, x), (multiplier, bias, shift)) in numbers.iter_mut().zip(row).zip(records.iter()) {
+            let x: i64 = (*x).into();
+            *number = moved(x.wrapping_mul(multiplier), bias, shift, bounds);
         }
     }
 }
