@@ -1,5 +1,7 @@
 //! Convolutions of channels, each with a filter of its own: no product of matrices, but one of rows, element by element.
 
+use std::ops::Range;
+
 use millrace_inference::rows::{Conv2d, ElementType};
 use multiversion::multiversion;
 
@@ -10,12 +12,12 @@ use super::{
 };
 use crate::rows::{
     elements::{bounds, for_element, Element, Elements, Share},
-    products::{COLUMNS, ROWS},
+    products::{COLUMNS, LANES, ROWS},
     records::{records_bytes, rescale_tile, Record, Records},
 };
 
 /// Weights of a block of columns, place by place.
-type Taps = Vec<[i16; COLUMNS]>;
+type Taps = Vec<[i32; COLUMNS]>;
 
 /// A convolution's parameters, if each channel has one filter.
 pub(in crate::rows) struct Depthwise {
@@ -29,20 +31,37 @@ pub(in crate::rows) struct Depthwise {
     blocks: Vec<(Taps, Records)>,
 }
 
-/// `Σ w·x` of some channels. At most 64 products of an `i16` and an `i8` stay within 2²⁸.
+/// `Σ w·x` of some channels, those of a block. At most 64 products of an `i16` and an `i8` stay within 2²⁸.
 #[multiversion(targets = "simd")]
 fn sum_up<T: Copy + Into<i32>>(
     places: &[&[T]],
-    first: usize,
-    taps: &[[i16; COLUMNS]],
+    channels: Range<usize>,
+    taps: &[[i32; COLUMNS]],
     sums: &mut [i32; COLUMNS],
 ) {
-    *sums = [0; COLUMNS];
-    for (place, taps) in places.iter().zip(taps) {
-        for ((sum, x), weight) in sums.iter_mut().zip(&place[first..]).zip(taps) {
-            let x: i32 = (*x).into();
-            *sum = sum.wrapping_add(x.wrapping_mul((*weight).into()));
+    let whole = channels.len() / LANES;
+    for (panel, sums) in sums.as_chunks_mut::<LANES>().0.iter_mut().enumerate().take(whole) {
+        let mut all = [0; LANES];
+        for (place, taps) in places.iter().zip(taps) {
+            let x = place[channels.start + panel * LANES..].first_chunk::<LANES>();
+            let Some((x, taps)) = x.zip(taps.as_chunks::<LANES>().0.get(panel)) else { break };
+            add_products(&mut all, x, taps);
         }
+        *sums = all;
+    }
+    let rest = &mut sums[whole * LANES..];
+    rest.fill(0);
+    for (place, taps) in places.iter().zip(taps) {
+        add_products(rest, &place[channels.start + whole * LANES..channels.end], &taps[whole * LANES..]);
+    }
+}
+
+/// Adds products of as many channels as there are.
+#[inline(always)]
+fn add_products<T: Copy + Into<i32>>(sums: &mut [i32], x: &[T], weights: &[i32]) {
+    for ((sum, x), weight) in sums.iter_mut().zip(x).zip(weights) {
+        let x: i32 = (*x).into();
+        *sum = sum.wrapping_add(x.wrapping_mul(*weight));
     }
 }
 
@@ -73,7 +92,7 @@ impl Depthwise {
     /// Bytes that the packed weights of so many channels take.
     pub fn packed_bytes(channels: u64, places: u64) -> u64 {
         let blocks = channels.div_ceil(COLUMNS as u64);
-        let taps = places * size_of::<[i16; COLUMNS]>() as u64 + size_of::<Taps>() as u64;
+        let taps = places * size_of::<[i32; COLUMNS]>() as u64 + size_of::<Taps>() as u64;
         // The list of the channels is there while they are packed.
         blocks * taps + records_bytes(channels) + channels * size_of::<(&[i8], &[u8])>() as u64
     }
@@ -126,9 +145,9 @@ impl Depthwise {
                 for (block, (taps, records)) in self.blocks.iter().enumerate() {
                     let block = block * COLUMNS..width.min((block + 1) * COLUMNS);
                     for (places, sums) in read.chunks(places).zip(&mut sums) {
-                        sum_up(places, block.start, taps, sums);
+                        sum_up(places, block.clone(), taps, sums);
                     }
-                    rescale_tile(&mut sums, count, records, bounds(self.element));
+                    rescale_tile(&mut sums[..count], block.len(), records, bounds(self.element));
                     target.write(&mut sums, 0..count, block);
                 }
             }

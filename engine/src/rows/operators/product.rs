@@ -7,7 +7,7 @@ use millrace_inference::rows::ElementType;
 
 use super::curve::Curve;
 use crate::rows::{
-    elements::{bounds, Element},
+    elements::{bounds, narrow, Element},
     products::{Kernel, Panels, Tile, Words, COLUMNS, PANELS, ROWS, TERMS},
     records::{add_wide, rescale_pairs, rescale_tile, Record, Records},
 };
@@ -45,14 +45,14 @@ impl<T: Element> Target<'_, T> {
     /// Writes numbers of these rows, and of these of the columns.
     pub fn write(&mut self, numbers: &mut [[i32; COLUMNS]], rows: Range<usize>, columns: Range<usize>) {
         let at = |of: Columns, row: usize| row * of.stride + of.first + columns.start;
-        for (numbers, row) in numbers.iter_mut().zip(rows) {
-            let numbers = &mut numbers[..columns.len()];
-            if let Some((addend, of)) = self.addend {
-                add_wide(numbers, &addend[at(of, row)..][..columns.len()], bounds(ElementType::Wide));
+        if let Some((addend, of)) = self.addend {
+            for (numbers, row) in numbers.iter_mut().zip(rows.clone()) {
+                let addend = &addend[at(of, row)..][..columns.len()];
+                add_wide(&mut numbers[..columns.len()], addend, bounds(ElementType::Wide));
             }
-            let made = &mut self.made[at(self.columns, row)..][..columns.len()];
-            made.iter_mut().zip(numbers).for_each(|(made, number)| *made = T::narrow(*number));
         }
+        let made = self.made[at(self.columns, rows.start)..].chunks_mut(self.columns.stride);
+        narrow(&numbers[..rows.len()], columns.len(), made);
     }
 }
 
@@ -115,7 +115,7 @@ impl Product {
             for (tile, (words, padded)) in words.tiles().enumerate() {
                 kernel.multiply(words, padded, panels, &mut sums);
                 let here = tile * of_a_tile..rows.min((tile + 1) * of_a_tile);
-                self.finish(&mut sums, &mut numbers, here.len(), block);
+                self.finish(&mut sums, &mut numbers, here.len(), (block, columns.len()));
                 let made = if self.pairs { &mut numbers } else { &mut sums };
                 target.write(made, here, columns.clone());
             }
@@ -123,19 +123,29 @@ impl Product {
     }
 
     /// Rescales sums in place, or those of pairs into `numbers`.
-    fn finish(&self, sums: &mut Tile<i32>, numbers: &mut Tile<i32>, rows: usize, block: usize) {
+    fn finish(
+        &self,
+        sums: &mut Tile<i32>,
+        numbers: &mut Tile<i32>,
+        rows: usize,
+        (block, columns): (usize, usize),
+    ) {
         let element = if self.curve.is_some() { ElementType::I16 } else { self.element };
         let (records, bounds_here) = (&self.records[block], bounds(element));
         let numbers = if self.pairs {
-            rescale_pairs(sums, numbers, rows, records, bounds_here);
+            let numbers = &mut numbers[..rows];
+            rescale_pairs(sums, numbers, columns, records, bounds_here);
             numbers
         } else {
-            rescale_tile(sums, rows, records, bounds_here);
+            let sums = &mut sums[..rows];
+            rescale_tile(sums, columns, records, bounds_here);
             sums
         };
         if let Some((curve, records)) = &self.curve {
-            curve.apply(numbers[..rows].as_flattened_mut(), ElementType::Wide);
-            rescale_tile(numbers, rows, &records[block], bounds(self.element));
+            for row in &mut *numbers {
+                curve.apply(&mut row[..columns], ElementType::Wide);
+            }
+            rescale_tile(numbers, columns, &records[block], bounds(self.element));
         }
     }
 }
