@@ -11,14 +11,6 @@ pub enum EngineError {
     /// The input doesn't fit the model.
     #[error("the model can't be executed on this input: {0}")]
     Execution(#[from] ExecutionError),
-    /// Rows are positions of an image.
-    #[error(
-        "node {node} is of images, and this engine executes models of tokens only; don't offer the model"
-    )]
-    Images {
-        /// The first such node.
-        node: usize,
-    },
     /// The bytes are not the model's parameters.
     #[error("these parameters are not the model's: {0}; fetch them again")]
     Blob(#[from] rows::BlobError),

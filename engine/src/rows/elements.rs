@@ -3,8 +3,11 @@
 use std::ops::Range;
 
 use millrace_inference::rows::{range, ElementType};
+use multiversion::multiversion;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
+
+use super::products::{COLUMNS, LANES};
 
 /// Elements of all rows of a node, row by row.
 pub(super) enum Elements {
@@ -70,6 +73,7 @@ pub(super) trait Element: Copy + Default + Send + Sync {
 }
 
 impl Element for i8 {
+    #[inline(always)]
     fn narrow(number: i32) -> Self {
         number as i8
     }
@@ -79,6 +83,7 @@ impl Element for i8 {
 }
 
 impl Element for i16 {
+    #[inline(always)]
     fn narrow(number: i32) -> Self {
         number as i16
     }
@@ -88,11 +93,31 @@ impl Element for i16 {
 }
 
 impl Element for i32 {
+    #[inline(always)]
     fn narrow(number: i32) -> Self {
         number
     }
     fn elements(all: Vec<Self>) -> Elements {
         Elements::I32(all)
+    }
+}
+
+/// Writes the first columns of rows of numbers, which are known to be elements, where these rows begin.
+#[multiversion(targets = "simd")]
+pub(super) fn narrow<T: Element>(
+    numbers: &[[i32; COLUMNS]],
+    columns: usize,
+    rows: std::slice::ChunksMut<'_, T>,
+) {
+    for (numbers, row) in numbers.iter().zip(rows) {
+        let (numbers, (row, rest)) =
+            (numbers.as_chunks::<LANES>().0, row[..columns].as_chunks_mut::<LANES>());
+        for (numbers, row) in numbers.iter().zip(&mut *row) {
+            numbers.iter().zip(row).for_each(|(number, made)| *made = T::narrow(*number));
+        }
+        if let Some(numbers) = numbers.get(row.len()) {
+            numbers.iter().zip(rest).for_each(|(number, made)| *made = T::narrow(*number));
+        }
     }
 }
 

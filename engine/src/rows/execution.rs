@@ -9,13 +9,14 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use super::{
     commitment::root_of_bytes,
     elements::Share,
+    members::Member,
     memory::{packed_bytes, required_memory, Length},
     parameters::Parameters,
-    parts::{parts, Part},
-    prepared::{element, is_of_images, width, PreparedRows},
+    parts::{part_rows, parts, Part},
+    prepared::{element, width, PreparedRows},
     products::Kernel,
     sequence::Sequence,
-    walk::{Made, Member, Walk},
+    walk::{Made, Walk},
 };
 use crate::{error::EngineError, threads::Threads};
 
@@ -26,7 +27,7 @@ pub struct Output {
     pub element: ElementType,
     /// Elements of a row.
     pub width: u32,
-    /// The rows as they are stored and hashed: one for each new token, or one.
+    /// The rows as they are stored and hashed: one for each new token, one, or one for each position.
     pub bytes: Vec<u8>,
 }
 
@@ -72,21 +73,17 @@ impl RowsEngine<'_> {
     /// [`Self::prepare`] of a model that was checked.
     ///
     /// # Errors
-    /// [`EngineError::Images`], [`EngineError::Blob`] if the parameters' length is wrong, [`EngineError::TooLarge`] or
-    /// [`EngineError::Panicked`].
+    /// [`EngineError::Blob`] if the parameters' length is wrong, [`EngineError::TooLarge`] or [`EngineError::Panicked`].
     pub fn prepare_checked(
         self,
         model: CheckedModel,
         parameters: Parameters,
     ) -> Result<PreparedRows, EngineError> {
-        if let Some(node) = model.model().nodes.iter().position(is_of_images) {
-            return Err(EngineError::Images { node });
-        }
         self.fits(packed_bytes(&model))?;
         self.threads.run(|| Ok(PreparedRows::new(model, parameters)?))
     }
 
-    /// Bytes that executing sequences of so many tokens takes at most, the packed parameters included.
+    /// Bytes that executing sequences of so many tokens takes at most, the packed parameters included. An image counts as one.
     pub fn required_memory(self, model: &PreparedRows, lengths: &[u32]) -> u64 {
         let batch: Vec<Length> = lengths.iter().map(|new| Length { before: 0, new: *new }).collect();
         required_memory(model, &batch, self.threads.count(), false)
@@ -184,17 +181,17 @@ impl RowsEngine<'_> {
         if sequences.len() != batch.len() {
             return Err(EngineError::Sequences { sequences: sequences.len(), ids: batch.len() });
         }
+        let mut lengths = Vec::with_capacity(batch.len());
         for (number, (sequence, ids)) in sequences.iter().zip(batch).enumerate() {
-            sequence.expect(model, ids).map_err(|error| EngineError::Sequence { number, error })?;
+            let after =
+                sequence.expect(model, ids).map_err(|error| EngineError::Sequence { number, error })?;
+            let before = sequence.tokens();
+            lengths.push(Length { before, new: after - before });
         }
-        let lengths: Vec<Length> = sequences
-            .iter()
-            .zip(batch)
-            .map(|(sequence, ids)| Length { before: sequence.tokens(), new: ids.len() as u32 })
-            .collect();
         self.fits(required_memory(model, &lengths, self.threads.count(), keep))?;
         let walk = |share| Walk { model, kernel: self.kernel, share, commits, keep, stop };
-        self.threads.run(|| self.parts(sequences, batch, walk))
+        let rows: Vec<usize> = lengths.iter().map(|length| part_rows(&model.checked, length.new)).collect();
+        self.threads.run(|| self.parts(sequences, batch, &rows, walk))
     }
 
     /// Shared parts one after the other, then the others side by side.
@@ -202,13 +199,13 @@ impl RowsEngine<'_> {
         self,
         mut sequences: &mut [Sequence],
         batch: &[&[u32]],
+        rows: &[usize],
         walk: impl Fn(Share) -> Walk<'a> + Sync,
     ) -> Result<Made, EngineError> {
         let threads = self.threads.count();
-        let rows: Vec<usize> = batch.iter().map(|ids| ids.len()).collect();
         let (mut shared, mut alone) = (Vec::new(), Vec::new());
         for (order, Part { sequences: range, shared: is_shared }) in
-            parts(&rows, threads).into_iter().enumerate()
+            parts(rows, threads).into_iter().enumerate()
         {
             let (own, rest) = sequences.split_at_mut(range.len());
             sequences = rest;

@@ -4,14 +4,14 @@ use millrace_inference::rows::{commitment::trunk_leaf_count, CheckedModel, Layou
 
 use super::{
     elements::{held_bytes, Share},
-    operators::attention::KeyValues,
-    parts::parts,
+    operators::{attention::KeyValues, convolution::Groups, depthwise::Depthwise},
+    parts::{part_rows, parts},
     prepared::{element, width, PreparedRows, Step},
     products::{Panels, COLUMNS},
-    records::Records,
+    records::{records_bytes, Records},
 };
 
-/// A sequence's tokens.
+/// A sequence's tokens; an image counts as one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Length {
     pub before: u32,
@@ -20,10 +20,16 @@ pub(super) struct Length {
 
 /// Bytes that a model's packed parameters take, said before they are packed.
 pub(super) fn packed_bytes(model: &CheckedModel) -> u64 {
-    let records = |count: u32| u64::from(count).div_ceil(COLUMNS as u64) * size_of::<Records>() as u64;
+    let records = |count: u32| records_bytes(count.into());
     let of = |(node, layout): (Option<&Node>, Layout)| match (node, layout) {
         // Read where they lie.
         (Some(Node::Embed(_)), _) | (_, Layout::Wides { .. } | Layout::Angles { .. }) => 0,
+        (Some(Node::Conv2d(conv)), Layout::Rows { count, width: terms }) => {
+            let groups = Groups::new(conv, width(model, conv.input));
+            let panels = groups.packed_bytes();
+            let channels = groups.are_channels().then(|| Depthwise::packed_bytes(count.into(), terms.into()));
+            channels.unwrap_or(panels)
+        }
         (_, Layout::Rows { count, width }) => Panels::bytes_of(count.into(), width.into()) + records(count),
         (Some(Node::Context(context)), Layout::Rescales { count }) => {
             // Each head has blocks of its own.
@@ -44,7 +50,7 @@ pub(super) fn packed_bytes(model: &CheckedModel) -> u64 {
 
 /// Bytes that executing a batch takes at most, the packed parameters included.
 pub(super) fn required_memory(model: &PreparedRows, batch: &[Length], threads: usize, keep: bool) -> u64 {
-    let rows: Vec<usize> = batch.iter().map(|length| length.new as usize).collect();
+    let rows: Vec<usize> = batch.iter().map(|length| part_rows(&model.checked, length.new)).collect();
     let (mut shared, mut alone) = (0, Vec::new());
     for part in parts(&rows, threads) {
         let threads = if part.shared { threads } else { 1 };
@@ -74,7 +80,9 @@ fn outputs(model: &PreparedRows, batch: &[Length]) -> u64 {
 /// Rows of a node.
 fn rows_of(model: &PreparedRows, node: usize, batch: &[Length]) -> u64 {
     match model.checked.tensor(node as u32).map(|tensor| tensor.rows) {
-        Some(RowCount::One) => batch.len() as u64,
+        Some(rows @ (RowCount::One | RowCount::Positions { .. })) => {
+            batch.len() as u64 * u64::from(rows.of(1))
+        }
         _ => batch.iter().map(|length| u64::from(length.new)).sum(),
     }
 }
@@ -117,14 +125,19 @@ fn bytes_of_a_part(model: &PreparedRows, batch: &[Length], share: Share) -> u64 
 
 /// Bytes that a step needs beside the rows that it reads and makes, for all threads that share it.
 fn room(model: &PreparedRows, step: &Step, node: usize, batch: &[Length], share: Share) -> u64 {
-    let rows: usize = batch.iter().map(|length| length.new as usize).sum();
+    let rows = rows_of(model, node, batch) as usize;
     let (chunk, threads) = (share.chunk(rows) as u64, share.threads as u64);
     let each = match step {
         Step::Fused => return 0,
         Step::Linear(linear) => {
-            let bytes = if linear.pairs { 2 } else { 1 };
-            (linear.terms as u64 + 4) * bytes * (chunk + 8)
+            let bytes = if linear.product.pairs { 2 } else { 1 };
+            (linear.product.terms as u64 + 4) * bytes * (chunk + 8)
         }
+        Step::Convolution(convolution) => convolution.room(chunk),
+        Step::Depthwise(depthwise) => depthwise.room(),
+        Step::GlobalPool(pool) => 12 * width(&model.checked, pool.input) as u64,
+        // Written where they belong.
+        Step::Pixels | Step::MaxPool(_) => 0,
         Step::Attention(attention) => {
             let tokens = |length: &Length| u64::from(length.before) + u64::from(length.new);
             let longest = batch.iter().map(tokens).max().unwrap_or(0);

@@ -4,13 +4,18 @@
 //! begins, so that weights are read once for a few hundred rows. Scores, shares and means of values are one operator that goes
 //! through a sequence in tiles: they take memory in proportion to its length, not to its square.
 //!
+//! An image is a sequence of one token, whose nodes have a row for each position. A convolution copies what its windows read into
+//! rows, some dozens at a time, and multiplies these as a linear operator does; if each channel has a filter of its own, it
+//! multiplies element by element.
+//!
 //! Rooms, each of which uses only those before it: `products` (sums of products of bytes, the one place with a processor's
 //! instructions); `elements` and `records` (rows, and rescaling them); `operators`; `parameters`, `prepared` and `sequence`;
-//! `commitment`; `walk`; `parts` and `memory`; `execution`; `self_test`.
+//! `commitment`; `members`; `walk`; `parts` and `memory`; `execution`; `self_test`.
 
 mod commitment;
 mod elements;
 mod execution;
+mod members;
 mod memory;
 mod operators;
 mod parameters;

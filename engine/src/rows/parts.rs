@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use millrace_inference::rows::{CheckedModel, RowCount};
+
 /// Rows of a part, about: enough for weights to be read seldom, few enough for rows to stay in a core's own cache.
 const ROWS: usize = 256;
 
@@ -11,6 +13,15 @@ pub(super) struct Part {
     pub sequences: Range<usize>,
     /// Whether all threads share it; if not, each takes another part.
     pub shared: bool,
+}
+
+/// Rows that a sequence of so many tokens counts as: of an image those of its largest node, but no more than fill a part.
+pub(super) fn part_rows(model: &CheckedModel, tokens: u32) -> usize {
+    let positions = (0..model.model().nodes.len()).filter_map(|node| match model.tensor(node as u32)?.rows {
+        rows @ RowCount::Positions { .. } => Some(rows.of(1) as usize),
+        RowCount::Tokens | RowCount::One => None,
+    });
+    positions.max().map_or(tokens as usize, |most| most.min(ROWS))
 }
 
 /// Cuts a batch of sequences with so many new rows. Each thread gets as many parts as the others; what is too large, or left

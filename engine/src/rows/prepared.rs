@@ -1,18 +1,21 @@
 //! A model whose parameters are ready for products, step by step.
 
 use millrace_inference::rows::{
-    BlobError, CheckedModel, Context, ElementType, Kind, Layout, Linear as LinearNode, Node, Reference,
-    Rope as RopeNode, Select, Width,
+    BlobError, CheckedModel, Context, Conv2d, ElementType, Kind, Layout, Linear as LinearNode, Node,
+    Reference, Rope as RopeNode, Select, Width,
 };
 
 use super::{
     operators::{
         attention::Attention,
+        convolution::{windows_of, Convolution, Groups},
         curve::Curve,
+        depthwise::Depthwise,
         embed::Embed,
         linear::Linear,
         norm::Norm,
-        simple::{Activation, Mul, Pool, Rope},
+        pools::{GlobalPool, MaxPool},
+        simple::{Activation, Mul, Pool, Requantize, Rope},
         softmax::Scale,
     },
     parameters::Parameters,
@@ -44,6 +47,12 @@ pub(super) enum Step {
     Pool(Pool),
     Select(Select),
     ArgMax(u32),
+    Pixels,
+    Convolution(Convolution),
+    Depthwise(Depthwise),
+    MaxPool(MaxPool),
+    GlobalPool(GlobalPool),
+    Requantize(Requantize),
 }
 
 /// Elements of a row that registration knows to be of fixed width.
@@ -72,7 +81,7 @@ impl PreparedRows {
             .map(|(index, node)| {
                 let own =
                     references.iter().filter(|(reader, _)| *reader == index).map(|(_, reference)| *reference);
-                Builder { model: &checked, blob: parameters.bytes(), own: own.collect() }.step(node)
+                Builder { model: &checked, blob: parameters.bytes(), own: own.collect() }.step(index, node)
             })
             .collect();
         let last_read = last_read(&steps, &checked);
@@ -83,14 +92,6 @@ impl PreparedRows {
     pub fn checked(&self) -> &CheckedModel {
         &self.checked
     }
-}
-
-/// Whether only models of images have such a node.
-pub(super) fn is_of_images(node: &Node) -> bool {
-    matches!(
-        node,
-        Node::Pixels(_) | Node::Conv2d(_) | Node::MaxPool2d(_) | Node::GlobalPool(_) | Node::Requantize(_)
-    )
 }
 
 /// By node, the nodes that no later one reads.
@@ -135,7 +136,7 @@ impl<'a> Builder<'a> {
         self.own.get(number).map_or(0, |reference| reference.offset as usize)
     }
 
-    fn step(&self, node: &Node) -> Step {
+    fn step(&self, index: u32, node: &Node) -> Step {
         match *node {
             Node::Tokens(_) => Step::Tokens,
             Node::Embed(embed) => Step::Embed(Embed {
@@ -165,11 +166,36 @@ impl<'a> Builder<'a> {
             }
             Node::Select(select) => Step::Select(select),
             Node::ArgMax(arg_max) => Step::ArgMax(arg_max.input),
-            Node::Pixels(_)
-            | Node::Conv2d(_)
-            | Node::MaxPool2d(_)
-            | Node::GlobalPool(_)
-            | Node::Requantize(_) => unreachable!("models of images were refused; qed"),
+            Node::Pixels(_) => Step::Pixels,
+            Node::Conv2d(conv) => self.convolution(index, conv),
+            Node::MaxPool2d(pool) => Step::MaxPool(MaxPool {
+                input: pool.input,
+                windows: windows_of(self.model, pool.window, [pool.input, index]),
+                width: width(self.model, pool.input),
+            }),
+            Node::GlobalPool(pool) => {
+                let records = Records::read(self.bytes(0));
+                let positions = self.model.tensor(pool.input).map_or(0, |tensor| tensor.rows.of(1)) as usize;
+                Step::GlobalPool(GlobalPool { input: pool.input, positions, records, element: pool.element })
+            }
+            Node::Requantize(of) => {
+                let records = Records::read(self.bytes(0));
+                Step::Requantize(Requantize { input: of.input, records, element: of.element })
+            }
+        }
+    }
+
+    /// A convolution that reads a position for each of its own is a linear operator, unless it has groups.
+    fn convolution(&self, index: u32, conv: Conv2d) -> Step {
+        let windows = windows_of(self.model, conv.window, [conv.input, index]);
+        let (width, reads) = (width(self.model, conv.input), element(self.model, conv.input));
+        let rows = self.bytes(0);
+        if Groups::new(&conv, width).are_channels() {
+            Step::Depthwise(Depthwise::pack(&conv, windows, rows))
+        } else if conv.groups == 1 && windows.are_positions() {
+            Step::Linear(Linear::pack((conv.input, conv.addend), (reads, conv.element), width, rows, None))
+        } else {
+            Step::Convolution(Convolution::pack(&conv, (windows, width), reads, rows))
         }
     }
 

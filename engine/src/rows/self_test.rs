@@ -5,7 +5,7 @@ use millrace_inference::{
     rows::{
         commitment::{output_leaves, tree_root, trunk_leaves, Hash},
         evaluate,
-        random::{random_ids, random_model},
+        random::{random_ids, random_image_model, random_model, random_wide_image_model},
         Blob, CheckedModel, Sequence,
     },
 };
@@ -18,8 +18,8 @@ use super::{
 use crate::error::EngineError;
 
 /// Random models that are executed.
-const MODELS: u64 = 24;
-/// Sequences of a batch.
+const MODELS: u64 = 32;
+/// Sequences or images of a batch.
 const SEQUENCES: usize = 3;
 
 /// A model, a batch, and what the reference makes of it.
@@ -34,7 +34,8 @@ struct Case {
 impl Case {
     fn random(seed: u64) -> Result<Self, EngineError> {
         let mut random = Random(seed);
-        let made = random_model(&mut random);
+        let draws = [random_model, random_model, random_image_model, random_wide_image_model];
+        let made = draws[seed as usize % draws.len()](&mut random);
         let batch: Vec<Vec<u32>> = (0..SEQUENCES).map(|_| random_ids(&mut random, &made.model)).collect();
         Self::new(CheckedModel::new(made.model)?, made.blob, batch)
     }

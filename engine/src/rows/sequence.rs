@@ -35,7 +35,7 @@ impl Sequence {
         self.tokens
     }
 
-    /// How many tokens it has with these.
+    /// How many tokens it has with these; an image counts as one.
     ///
     /// # Errors
     /// Any [`EvaluationError`] but [`EvaluationError::Inconsistent`].
@@ -48,7 +48,13 @@ impl Sequence {
             return Err(EvaluationError::NotCausal);
         }
         let limit = checked.model().max_tokens;
-        let got = ids.len() as u64 + u64::from(self.tokens);
+        let came = ids.len() as u64;
+        let new = match checked.image_bytes() {
+            None => came,
+            Some(expected) if came == expected => 1,
+            Some(expected) => return Err(EvaluationError::Image { expected, got: came }),
+        };
+        let got = new + u64::from(self.tokens);
         let tokens = u32::try_from(got).ok().filter(|tokens| *tokens <= limit);
         let tokens = tokens.ok_or(EvaluationError::TooManyTokens { limit, got })?;
         let limit = checked.vocabulary();

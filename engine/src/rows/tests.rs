@@ -1,5 +1,7 @@
 //! What the engine makes of models of rows is what the reference makes of them, whatever the kernel, the batch and the pieces.
 
+mod images;
+
 use std::sync::LazyLock;
 
 use millrace_inference::{
@@ -8,7 +10,7 @@ use millrace_inference::{
         self,
         commitment::{output_leaves, tree_root, trunk_leaves},
         evaluate,
-        random::{random_ids, random_image_model, random_model},
+        random::{random_ids, random_model, RandomModel},
         Blob, CheckedModel, EvaluationError, Kind,
     },
 };
@@ -24,10 +26,17 @@ fn engine() -> RowsEngine<'static> {
     RowsEngine { threads: &THREADS, memory: 1 << 30, kernel: Kernel::fastest() }
 }
 
-/// A random model with its blob, and a batch for it.
-fn random_case(seed: u64, sequences: usize) -> (CheckedModel, Vec<u8>, Vec<Vec<u32>>) {
+/// A model, its blob, and a batch for it.
+type Case = (CheckedModel, Vec<u8>, Vec<Vec<u32>>);
+
+fn random_case(seed: u64, sequences: usize) -> Case {
+    case_of(random_model, seed, sequences)
+}
+
+/// A random case of models that are drawn so.
+fn case_of(draw: impl Fn(&mut Random) -> RandomModel, seed: u64, sequences: usize) -> Case {
     let mut random = Random(seed);
-    let made = random_model(&mut random);
+    let made = draw(&mut random);
     let batch = (0..sequences).map(|_| random_ids(&mut random, &made.model)).collect();
     (CheckedModel::new(made.model).expect("it is valid"), made.blob, batch)
 }
@@ -36,34 +45,40 @@ fn slices(batch: &[Vec<u32>]) -> Vec<&[u32]> {
     batch.iter().map(Vec::as_slice).collect()
 }
 
+/// Executes a batch with each kernel, and compares outputs and roots with the reference's.
+fn equals_the_reference((model, blob, batch): Case) -> Result<(), TestCaseError> {
+    let bytes = Blob::new(&model, &blob).expect("its own");
+    let outputs = evaluate(&model, bytes, &slices(&batch)).expect("fine ids");
+    let recorded = batch.iter().map(|ids| {
+        let mut sequence = rows::Sequence::recording(&model, bytes);
+        sequence.append(ids).expect("fine ids");
+        sequence
+    });
+    let recorded: Vec<_> = recorded.collect();
+    let trunk_root = tree_root(trunk_leaves(&model, &recorded).expect("it was recorded"));
+    let output_root = tree_root(output_leaves(&outputs));
+    for kernel in Kernel::available() {
+        let engine = engine().with_kernel(kernel);
+        let prepared = engine.prepare_checked(model.clone(), blob.clone().into()).expect("it is valid");
+        let execution = engine.execute(&prepared, &slices(&batch)).expect("fine ids");
+        prop_assert_eq!(execution.outputs.len(), outputs.len());
+        for (ours, theirs) in execution.outputs.iter().zip(&outputs) {
+            prop_assert_eq!(&ours.bytes, &theirs.to_bytes(), "{}", kernel.name());
+            prop_assert_eq!(ours.element, theirs.element);
+        }
+        prop_assert_eq!(execution.trunk_root, trunk_root, "{}", kernel.name());
+        prop_assert_eq!(execution.output_root, output_root);
+        prop_assert_eq!(engine.infer(&prepared, &slices(&batch)).expect("fine ids"), execution.outputs);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn executions_equal_the_reference(seed: u64, sequences in 0usize..12) {
-        let (model, blob, batch) = random_case(seed, sequences);
-        let bytes = Blob::new(&model, &blob).expect("its own");
-        let outputs = evaluate(&model, bytes, &slices(&batch)).expect("fine ids");
-        let recorded: Vec<_> = batch.iter().map(|ids| {
-            let mut sequence = rows::Sequence::recording(&model, bytes);
-            sequence.append(ids).expect("fine ids");
-            sequence
-        }).collect();
-        let trunk_root = tree_root(trunk_leaves(&model, &recorded).expect("it was recorded"));
-        let output_root = tree_root(output_leaves(&outputs));
-        for kernel in Kernel::available() {
-            let engine = engine().with_kernel(kernel);
-            let prepared = engine.prepare_checked(model.clone(), blob.clone().into()).expect("it is valid");
-            let execution = engine.execute(&prepared, &slices(&batch)).expect("fine ids");
-            prop_assert_eq!(execution.outputs.len(), outputs.len());
-            for (ours, theirs) in execution.outputs.iter().zip(&outputs) {
-                prop_assert_eq!(&ours.bytes, &theirs.to_bytes());
-                prop_assert_eq!(ours.element, theirs.element);
-            }
-            prop_assert_eq!(execution.trunk_root, trunk_root);
-            prop_assert_eq!(execution.output_root, output_root);
-            prop_assert_eq!(engine.infer(&prepared, &slices(&batch)).expect("fine ids"), execution.outputs);
-        }
+        equals_the_reference(random_case(seed, sequences))?;
     }
 
     #[test]
@@ -127,9 +142,6 @@ fn what_does_not_fit_is_refused_before_it_begins() {
     is(error(&[fine, fine], &mut sequences), 0, EvaluationError::NotCausal);
     let refused = engine().prepare(&[], blob.clone().into()).map(|_| ());
     assert!(matches!(refused, Err(EngineError::Model(rows::ModelError::UnknownVersion { got: None }))));
-    let images = random_image_model(&mut Random(1));
-    let refused = engine().prepare(&images.model.to_bytes(), images.blob.into()).map(|_| ());
-    assert!(matches!(refused, Err(EngineError::Images { node: 0 })));
     let small = RowsEngine { memory: 7, ..engine() };
     let refused = small.prepare(&model.model().to_bytes(), blob.clone().into()).map(|_| ());
     assert!(matches!(refused, Err(EngineError::TooLarge { bound: 7, .. })));

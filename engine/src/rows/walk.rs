@@ -7,23 +7,17 @@ use millrace_inference::rows::{commitment::Hash, RowCount};
 use super::{
     commitment::leaves,
     elements::{for_element, held_bytes, Element, Elements, Share},
+    members::{attended, first_rows, pooled, Member, Rows},
     operators::{
-        attention::{Attention, Fresh},
-        linear::{Linear, Operands},
+        linear::Operands,
         norm::Norm,
-        simple::{arg_max, Activation, Mul, Pool},
+        simple::{arg_max, Activation, Mul},
     },
     prepared::{element, width, PreparedRows, Step},
     products::Kernel,
-    sequence::{Held, Sequence},
+    sequence::Held,
 };
 use crate::error::EngineError;
-
-/// A sequence and its new tokens.
-pub(super) struct Member<'a> {
-    pub ids: &'a [u32],
-    pub sequence: &'a mut Sequence,
-}
 
 /// What a walk does beside the rows.
 #[derive(Clone, Copy)]
@@ -46,23 +40,6 @@ pub(super) struct Made {
     pub leaves: Vec<Vec<Hash>>,
 }
 
-/// Rows up to now.
-struct Rows {
-    /// By node; none before it is made and after it is read for the last time.
-    all: Vec<Option<Elements>>,
-    /// Each sequence's rows within those of a node with a row for each token.
-    ranges: Vec<Range<usize>>,
-    /// Each row's position in its sequence.
-    positions: Vec<usize>,
-}
-
-impl Rows {
-    fn of(&self, node: u32) -> &Elements {
-        let rows = self.all.get(node as usize).and_then(Option::as_ref);
-        rows.expect("a node's rows are kept as long as another reads them; qed")
-    }
-}
-
 impl Walk<'_> {
     /// Executes the model on some sequences together.
     ///
@@ -72,10 +49,12 @@ impl Walk<'_> {
         let count = self.model.steps.len();
         let mut rows = Rows { all: Vec::new(), ranges: Vec::new(), positions: Vec::new() };
         rows.all.resize_with(count, || None);
+        let is_image = self.model.checked.image_bytes().is_some();
         for member in members.iter_mut() {
             member.sequence.held.resize_with(count, Held::default);
             let (start, before) = (rows.positions.len(), member.sequence.tokens as usize);
-            rows.positions.extend(before..before + member.ids.len());
+            let new = if is_image { 1 } else { member.ids.len() };
+            rows.positions.extend(before..before + new);
             rows.ranges.push(start..rows.positions.len());
         }
         let mut made = Made { outputs: Vec::new(), leaves: Vec::new() };
@@ -90,8 +69,8 @@ impl Walk<'_> {
             made.leaves.extend(self.leaves(index, &rows));
             self.model.last_read[index].iter().for_each(|node| rows.all[*node] = None);
         }
-        for member in members.iter_mut() {
-            member.sequence.tokens += member.ids.len() as u32;
+        for (member, range) in members.iter_mut().zip(&rows.ranges) {
+            member.sequence.tokens += range.len() as u32;
         }
         Ok(made)
     }
@@ -108,7 +87,13 @@ impl Walk<'_> {
                 Elements::I32(ids.map(|id| id.cast_signed()).collect())
             }
             Step::Embed(embed) => Elements::I32(embed.rows(blob, rows.of(0).i32(), &rows.positions, share)),
-            Step::Linear(linear) => self.linear(linear, rows),
+            Step::Linear(linear) => {
+                linear.run(self.operands(index, linear.input, linear.addend, rows), kernel, share)
+            }
+            Step::Convolution(conv) => {
+                conv.run(self.operands(index, conv.input, conv.addend, rows), kernel, share)
+            }
+            Step::Depthwise(conv) => conv.run(self.operands(index, conv.input, conv.addend, rows), share),
             Step::Norm(norm) => {
                 let input = rows.of(norm.input).i32();
                 for_element!(norm.element, norm_of(norm, input, width(norm.input), share))
@@ -143,24 +128,30 @@ impl Walk<'_> {
                 }
             }
             Step::ArgMax(input) => Elements::I32(arg_max(rows.of(*input).i32(), width(*input))),
+            Step::Pixels => Elements::I8(pixels(members)),
+            Step::MaxPool(pool) => pool.run(rows.of(pool.input), rows.ranges.len(), share),
+            Step::GlobalPool(pool) => pool.run(rows.of(pool.input), width(pool.input), share),
+            Step::Requantize(of) => of.run(rows.of(of.input), width(of.input), share),
         })
     }
 
-    fn linear(self, linear: &Linear, rows: &Rows) -> Elements {
-        let operands = Operands {
-            input: rows.of(linear.input),
-            addend: linear.addend.map(|addend| rows.of(addend).i32()),
-            rows: self.count(linear.input, rows),
-        };
-        linear.run(operands, self.kernel, self.share)
+    /// What a linear operator or a convolution reads to make this node.
+    fn operands<'a>(self, node: usize, input: u32, addend: Option<u32>, rows: &'a Rows) -> Operands<'a> {
+        let addend = addend.map(|addend| rows.of(addend).i32());
+        Operands { input: rows.of(input), addend, rows: self.count(node as u32, rows) }
+    }
+
+    /// How many rows of a node a sequence has beside those of its tokens; none if it has these.
+    fn of_a_sequence(self, node: u32) -> Option<usize> {
+        match self.model.checked.tensor(node).map(|tensor| tensor.rows) {
+            Some(rows @ (RowCount::One | RowCount::Positions { .. })) => Some(rows.of(1) as usize),
+            _ => None,
+        }
     }
 
     /// How many rows a node has.
     fn count(self, node: u32, rows: &Rows) -> usize {
-        match self.model.checked.tensor(node).map(|tensor| tensor.rows) {
-            Some(RowCount::One) => rows.ranges.len(),
-            _ => rows.positions.len(),
-        }
+        self.of_a_sequence(node).map_or(rows.positions.len(), |each| each * rows.ranges.len())
     }
 
     /// The bytes of the last node's rows, by sequence.
@@ -172,9 +163,9 @@ impl Walk<'_> {
             rows.of(last).write(rows_here.start * width..rows_here.end * width, &mut bytes);
             bytes
         };
-        match self.model.checked.tensor(last).map(|tensor| tensor.rows) {
-            Some(RowCount::One) => (0..rows.ranges.len()).map(|row| of(row..row + 1)).collect(),
-            _ => rows.ranges.iter().cloned().map(of).collect(),
+        match self.of_a_sequence(last) {
+            Some(each) => (0..rows.ranges.len()).map(|index| of(index * each..(index + 1) * each)).collect(),
+            None => rows.ranges.iter().cloned().map(of).collect(),
         }
     }
 
@@ -186,8 +177,15 @@ impl Walk<'_> {
         }
         checked.model().trunk.binary_search(&node).ok()?;
         let bytes = held_bytes(element(checked, node)) as usize;
-        Some(leaves(rows.of(node), rows.positions.len(), width(checked, node), bytes, self.share))
+        Some(leaves(rows.of(node), self.count(node, rows), width(checked, node), bytes, self.share))
     }
+}
+
+/// The images' bytes, which they are, as was checked before.
+fn pixels(members: &[Member<'_>]) -> Vec<i8> {
+    let mut all = Vec::with_capacity(members.iter().map(|member| member.ids.len()).sum());
+    members.iter().for_each(|member| all.extend(member.ids.iter().map(|byte| *byte as i8)));
+    all
 }
 
 fn norm_of<T: Element>(norm: &Norm, input: &[i32], width: usize, share: Share) -> Vec<T> {
@@ -200,79 +198,4 @@ fn activated<T: Element>(activation: &Activation, input: &[i16], width: usize, s
 
 fn multiplied<T: Element>(mul: &Mul, left: &[i16], right: &[i16], width: usize, share: Share) -> Vec<T> {
     mul.rows(left, right, width, share)
-}
-
-/// An attention's rows, sequence by sequence.
-fn attended<T: Element>(
-    attention: &Attention,
-    index: usize,
-    rows: &Rows,
-    members: &mut [Member<'_>],
-    kernel: Kernel,
-    share: Share,
-    keep: bool,
-) -> Vec<T> {
-    let operand = |node: u32, heads: usize, width: usize, range: &Range<usize>| {
-        let width = heads * width;
-        &rows.of(node).i8()[range.start * width..range.end * width]
-    };
-    let mut all = Vec::with_capacity(rows.positions.len() * attention.heads * attention.value_width);
-    for (member, range) in members.iter_mut().zip(&rows.ranges) {
-        let fresh = Fresh {
-            queries: operand(attention.queries, attention.heads, attention.width, range),
-            keys: operand(attention.keys, attention.key_heads, attention.width, range),
-            values: operand(attention.values, attention.value_heads, attention.value_width, range),
-            before: member.sequence.tokens as usize,
-            rows: range.len(),
-        };
-        let held = std::mem::take(&mut member.sequence.held[index]);
-        let mut cache = if let Held::KeyValues(cache) = held { Some(cache) } else { None };
-        all.extend(attention.rows::<T>(fresh, &mut cache, kernel, share));
-        if let Some(cache) = cache.filter(|_| keep) {
-            member.sequence.held[index] = Held::KeyValues(cache);
-        }
-    }
-    all
-}
-
-/// Each sequence's pooled row.
-fn pooled<T: Element>(
-    pool: &Pool,
-    index: usize,
-    rows: &Rows,
-    members: &mut [Member<'_>],
-    width: usize,
-) -> Vec<T> {
-    let input = rows.of(pool.input).i32();
-    let of = |(member, range): (&mut Member<'_>, &Range<usize>)| {
-        let held = &mut member.sequence.held[index];
-        let mut sums = if let Held::Sums(sums) = std::mem::take(held) { sums } else { Vec::new() };
-        let row = pool.row::<T>(&input[range.start * width..range.end * width], width, &mut sums);
-        *held = Held::Sums(sums);
-        row
-    };
-    members.iter_mut().zip(&rows.ranges).flat_map(of).collect()
-}
-
-/// Each sequence's first row, which is kept from when it was new.
-fn first_rows(
-    index: usize,
-    input: &Elements,
-    width: usize,
-    rows: &Rows,
-    members: &mut [Member<'_>],
-) -> Elements {
-    for (member, range) in members.iter_mut().zip(&rows.ranges) {
-        if member.sequence.tokens == 0 {
-            let first = input.select(width, std::iter::once(range.start));
-            member.sequence.held[index] = Held::First(first);
-        }
-    }
-    let mut all = input.select(width, std::iter::empty());
-    for member in members.iter() {
-        if let Held::First(row) = &member.sequence.held[index] {
-            all.append(row);
-        }
-    }
-    all
 }

@@ -4,7 +4,7 @@ use millrace_inference::{
     random::Random,
     rows::{
         openings, operand_bytes,
-        random::{random_image_model, random_model},
+        random::{random_image_model, random_model, random_wide_image_model},
         Activation, BlobName, CheckedModel, Context, Conv2d, ElementType, Embed, GlobalPool, InputError,
         Kind, Linear, MaxPool2d, Model, ModelError, ModelFault, Mul, Node, Norm, Part, Pixels, Place, Pool,
         Requantize, Rope, RowCount, Scores, Select, Softmax, Table, Tokens, Window, Work,
@@ -299,7 +299,7 @@ fn ids_are_as_short_as_the_vocabulary_allows() {
 proptest! {
     #[test]
     fn every_random_model_is_encoded_in_one_way(seed: u64) {
-        for draw in [random_model, random_image_model] {
+        for draw in [random_model, random_image_model, random_wide_image_model] {
             let model = draw(&mut Random(seed)).model;
             prop_assert_eq!(Model::from_bytes(&model.to_bytes()), Ok(model));
         }

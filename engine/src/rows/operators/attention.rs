@@ -5,7 +5,7 @@ use millrace_inference::rows::ElementType;
 
 use super::softmax::{softmax, Scale};
 use crate::rows::{
-    elements::{bounds, Element, Share},
+    elements::{bounds, narrow, Element, Share},
     products::{Kernel, Panels, Tile, Words, COLUMNS, PANELS, ROWS, TERMS},
     records::{rescale_pairs, Records},
 };
@@ -226,11 +226,10 @@ impl Attention {
             let columns = block * COLUMNS..((block + 1) * COLUMNS).min(self.value_width);
             for ((words, padded), made) in shares.tiles().zip(made.chunks_mut(ROWS / 2 * width)) {
                 kernel.multiply(words, padded, panels, &mut sums);
-                rescale_pairs(&sums, &mut numbers, made.len() / width, records, bounds(self.element));
-                for (row, numbers) in made.chunks_mut(width).zip(&numbers) {
-                    let row = &mut row[head * self.value_width..][columns.clone()];
-                    row.iter_mut().zip(numbers).for_each(|(made, number)| *made = T::narrow(*number));
-                }
+                let numbers = &mut numbers[..made.len() / width];
+                rescale_pairs(&sums, numbers, columns.len(), records, bounds(self.element));
+                let first = head * self.value_width + columns.start;
+                narrow(numbers, columns.len(), made[first..].chunks_mut(width));
             }
         }
     }

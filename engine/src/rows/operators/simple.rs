@@ -1,11 +1,12 @@
-//! The operators that take a small part of the time: curves, turns, products, pooled rows and the largest element.
+//! The operators that take a small part of the time: curves, turns, products, rescaled elements, pooled rows and the largest
+//! element.
 
 use millrace_inference::rows::{limits::R24, ElementType};
 
 use super::{curve::Curve, norm::deviation};
 use crate::rows::{
-    elements::{bounds, Element, Share},
-    records::{rescale_deviations, rescale_products, Records},
+    elements::{bounds, for_element, Element, Elements, Share},
+    records::{rescale_deviations, rescale_numbers, rescale_products, Records},
 };
 
 /// A function of each element.
@@ -79,6 +80,37 @@ impl Mul {
                 let at = (first + row) * width;
                 let (left, right) = (&left[at..][..width], &right[at..][..width]);
                 rescale_products(left, right, &self.records, bounds(self.element), &mut numbers);
+                made.iter_mut().zip(&numbers).for_each(|(made, number)| *made = T::narrow(*number));
+            }
+        })
+    }
+}
+
+/// Each element rescaled.
+pub(in crate::rows) struct Requantize {
+    pub input: u32,
+    pub records: Vec<Records>,
+    pub element: ElementType,
+}
+
+impl Requantize {
+    pub fn run(&self, input: &Elements, width: usize, share: Share) -> Elements {
+        fn run<T: Element>(of: &Requantize, input: &Elements, width: usize, share: Share) -> Vec<T> {
+            match input {
+                Elements::I8(all) => of.rows(all, width, share),
+                Elements::I16(all) => of.rows(all, width, share),
+                Elements::I32(all) => of.rows(all, width, share),
+            }
+        }
+        for_element!(self.element, run(self, input, width, share))
+    }
+
+    fn rows<X: Copy + Into<i64> + Sync, T: Element>(&self, all: &[X], width: usize, share: Share) -> Vec<T> {
+        share.chunks(all.len() / width, width, |first, part| {
+            let mut numbers = vec![0; width];
+            for (row, made) in part.chunks_mut(width).enumerate() {
+                let row = &all[(first + row) * width..][..width];
+                rescale_numbers(row, &self.records, bounds(self.element), &mut numbers);
                 made.iter_mut().zip(&numbers).for_each(|(made, number)| *made = T::narrow(*number));
             }
         })

@@ -18,5 +18,5 @@ mod words;
 
 pub use kernel::Kernel;
 pub(super) use panels::Panels;
-pub(super) use tile::{Tile, COLUMNS, PANELS, ROWS, TERMS};
+pub(super) use tile::{Tile, COLUMNS, LANES, PANELS, ROWS, TERMS};
 pub(super) use words::Words;

@@ -20,21 +20,21 @@ use crate::{
 
 /// A node of rows of an image.
 #[derive(Clone, Copy)]
-struct Layer {
-    node: u32,
-    tensor: Tensor,
-    width: u32,
+pub(super) struct Layer {
+    pub(super) node: u32,
+    pub(super) tensor: Tensor,
+    pub(super) width: u32,
 }
 
 impl Layer {
     /// `i8` or `i16`.
-    fn bits(self) -> u32 {
+    pub(super) fn bits(self) -> u32 {
         Graph::bits(self.tensor.element)
     }
 }
 
 impl Graph<'_> {
-    fn layer(&mut self, node: Node, width: u32, element: ElementType, rows: RowCount) -> Layer {
+    pub(super) fn layer(&mut self, node: Node, width: u32, element: ElementType, rows: RowCount) -> Layer {
         let tensor = Tensor { width: Width::Fixed(width), element, rows };
         Layer { node: self.push(node), tensor, width }
     }
@@ -77,7 +77,7 @@ impl Graph<'_> {
     }
 
     /// Rescaled to what a convolution reads.
-    fn narrowed(&mut self, read: Layer) -> Layer {
+    pub(super) fn narrowed(&mut self, read: Layer) -> Layer {
         let element = self.narrow();
         let rescales = self.rescales(read.width, read.bits(), Self::bits(element));
         let node = Node::Requantize(Requantize { input: read.node, rescales, element });

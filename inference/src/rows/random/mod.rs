@@ -9,6 +9,7 @@
 mod builder;
 mod image;
 mod text;
+mod wide;
 
 pub use builder::RandomModel;
 
@@ -42,6 +43,12 @@ pub fn random_model(random: &mut Random) -> RandomModel {
 /// A random model of images that registration accepts. Records out of range occur.
 pub fn random_image_model(random: &mut Random) -> RandomModel {
     paid(random, image::model)
+}
+
+/// A random model of images whose layers are wider than what an engine takes at once, in groups of any number, and of every
+/// operator that reads positions. Records out of range occur.
+pub fn random_wide_image_model(random: &mut Random) -> RandomModel {
+    paid(random, wide::model)
 }
 
 /// A sequence of 1 to `max_tokens` ids, or the bytes of an image.
