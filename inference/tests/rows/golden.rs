@@ -1,6 +1,6 @@
 //! The golden vectors: a second implementation, `inference/vectors/rows_reference.py`, reads the same file.
 
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{collections::BTreeSet, process::Command};
 
 use millrace_inference::{
     model_id,
@@ -10,47 +10,14 @@ use millrace_inference::{
         evaluate, Blob, CheckedModel, Output, Sequence, FORMAT_VERSION,
     },
 };
-use serde::Deserialize;
 use sp_crypto_hashing::blake2_256;
 
+#[path = "../vectors/rows.rs"]
+mod vectors;
+
+use vectors::{bytes, hash, unpacked, File, Vector};
+
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors");
-
-type Pieces = Vec<(String, usize)>;
-
-#[derive(Deserialize)]
-struct Vector {
-    name: String,
-    model: String,
-    blob: Pieces,
-    blob_root: String,
-    batch: Vec<Pieces>,
-    input_hash: String,
-    mac: Vec<u64>,
-    faults: u64,
-    rows: Vec<String>,
-    trunk_root: String,
-    output_root: String,
-    cone_roots: Vec<String>,
-    root: String,
-}
-
-#[derive(Deserialize)]
-struct File {
-    format_version: u8,
-    vectors: Vec<Vector>,
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    hex::decode(hex).expect("hex digits")
-}
-
-fn unpacked(pieces: &Pieces) -> Vec<u8> {
-    pieces.iter().flat_map(|(piece, times)| bytes(piece).repeat(*times)).collect()
-}
-
-fn hash(hex: &str) -> [u8; 32] {
-    bytes(hex).try_into().expect("32 bytes")
-}
 
 fn check(vector: &Vector) -> CheckedModel {
     let name = &vector.name;
@@ -93,8 +60,7 @@ fn check(vector: &Vector) -> CheckedModel {
 
 #[test]
 fn golden_vectors_hold() {
-    let text = fs::read_to_string(format!("{FOLDER}/rows.json")).expect("the vectors are there");
-    let file: File = serde_json::from_str(&text).expect("they are what this reads");
+    let file = File::read();
     assert_eq!(file.format_version, FORMAT_VERSION);
     let mut operators = BTreeSet::new();
     for vector in &file.vectors {
