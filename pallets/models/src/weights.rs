@@ -16,10 +16,10 @@ pub trait WeightInfo {
     fn retire() -> Weight;
     /// Of `remove`.
     fn remove() -> Weight;
-    /// Of `force_retire`.
-    fn force_retire() -> Weight;
     /// Of `describe`.
     fn describe(m: u32) -> Weight;
+    /// Of `force_retire`.
+    fn force_retire() -> Weight;
 }
 
 /// Weights with the runtime's database costs.
@@ -34,12 +34,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
+    // Storage: `Models::Metadata` (r:0 w:1)
+    // Proof: `Models::Metadata` (`max_values`: None, `max_size`: Some(32800), added: 35275, mode: `MaxEncodedLen`)
     // `b` was measured from 1024 to 2097152.
+    // `m` was measured from 64 to 32768.
     fn register(b: u32, m: u32) -> Weight {
-        // Proof: measured 52 bytes. At least 72_187 ns.
-        Weight::from_parts(3_341_328, 6959)
-            .saturating_add(Weight::from_parts(4_049, 0).saturating_mul(b.into()))
-            .saturating_add(Weight::from_parts(20_000, 0).saturating_mul(m.into()))
+        // Proof: measured 52 bytes. At least 4_710_695 ns.
+        Weight::from_parts(2_501_496_608, 6959)
+            .saturating_add(Weight::from_parts(3_070, 0).saturating_mul(b.into()))
+            .saturating_add(Weight::from_parts(122_949, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -50,8 +53,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::RetiredSince` (r:0 w:1)
     // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Proof: measured 271 bytes. At least 14_551 ns.
-        Weight::from_parts(15_814_000, 6959)
+        // Proof: measured 271 bytes. At least 14_611 ns.
+        Weight::from_parts(17_406_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -65,11 +68,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Models::Encodings` (r:0 w:1)
     // Proof: `Models::Encodings` (`max_values`: None, `max_size`: Some(2097188), added: 2099663, mode: `MaxEncodedLen`)
+    // Storage: `Models::Metadata` (r:0 w:1)
+    // Proof: `Models::Metadata` (`max_values`: None, `max_size`: Some(32800), added: 35275, mode: `MaxEncodedLen`)
     fn remove() -> Weight {
-        // Proof: measured 384 bytes. At least 57_165 ns.
-        Weight::from_parts(59_849_000, 6959)
+        // Proof: measured 384 bytes. At least 58_537 ns.
+        Weight::from_parts(62_343_000, 6959)
             .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+    }
+    // Storage: `Models::Models` (r:1 w:1)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: `Models::Metadata` (r:0 w:1)
+    // Proof: `Models::Metadata` (`max_values`: None, `max_size`: Some(32800), added: 35275, mode: `MaxEncodedLen`)
+    // `m` was measured from 64 to 32768.
+    fn describe(m: u32) -> Weight {
+        // Proof: measured 327 bytes. At least 89_963 ns.
+        Weight::from_parts(37_798_548, 6959)
+            .saturating_add(Weight::from_parts(122_729, 0).saturating_mul(m.into()))
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
@@ -78,15 +99,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::RetiredSince` (r:0 w:1)
     // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn force_retire() -> Weight {
-        // Proof: measured 271 bytes. At least 14_522 ns.
-        Weight::from_parts(15_713_000, 6959)
+        // Proof: measured 271 bytes. At least 14_582 ns.
+        Weight::from_parts(16_294_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
-    }
-    fn describe(m: u32) -> Weight {
-        Weight::from_parts(30_000_000, 6959)
-            .saturating_add(Weight::from_parts(20_000, 0).saturating_mul(m.into()))
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
 }
