@@ -76,9 +76,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // `b` was measured from 64 to 524288.
     fn post(b: u32) -> Weight {
-        // Proof: measured 26197 bytes. At least 461_998 ns.
-        Weight::from_parts(561_133_883, 26063)
-            .saturating_add(Weight::from_parts(3_116, 0).saturating_mul(b.into()))
+        // Proof: measured 26197 bytes. At least 492_624 ns.
+        Weight::from_parts(591_066_437, 26063)
+            .saturating_add(Weight::from_parts(3_010, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(16_u64))
     }
@@ -103,8 +103,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
-        // Proof: measured 26381 bytes. At least 250_743 ns.
-        Weight::from_parts(338_975_000, 26063)
+        // Proof: measured 26381 bytes. At least 240_308 ns.
+        Weight::from_parts(340_167_000, 26063)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -141,8 +141,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn poke() -> Weight {
-        // Proof: measured 61671 bytes. At least 1_019_268 ns.
-        Weight::from_parts(1_098_496_000, 34255)
+        // Proof: measured 61671 bytes. At least 1_025_567 ns.
+        Weight::from_parts(1_140_438_000, 34255)
             .saturating_add(T::DbWeight::get().reads(25_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
@@ -182,9 +182,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     // `o` was measured from 4 to 65536.
     fn submit_right(o: u32) -> Weight {
-        // Proof: measured 36674 bytes. At least 411_923 ns.
-        Weight::from_parts(441_832_460, 40134)
-            .saturating_add(Weight::from_parts(4_649, 0).saturating_mul(o.into()))
+        // Proof: measured 36674 bytes. At least 416_480 ns.
+        Weight::from_parts(483_410_492, 40134)
+            .saturating_add(Weight::from_parts(4_446, 0).saturating_mul(o.into()))
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(28_u64))
     }
@@ -221,8 +221,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Fates` (r:0 w:1)
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     fn submit_wrong() -> Weight {
-        // Proof: measured 61232 bytes. At least 438_423 ns.
-        Weight::from_parts(502_568_000, 64697)
+        // Proof: measured 61232 bytes. At least 412_334 ns.
+        Weight::from_parts(499_524_000, 64697)
             .saturating_add(T::DbWeight::get().reads(21_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
@@ -234,15 +234,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 3145728.
     fn authorize_submit(b: u32) -> Weight {
-        // Proof: measured 2097 bytes. At least 112_097 ns.
-        Weight::from_parts(243_987_541, 5372)
-            .saturating_add(Weight::from_parts(1_504, 0).saturating_mul(b.into()))
+        // Proof: measured 2097 bytes. At least 91_336 ns.
+        Weight::from_parts(145_389_388, 5372)
+            .saturating_add(Weight::from_parts(1_560, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
     // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1119), added: 3594, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
+    // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
@@ -272,9 +274,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Proof: measured 61568 bytes. At least 889_825 ns.
-        Weight::from_parts(950_445_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(27_u64))
+        // Proof: measured 61568 bytes. At least 917_166 ns.
+        Weight::from_parts(1_035_171_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(28_u64))
             .saturating_add(T::DbWeight::get().writes(142_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
@@ -284,8 +286,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Miners` (r:1 w:0)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     fn authorize_decline() -> Weight {
-        // Proof: measured 2097 bytes. At least 88_262 ns.
-        Weight::from_parts(105_677_000, 5372).saturating_add(T::DbWeight::get().reads(3_u64))
+        // Proof: measured 2097 bytes. At least 85_788 ns.
+        Weight::from_parts(107_430_000, 5372).saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
@@ -300,8 +302,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Parameters::Parameters` (r:2 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
-        // Proof: measured 57330 bytes. At least 42_393 ns.
-        Weight::from_parts(44_406_000, 34255)
+        // Proof: measured 57330 bytes. At least 44_766 ns.
+        Weight::from_parts(46_900_000, 34255)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -326,10 +328,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // `l` was measured from 0 to 256.
     // `a` was measured from 0 to 2.
     fn search_slot(l: u32, a: u32) -> Weight {
-        // Proof: measured 0 + a × 2939 + l × 8 bytes. At least 1_495_197 ns.
-        Weight::from_parts(1_529_748_000, 41166)
-            .saturating_add(Weight::from_parts(1_806_258, 0).saturating_mul(l.into()))
-            .saturating_add(Weight::from_parts(875_924_189, 0).saturating_mul(a.into()))
+        // Proof: measured 0 + a × 2939 + l × 8 bytes. At least 1_439_614 ns.
+        Weight::from_parts(1_476_749_000, 41166)
+            .saturating_add(Weight::from_parts(1_700_501, 0).saturating_mul(l.into()))
+            .saturating_add(Weight::from_parts(977_116_042, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().reads((33_u64).saturating_mul(a.into())))
@@ -362,8 +364,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn give_lease() -> Weight {
-        // Proof: measured 62876 bytes. At least 480_015 ns.
-        Weight::from_parts(552_583_000, 63866)
+        // Proof: measured 62876 bytes. At least 486_254 ns.
+        Weight::from_parts(566_073_000, 63866)
             .saturating_add(T::DbWeight::get().reads(37_u64))
             .saturating_add(T::DbWeight::get().writes(22_u64))
     }
@@ -400,8 +402,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn end_lease() -> Weight {
-        // Proof: measured 61671 bytes. At least 931_627 ns.
-        Weight::from_parts(1_005_788_000, 62661)
+        // Proof: measured 61671 bytes. At least 952_588 ns.
+        Weight::from_parts(1_033_449_000, 62661)
             .saturating_add(T::DbWeight::get().reads(25_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
@@ -428,8 +430,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn refund_task() -> Weight {
-        // Proof: measured 26381 bytes. At least 226_588 ns.
-        Weight::from_parts(300_778_000, 27371)
+        // Proof: measured 26381 bytes. At least 229_211 ns.
+        Weight::from_parts(302_791_000, 27371)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -444,8 +446,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Requested` (r:0 w:1)
     // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     fn prune_output() -> Weight {
-        // Proof: measured 318 bytes. At least 29_494 ns.
-        Weight::from_parts(37_396_000, 3666)
+        // Proof: measured 318 bytes. At least 26_440 ns.
+        Weight::from_parts(36_725_000, 3666)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -478,8 +480,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn force_refund() -> Weight {
-        // Proof: measured 61086 bytes. At least 342_810 ns.
-        Weight::from_parts(402_129_000, 34255)
+        // Proof: measured 61086 bytes. At least 336_211 ns.
+        Weight::from_parts(391_613_000, 34255)
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(27_u64))
     }
