@@ -155,7 +155,10 @@ describe('a development node that mines', () => {
         })
         .catch(reject);
     });
-    assert.deepEqual(told.filter((status) => status === 'InBlock' || status === 'Finalized'), ['InBlock', 'Finalized']);
+    assert.deepEqual(
+      told.filter((status) => status === 'InBlock' || status === 'Finalized'),
+      ['InBlock', 'Finalized'],
+    );
   });
 
   it('sends calls of one account at the same time, each once', async () => {
