@@ -13,8 +13,6 @@ use sp_crypto_hashing::blake2_256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::DispatchError;
 
-use crate::steps::Random;
-
 type Account = millrace_runtime::AccountId;
 
 const RATE: u64 = 1_000_000;
