@@ -381,7 +381,7 @@ fn a_task_whose_verification_takes_too_much_memory_is_refused() {
         let model = H256(blake2_256(&encoding));
         assert_ok!(millrace_runtime::Models::register(signed(REQUESTER), encoding, None));
         assert_noop!(
-            Tasks::post(signed(REQUESTER), model, vec![0], UNIT, 100),
+            Tasks::post(signed(REQUESTER), model, vec![0], UNIT, 100, None),
             Error::<Runtime>::VerificationMemory
         );
         assert_noop!(
@@ -456,12 +456,18 @@ fn bad_tasks_get_named_errors_and_cost_nothing() {
     on_dev(|| {
         let before = free(REQUESTER);
         let input = || HELD_OUT[..64].to_vec();
-        let attempt =
-            |model, input, price, deadline| Tasks::post(signed(REQUESTER), model, input, price, deadline);
+        let attempt = |model, input, price, deadline| {
+            Tasks::post(signed(REQUESTER), model, input, price, deadline, None)
+        };
         assert_noop!(attempt(Default::default(), input(), UNIT, 50), Error::<Runtime>::UnknownModel);
         assert_noop!(attempt(digits(), vec![0; 63], UNIT, 50), Error::<Runtime>::InputLength);
         assert_noop!(attempt(digits(), vec![], UNIT, 50), Error::<Runtime>::InputLength);
         assert_noop!(attempt(digits(), vec![0; 512 * 1024 + 1], UNIT, 50), Error::<Runtime>::InputTooLong);
+        // As @polkadot/api reads an array of bytes that begins with 1, 1: the 64 behind a length.
+        let shifted = || HELD_OUT[2..66].to_vec();
+        let hash = Some(H256(blake2_256(&HELD_OUT[..128])));
+        let post = || Tasks::post(signed(REQUESTER), digits(), shifted(), UNIT, 50, hash);
+        assert_noop!(post(), Error::<Runtime>::InputHash);
         assert_noop!(attempt(digits(), input(), 0, 50), Error::<Runtime>::PriceTooLow);
         assert_noop!(attempt(digits(), input(), UNIT, 1), Error::<Runtime>::InvalidDeadline);
         assert_noop!(attempt(digits(), input(), UNIT, u32::MAX), Error::<Runtime>::InvalidDeadline);

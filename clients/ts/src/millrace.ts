@@ -170,7 +170,8 @@ export class Millrace {
     const input = batchBytes(posting.input, { ...posting, metadata });
     const deadline = await this.#deadline(posting, options);
     const maxPrice = posting.maxPrice ?? (await this.#ceiling(model, input.length, deadline, options));
-    const call = this.#calls.Tasks.post({ model, input, max_price: maxPrice, deadline });
+    // The input's hash is for libraries that may read bytes in another way; this one sends them as they are.
+    const call = this.#calls.Tasks.post({ model, input, max_price: maxPrice, deadline, input_hash: undefined });
     const included = await this.send(call, who, options);
     return { ...included, task: Number(fieldOf(included, 'Tasks', 'TaskPosted', 'task')), maxPrice };
   }

@@ -198,7 +198,8 @@ describe('a wait', () => {
   it('says how many posts fit a block, and posts as many', { timeout: PATIENCE }, async () => {
     const large = new Uint8Array(512 * 1024);
     const { number } = await millrace.client.getFinalizedBlock();
-    const post = () => call('Tasks', 'post', { model, input: large, max_price: TOO_LITTLE, deadline: number + 100 }).decodedCall;
+    const posting = { model, input: large, max_price: TOO_LITTLE, deadline: number + 100, input_hash: undefined };
+    const post = () => call('Tasks', 'post', posting).decodedCall;
     const posts = (count: number) => call('Utility', 'batch_all', { calls: Array.from({ length: count }, post) });
     const refused = await failure(millrace.send(posts(8), alice));
     assert.equal(refused.code, 'TooLarge');

@@ -317,6 +317,8 @@ pub mod pallet {
         NobodyOffers,
         /// The input's length is not a positive multiple of a sample's.
         InputLength,
+        /// The input's bytes aren't those that were hashed: a library encoded them in its own way.
+        InputHash,
         /// The input is longer than 512 KiB.
         InputTooLong,
         /// The output would be longer than the chain stores.
@@ -392,6 +394,9 @@ pub mod pallet {
         /// `max_price` planck, to be finished by block `deadline`. Holds the ceiling, a deposit for the
         /// input, the fee of the verification and the one for keeping the output.
         ///
+        /// `input_hash` is the blake2-256 of the input as its owner has it. Some libraries read bytes in a way of their own,
+        /// and a task on shifted pixels is paid like any other: with the hash it is refused.
+        ///
         /// Each block of waiting costs rent, out of the ceiling; a task that finds a slot at once pays none. It needs
         /// `minPrice` besides the rent to go on waiting. A full queue keeps those with the highest bids, a bid being the
         /// ceiling over the blocks until the deadline; who gives way is refunded, and who takes the place owes a block's
@@ -405,6 +410,7 @@ pub mod pallet {
         /// - [`Error::InvalidDeadline`]: name a block more than `LatencyFloor` and at most `MaxDeadline` blocks ahead.
         /// - [`Error::InputTooLong`], [`Error::OutputTooLong`], [`Error::SubmissionTooLarge`]: post fewer samples at
         ///   once.
+        /// - [`Error::InputHash`]: encode the input anew, as a hex string for instance; its bytes came out different.
         /// - [`Error::InputLength`]: send whole samples, one at least.
         /// - [`Error::ZeroWork`], [`Error::VerificationMemory`]: no batch of this model can be posted; take another.
         /// - [`Error::QueueFull`]: raise the ceiling or shorten the deadline, or post again later.
@@ -417,9 +423,10 @@ pub mod pallet {
             input: Vec<u8>,
             max_price: Balance,
             deadline: BlockNumber,
+            input_hash: Option<H256>,
         ) -> DispatchResult {
             let requester = ensure_signed(origin)?;
-            Self::do_post(requester, model, input, max_price, deadline)
+            Self::do_post(requester, model, input, max_price, deadline, input_hash)
         }
 
         /// Takes back a task that waits in the queue and releases everything held for it but the rent of its wait.

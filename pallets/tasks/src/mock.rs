@@ -454,8 +454,15 @@ pub fn pass(blocks: u32) {
 pub fn post_until(samples: usize, deadline: BlockNumber) -> TaskId {
     let task = crate::NextTask::<Test>::get();
     let ceiling = CEILING * samples as Balance;
-    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; samples * SAMPLE], ceiling, deadline)
-        .expect("the task is fine");
+    Tasks::post(
+        RuntimeOrigin::signed(REQUESTER),
+        model(),
+        vec![7; samples * SAMPLE],
+        ceiling,
+        deadline,
+        None,
+    )
+    .expect("the task is fine");
     task
 }
 
@@ -463,7 +470,7 @@ pub fn post_until(samples: usize, deadline: BlockNumber) -> TaskId {
 pub fn fill_queue(ceiling: Balance, deadline: BlockNumber) -> Vec<TaskId> {
     let first = crate::NextTask::<Test>::get();
     while !crate::Queue::<Test>::get().is_full() {
-        Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], ceiling, deadline)
+        Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], ceiling, deadline, None)
             .expect("there is room");
     }
     (first..crate::NextTask::<Test>::get()).collect()

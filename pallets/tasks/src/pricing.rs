@@ -1,12 +1,14 @@
 //! What things cost: the price of a task that is late, its fees, what posting it cost, and what it bids for its place.
 
+use codec::Encode;
 use frame_support::{pallet_prelude::Weight, traits::Get};
 use millrace_primitives::{Balance, BlockNumber};
+use sp_core::H256;
 use sp_runtime::traits::Convert;
 
 use crate::{limits::SUBMISSION_OVERHEAD, Config, Pallet, WeightInfo};
 
-/// Bytes of `post` besides its input: two indices, model, the input's length, ceiling and deadline.
+/// Bytes of `post` besides its input and that one's hash: two indices, model, the input's length, ceiling and deadline.
 const POST_BYTES: u32 = 2 + 32 + 4 + 16 + 4;
 
 impl<T: Config> Pallet<T> {
@@ -27,9 +29,11 @@ impl<T: Config> Pallet<T> {
         T::DepositPerByte::get().saturating_mul(input_bytes.into())
     }
 
-    /// What posting an input of so many bytes costs, planck: its transaction's fee.
-    pub(crate) fn posting_cost(input_bytes: u32) -> Balance {
-        T::TransactionFee::convert((T::WeightInfo::post(input_bytes), input_bytes.saturating_add(POST_BYTES)))
+    /// What posting an input of so many bytes costs, with its hash or without, planck: its transaction's fee.
+    pub(crate) fn posting_cost(input_bytes: u32, input_hash: Option<H256>) -> Balance {
+        let hash_bytes = u32::try_from(input_hash.encoded_size()).unwrap_or(u32::MAX);
+        let bytes = input_bytes.saturating_add(POST_BYTES).saturating_add(hash_bytes);
+        T::TransactionFee::convert((T::WeightInfo::post(input_bytes), bytes))
     }
 }
 

@@ -343,7 +343,7 @@ pub struct Quote<AccountId> {
     /// Fee for keeping the output, planck: as the other.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub retention_fee: Balance,
-    /// Fee of the transaction that posts it, planck, as it is without a tip: paid in any case.
+    /// Fee of the transaction that posts it, planck, as it is without a tip and the input's hash: paid in any case.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub posting_fee: Balance,
     /// Deposit for the input, planck: on hold until the task ends.

@@ -108,7 +108,8 @@ class AsyncClient:
         due = await self._sender.number("best", end) + blocks
         if max_price is None:
             max_price = _ceiling(read(Quote, await self._ask("millrace_quote", model, samples, due, deadline=end)))
-        arguments = {"model": model, "input": encoded, "max_price": max_price, "deadline": due}
+        # The input's hash is for libraries that may read bytes in another way; here they go as they are.
+        arguments = {"model": model, "input": encoded, "max_price": max_price, "deadline": due, "input_hash": None}
         receipt = await self._send("Tasks", "post", arguments, until, end)
         return Posted(int(receipt.event("Tasks.TaskPosted").fields["task"]), samples, max_price, due, receipt)
 

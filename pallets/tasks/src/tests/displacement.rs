@@ -11,7 +11,7 @@ use crate::{mock::*, Error, Event, LeaseFailure, RefundReason};
 const PLACE: Balance = RENT_BASE + RENT_PEAK;
 
 fn attempt(ceiling: Balance, deadline: u32) -> DispatchResult {
-    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, deadline)
+    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, deadline, None)
 }
 
 fn was_displaced(task: TaskId) -> bool {
@@ -53,7 +53,14 @@ fn who_gives_way_gets_everything_back() {
         let task = 0;
         assert!(free(REQUESTER) < ENDOWMENT);
         fill_queue(CEILING, 201);
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], CEILING, 201));
+        assert_ok!(Tasks::post(
+            RuntimeOrigin::signed(STRANGER),
+            model(),
+            vec![7; SAMPLE],
+            CEILING,
+            201,
+            None
+        ));
         assert!(was_displaced(task) && !is_open(task));
         assert_eq!(free(REQUESTER), ENDOWMENT);
         assert_eq!(world(|world| world.references), 1_024);
@@ -168,7 +175,7 @@ fn displacing_to_and_fro_costs_a_block_of_rent_each_time() {
         for round in 1..=rounds {
             let who = if round % 2 == 0 { REQUESTER } else { OTHER_MINER };
             let ceiling = CEILING + 200 * round;
-            assert_ok!(Tasks::post(RuntimeOrigin::signed(who), model(), vec![7; SAMPLE], ceiling, 201));
+            assert_ok!(Tasks::post(RuntimeOrigin::signed(who), model(), vec![7; SAMPLE], ceiling, 201, None));
         }
         // The last of them still has the place.
         assert_eq!(Balances::total_issuance(), issuance - (rounds - 1) * PLACE);

@@ -63,7 +63,8 @@ fn a_ceiling_that_went_into_rent_buys_no_slot() {
             model(),
             vec![7; SAMPLE],
             PRICE + RENT,
-            200
+            200,
+            None
         ));
         pass(2);
         sell_slot(MINER, 0);
@@ -79,7 +80,7 @@ fn a_task_whose_rent_has_eaten_its_ceiling_is_refunded() {
         let post = |ceiling| {
             let task = crate::NextTask::<Test>::get();
             let posted =
-                Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, 200);
+                Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, 200, None);
             assert_ok!(posted);
             task
         };
@@ -121,7 +122,7 @@ proptest! {
             let (issuance, ceiling) = (Balances::total_issuance(), PRICE + spare);
             let task = crate::NextTask::<Test>::get();
             let origin = RuntimeOrigin::signed(REQUESTER);
-            Tasks::post(origin.clone(), model(), vec![7; SAMPLE], ceiling, 200).expect("the task is fine");
+            Tasks::post(origin.clone(), model(), vec![7; SAMPLE], ceiling, 200, None).expect("the task is fine");
             pass(wait);
             sell_slot(MINER, 0);
             pass(1);

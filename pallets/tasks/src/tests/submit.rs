@@ -74,7 +74,7 @@ fn a_miner_that_executes_its_own_task_settled_nothing() {
     on_chain(|| {
         sell_slot(MINER, 0);
         let task = crate::NextTask::<Test>::get();
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(MINER), model(), vec![7; SAMPLE], CEILING, 200));
+        assert_ok!(Tasks::post(RuntimeOrigin::signed(MINER), model(), vec![7; SAMPLE], CEILING, 200, None));
         pass(1);
         world(|world| world.verdict = Verdict::Proven { output: vec![] });
         assert_ok!(apply(submission(task, vec![5], MINER)));

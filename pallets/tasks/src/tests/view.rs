@@ -61,7 +61,14 @@ fn a_waiting_task_says_where_it_stands_and_what_comes_next() {
 fn a_ceiling_that_rent_will_eat_is_foretold_to_the_block() {
     on_chain(|| {
         let ceiling = 100 + 5 * RENT;
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, 900));
+        assert_ok!(Tasks::post(
+            RuntimeOrigin::signed(REQUESTER),
+            model(),
+            vec![7; SAMPLE],
+            ceiling,
+            900,
+            None
+        ));
         let TaskNext::Refund { from, why } = open(0).next else { panic!("it waits") };
         assert_eq!(why, RefundReason::RentSpent);
         let now = System::block_number();
@@ -186,7 +193,14 @@ fn refunds_and_failures_are_told_apart() {
 fn an_account_finds_its_tasks_newest_first() {
     on_chain(|| {
         let tasks: Vec<u64> = (0..5).map(|_| post(1)).collect();
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], CEILING, 100));
+        assert_ok!(Tasks::post(
+            RuntimeOrigin::signed(STRANGER),
+            model(),
+            vec![7; SAMPLE],
+            CEILING,
+            100,
+            None
+        ));
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), tasks[2]));
         assert_eq!(numbers(Tasks::tasks_of(REQUESTER, None, 100)), [4, 3, 2, 1, 0]);
         assert_eq!(numbers(Tasks::tasks_of(REQUESTER, None, 2)), [4, 3]);
