@@ -22,11 +22,12 @@ function cameBack(task: Task): bigint | undefined {
   return task.kind === 'ended' && task.fate.end.kind === 'settled' ? task.fate.end.returned : undefined;
 }
 
-/** Everything that an ended task cost besides posting it, planck. */
+/** Everything that an ended task cost, planck. */
 function cost(task: Task): bigint {
   if (task.kind === 'open') return 0n;
   const { end } = task.fate;
-  return end.kind === 'settled' ? end.paid + end.burned + end.fee + end.retention : end.rent;
+  const always = end.rent + end.posting;
+  return end.kind === 'settled' ? end.paid + end.burned + end.fee + end.retention + always : always;
 }
 
 function row(task: Task, cancel: (task: number) => void, busy: boolean) {

@@ -96,6 +96,7 @@ impl<T: Config> Pallet<T> {
             T::Currency::burn_held(&reason, &record.requester, due, Precision::BestEffort, Fortitude::Force)
                 .unwrap_or_default();
         record.max_price = record.max_price.saturating_sub(burned);
+        record.rent = record.rent.saturating_add(burned);
         burned
     }
 
@@ -108,10 +109,18 @@ impl<T: Config> Pallet<T> {
             Self::release(reason, &record, amount);
         }
         Self::forget(task, &record);
-        let end =
-            if why.is_failure() { TaskEnd::Failed { why, rent } } else { TaskEnd::Refunded { why, rent } };
-        Self::keep_fate(task, record, end);
+        Self::keep_fate(task, &record, Self::refunded(&record, why));
         Self::deposit_event(Event::TaskRefunded { task, rent, why });
+    }
+
+    /// How a task ended that wasn't executed.
+    fn refunded(record: &TaskRecordOf<T>, why: RefundReason) -> TaskEnd<T::AccountId> {
+        let (rent, posting) = (record.rent, record.posting_cost);
+        if why.is_failure() {
+            TaskEnd::Failed { why, rent, posting }
+        } else {
+            TaskEnd::Refunded { why, rent, posting }
+        }
     }
 
     fn release(reason: HoldReason, record: &TaskRecordOf<T>, amount: Balance) {

@@ -66,22 +66,34 @@ pub enum TaskEnd<AccountId> {
         /// What the requester got back of its ceiling, planck.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         returned: Balance,
+        /// What was burned of its ceiling for all of its waits, planck.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        rent: Balance,
+        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        posting: Balance,
     },
     /// No miner executed it.
     Refunded {
         /// Why.
         why: RefundReason,
-        /// What was burned for its last wait, planck; the rest was released.
+        /// What was burned of its ceiling for all of its waits, planck; the rest was released.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
+        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        posting: Balance,
     },
     /// Miners took it, and none of them brought a trace that the chain accepts; it was refunded.
     Failed {
         /// Why.
         why: RefundReason,
-        /// What was burned for its last wait, planck; the rest was released.
+        /// What was burned of its ceiling for all of its waits, planck; the rest was released.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
+        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        posting: Balance,
     },
 }
 

@@ -99,6 +99,12 @@ class EndedTask:
         """Whether it was executed, verified and paid."""
         return bool(self.fate.end["kind"] == "settled")
 
+    @property
+    def cost(self) -> int:
+        """All that it cost, planck: price, fees, the rent of its waits, and posting it."""
+        parts = ("paid", "burned", "fee", "retention", "rent", "posting")
+        return sum(int(self.fate.end.get(part, 0)) for part in parts)
+
     def answer(
         self, quantization: Quantization | None = None
     ) -> npt.NDArray[np.int32] | npt.NDArray[np.int8] | npt.NDArray[np.float32]:

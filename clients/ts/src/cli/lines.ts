@@ -50,15 +50,18 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
   if (end.kind !== 'settled') {
     return [
       `${end.kind.padEnd(10)} in block ${block}: ${REFUNDS[end.why]}`,
-      `rent       ${formatMill(end.rent)} for the wait; the rest is back`,
+      `rent       ${formatMill(end.rent)} for the wait, burned`,
+      `posting    ${formatMill(end.posting)} for the transaction that posted it; the rest is back`,
     ];
   }
   return [
     `settled    in block ${block}, verified by the chain`,
     `paid       ${formatMill(end.paid)} to ${end.miner}`,
-    `burned     ${formatMill(end.burned)}`,
+    `burned     ${formatMill(end.burned)} of the price`,
     `fee        ${formatMill(end.fee)} for the verification`,
     `retention  ${formatMill(end.retention)} for keeping the output`,
+    `rent       ${formatMill(end.rent)} for the wait, burned`,
+    `posting    ${formatMill(end.posting)} for the transaction that posted it`,
     `came back  ${formatMill(end.returned)} of the ceiling, and the deposit`,
   ];
 }

@@ -53,7 +53,7 @@ impl Fake {
 }
 
 pub fn ended(task: TaskId, block: BlockNumber) -> TaskView<AccountId> {
-    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE };
+    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE, posting: 5 };
     let fate = TaskFate { requester: miner(), model: model(), samples: 3, block, end };
     TaskView::Ended { task, fate, kept_until: block + 9, output: Some(vec![1, 0xab]) }
 }

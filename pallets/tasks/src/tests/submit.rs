@@ -138,7 +138,7 @@ fn a_wrong_trace_is_slashed_and_the_task_waits_for_another_miner() {
             "the posting cost is made good"
         );
         assert_eq!(queue(), [task]);
-        assert_eq!(record(task).posting_cost, 0);
+        assert_eq!((record(task).posting_cost, record(task).compensated), (posting_cost, true));
         // The fake sells the same slot again, but never to a task that it failed.
         pass(1);
         assert!(lease_of(task).is_none());

@@ -1,6 +1,7 @@
 //! What people are told: where a task stands, why it waits, how it ended, and what a batch would cost.
 
 use frame_support::{assert_ok, traits::Get};
+use millrace_inference::TraceError;
 use millrace_primitives::{
     NoTaker, OpenTask, Quote, Taker, TaskEnd, TaskNext, TaskStanding, TaskView, Unpostable, Verdict,
 };
@@ -144,7 +145,7 @@ fn a_leased_task_says_by_when_it_is_answered() {
 fn a_fate_is_kept_for_the_retention_with_price_miner_and_output() {
     on_chain(|| {
         let task = leased();
-        let fee = record(task).fee;
+        let (fee, posting) = (record(task).fee, record(task).posting_cost);
         assert_eq!(Tasks::fate(task), None, "it is open");
         world(|world| world.verdict = Verdict::Proven { output: vec![1, 2, 3] });
         assert_ok!(apply(submission(task, vec![5], MINER)));
@@ -163,6 +164,8 @@ fn a_fate_is_kept_for_the_retention_with_price_miner_and_output() {
                 fee,
                 retention: RETENTION,
                 returned: CEILING - PRICE,
+                rent: 0,
+                posting,
             }
         );
         assert_eq!(Tasks::fate(task), Some(fate));
@@ -178,14 +181,50 @@ fn a_fate_is_kept_for_the_retention_with_price_miner_and_output() {
 fn refunds_and_failures_are_told_apart() {
     on_chain(|| {
         let cancelled = post(1);
+        let posting = record(cancelled).posting_cost;
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), cancelled));
         let end = Tasks::fate(cancelled).expect("it is kept").end;
-        assert_eq!(end, TaskEnd::Refunded { why: RefundReason::Cancelled, rent: 0 });
+        assert_eq!(end, TaskEnd::Refunded { why: RefundReason::Cancelled, rent: 0, posting });
 
         let task = leased();
         assert_ok!(apply(submission(task, vec![5], MINER)));
         let end = Tasks::fate(task).expect("it is kept").end;
         assert!(matches!(end, TaskEnd::Failed { why: RefundReason::Unverifiable, .. }));
+    });
+}
+
+/// A bill lasts as long as a fate, and holds what earlier waits and a first lease in vain cost too.
+#[test]
+fn a_bill_is_whole() {
+    on_chain(|| {
+        let twice_leased = || {
+            let task = post(1);
+            pass(2);
+            sell_slot(MINER, 0);
+            pass(1);
+            world(|world| world.verdict = Verdict::Forged { why: TraceError::LeftOver { got: 1 } });
+            assert_ok!(apply(submission(task, vec![5], MINER)));
+            pass(3);
+            task
+        };
+        let (before, task) = (total(REQUESTER), twice_leased());
+        let posting_cost = record(task).posting_cost;
+        sell_slot(OTHER_MINER, 0);
+        pass(1);
+        world(|world| world.verdict = Verdict::Proven { output: vec![] });
+        assert_ok!(apply(submission(task, vec![5], OTHER_MINER)));
+        let end = Tasks::fate(task).expect("it is kept").end;
+        let TaskEnd::Settled { paid, burned, fee, retention, rent, posting, .. } = end else {
+            panic!("it was settled: {end:?}")
+        };
+        assert_eq!((rent, posting), (5 * RENT, posting_cost), "of both waits, whatever the slash made good");
+        assert_eq!(total(REQUESTER), before - paid - burned - fee - retention - rent);
+
+        world(|world| world.slots.clear());
+        let task = twice_leased();
+        assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
+        let end = Tasks::fate(task).expect("it is kept").end;
+        assert!(matches!(end, TaskEnd::Refunded { rent, .. } if rent == 5 * RENT), "{end:?}");
     });
 }
 
