@@ -44,7 +44,7 @@ describe('the methods of a node', () => {
     connection.subscribe(`millrace_${what}Changed`, `millrace_subscribe${what === 'task' ? 'Task' : 'Race'}`, params, callback);
 
   before(async () => {
-    node = await startNode({ args: ['--rpc-max-connections', '200'] });
+    node = await startNode({ args: ['--rpc-max-connections', '200', '--no-claim'] });
     provider = await connect();
   });
   after(async () => {
@@ -121,12 +121,25 @@ describe('the methods of a node', () => {
     assert.match(api.tx.tasks.post.meta.docs.join('\n'), /# Errors/);
   });
 
+  it('pages what a miner can claim', { timeout: 300_000 }, async () => {
+    while ((await call('millrace_unclaimed', MINER.address)).items.length < 3) await sleep(1_000);
+    const { unclaimed, unclaimedNext } = await call('millrace_miner', MINER.address);
+    assert.equal(unclaimedNext, null, 'it is fewer than a hundred');
+    const first = await call('millrace_unclaimed', MINER.address, null, 1);
+    assert.equal(first.items.length, 1);
+    const rest = await call('millrace_unclaimed', MINER.address, first.next);
+    // A round may have closed since.
+    assert.deepEqual([...first.items, ...rest.items].slice(0, unclaimed.length), unclaimed);
+    assert.deepEqual((await call('millrace_unclaimed', account('//Nobody').address)).items, []);
+  });
+
   it('says what is wrong, with a code', async () => {
     const expected = [
       [-32602, 'millrace_quote', []],
       [-32602, 'millrace_quote', [model, 'many']],
       [-32602, 'millrace_tasks', ['Alice']],
       [-32602, 'millrace_models', [null, 101]],
+      [-32602, 'millrace_unclaimed', [MINER.address, 'first']],
       [7001, 'millrace_task', [4_000_000_000]],
       [7002, 'millrace_offers', [`0x${'00'.repeat(32)}`]],
       [7003, 'millrace_miner', [account('//Nobody').address]],

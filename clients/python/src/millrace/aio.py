@@ -303,7 +303,7 @@ class AsyncClient:
         return read_task(await self._ask("millrace_task", task, deadline=_answer(timeout)))
 
     async def miner(self, account: str, *, timeout: float = ANSWER) -> Miner:
-        """A miner, with every reason why it doesn't earn."""
+        """A miner, with every reason why it doesn't earn, and all that it can claim."""
         return await self._miner(account, _answer(timeout))
 
     async def round(self, *, timeout: float = ANSWER) -> Race:
@@ -355,7 +355,13 @@ class AsyncClient:
         return await self._sender.send(call, calls[0][:2], signer, until, end, len(calls))
 
     async def _miner(self, account: str, end: Deadline) -> Miner:
-        return read(Miner, await self._ask("millrace_miner", account, deadline=end))
+        told = await self._ask("millrace_miner", account, deadline=end)
+        # The method has the first hundred shares; a sum over them alone would be too small.
+        while told["unclaimedNext"] is not None:
+            page = await self._ask("millrace_unclaimed", account, told["unclaimedNext"], deadline=end)
+            told["unclaimed"] += page["items"]
+            told["unclaimedNext"] = page["next"]
+        return read(Miner, told)
 
     async def _model(self, model: str, end: Deadline) -> Model:
         # Models are listed by name, so the one behind the name before it is it.

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 use futures::{stream, stream::BoxStream, StreamExt};
 use millrace_primitives::{
     BlockNumber, IdleReason, MarketView, MinerView, ModelId, ModelMetadata, ModelSizes, ModelView, NoTaker,
-    Offer, OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId,
-    TaskNext, TaskStanding, TaskView, TensorMetadata, UnclaimedShare, Unpostable,
+    Offer, OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundIndex, RoundView, Taker, TaskEnd,
+    TaskFate, TaskId, TaskNext, TaskStanding, TaskView, TensorMetadata, UnclaimedShare, Unpostable,
 };
 use millrace_runtime::AccountId;
 use sp_api::ApiError;
@@ -180,8 +180,16 @@ impl Chain for Fake {
             idle: vec![IdleReason::BondShort { missing: LARGE }],
         }))
     }
-    fn unclaimed(&self, _: Hash, _: AccountId, _: u32) -> Answer<Vec<UnclaimedShare>> {
-        self.answer(vec![UnclaimedShare { round: 1, amount: LARGE, void_from: 9 }])
+    /// The miner has a share of each of 150 rounds.
+    fn unclaimed(
+        &self,
+        _: Hash,
+        account: AccountId,
+        from: RoundIndex,
+        count: u32,
+    ) -> Answer<Vec<UnclaimedShare>> {
+        let rounds = (from..150).filter(|_| account == miner()).take(count as usize);
+        self.answer(rounds.map(|round| UnclaimedShare { round, amount: LARGE, void_from: 900 }).collect())
     }
     fn model(&self, _: Hash, wanted: ModelId) -> Answer<Option<ModelView<AccountId>>> {
         self.answer((wanted == model()).then(|| ModelView {
