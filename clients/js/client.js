@@ -171,7 +171,8 @@ export function outcome(api, task, options) {
           output: Buffer.from(output.toU8a(true)),
         };
       } else if (api.events.tasks.TaskRefunded.is(event) && same(event)) {
-        return { kind: 'refunded', block, history, rent: event.data.rent.toBigInt(), why: event.data.why.toString() };
+        const { rent, retention, why } = event.data;
+        return { kind: 'refunded', block, history, rent: rent.toBigInt(), retention: retention.toBigInt(), why: why.toString() };
       }
       return undefined;
     },

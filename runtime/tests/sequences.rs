@@ -167,6 +167,7 @@ proptest! {
                 .iter()
                 .map(|event| match event {
                     RuntimeEvent::Tasks(TaskEvent::TaskSettled { fee, retention, .. }) => *fee + *retention,
+                    RuntimeEvent::Tasks(TaskEvent::TaskRefunded { retention, .. }) => *retention,
                     _ => 0,
                 })
                 .sum();

@@ -79,7 +79,7 @@ describe('a development node that mines', () => {
     assert.equal(later.total - earlier.total, result.paid + claims);
   });
 
-  it('refunds a task that nobody serves, less the rent of its wait', async () => {
+  it('refunds a task that nobody serves, less the rent of its wait and the fee for its record', async () => {
     const requester = account('//Eve');
     const start = await number(api);
     const mine = await balance(api, requester);
@@ -90,7 +90,8 @@ describe('a development node that mines', () => {
     const now = await balance(api, requester);
     assert.equal(result.why, 'Deadline');
     assert.ok(result.rent > 0n, 'waiting has a price');
-    assert.equal(now.free, mine.free - task.fee - result.rent);
+    assert.ok(result.retention > 0n, 'a record of its end is kept');
+    assert.equal(now.free, mine.free - task.fee - result.rent - result.retention);
   });
 
   it('credits sprints, closes rounds and claims for its miner', async () => {

@@ -56,9 +56,10 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
   const { end, block } = fate;
   if (end.kind !== 'settled') {
     return html`
-      <p class="say">It ended in block ${count(block)} without an answer: ${REFUNDS[end.why]}. All that was on hold came back but the rent of its waits.</p>
+      <p class="say">It ended in block ${count(block)} without an answer: ${REFUNDS[end.why]}. All that was on hold came back but the rent of its waits and the fee for this record.</p>
       ${facts([
         ['Rent of its waits, burned', money(end.rent)],
+        ['Keeping this record', money(end.retention)],
         ['Posting it', money(end.posting)],
         ['Known until', `block ${count(keptUntil)}`],
       ])}

@@ -212,7 +212,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Ends a task where it stands, at nobody's expense but the rent that it owes.
+    /// Ends a task where it stands, at nobody's expense but the rent that it owes and the fee for its record.
     pub(crate) fn do_force_refund(task: TaskId) -> DispatchResult {
         let record = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
         if let TaskState::Leased(lease) = record.state.clone() {

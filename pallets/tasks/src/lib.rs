@@ -6,7 +6,8 @@
 //! post ─► Queued ─► Leased ─► settled: the miner is paid, the slot is free
 //!            ▲          │ the lease ran out, or its trace was wrong: slash, back to the queue
 //!            └──────────┘
-//! Queued past its deadline, cancelled, displaced or out of rent while Queued, or ended by root ─► refunded, less the rent
+//! Queued past its deadline, cancelled, displaced or out of rent while Queued, or ended by root ─► refunded, less the rent and
+//! the fee for its record
 //! ```
 //!
 //! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
@@ -292,12 +293,14 @@ pub mod pallet {
             /// Why.
             reason: super::LeaseFailure,
         },
-        /// A task was not executed; everything on hold for it was released but the rent.
+        /// A task was not executed; everything on hold for it was released but the rent and the fee for its record.
         TaskRefunded {
             /// The task.
             task: TaskId,
             /// What was burned of its ceiling for its last wait, planck.
             rent: Balance,
+            /// What went to the fee handler for keeping the record of its end, planck.
+            retention: Balance,
             /// Why.
             why: super::RefundReason,
         },
@@ -429,7 +432,8 @@ pub mod pallet {
             Self::do_post(requester, model, input, max_price, deadline, input_hash)
         }
 
-        /// Takes back a task that waits in the queue and releases everything held for it but the rent of its wait.
+        /// Takes back a task that waits in the queue and releases everything held for it but the rent of its wait and the
+        /// fee for the record of its end.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: the task is settled or refunded already.
@@ -506,8 +510,8 @@ pub mod pallet {
 
         /// Ends an open task whatever its state, queued or leased. Only root may. For a task that nothing else ends.
         ///
-        /// It does to funds what `cancel` does: the rent that the task owes for its wait is burned, and everything else
-        /// that is on hold for it goes back to its requester. A lease ends with it: the slot is free, nobody is slashed and
+        /// It does to funds what `cancel` does: the rent that the task owes for its wait is burned, the fee for the record of
+        /// its end is paid, and everything else that is on hold for it goes back to its requester. A lease ends with it: the slot is free, nobody is slashed and
         /// no work counts. Root can't name another beneficiary, pay the miner, keep the fees, or end what is settled.
         ///
         /// # Errors

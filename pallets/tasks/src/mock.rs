@@ -59,7 +59,7 @@ pub const RENT: Balance = RENT_BASE + 1;
 pub const RENT_BASE: Balance = 10;
 /// What a full queue adds to it.
 pub const RENT_PEAK: Balance = 10_000;
-/// Planck for keeping the 8 bytes of one sample's output.
+/// Planck for keeping the 8 bytes of one sample's output; all of it is kept of a refunded task, whose record takes more.
 pub const RETENTION: Balance = 24;
 /// What a slot loses for a failed lease, planck.
 pub const SLASH: Balance = 500;

@@ -11,6 +11,10 @@ use crate::{limits::SUBMISSION_OVERHEAD, Config, Pallet, WeightInfo};
 /// Bytes of `post` besides its input and that one's hash: two indices, model, the input's length, ceiling and deadline.
 const POST_BYTES: u32 = 2 + 32 + 4 + 16 + 4;
 
+/// Bytes of state that a refunded task takes, keys included: its fate, its place in the queue of ended tasks, and that in its
+/// requester's list.
+pub(crate) const FATE_BYTES: u32 = 320;
+
 impl<T: Config> Pallet<T> {
     /// What a submission of this weight, with a trace of so many bytes, would cost as a transaction, planck. It carries
     /// no fee of its own; the requester pays this one.
@@ -22,6 +26,12 @@ impl<T: Config> Pallet<T> {
     /// What keeping an output of so many bytes for the retention costs, planck.
     pub(crate) fn retention_fee(output_bytes: u32) -> Balance {
         T::OutputFeePerByte::get().saturating_mul(output_bytes.into())
+    }
+
+    /// What is kept of such a fee if the task is refunded, planck: its record takes room for as long as an output, and
+    /// posting and cancelling would fill the state for nothing.
+    pub(crate) fn refund_fee(retention_fee: Balance) -> Balance {
+        retention_fee.min(Self::retention_fee(FATE_BYTES))
     }
 
     /// What is on hold for an input of so many bytes while its task is open, planck.

@@ -210,6 +210,7 @@ impl<T: Config> Pallet<T> {
             work,
             verification_fee: Self::verification_fee(weight, trace_bytes),
             retention_fee: Self::retention_fee(output_bytes),
+            refund_fee: Self::refund_fee(Self::retention_fee(output_bytes)),
             posting_fee: Self::posting_cost(input_bytes, None),
             deposit: Self::input_deposit(input_bytes),
             rent_per_block: Self::rent_now(),

@@ -175,7 +175,7 @@ class AsyncClient:
         return (await self.outcome(task, until=until, timeout=timeout)).answer(quantization)
 
     async def cancel(self, task: int, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
-        """Takes back a task that still waits; everything that was held for it is released but the rent."""
+        """Takes back a task that still waits; what was held is released but the rent and the fee for its record."""
         return await self._send("Tasks", "cancel", {"task": task}, until, _transaction(timeout))
 
     async def claim_all(

@@ -35,6 +35,7 @@ class Quote:
     work: int
     verification_fee: int
     retention_fee: int
+    refund_fee: int
     posting_fee: int
     deposit: int
     rent_per_block: int

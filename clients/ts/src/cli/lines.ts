@@ -51,6 +51,7 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
     return [
       `${end.kind.padEnd(10)} in block ${block}: ${REFUNDS[end.why]}`,
       `rent       ${formatMill(end.rent)} for the wait, burned`,
+      `retention  ${formatMill(end.retention)} for keeping this record`,
       `posting    ${formatMill(end.posting)} for the transaction that posted it; the rest is back`,
     ];
   }
@@ -111,6 +112,7 @@ export function quotes(quote: Quote): string[] {
     ...took,
     `ceiling    ${formatMill(quote.leastCeiling)} at least, until block ${quote.deadline}`,
     `fees       ${formatMill(quote.postingFee)} to post, ${formatMill(quote.verificationFee)} to verify, ${formatMill(quote.retentionFee)} to keep the output`,
+    `refund     all but posting, rent and ${formatMill(quote.refundFee)} to keep the record`,
     `deposit    ${formatMill(quote.deposit)} until the task ends`,
     `waiting    ${quote.waiting} tasks; a block's wait costs ${formatMill(quote.rentPerBlock)}`,
   ];

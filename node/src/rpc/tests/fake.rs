@@ -53,7 +53,7 @@ impl Fake {
 }
 
 pub fn ended(task: TaskId, block: BlockNumber) -> TaskView<AccountId> {
-    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE, posting: 5 };
+    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE, retention: 4, posting: 5 };
     let fate = TaskFate { requester: miner(), model: model(), samples: 3, block, end };
     TaskView::Ended { task, fate, kept_until: block + 9, output: Some(vec![1, 0xab]) }
 }
@@ -134,6 +134,7 @@ impl Chain for Fake {
                 work: LARGE,
                 verification_fee: 3,
                 retention_fee: 4,
+                refund_fee: 4,
                 posting_fee: 5,
                 deposit: 6,
                 rent_per_block: 7,

@@ -113,7 +113,8 @@ async fn a_task_is_told_open_and_ended() {
     let over = call(&module, "millrace_task", json!({ "task": 4 })).await;
     assert_eq!((&over["kind"], &over["output"]), (&json!("ended"), &json!("0x01ab")));
     assert_eq!((&over["keptUntil"], &over["fate"]["block"]), (&json!(29), &json!(20)));
-    let end = json!({ "kind": "refunded", "why": "deadline", "rent": LARGE.to_string(), "posting": "5" });
+    let (why, rent) = ("deadline", LARGE.to_string());
+    let end = json!({ "kind": "refunded", "why": why, "rent": rent, "retention": "4", "posting": "5" });
     assert_eq!(over["fate"]["end"], end);
 }
 

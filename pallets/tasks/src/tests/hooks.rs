@@ -207,9 +207,10 @@ fn a_task_past_its_deadline_is_refunded() {
         assert!(!is_open(task));
         // It waited from block 2 through block 10.
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 9 * RENT, why: RefundReason::Deadline }.into(),
+            Event::TaskRefunded { task, rent: 9 * RENT, retention: RETENTION, why: RefundReason::Deadline }
+                .into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - 9 * RENT);
+        assert_eq!(free(REQUESTER), ENDOWMENT - 9 * RENT - RETENTION);
     });
 }
 
@@ -223,8 +224,10 @@ fn a_failed_lease_past_the_deadline_refunds() {
         assert_eq!(lease_of(task).map(|lease| lease.until), Some(8));
         pass(14 - System::block_number());
         assert!(!is_open(task));
-        System::assert_has_event(Event::TaskRefunded { task, rent: 0, why: RefundReason::Deadline }.into());
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        System::assert_has_event(
+            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Deadline }.into(),
+        );
+        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
         assert_eq!(world(|world| world.slashes.len()), 1);
     });
 }

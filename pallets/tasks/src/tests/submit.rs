@@ -165,9 +165,10 @@ fn a_task_that_too_many_miners_fail_is_refunded() {
         }
         assert!(!is_open(task));
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 0, why: RefundReason::TooManyFailures }.into(),
+            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::TooManyFailures }
+                .into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
     });
 }
 
@@ -181,10 +182,11 @@ fn what_the_chain_cant_verify_slashes_nobody() {
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Unverifiable }.into(),
         );
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 0, why: RefundReason::Unverifiable }.into(),
+            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Unverifiable }
+                .into(),
         );
         assert!(!is_open(task) && world(|world| world.slashes.is_empty() && world.leased.is_empty()));
-        assert_eq!((free(REQUESTER), total(MINER)), (ENDOWMENT, ENDOWMENT));
+        assert_eq!((free(REQUESTER), total(MINER)), (ENDOWMENT - RETENTION, ENDOWMENT));
     });
 }
 

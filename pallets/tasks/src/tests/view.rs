@@ -184,7 +184,8 @@ fn refunds_and_failures_are_told_apart() {
         let posting = record(cancelled).posting_cost;
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), cancelled));
         let end = Tasks::fate(cancelled).expect("it is kept").end;
-        assert_eq!(end, TaskEnd::Refunded { why: RefundReason::Cancelled, rent: 0, posting });
+        let (why, retention) = (RefundReason::Cancelled, RETENTION);
+        assert_eq!(end, TaskEnd::Refunded { why, rent: 0, retention, posting });
 
         let task = leased();
         assert_ok!(apply(submission(task, vec![5], MINER)));
