@@ -62,7 +62,7 @@ describe('the methods of a node', () => {
     assert.equal(quote.taker.kind, 'slot');
     assert.equal(quote.inputBytes, input.length);
 
-    const { task } = await post(node.api, requester, { model, input, maxPrice: UNIT, deadline });
+    const { task, fee } = await post(node.api, requester, { model, input, maxPrice: UNIT, deadline });
     const seen = [];
     const ended = new Promise((resolve, reject) => {
       subscribe(provider, 'task', [Number(task)], (error, view) => {
@@ -78,6 +78,11 @@ describe('the methods of a node', () => {
     assert.equal(BigInt(view.fate.end.paid), result.paid);
     assert.equal(BigInt(view.fate.end.fee), BigInt(quote.verificationFee));
     assert.equal(BigInt(view.fate.end.paid) + BigInt(view.fate.end.burned), BigInt(quote.taker.price), 'it was on time');
+    const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), 0n);
+    assert.equal(BigInt(view.fate.end.rent), rent);
+    // A nonce and a length take a byte more or less, at a millionth each.
+    const off = BigInt(view.fate.end.posting) - fee;
+    assert.ok(off >= -8_000_000n && off <= 8_000_000n, `posting cost ${fee}, and the bill has ${off} more`);
     assert.equal(view.output.length, 2 + 2 * quote.outputBytes);
     assert.ok(seen.slice(0, -1).every((earlier) => earlier.kind === 'open'));
 
@@ -115,7 +120,7 @@ describe('the methods of a node', () => {
     assert.equal(quote.deposit.toBigInt(), BigInt(said.deposit));
     const refused = (await api.call.marketApi.quote(model, 4_000_000, deadline)).asErr;
     assert.equal(refused.type, 'TooManySamples');
-    assert.equal((await api.call.marketApi.miner(MINER.publicKey)).isSome, true);
+    assert.ok((await api.call.marketApi.miner(MINER.publicKey)).unwrap().leases.isSome);
     assert.equal((await api.call.marketApi.task(4_000_000_000)).isNone, true);
     for (const method of ['tasksOf', 'fate', 'offers', 'modelView']) assert.ok(api.call.marketApi[method], method);
     assert.match(api.tx.tasks.post.meta.docs.join('\n'), /# Errors/);

@@ -99,6 +99,9 @@ describe('a wait', () => {
     for (const [pallet, name, ...args] of views)
       assert.notEqual(await ask(pallet, name, ...args), undefined, `${pallet}.${name}`);
     assert.equal(await ask('Tasks', 'fate', 4_000_000_000n), undefined);
+    assert.deepEqual(await ask('Tasks', 'leases', dave.address), []);
+    const miner = (await ask('Miners', 'miner', devAccount('//Charlie').address)) as { leases: unknown };
+    assert.equal(miner.leases, undefined, 'its pallet knows of none');
   });
 
   it('outlives a connection that is cut, and posts once', { timeout: PATIENCE }, async () => {

@@ -92,8 +92,8 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MarketView, MillKeys, MinerBond,
-        MiningPay, ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable,
-        Verifier,
+        MiningPay, ModelId, ModelRegistry, OnWork, OpenLease, Quote, SlotMarket, TaskFate, TaskId, TaskView,
+        Unpostable, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
@@ -486,9 +486,9 @@ pub mod pallet {
 
         /// Gives a leased task back without a trace, because the miner's node can't execute it; possible in the
         /// first blocks of the lease only, as many as the latency floor. No fee and no nonce: the mill key's
-        /// signature over the lease authorises it. It costs the miner the fee of the task's verification, burned from
-        /// its bond, for the room that the lease kept from others. The offer stays as it is, and the task waits for a
-        /// slot of another miner.
+        /// signature over the lease authorises it. It costs the miner the fee of the task's verification, for the room
+        /// that the lease kept from others, or what mining the task's work brings, if that is more; burned from its bond.
+        /// The offer stays as it is, and the task waits for a slot of another miner.
         ///
         /// # Errors
         /// - [`Error::NotLeased`]: the lease has ended, or never was; there is nothing to decline.
@@ -538,6 +538,11 @@ pub mod pallet {
             count: u32,
         ) -> Vec<TaskView<T::AccountId>> {
             Self::view_tasks_of(&requester, before, count)
+        }
+
+        /// The open leases of a miner.
+        pub fn leases(miner: T::AccountId) -> Vec<OpenLease<T::AccountId>> {
+            Self::leases_of(core::slice::from_ref(&miner))
         }
 
         /// How a task ended.

@@ -139,7 +139,7 @@ pub enum LeaseFailure {
     /// The trace was not that of the execution.
     WrongTrace,
     /// The miner's node can't execute the task, and said so in time. It costs the miner as much as the verification
-    /// would have cost.
+    /// would have cost, or what mining the task's work brings, if that is more.
     Declined,
     /// The chain can't verify any trace of it, so nothing is slashed and the task is refunded.
     Unverifiable,

@@ -177,7 +177,7 @@ impl Chain for Fake {
             withdrawable_from: 3,
             unused_capacity: 4,
             may_sprint: false,
-            leases: Vec::new(),
+            leases: Some(Vec::new()),
             idle: vec![IdleReason::BondShort { missing: LARGE }],
         }))
     }

@@ -89,6 +89,7 @@ async fn amounts_are_decimal_strings_and_fields_have_names() {
     assert_eq!(miner["idle"][0], json!({ "kind": "bondShort", "missing": LARGE.to_string() }));
     assert_eq!(miner["mill"], format!("0x{}", "09".repeat(32)));
     assert_eq!(miner["unclaimed"][0]["amount"], LARGE.to_string());
+    assert_eq!(miner["leases"], json!([]));
     let round = call(&module, "millrace_round", json!([])).await;
     assert_eq!(round["round"]["emission"], LARGE.to_string());
     assert_eq!(round["market"]["bidToExceed"], LARGE.to_string());

@@ -42,6 +42,8 @@ fn a_lease_says_when_it_is_due_and_when_it_runs_out() {
         assert_eq!(world(|world| world.least_rate), Some(1));
         let open = Tasks::leases_of(&[MINER]).remove(0);
         assert_eq!((open.descriptor, open.declinable_until), (descriptor(task), 5));
+        assert_eq!(Tasks::leases(MINER), [open]);
+        assert_eq!(Tasks::leases(OTHER_MINER), []);
     });
 }
 

@@ -274,6 +274,7 @@ fn a_quote_is_what_posting_then_costs() {
             (posted.fee, posted.retention_fee, posted.deposit, posted.posting_cost, posted.work)
         );
         assert_eq!((quoted.input_bytes, quoted.output_bytes, quoted.least_ceiling), (8, 16, 100));
+        assert_eq!(quoted.refund_fee, 2 * RETENTION, "a record takes more than 16 bytes");
         let Taker::Slot { miner, price, due, until, blocks, .. } = quoted.taker else {
             panic!("a slot is free")
         };
