@@ -239,7 +239,8 @@ impl Market {
         blocks: u32,
     ) -> bool {
         let deadline = System::block_number() + blocks;
-        self.sign(who, pallet_tasks::Call::post { model, input, max_price, deadline }.into())
+        let post = pallet_tasks::Call::post { model, input, max_price, deadline, input_hash: None };
+        self.sign(who, post.into())
     }
 
     /// A block: the chain's hooks, then what customers and players do.

@@ -6,7 +6,7 @@ import type { Hash } from './views.js';
 
 export interface Calls {
   Tasks: {
-    post: { model: Hash; input: Uint8Array; max_price: bigint; deadline: number };
+    post: { model: Hash; input: Uint8Array; max_price: bigint; deadline: number; input_hash: Hash | undefined };
     cancel: { task: bigint };
   };
   Models: {
@@ -24,7 +24,7 @@ export interface Calls {
 
 /** The names of each call's arguments. */
 export const ARGUMENTS = {
-  Tasks: { post: ['model', 'input', 'max_price', 'deadline'], cancel: ['task'] },
+  Tasks: { post: ['model', 'input', 'max_price', 'deadline', 'input_hash'], cancel: ['task'] },
   Models: { register: ['encoding', 'metadata'], describe: ['model', 'metadata'] },
   Miners: { register: ['mill', 'proof', 'ask', 'rates', 'models'], offer: ['ask', 'rates', 'models'], resume: [] },
   Rewards: { claim: ['round', 'miner'] },

@@ -152,7 +152,7 @@ pub fn market_events() -> Vec<RuntimeEvent> {
 /// Posts some held-out digits and returns the task.
 pub fn post(samples: usize, max_price: Balance, deadline: BlockNumber) -> TaskId {
     let task = pallet_tasks::NextTask::<Runtime>::get();
-    Tasks::post(signed(REQUESTER), digits(), HELD_OUT[..samples * 64].to_vec(), max_price, deadline)
+    Tasks::post(signed(REQUESTER), digits(), HELD_OUT[..samples * 64].to_vec(), max_price, deadline, None)
         .expect("the task is fine");
     task
 }

@@ -91,7 +91,7 @@ impl World {
             Call::Post { requester, model, samples, ceiling, deadline } => {
                 let (input, model) = (self.input(model, *samples), H256(*model));
                 let (max_price, deadline) = (*ceiling, *deadline);
-                let post = pallet_tasks::Call::post { model, input, max_price, deadline };
+                let post = pallet_tasks::Call::post { model, input, max_price, deadline, input_hash: None };
                 (*requester, RuntimeCall::Tasks(post))
             }
             Call::Transfer { from, to, amount } => {
