@@ -6,9 +6,11 @@
 #   scripts/chain-specs.sh --register SPEC DIR
 #                                     write what registering a parachain needs into DIR: the specification with its
 #                                     code, raw, and the first block's head and wasm
+#
+# The node is the one that `make build` makes, or the one that MILLRACE_NODE names.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-node="${CARGO_TARGET_DIR:-$HOME/.cache/millrace/target}/release/millrace-node"
+node="${MILLRACE_NODE:-${CARGO_TARGET_DIR:-$HOME/.cache/millrace/target}/release/millrace-node}"
 [ -x "$node" ] || { echo "chain-specs: $node is missing; run 'make build'" >&2; exit 1; }
 
 # The code is left out of the committed files: it is the node's, megabytes long, and another at each commit. It is cut
@@ -45,6 +47,6 @@ case "${1:-}" in
     "$node" export-genesis-head --chain "$dir/raw.json" >"$dir/genesis-head"
     "$node" export-genesis-wasm --chain "$dir/raw.json" >"$dir/genesis-wasm"
     echo "chain-specs: raw.json, genesis-head and genesis-wasm are in $dir" ;;
-  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0" ;;
+  -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0" ;;
   *) echo "chain-specs: unknown option '$1'; see scripts/chain-specs.sh --help" >&2; exit 2 ;;
 esac

@@ -33,6 +33,7 @@
 #[macro_use]
 mod refusal;
 
+mod bill;
 mod calibrate;
 mod calibration;
 mod check;
@@ -71,6 +72,7 @@ mod value;
 mod walk;
 mod weight;
 
+pub use bill::{in_mill, of_mill, Bill};
 pub use calibration::Calibration;
 pub use check::{check, Check};
 pub use choose::{choose_output, fix_input};

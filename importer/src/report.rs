@@ -5,15 +5,20 @@ use std::fmt::{self, Write};
 use millrace_inference::{CheckedModel, LinearCheck, Node};
 
 use crate::{
+    bill::{in_mill, Bill},
     kind::kind,
+    room::Room,
     weight::{verification_ref_time, BLOCK_REF_TIME},
 };
 
-/// The graph with shapes, MAC and bytes, and what verifying a batch of so many samples takes.
-pub fn inspect(model: &CheckedModel, samples: u32) -> String {
+/// The graph with shapes, MAC and bytes, what verifying a batch of so many samples takes, and what it costs where a miner asks
+/// for so many planck a mega-MAC.
+pub fn inspect(model: &CheckedModel, samples: u32, ask: u128) -> String {
     let mut text = String::new();
     // Nothing that is written to a string fails.
-    let _ = graph(&mut text, model, samples).and_then(|()| totals(&mut text, model, samples));
+    let _ = graph(&mut text, model, samples)
+        .and_then(|()| totals(&mut text, model, samples))
+        .and_then(|()| costs(&mut text, model, samples, ask));
     text
 }
 
@@ -101,6 +106,34 @@ fn totals(text: &mut String, model: &CheckedModel, samples: u32) -> fmt::Result 
     Ok(())
 }
 
+/// What verification costs at a fee multiplier of 1, and which part of a batch's bill is work.
+fn costs(text: &mut String, model: &CheckedModel, samples: u32, ask: u128) -> fmt::Result {
+    let profile = model.profile();
+    let bill = |samples| Bill::of(profile, samples, ask);
+    let one = bill(1);
+    let Ok(Room { samples: most, .. }) = Room::of(profile) else {
+        return writeln!(text, "fees         none: the chain can't verify even one sample in a call");
+    };
+    writeln!(
+        text,
+        "fees         {} MILL to verify one sample, {} for the {most} of the largest batch; {} a sample to keep the output",
+        in_mill(one.verification),
+        in_mill(bill(most).verification),
+        in_mill(one.output)
+    )?;
+    let all = bill(samples);
+    let percent = all.work as f64 * 100.0 / all.total().max(1) as f64;
+    let part = if percent < 0.01 { "less than 0.01".into() } else { format!("{percent:.2}") };
+    writeln!(
+        text,
+        "bill         {} MILL for this batch, {} for its output, {} for the work at {} a mega-MAC, which is {part} % of all",
+        in_mill(all.verification),
+        in_mill(all.output),
+        in_mill(all.work),
+        in_mill(ask)
+    )
+}
+
 /// Bytes of a node's parameters.
 fn bytes(node: &Node) -> usize {
     match node {
@@ -110,5 +143,48 @@ fn bytes(node: &Node) -> usize {
         Node::Requantize { channels, .. } => channels.len() * 9,
         Node::Lookup { table, .. } => table.len(),
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use millrace_inference::Model;
+
+    use super::*;
+
+    const DIGITS: &[u8] = include_bytes!("../../models/digits/digits.millrace");
+
+    #[test]
+    fn a_bill_says_how_much_of_it_is_work() {
+        let model = CheckedModel::from_bytes(DIGITS).expect("registrable");
+        let bill = |ask| {
+            let text = inspect(&model, 64, ask);
+            text.lines().last().map(str::to_string).expect("it has lines")
+        };
+        // 64 · 4,958 MAC.
+        let cheap = bill(50_000_000);
+        assert!(
+            cheap.contains(" 0.000256 for its output, 0.0000158656 for the work at 0.00005 a mega-MAC"),
+            "{cheap}"
+        );
+        assert!(bill(1).ends_with("which is less than 0.01 % of all"), "{}", bill(1));
+        assert!(
+            bill(1_000_000_000_000_000).ends_with("which is 99.99 % of all"),
+            "{}",
+            bill(1_000_000_000_000_000)
+        );
+        let text = inspect(&model, 64, 0);
+        assert!(
+            text.contains("\nfees         0.00793") && text.contains("0.000004 a sample to keep"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_model_that_no_call_verifies_has_no_fees() {
+        let linear = Node::Linear { input: 0, outputs: 70_000, parameters: vec![1; 70_000] };
+        let model = Model { nodes: vec![Node::Input { shape: vec![1] }, linear] };
+        let model = CheckedModel::from_bytes(&model.to_bytes()).expect("registrable");
+        assert!(inspect(&model, 1, 0).ends_with("the chain can't verify even one sample in a call\n"));
     }
 }

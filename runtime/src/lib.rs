@@ -95,10 +95,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("millrace"),
     impl_name: alloc::borrow::Cow::Borrowed("millrace"),
     authoring_version: 1,
-    spec_version: 11,
+    spec_version: 12,
     impl_version: 0,
     apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 5,
+    transaction_version: 6,
     system_version: 1,
 };
 

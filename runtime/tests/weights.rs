@@ -1,9 +1,11 @@
 //! No pallet of the runtime runs on placeholder weights, others that state weights agree, and the wasm blob carries no debug
 //! checks.
 
-use millrace_importer::{verification_ref_time, BLOCK_REF_TIME};
-use millrace_inference::Cost;
-use millrace_runtime::{ProofOfWork, Runtime};
+use millrace_importer::{verification_ref_time, Bill, BLOCK_REF_TIME};
+use millrace_inference::{CheckedModel, Cost};
+use millrace_primitives::price_of;
+use millrace_runtime::{ProofOfWork, Runtime, Tasks};
+use millrace_runtime_tests::{chain, digits, DIGITS};
 use proptest::prelude::*;
 
 #[test]
@@ -77,6 +79,22 @@ proptest! {
 fn the_importer_knows_the_time_of_a_block() {
     let limits = <Runtime as frame_system::Config>::BlockWeights::get();
     assert_eq!(limits.max_block.ref_time(), BLOCK_REF_TIME);
+}
+
+/// `millrace-model inspect` bills a batch as a new chain's quote does, fee by fee.
+#[test]
+fn the_importer_bills_as_the_chain_does() {
+    let model = CheckedModel::from_bytes(DIGITS).expect("the digits");
+    let ask = 50_000_000;
+    chain("development").execute_with(|| {
+        for samples in [1, 64, 450, 5_000] {
+            let quote = Tasks::quote(digits(), samples, 100).expect("it can be posted");
+            let bill = Bill::of(model.profile(), samples, ask);
+            assert_eq!(bill.verification, quote.verification_fee, "{samples} samples");
+            assert_eq!(bill.output, quote.retention_fee, "{samples} samples");
+            assert_eq!(Some(bill.work), price_of(ask, quote.work), "{samples} samples");
+        }
+    });
 }
 
 /// Our crates keep overflow checks in native builds; in the blob they would cost every block's time.

@@ -41,11 +41,11 @@ const running = new Set();
 /** Ends the nodes that a test which failed left running; they would keep this process from ending. */
 export const stopAll = () => Promise.all([...running].map((node) => node.stop('SIGKILL')));
 
-/** A running development node and an api connected to it. */
-export async function startNode({ base = basePath(), args = [], blockTime = 1000, threshold = 64 } = {}) {
+/** A running development node and an api connected to it; `chain` is a specification other than the node's own. */
+export async function startNode({ base = basePath(), chain, args = [], blockTime = 1000, threshold = 64 } = {}) {
   const [rpc, p2p] = [await freePort(), await freePort()];
   const child = spawnInto(join(base, 'node.log'), binary, [
-    '--dev',
+    ...(chain ? ['--chain', chain, '--mine'] : ['--dev']),
     '--base-path',
     base,
     '--dev-block-time',

@@ -1,4 +1,4 @@
-// The few calls that this package signs, as the metadata has them. A test holds them against a running node's metadata.
+// The few calls that this package signs. A test holds their arguments and types against a running node's metadata.
 
 import type { ChainMetadata } from './metadata.js';
 import type { Signable } from './send.js';
@@ -21,15 +21,6 @@ export interface Calls {
   Rewards: { claim: { round: number; miner: string } };
   Utility: { force_batch: { calls: unknown[] } };
 }
-
-/** The names of each call's arguments. */
-export const ARGUMENTS = {
-  Tasks: { post: ['model', 'input', 'max_price', 'deadline', 'input_hash'], cancel: ['task'] },
-  Models: { register: ['encoding', 'metadata'], describe: ['model', 'metadata'] },
-  Miners: { register: ['mill', 'proof', 'ask', 'rates', 'models'], offer: ['ask', 'rates', 'models'], resume: [] },
-  Rewards: { claim: ['round', 'miner'] },
-  Utility: { force_batch: ['calls'] },
-} satisfies { [Pallet in keyof Calls]: { [Call in keyof Calls[Pallet]]: Array<keyof Calls[Pallet][Call]> } };
 
 /** A call that can be signed, or put into another. */
 export interface Call extends Signable {

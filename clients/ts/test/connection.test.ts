@@ -8,12 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { WebSocket } from 'ws';
 
-import { ARGUMENTS, type Call } from '../src/calls.js';
-import { Connection, open } from '../src/connection.js';
+import type { Call } from '../src/calls.js';
+import { Connection } from '../src/connection.js';
 import type { Deadline } from '../src/deadline.js';
 import { devAccount, type Hash, type Millrace, modelId, type Progress, UNIT } from '../src/index.js';
 import { send } from '../src/send.js';
 import { client, encoding, failure, heldout, type Node, SAMPLE, startNode, startProxy, TOO_LITTLE } from './node.js';
+import { SHAPES, shapesIn } from './shapes.js';
 
 const model = modelId(encoding);
 const input = heldout.subarray(0, SAMPLE);
@@ -69,11 +70,11 @@ describe('a wait', () => {
     await node?.stop();
   });
 
-  it('has calls with the arguments that the metadata names', { timeout: PATIENCE }, async () => {
-    const { calls } = await metadataOf(node.url);
-    for (const [pallet, names] of Object.entries(ARGUMENTS)) {
-      for (const [name, args] of Object.entries(names)) assert.deepEqual(calls(pallet, name), args, `${pallet}.${name}`);
-    }
+  it('has calls with the arguments that the metadata have, and of their types', { timeout: PATIENCE }, async () => {
+    const { hash } = await millrace.client.getFinalizedBlock();
+    const shapes = shapesIn(await millrace.client.getMetadata(hash));
+    for (const [pallet, calls] of Object.entries(SHAPES))
+      for (const [name, args] of Object.entries(calls)) assert.deepEqual(shapes(pallet, name), args, `${pallet}.${name}`);
   });
 
   it('has view functions that polkadot-api finds in the metadata', { timeout: PATIENCE }, async () => {
@@ -243,19 +244,3 @@ describe('a wait', () => {
     await millrace.send(call('Proxy', 'remove_proxies', {}), dave);
   });
 });
-
-/** The names of the arguments of each call, as a node's metadata has them. */
-async function metadataOf(url: string) {
-  const connection = await open(url, { webSocket });
-  const { hash } = await connection.client.getFinalizedBlock();
-  const { decAnyMetadata, unifyMetadata } = await import('@polkadot-api/substrate-bindings');
-  const metadata = unifyMetadata(decAnyMetadata(await connection.client.getMetadata(hash)));
-  connection.close();
-  const calls = (pallet: string, name: string): string[] => {
-    const id = metadata.pallets.find((each) => each.name === pallet)?.calls;
-    const definition = metadata.lookup[typeof id === 'number' ? id : (id?.type ?? -1)]?.def;
-    const variants = definition?.tag === 'variant' ? definition.value : [];
-    return variants.find((each) => each.name === name)?.fields.map((field) => field.name ?? '') ?? ['no such call'];
-  };
-  return { calls };
-}

@@ -8,9 +8,9 @@ use sp_crypto_hashing::blake2_256;
 
 use super::files::load;
 
-pub(super) fn inspect(model: &Path, samples: u32) -> Result<(), String> {
+pub(super) fn inspect(model: &Path, samples: u32, ask: u128) -> Result<(), String> {
     let (model, encoding) = load(model)?;
     println!("name         0x{}\n", hex::encode(model_id(&encoding, blake2_256)));
-    print!("{}", report::inspect(&model, samples));
+    print!("{}", report::inspect(&model, samples, ask));
     Ok(())
 }

@@ -18,6 +18,7 @@ mod verify;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use millrace_importer::of_mill;
 
 use batch::{Batch, Reals};
 use choice::{Choice, Samples};
@@ -72,13 +73,17 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show a model's graph, shapes and MAC, and what verifying a batch takes.
+    /// Show a model's graph, shapes and MAC, what verifying a batch takes, and what it costs at a fee multiplier of 1, besides
+    /// the transaction that posts it.
     Inspect {
         /// The model.
         model: PathBuf,
         /// Samples of the batch.
         #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
         samples: u32,
+        /// What the miner asks for, in MILL a mega-MAC. A development node's miner asks for as much as this is without it.
+        #[arg(long, value_name = "MILL", default_value = "0.00005", value_parser = ask)]
+        ask: u128,
     },
     /// Execute a model and write its output as an array; or print a text's embedding, a JSON array for each text.
     Run {
@@ -165,7 +170,7 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Check { onnx, arg_max, samples, choice, json } => {
             check::check_file(&onnx, &choice, arg_max, &samples, json)
         }
-        Command::Inspect { model, samples } => inspect::inspect(&model, samples),
+        Command::Inspect { model, samples, ask } => inspect::inspect(&model, samples, ask),
         Command::Run { model, input: Some(input), output: Some(output), reals, .. } => {
             execute::run(&Batch { model, input, reals }, &output)
         }
@@ -181,4 +186,9 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Trunk { spoken, output } => text::trunk(&spoken, &output),
         Command::Element { spoken, at } => text::element(&spoken, &at),
     }
+}
+
+/// An ask as the command line gives it.
+fn ask(text: &str) -> Result<u128, String> {
+    of_mill(text).ok_or_else(|| "an ask is MILL a mega-MAC with at most 12 decimals, such as 0.00005".into())
 }

@@ -140,7 +140,7 @@ impl World {
                 };
                 Fact::LeaseFailed { task, miner: at(&miner), why }
             }
-            Event::TaskRefunded { task, rent, why } => {
+            Event::TaskRefunded { task, rent, retention, why } => {
                 let why = match why {
                     RefundReason::Deadline => Refund::Deadline,
                     RefundReason::Cancelled => Refund::Cancelled,
@@ -150,7 +150,7 @@ impl World {
                     RefundReason::Forced => Refund::Forced,
                     why => panic!("no reason to refund: {why:?}"),
                 };
-                Fact::Refunded { task, rent, why }
+                Fact::Refunded { task, rent, retention, why }
             }
             Event::TaskSettled { task, miner, paid, burned, fee, retention, returned, .. } => {
                 let fees = fee + retention;

@@ -119,6 +119,7 @@ pub enum Fact {
     Refunded {
         task: TaskId,
         rent: Balance,
+        retention: Balance,
         why: Refund,
     },
     Settled {

@@ -2,6 +2,9 @@
 
 use crate::reference::*;
 
+/// What keeping the record of how a task ended costs at most.
+const RECORD_OF_AN_END: Balance = 320 * MICRO;
+
 /// The account that gets the fees: the last of all.
 fn pot(reference: &Reference) -> Id {
     reference.free.len() - 1
@@ -33,8 +36,10 @@ impl Reference {
                 self.slashed(miner, slot, amount, compensation)
             }
             Fact::LeaseFailed { task, miner, why } => self.failed(task, miner, why),
-            Fact::Refunded { task, rent, why: Refund::Displaced } => self.gave_way(task, rent, returning),
-            Fact::Refunded { task, rent, why } => self.refunded(task, rent, why),
+            Fact::Refunded { task, rent, retention, why: Refund::Displaced } => {
+                self.gave_way(task, rent, retention, returning)
+            }
+            Fact::Refunded { task, rent, retention, why } => self.refunded(task, rent, retention, why),
             Fact::Settled { task, miner, paid, burned, fees, returned } => {
                 self.settled(task, miner, [paid, burned, fees, returned])
             }
@@ -143,7 +148,7 @@ impl Reference {
     }
 
     /// A task gave way in a full queue, to one that is being posted or to one that comes back.
-    fn gave_way(&mut self, name: TaskId, rent: Balance, returning: Option<TaskId>) {
+    fn gave_way(&mut self, name: TaskId, rent: Balance, retention: Balance, returning: Option<TaskId>) {
         let place = self.rent_of_a_place();
         match returning {
             Some(returning) => {
@@ -165,10 +170,10 @@ impl Reference {
                 self.displaced = true;
             }
         }
-        self.refunded(name, rent, Refund::Displaced);
+        self.refunded(name, rent, retention, Refund::Displaced);
     }
 
-    fn refunded(&mut self, name: TaskId, rent: Balance, why: Refund) {
+    fn refunded(&mut self, name: TaskId, rent: Balance, retention: Balance, why: Refund) {
         let task = self.tasks.remove(&name).expect("a refunded task is open");
         assert!(task.lease.is_none(), "a leased task was refunded");
         assert_eq!(
@@ -184,7 +189,11 @@ impl Reference {
             Refund::Cancelled | Refund::Forced | Refund::Displaced => true,
         };
         assert!(sound, "no reason to refund {task:?}: {why:?}");
-        self.free[task.requester] += task.ceiling - rent + task.deposit + task.fee + task.retention;
+        assert_eq!(retention, task.retention.min(RECORD_OF_AN_END), "the fee for the record of its end");
+        self.free[task.requester] +=
+            task.ceiling - rent + task.deposit + task.fee + task.retention - retention;
+        let pot = pot(self);
+        self.free[pot] += retention;
         self.burned += rent;
         self.ended.insert(name);
     }
