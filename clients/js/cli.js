@@ -159,7 +159,7 @@ async function run(api, signer, { model, profile, input, what }) {
   }
   if (result.kind !== 'settled') {
     console.log(
-      `refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why}); all that was held is back but the rent of the wait, ${formatAmount(result.rent)}`,
+      `refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why}); all that was held is back but the rent of the wait, ${formatAmount(result.rent)}, and ${formatAmount(result.retention)} for keeping the record`,
     );
     process.exitCode = 1;
     return undefined;

@@ -49,6 +49,8 @@ export function formatAmount(planck) {
 
 /** Name of a model: the hash of its encoding. */
 export const modelId = (encoding) => blake2AsHex(encoding, 256);
+/** What names the bytes of an input: the chain refuses a task whose input came out different on its way. */
+export const inputHash = (input) => blake2AsHex(input, 256);
 /** Name of a runtime's code, as the chain hashes it. */
 export const codeHash = (code) => blake2AsHex(code, 256);
 
@@ -89,7 +91,7 @@ export async function offer(api, signer, { ask, rates, models, timeout = 300_000
 
 /** Posts a task; resolves with its number and what posting cost. */
 export async function post(api, signer, { model, input, maxPrice, deadline }) {
-  const call = api.tx.tasks.post(model, `0x${Buffer.from(input).toString('hex')}`, maxPrice, deadline);
+  const call = api.tx.tasks.post(model, `0x${Buffer.from(input).toString('hex')}`, maxPrice, deadline, inputHash(input));
   const { events, block } = await send(api, call, signer);
   const posted = find(events, api.events.tasks.TaskPosted);
   const paid = find(events, api.events.transactionPayment.TransactionFeePaid);
@@ -169,7 +171,8 @@ export function outcome(api, task, options) {
           output: Buffer.from(output.toU8a(true)),
         };
       } else if (api.events.tasks.TaskRefunded.is(event) && same(event)) {
-        return { kind: 'refunded', block, history, rent: event.data.rent.toBigInt(), why: event.data.why.toString() };
+        const { rent, retention, why } = event.data;
+        return { kind: 'refunded', block, history, rent: rent.toBigInt(), retention: retention.toBigInt(), why: why.toString() };
       }
       return undefined;
     },

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { account, digits, modelId, UNIT } from './client.js';
+import { account, digits, inputHash, modelId, UNIT } from './client.js';
 import { startNode } from './test/node.js';
 
 const { values, positionals } = parseArgs({
@@ -70,7 +70,7 @@ while (Date.now() - start < minutes * 60_000) {
   memory.push({ seconds: (Date.now() - start) / 1000, ...memoryOf(node.child.pid) });
   if (!values.idle && Date.now() >= nextTask) {
     const deadline = (await node.api.rpc.chain.getHeader()).number.toNumber() + 200;
-    await node.api.tx.tasks.post(model, bytes, UNIT, deadline).signAndSend(requester, { nonce, era: 0 });
+    await node.api.tx.tasks.post(model, bytes, UNIT, deadline, inputHash(input)).signAndSend(requester, { nonce, era: 0 });
     nonce += 1;
     posted += 1;
     nextTask = Date.now() + 60_000 / Number(values['tasks-per-minute']);

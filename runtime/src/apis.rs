@@ -43,12 +43,13 @@ fn with_uses(model: ModelView<AccountId>) -> ModelView<AccountId> {
 
 /// A miner with its leases, and what tasks would pay it.
 fn with_market(mut view: MinerView<AccountId>) -> MinerView<AccountId> {
-    view.leases = Tasks::leases_of(core::slice::from_ref(&view.miner));
+    let leases = Tasks::leases_of(core::slice::from_ref(&view.miner));
     match Tasks::highest_ask(&view.models) {
         Some(highest) if highest < view.ask => view.idle.push(IdleReason::AskTooHigh { highest }),
-        None if view.leases.is_empty() => view.idle.push(IdleReason::NoTasks),
+        None if leases.is_empty() => view.idle.push(IdleReason::NoTasks),
         _ => (),
     }
+    view.leases = Some(leases);
     view
 }
 

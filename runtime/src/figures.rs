@@ -249,8 +249,12 @@ mod tests {
             returned: 1,
             output: vec![],
         };
-        let refunded =
-            pallet_tasks::Event::<Runtime>::TaskRefunded { task: 6, rent: 10, why: RefundReason::RentSpent };
+        let refunded = pallet_tasks::Event::<Runtime>::TaskRefunded {
+            task: 6,
+            rent: 10,
+            retention: 1,
+            why: RefundReason::RentSpent,
+        };
         let expired = pallet_tasks::Event::<Runtime>::LeaseFailed {
             task: 7,
             miner: MINER,

@@ -102,6 +102,7 @@ fn a_quote_says_what_posting_costs() {
                     input,
                     max_price: UNIT,
                     deadline: 100,
+                    input_hash: None,
                 });
                 let signature = MultiSignature::Sr25519([0; 64].into());
                 let extension = TxExtension::new(Era::mortal(64, 1), 300, 0);

@@ -33,11 +33,13 @@ fn settled() -> Option<(AccountId, Balance, Balance, Balance, Balance, Vec<u8>)>
     })
 }
 
-/// Why a task was refunded, and the rent that its last wait cost.
-fn refunded(task: TaskId) -> Option<(RefundReason, Balance)> {
+/// Why a task was refunded, the rent that its last wait cost, and the fee for the record of its end.
+fn refunded(task: TaskId) -> Option<(RefundReason, Balance, Balance)> {
     market_events().into_iter().find_map(|event| match event {
-        RuntimeEvent::Tasks(Event::TaskRefunded { task: refunded, rent, why }) if refunded == task => {
-            Some((why, rent))
+        RuntimeEvent::Tasks(Event::TaskRefunded { task: refunded, rent, retention, why })
+            if refunded == task =>
+        {
+            Some((why, rent, retention))
         }
         _ => None,
     })
@@ -164,12 +166,12 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
         let (leased, _) = Miners::lease(digits(), 1, |_| Answer::Take);
         assert_eq!(leased, None, "all slots of the miner are suspended");
         pass(61 - System::block_number());
-        let (why, rent) = refunded(task).expect("its deadline is past");
+        let (why, rent, fee) = refunded(task).expect("its deadline is past");
         assert_eq!(why, RefundReason::Deadline);
         assert_eq!(free(REQUESTER), total(REQUESTER));
         assert!(
-            total(REQUESTER) + rent >= requester,
-            "a failed task costs its requester nothing but the wait"
+            total(REQUESTER) + rent + fee >= requester,
+            "a failed task costs its requester nothing but the wait and the record"
         );
     });
 }
@@ -280,9 +282,10 @@ fn a_task_is_over_by_its_deadline() {
         pass(deadline + 5 - System::block_number());
         assert!(lease_of(task).is_some(), "the grace period isn't over");
         pass(1);
-        assert_eq!(refunded(task), Some((RefundReason::Deadline, 0)));
+        let (why, rent, fee) = refunded(task).expect("its deadline is past");
+        assert_eq!((why, rent), (RefundReason::Deadline, 0));
         assert_eq!(free(REQUESTER), total(REQUESTER));
-        assert!(total(REQUESTER) >= before);
+        assert!(total(REQUESTER) + fee >= before);
     });
 }
 
@@ -324,16 +327,18 @@ fn what_the_chain_cant_verify_is_no_fault_of_the_miner() {
         let task = post(8, UNIT, 100);
         pass(1);
         let call = submission(task, descriptor(task), honest(task).trace, MILL);
+        // 32 bytes of output, less than the record takes.
+        let retention = pallet_tasks::Tasks::<Runtime>::get(task).expect("it is open").retention_fee;
         let encoding = pallet_models::Encodings::<Runtime>::take(digits()).expect("registered");
         assert_ok!(apply(call).expect("authorised"));
         System::assert_has_event(
             Event::LeaseFailed { task, miner: id(MINER), reason: LeaseFailure::Unverifiable }.into(),
         );
         System::assert_has_event(
-            Event::TaskRefunded { task, rent: 0, why: RefundReason::Unverifiable }.into(),
+            Event::TaskRefunded { task, rent: 0, retention, why: RefundReason::Unverifiable }.into(),
         );
-        assert_eq!((total(REQUESTER), total(MINER)), (requester, miner));
-        assert_eq!(free(REQUESTER), requester);
+        assert_eq!((total(REQUESTER), total(MINER)), (requester - retention, miner));
+        assert_eq!(free(REQUESTER), requester - retention);
         pallet_models::Encodings::<Runtime>::insert(digits(), encoding);
     });
 }
@@ -381,7 +386,7 @@ fn a_task_whose_verification_takes_too_much_memory_is_refused() {
         let model = H256(blake2_256(&encoding));
         assert_ok!(millrace_runtime::Models::register(signed(REQUESTER), encoding, None));
         assert_noop!(
-            Tasks::post(signed(REQUESTER), model, vec![0], UNIT, 100),
+            Tasks::post(signed(REQUESTER), model, vec![0], UNIT, 100, None),
             Error::<Runtime>::VerificationMemory
         );
         assert_noop!(
@@ -413,10 +418,11 @@ fn a_price_below_every_ask_waits_and_can_be_cancelled() {
         assert!(lease_of(task).is_none());
         assert_noop!(Tasks::cancel(signed(MINER), task), Error::<Runtime>::NotAuthorized);
         assert_ok!(Tasks::cancel(signed(REQUESTER), task));
-        let (why, rent) = refunded(task).expect("cancelled");
+        let (why, rent, fee) = refunded(task).expect("cancelled");
         assert_eq!(why, RefundReason::Cancelled);
         assert!(rent > 0, "waiting isn't free");
-        assert_eq!(free(REQUESTER) + rent, before);
+        assert_eq!(fee, 320_000_000, "what the record takes, of the fee for 1,800 bytes of output");
+        assert_eq!(free(REQUESTER) + rent + fee, before);
         assert_noop!(Tasks::cancel(signed(REQUESTER), task), Error::<Runtime>::NotFound);
     });
 }
@@ -456,12 +462,18 @@ fn bad_tasks_get_named_errors_and_cost_nothing() {
     on_dev(|| {
         let before = free(REQUESTER);
         let input = || HELD_OUT[..64].to_vec();
-        let attempt =
-            |model, input, price, deadline| Tasks::post(signed(REQUESTER), model, input, price, deadline);
+        let attempt = |model, input, price, deadline| {
+            Tasks::post(signed(REQUESTER), model, input, price, deadline, None)
+        };
         assert_noop!(attempt(Default::default(), input(), UNIT, 50), Error::<Runtime>::UnknownModel);
         assert_noop!(attempt(digits(), vec![0; 63], UNIT, 50), Error::<Runtime>::InputLength);
         assert_noop!(attempt(digits(), vec![], UNIT, 50), Error::<Runtime>::InputLength);
         assert_noop!(attempt(digits(), vec![0; 512 * 1024 + 1], UNIT, 50), Error::<Runtime>::InputTooLong);
+        // As @polkadot/api reads an array of bytes that begins with 1, 1: the 64 behind a length.
+        let shifted = || HELD_OUT[2..66].to_vec();
+        let hash = Some(H256(blake2_256(&HELD_OUT[..128])));
+        let post = || Tasks::post(signed(REQUESTER), digits(), shifted(), UNIT, 50, hash);
+        assert_noop!(post(), Error::<Runtime>::InputHash);
         assert_noop!(attempt(digits(), input(), 0, 50), Error::<Runtime>::PriceTooLow);
         assert_noop!(attempt(digits(), input(), UNIT, 1), Error::<Runtime>::InvalidDeadline);
         assert_noop!(attempt(digits(), input(), UNIT, u32::MAX), Error::<Runtime>::InvalidDeadline);

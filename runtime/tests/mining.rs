@@ -169,19 +169,19 @@ fn models_are_registered_retired_and_removed_with_their_deposit() {
         assert_ok!(register(encoding.clone()));
         assert!(free(REQUESTER) < before);
         assert_noop!(
-            Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50),
+            Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50, None),
             pallet_tasks::Error::<Runtime>::NobodyOffers
         );
 
         assert_ok!(Miners::offer(signed(MINER), 1_000 * UNIT, vec![1_000_000; 2], vec![digits(), model]));
         pass(10);
-        assert_ok!(Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50));
+        assert_ok!(Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50, None));
         assert_noop!(Models::remove(signed(REQUESTER), model), Error::<Runtime>::NotRetired);
         assert_noop!(Models::retire(signed(MINER), model), Error::<Runtime>::NotAuthorized);
         assert_ok!(Models::retire(signed(REQUESTER), model));
         assert_noop!(Models::remove(signed(REQUESTER), model), Error::<Runtime>::InUse);
         assert_noop!(
-            Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50),
+            Tasks::post(signed(REQUESTER), model, vec![1, 2], UNIT, 50, None),
             pallet_tasks::Error::<Runtime>::RetiredModel
         );
         assert_ok!(Tasks::cancel(signed(REQUESTER), 0));

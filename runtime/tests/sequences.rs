@@ -68,6 +68,7 @@ fn take(step: Step) {
                 HELD_OUT[..samples * 64].to_vec(),
                 price,
                 millrace_runtime::System::block_number() + deadline,
+                None,
             );
         }
         Step::Cancel(task) => {
@@ -166,6 +167,7 @@ proptest! {
                 .iter()
                 .map(|event| match event {
                     RuntimeEvent::Tasks(TaskEvent::TaskSettled { fee, retention, .. }) => *fee + *retention,
+                    RuntimeEvent::Tasks(TaskEvent::TaskRefunded { retention, .. }) => *retention,
                     _ => 0,
                 })
                 .sum();
@@ -180,7 +182,7 @@ proptest! {
             let before = total(MINER);
             let task = pallet_tasks::NextTask::<Runtime>::get();
             let input = HELD_OUT[..samples * 64].to_vec();
-            Tasks::post(signed(MINER), digits(), input, price, 100).expect("the task is fine");
+            Tasks::post(signed(MINER), digits(), input, price, 100, None).expect("the task is fine");
             pass(1);
             if lease_of(task).is_some() {
                 let call = submission(task, descriptor(task), honest(task).trace, MILL);

@@ -1,21 +1,21 @@
 //! Simulates the market with its honest and hostile players on the real runtime, and writes what comes of each attack.
 //!
-//! Tasks are real: they are posted, leased, executed, verified and settled by the runtime's calls, and everyone pays the
-//! fees of what they sign. Sprints aren't executed: a seeded draw says how many wins the hardware of each miner finds, and
-//! the runtime credits them as if they had been verified. Each scenario runs twice from the same seed, once with the
-//! attack and once with honest miners of the same hardware and capital in its place.
+//! Nothing of the chain is computed beside it. Tasks are posted, leased, executed, verified and settled by the runtime's
+//! calls; sprints are attempted, executed, signed and verified as a node's are, at the chain's own difficulty; its sessions
+//! say whose turn a block is; and everyone pays the fees of what they sign. Each scenario runs twice from the same seed,
+//! once with the attack and once with honest miners of the same hardware and capital in its place.
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 
-mod lottery;
+mod authors;
 mod market;
 mod outcome;
 mod player;
-mod random;
 mod report;
 mod scenarios;
+mod sprints;
 #[cfg(test)]
 mod tests;
 mod totals;

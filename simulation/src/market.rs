@@ -10,21 +10,21 @@ use frame_support::{
 };
 use millrace_inference::{execute, CheckedModel, Model, Node};
 use millrace_primitives::{
-    decline_message, genesis_hash, ownership_message, submission_message, Balance, CreditWork, MinerBond,
-    ModelId, OpenLease, RoundIndex,
+    decline_message, genesis_hash, ownership_message, submission_message, Balance, MinerBond, ModelId,
+    OpenLease, RoundIndex,
 };
 use millrace_runtime::{
-    AccountId, Balances, Miners, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Sprints, System, Tasks,
+    AccountId, Balances, Miners, Rewards, Runtime, RuntimeCall, RuntimeOrigin, System, Tasks,
     TransactionPayment,
 };
-use millrace_runtime_tests::{apply, UNIT};
+use millrace_runtime_tests::{apply, set_difficulty, Random, UNIT};
 use sp_core::{sr25519, Pair, H256};
 use sp_crypto_hashing::blake2_256;
 
 use crate::{
-    lottery::Lottery,
+    authors,
     player::{Answers, Player},
-    random::Random,
+    sprints::Sprints,
     totals::Totals,
 };
 
@@ -43,8 +43,11 @@ const IDLE: Weight = Weight::from_parts(50_000_000_000, 1 << 20);
 const SAMPLES: usize = 16;
 /// Bytes of a transaction besides its call.
 const OVERHEAD: usize = 150;
+/// Samples of a sprint's attempt: so few that a miner makes several in each block, and its luck hardly depends on the block in
+/// which it has work to spare.
+const SPRINT_SAMPLES: u32 = 1;
 /// Attempts that a win takes in the first block.
-const ATTEMPTS: u64 = 20;
+const ATTEMPTS: u64 = 320;
 /// What a task's result is worth to a free rider, which would be a customer otherwise.
 const WORTH: Balance = 4 * UNIT;
 /// Blocks after which honest owners look at their asks.
@@ -54,7 +57,7 @@ const LATENCY: u32 = 3;
 
 pub struct Market {
     pub players: Vec<Player>,
-    pub lottery: Lottery,
+    sprints: Sprints,
     pub random: Random,
     /// The model that customers use, which is the listed one as well.
     pub model: ModelId,
@@ -70,7 +73,7 @@ pub struct Market {
     /// Who posts tasks beside the customer and values their results.
     pub riders: Vec<AccountId>,
     traces: HashMap<(H256, H256), Vec<u8>>,
-    work_of_attempt: u64,
+    seed: u64,
     accounts_made: u32,
     claimed_until: RoundIndex,
 }
@@ -90,7 +93,7 @@ impl Market {
         let model = CheckedModel::from_bytes(&encoding).expect("a sound model");
         let mut market = Self {
             players: Vec::new(),
-            lottery: Lottery::new(ATTEMPTS, seed),
+            sprints: Sprints::new(model),
             random: Random(seed),
             model: H256(blake2_256(&encoding)),
             customer: AccountId::from([0; 32]),
@@ -101,7 +104,7 @@ impl Market {
             totals: Totals::default(),
             riders: Vec::new(),
             traces: HashMap::new(),
-            work_of_attempt: model.profile().work(SAMPLES as u32),
+            seed,
             accounts_made: 0,
             claimed_until: 0,
         };
@@ -112,7 +115,9 @@ impl Market {
             market.sign(&customer, pallet_models::Call::register { encoding, metadata: None }.into()),
             "a sound model"
         );
-        Sprints::set_listed(RuntimeOrigin::root(), vec![(market.model, SAMPLES as u32)]).expect("root may");
+        let listed = vec![(market.model, SPRINT_SAMPLES)];
+        millrace_runtime::Sprints::set_listed(RuntimeOrigin::root(), listed).expect("root may");
+        set_difficulty(ATTEMPTS);
         market
     }
 
@@ -160,6 +165,7 @@ impl Market {
             began_with: capital,
             worked: 0,
             busy: 0,
+            spare: 0,
             answers: Answers::Rightly,
             attacker: false,
             owner: None,
@@ -188,6 +194,7 @@ impl Market {
             began_with: capital,
             worked: 0,
             busy: 0,
+            spare: 0,
             answers: Answers::Rightly,
             attacker: true,
             owner: None,
@@ -232,19 +239,21 @@ impl Market {
         blocks: u32,
     ) -> bool {
         let deadline = System::block_number() + blocks;
-        self.sign(who, pallet_tasks::Call::post { model, input, max_price, deadline }.into())
+        let post = pallet_tasks::Call::post { model, input, max_price, deadline, input_hash: None };
+        self.sign(who, post.into())
     }
 
     /// A block: the chain's hooks, then what customers and players do.
     pub fn block(&mut self) {
-        let number = System::block_number() + 1;
-        Tasks::on_idle(number - 1, IDLE);
-        Rewards::on_idle(number - 1, Weight::MAX);
-        frame_system::BlockHash::<Runtime>::insert(number - 1, H256(blake2_256(&number.to_le_bytes())));
-        System::set_block_number(number);
+        let before = System::block_number();
+        Tasks::on_idle(before, IDLE);
+        Rewards::on_idle(before, Weight::MAX);
+        let parent = H256(blake2_256(&(self.seed, before).encode()));
+        authors::begin_block(parent, self.random.draw());
+        let number = System::block_number();
         Rewards::on_initialize(number);
         Tasks::on_initialize(number);
-        Sprints::on_initialize(number);
+        millrace_runtime::Sprints::on_initialize(number);
         self.maintain();
         if number.is_multiple_of(PERIOD) {
             self.reprice();
@@ -362,28 +371,20 @@ impl Market {
 
     /// The hardware that no task keeps busy sprints; the block's author includes a win.
     fn sprint(&mut self) {
-        let per_attempt = self.work_of_attempt as f64;
-        let attempts: Vec<f64> = self
-            .players
-            .iter_mut()
-            .map(|player| {
-                player.worked += u128::from(player.power);
-                let busy = player.busy.min(player.power);
-                player.busy -= busy;
-                (player.power - busy) as f64 / per_attempt
-            })
-            .collect();
-        self.lottery.begin_block(System::block_number(), &attempts);
-        let author = self.random.below(self.authors.len());
+        for player in &mut self.players {
+            player.worked += u128::from(player.power);
+            let busy = player.busy.min(player.power);
+            player.busy -= busy;
+            player.spare += player.power - busy;
+        }
+        self.sprints.attempt(&mut self.players);
+        let author = authors::author(&self.authors);
         let players = &self.players;
         let wanted = |player: usize| {
             (author >= self.censors || players[player].attacker)
                 && Miners::may_sprint(&players[player].account)
         };
-        if let Some(win) = self.lottery.include(wanted) {
-            let work = u128::from(win.attempts) * u128::from(self.work_of_attempt);
-            let miner = &self.players[win.player].account;
-            Rewards::credit(miner, self.model, work, Some(&self.authors[author]));
+        if self.sprints.include(wanted) {
             self.totals.wins += 1;
         }
     }

@@ -5,8 +5,10 @@ use millrace_runtime::Runtime;
 use millrace_runtime_tests::{chain, try_state, UNIT};
 
 use crate::{
+    authors,
     market::{Market, MILLI, POWER},
     scenarios::Scenario,
+    sprints,
     totals::Totals,
 };
 
@@ -76,6 +78,7 @@ pub fn run(scenario: &mut dyn Scenario, attack: bool, setting: &Setting) -> Outc
             market.join_honestly(POWER, cost * MILLI, crate::market::CAPITAL);
         }
         scenario.join(&mut market, attack);
+        authors::seat(&market.authors);
         let (blocks, every) = (rounds * ROUND, (rounds / ROWS).max(1) * ROUND);
         let mut rows = Vec::new();
         let mut before = Totals::default();
@@ -102,7 +105,7 @@ fn row(market: &Market, before: &Totals) -> Row {
         per_mega_mac: mill(pallet_rewards::EmissionPerMegaMac::<Runtime>::get()),
         price: mill(totals.prices - before.prices) / settled.max(1) as f64,
         waiting: pallet_tasks::Queue::<Runtime>::get().len(),
-        difficulty: market.lottery.attempts(),
+        difficulty: sprints::attempts_of_a_win(),
         attackers: market.profit(true),
         others: market.profit(false),
         served: settled as f64 / demanded.max(1) as f64,

@@ -34,6 +34,8 @@ pub struct Player {
     pub worked: u128,
     /// MAC done for tasks, which its sprints still miss.
     pub busy: u64,
+    /// MAC that are left for its next attempts.
+    pub spare: u64,
     pub answers: Answers,
     /// Whether it belongs to the attack (or does the same honestly, for comparison).
     pub attacker: bool,

@@ -51,8 +51,9 @@ impl Totals {
                     }
                 }
                 RuntimeEvent::Tasks(Task::TaskLeased { rent, .. }) => self.rent += rent,
-                RuntimeEvent::Tasks(Task::TaskRefunded { task, rent, .. }) => {
+                RuntimeEvent::Tasks(Task::TaskRefunded { task, rent, retention, .. }) => {
                     self.rent += rent;
+                    self.retention += retention;
                     self.open.remove(&task);
                     self.ridden.remove(&task);
                 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import {
   account,
   digits,
+  inputHash,
   integers,
   modelId,
   offer,
@@ -81,7 +82,9 @@ const REFUSALS = /^tasks\.(VerificationMemory|SubmissionTooLarge):/;
 
 /** Posts batches in one transaction, or one by one where the chain refuses some; resolves with the tasks that it took. */
 async function postAtOnce(batches, deadline) {
-  const calls = batches.map(({ encoding, input }) => api.tx.tasks.post(modelId(encoding), hex(input), UNIT, deadline));
+  const calls = batches.map(({ encoding, input }) =>
+    api.tx.tasks.post(modelId(encoding), hex(input), UNIT, deadline, inputHash(input)),
+  );
   const posted = ({ events }) =>
     events
       .filter((event) => api.events.tasks.TaskPosted.is(event))
@@ -202,9 +205,10 @@ describe('a network of two validators, two collators and two miners', () => {
     for (const miner of MINERS) signal(miner, 'SIGSTOP');
     const start = await best();
     const first = (await api.rpc.system.accountNextIndex(REQUESTER.address)).toNumber();
-    const input = `0x${Buffer.from(largeInput(samples)).toString('hex')}`;
+    const input = largeInput(samples);
     for (let i = 0; i < tasks; i += 1) {
-      await api.tx.tasks.post(model, input, UNIT, start + 300).signAndSend(REQUESTER, { nonce: first + i, era: 0 });
+      const post = api.tx.tasks.post(model, hex(input), UNIT, start + 300, inputHash(input));
+      await post.signAndSend(REQUESTER, { nonce: first + i, era: 0 });
     }
     let count = 0;
     await watch(

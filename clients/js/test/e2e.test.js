@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { sr25519Verify } from '@polkadot/util-crypto';
 import { hexToU8a, u8aConcat } from '@polkadot/util';
 
-import { account, digits, integers, modelId, offer, outcome, post, register, send, UNIT, watch } from '../client.js';
+import { account, digits, inputHash, integers, modelId, offer, outcome, post, register, send, UNIT, watch } from '../client.js';
 import { metadataOf, readMetadata, toCall } from '../metadata.js';
 import { proveMill, submitTrace } from '../miner.js';
 import { largeInput, largeModel } from './large.js';
@@ -79,7 +79,7 @@ describe('a development node that mines', () => {
     assert.equal(later.total - earlier.total, result.paid + claims);
   });
 
-  it('refunds a task that nobody serves, less the rent of its wait', async () => {
+  it('refunds a task that nobody serves, less the rent of its wait and the fee for its record', async () => {
     const requester = account('//Eve');
     const start = await number(api);
     const mine = await balance(api, requester);
@@ -90,7 +90,8 @@ describe('a development node that mines', () => {
     const now = await balance(api, requester);
     assert.equal(result.why, 'Deadline');
     assert.ok(result.rent > 0n, 'waiting has a price');
-    assert.equal(now.free, mine.free - task.fee - result.rent);
+    assert.ok(result.retention > 0n, 'a record of its end is kept');
+    assert.equal(now.free, mine.free - task.fee - result.rent - result.retention);
   });
 
   it('credits sprints, closes rounds and claims for its miner', async () => {
@@ -108,6 +109,10 @@ describe('a development node that mines', () => {
     await assert.rejects(attempt(new Uint8Array(64), 0n), /tasks\.PriceTooLow/);
     await assert.rejects(attempt(new Uint8Array(64), UNIT, `0x${'11'.repeat(32)}`), /tasks\.UnknownModel/);
     await assert.rejects(attempt(new Uint8Array(64), UNIT, model, 1), /tasks\.InvalidDeadline/);
+    // The library takes the first bytes of an array for a length, and sends the 64 behind them: whole samples.
+    const shifted = Uint8Array.from({ length: 128 }, () => 1);
+    const raw = api.tx.tasks.post(model, shifted, UNIT, deadline, inputHash(shifted));
+    await assert.rejects(send(api, raw, requester), /tasks\.InputHash/);
     await assert.rejects(send(api, api.tx.models.register('0x0102', null), requester), /models\.Undecodable/);
   });
 
@@ -244,7 +249,9 @@ describe('a block with submissions made to exhaust its memory', () => {
     await offer(idle.api, MINER, { ask: 50_000_000n, rates: Array(3).fill(1_000_000_000), models });
     const start = await number(idle.api);
     const hex = (bytes) => `0x${Buffer.from(bytes).toString('hex')}`;
-    const posts = attack.map((batch, i) => idle.api.tx.tasks.post(models[i], hex(batch.input), UNIT, start + 300));
+    const posts = attack.map(({ input }, i) =>
+      idle.api.tx.tasks.post(models[i], hex(input), UNIT, start + 300, inputHash(input)),
+    );
     const { events } = await send(idle.api, idle.api.tx.utility.batchAll(posts), account('//Bob'));
     const tasks = events.filter((event) => idle.api.events.tasks.TaskPosted.is(event)).map(({ data }) => data.task.toBigInt());
     assert.equal(tasks.length, attack.length);

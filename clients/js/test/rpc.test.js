@@ -44,7 +44,7 @@ describe('the methods of a node', () => {
     connection.subscribe(`millrace_${what}Changed`, `millrace_subscribe${what === 'task' ? 'Task' : 'Race'}`, params, callback);
 
   before(async () => {
-    node = await startNode({ args: ['--rpc-max-connections', '200'] });
+    node = await startNode({ args: ['--rpc-max-connections', '200', '--no-claim'] });
     provider = await connect();
   });
   after(async () => {
@@ -62,7 +62,7 @@ describe('the methods of a node', () => {
     assert.equal(quote.taker.kind, 'slot');
     assert.equal(quote.inputBytes, input.length);
 
-    const { task } = await post(node.api, requester, { model, input, maxPrice: UNIT, deadline });
+    const { task, fee } = await post(node.api, requester, { model, input, maxPrice: UNIT, deadline });
     const seen = [];
     const ended = new Promise((resolve, reject) => {
       subscribe(provider, 'task', [Number(task)], (error, view) => {
@@ -78,6 +78,11 @@ describe('the methods of a node', () => {
     assert.equal(BigInt(view.fate.end.paid), result.paid);
     assert.equal(BigInt(view.fate.end.fee), BigInt(quote.verificationFee));
     assert.equal(BigInt(view.fate.end.paid) + BigInt(view.fate.end.burned), BigInt(quote.taker.price), 'it was on time');
+    const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), 0n);
+    assert.equal(BigInt(view.fate.end.rent), rent);
+    // A nonce and a length take a byte more or less, at a millionth each.
+    const off = BigInt(view.fate.end.posting) - fee;
+    assert.ok(off >= -8_000_000n && off <= 8_000_000n, `posting cost ${fee}, and the bill has ${off} more`);
     assert.equal(view.output.length, 2 + 2 * quote.outputBytes);
     assert.ok(seen.slice(0, -1).every((earlier) => earlier.kind === 'open'));
 
@@ -115,10 +120,22 @@ describe('the methods of a node', () => {
     assert.equal(quote.deposit.toBigInt(), BigInt(said.deposit));
     const refused = (await api.call.marketApi.quote(model, 4_000_000, deadline)).asErr;
     assert.equal(refused.type, 'TooManySamples');
-    assert.equal((await api.call.marketApi.miner(MINER.publicKey)).isSome, true);
+    assert.ok((await api.call.marketApi.miner(MINER.publicKey)).unwrap().leases.isSome);
     assert.equal((await api.call.marketApi.task(4_000_000_000)).isNone, true);
     for (const method of ['tasksOf', 'fate', 'offers', 'modelView']) assert.ok(api.call.marketApi[method], method);
     assert.match(api.tx.tasks.post.meta.docs.join('\n'), /# Errors/);
+  });
+
+  it('pages what a miner can claim', { timeout: 300_000 }, async () => {
+    while ((await call('millrace_unclaimed', MINER.address)).items.length < 3) await sleep(1_000);
+    const { unclaimed, unclaimedNext } = await call('millrace_miner', MINER.address);
+    assert.equal(unclaimedNext, null, 'it is fewer than a hundred');
+    const first = await call('millrace_unclaimed', MINER.address, null, 1);
+    assert.equal(first.items.length, 1);
+    const rest = await call('millrace_unclaimed', MINER.address, first.next);
+    // A round may have closed since.
+    assert.deepEqual([...first.items, ...rest.items].slice(0, unclaimed.length), unclaimed);
+    assert.deepEqual((await call('millrace_unclaimed', account('//Nobody').address)).items, []);
   });
 
   it('says what is wrong, with a code', async () => {
@@ -127,6 +144,7 @@ describe('the methods of a node', () => {
       [-32602, 'millrace_quote', [model, 'many']],
       [-32602, 'millrace_tasks', ['Alice']],
       [-32602, 'millrace_models', [null, 101]],
+      [-32602, 'millrace_unclaimed', [MINER.address, 'first']],
       [7001, 'millrace_task', [4_000_000_000]],
       [7002, 'millrace_offers', [`0x${'00'.repeat(32)}`]],
       [7003, 'millrace_miner', [account('//Nobody').address]],

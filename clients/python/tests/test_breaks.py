@@ -151,7 +151,8 @@ def test_a_task_whose_fork_is_gone_is_watched_on(url: str, other: str) -> None:
                 # There is no such task there, which the watch is told, and then it comes.
                 time.sleep(1)
                 due = second.round().block + 100
-                post = ("Tasks", "post", {"model": MODEL, "input": bytes(64), "max_price": 10**10, "deadline": due})
+                arguments = {"model": MODEL, "input": bytes(64), "max_price": 10**10, "deadline": due}
+                post = ("Tasks", "post", {**arguments, "input_hash": None})
                 # At a price of its own: there is none to go by while each slot is busy.
                 while (ahead := task - second.post(MODEL, INPUTS[:1], max_price=10**10, until="best").task) > 0:
                     second.batch([post] * min(ahead, 20), until="best")

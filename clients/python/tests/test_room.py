@@ -34,7 +34,8 @@ def test_what_takes_too_much_time_is_halved() -> None:
 
 def test_eight_posts_of_the_longest_input_are_one_too_many(client: Client) -> None:
     due = client.round().block + 100
-    post = ("Tasks", "post", {"model": MODEL, "input": bytes(524_288), "max_price": 10**9, "deadline": due})
+    arguments = {"model": MODEL, "input": bytes(524_288), "max_price": 10**9, "deadline": due, "input_hash": None}
+    post = ("Tasks", "post", arguments)
     with pytest.raises(MillraceError, match="A block takes 7 of such calls of 5243") as refused:
         client.batch([post] * 8)
     assert refused.value.code == "too_large"

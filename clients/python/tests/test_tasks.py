@@ -29,6 +29,10 @@ def test_a_batch_is_quoted_posted_watched_and_answered(client: Client) -> None:
     end = views[-1]
     assert isinstance(end, EndedTask) and end.settled
     assert end.fate.end["paid"] + end.fate.end["burned"] == quote.price, "it was on time"
+    bill = end.fate.end
+    assert end.cost == quote.price + bill["fee"] + bill["retention"] + bill["rent"] + bill["posting"]
+    # A nonce and a length take a byte more or less, at a millionth each.
+    assert abs(bill["posting"] - posted.receipt.fee) <= 8_000_000
     np.testing.assert_array_equal(end.answer(), ANSWERS[:16])
     assert client.answer(posted.task, timeout=30).dtype == np.int32, "an ended task answers at once"
     newest = client.tasks(Account("//Bob").address)[0]

@@ -6,7 +6,7 @@ import type { Hash } from './views.js';
 
 export interface Calls {
   Tasks: {
-    post: { model: Hash; input: Uint8Array; max_price: bigint; deadline: number };
+    post: { model: Hash; input: Uint8Array; max_price: bigint; deadline: number; input_hash: Hash | undefined };
     cancel: { task: bigint };
   };
   Models: {

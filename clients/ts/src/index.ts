@@ -44,5 +44,5 @@ export {
 export { type NpyArray, readNpy } from './npy.js';
 export type { Included, Progress, SendOptions, Signable } from './send.js';
 export type * as views from './views.js';
-export type { Hash, Lease, Metadata, Miner, Model, Offer, Quote, Race, Task, Tensor } from './views.js';
+export type { Hash, Lease, Metadata, Miner, Model, Offer, Quote, Race, Share, Task, Tensor } from './views.js';
 export type { Watched } from './watch.js';

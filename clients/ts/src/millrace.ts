@@ -12,7 +12,7 @@ import { MillraceError } from './errors.js';
 import { type Batch, type BatchOptions, batchBytes, isReal } from './input.js';
 import { chainMetadata } from './metadata.js';
 import { type Included, type SendOptions, type Signable, send } from './send.js';
-import type { Hash, Metadata, Miner, Model, Offer, Quote, Race, Task } from './views.js';
+import type { Hash, Metadata, Miner, Model, Offer, Quote, Race, Share, Task } from './views.js';
 import { revive, type Watched, watchRace, watchTask } from './watch.js';
 
 /** Who signs: polkadot-api's signer, or an account that has one. */
@@ -136,9 +136,22 @@ export class Millrace {
     return this.#read('millrace_offers', [model, ...pageOf(options)], options);
   }
 
-  /** A miner, with every reason why it doesn't earn. */
-  miner(account: string, wait: Wait = {}): Promise<Miner> {
-    return this.#read('millrace_miner', [account], wait);
+  /** A miner, with every reason why it doesn't earn, and all that it can claim. */
+  async miner(account: string, wait: Wait = {}): Promise<Miner> {
+    const miner = await this.#read<Miner>('millrace_miner', [account], wait);
+    const { unclaimed } = miner;
+    // The method has the first hundred shares; a sum over them alone would be too small.
+    for (let cursor = miner.unclaimedNext; cursor !== null; ) {
+      const { items, next } = await this.unclaimed(account, { cursor, ...wait });
+      unclaimed.push(...items);
+      cursor = next;
+    }
+    return { ...miner, unclaimed, unclaimedNext: null };
+  }
+
+  /** The shares of closed rounds that an account can claim, oldest first. */
+  unclaimed(account: string, options: PageOptions<number> = {}): Promise<Page<Share, number>> {
+    return this.#read('millrace_unclaimed', [account, ...pageOf(options)], options);
   }
 
   /** Round, emission, sprints, queue and leases. */
@@ -170,7 +183,8 @@ export class Millrace {
     const input = batchBytes(posting.input, { ...posting, metadata });
     const deadline = await this.#deadline(posting, options);
     const maxPrice = posting.maxPrice ?? (await this.#ceiling(model, input.length, deadline, options));
-    const call = this.#calls.Tasks.post({ model, input, max_price: maxPrice, deadline });
+    // The input's hash is for libraries that may read bytes in another way; this one sends them as they are.
+    const call = this.#calls.Tasks.post({ model, input, max_price: maxPrice, deadline, input_hash: undefined });
     const included = await this.send(call, who, options);
     return { ...included, task: Number(fieldOf(included, 'Tasks', 'TaskPosted', 'task')), maxPrice };
   }
@@ -220,7 +234,7 @@ export class Millrace {
     const account = options.account ?? addressOf(signerOf(who).publicKey);
     const claimed: Claimed = { rounds: [], amount: 0n };
     for (;;) {
-      const shares = await this.#runtime<Share[]>('unclaimed', [account, 0, CLAIMS], options);
+      const shares = await this.#runtime<Array<Pick<Share, 'round' | 'amount'>>>('unclaimed', [account, 0, CLAIMS], options);
       if (shares.length === 0) return claimed;
       const calls = shares.map(({ round }) => this.#calls.Rewards.claim({ round, miner: account }).decodedCall);
       // A miner's own node may be faster: then the account has what it was to get.
@@ -278,11 +292,6 @@ export class Millrace {
     const spared = (taker.price * 5n) / 4n;
     return spared > leastCeiling ? spared : leastCeiling;
   }
-}
-
-interface Share {
-  round: number;
-  amount: bigint;
 }
 
 const pageOf = <Cursor>({ cursor = null, count }: PageOptions<Cursor>): unknown[] =>

@@ -100,6 +100,9 @@ describe('a wait', () => {
     for (const [pallet, name, ...args] of views)
       assert.notEqual(await ask(pallet, name, ...args), undefined, `${pallet}.${name}`);
     assert.equal(await ask('Tasks', 'fate', 4_000_000_000n), undefined);
+    assert.deepEqual(await ask('Tasks', 'leases', dave.address), []);
+    const miner = (await ask('Miners', 'miner', devAccount('//Charlie').address)) as { leases: unknown };
+    assert.equal(miner.leases, undefined, 'its pallet knows of none');
   });
 
   it('outlives a connection that is cut, and posts once', { timeout: PATIENCE }, async () => {
@@ -199,7 +202,8 @@ describe('a wait', () => {
   it('says how many posts fit a block, and posts as many', { timeout: PATIENCE }, async () => {
     const large = new Uint8Array(512 * 1024);
     const { number } = await millrace.client.getFinalizedBlock();
-    const post = () => call('Tasks', 'post', { model, input: large, max_price: TOO_LITTLE, deadline: number + 100 }).decodedCall;
+    const posting = { model, input: large, max_price: TOO_LITTLE, deadline: number + 100, input_hash: undefined };
+    const post = () => call('Tasks', 'post', posting).decodedCall;
     const posts = (count: number) => call('Utility', 'batch_all', { calls: Array.from({ length: count }, post) });
     const refused = await failure(millrace.send(posts(8), alice));
     assert.equal(refused.code, 'TooLarge');

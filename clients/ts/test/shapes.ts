@@ -51,7 +51,7 @@ const offer = { ask: 'bigint', rates: { list: 'bigint' }, models: { list: 'hex' 
 /** Of each call, its arguments. */
 export const SHAPES: { [Pallet in keyof Calls]: { [Call in keyof Calls[Pallet]]: ShapesOf<Calls[Pallet][Call]> } } = {
   Tasks: {
-    post: { model: 'hex', input: 'bytes', max_price: 'bigint', deadline: 'number' },
+    post: { model: 'hex', input: 'bytes', max_price: 'bigint', deadline: 'number', input_hash: { optional: 'hex' } },
     cancel: { task: 'bigint' },
   },
   Models: { register: { encoding: 'bytes', metadata }, describe: { model: 'hex', metadata } },

@@ -56,9 +56,11 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
   const { end, block } = fate;
   if (end.kind !== 'settled') {
     return html`
-      <p class="say">It ended in block ${count(block)} without an answer: ${REFUNDS[end.why]}. All that was on hold came back but the rent of its wait.</p>
+      <p class="say">It ended in block ${count(block)} without an answer: ${REFUNDS[end.why]}. All that was on hold came back but the rent of its waits and the fee for this record.</p>
       ${facts([
-        ['Rent, burned', money(end.rent)],
+        ['Rent of its waits, burned', money(end.rent)],
+        ['Keeping this record', money(end.retention)],
+        ['Posting it', money(end.posting)],
         ['Known until', `block ${count(keptUntil)}`],
       ])}
     `;
@@ -68,9 +70,11 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
     ${facts([
       ['Miner', minerLink(end.miner)],
       ['Paid to it', money(end.paid)],
-      ['Burned', money(end.burned)],
+      ['Burned of the price', money(end.burned)],
       ['Verification’s fee', money(end.fee)],
       ['Keeping the output', money(end.retention)],
+      ['Rent of its waits, burned', money(end.rent)],
+      ['Posting it', money(end.posting)],
       ['Came back', html`${money(end.returned)} of the ceiling, and the deposit`],
       ['Kept until', `block ${count(keptUntil)}`],
     ])}

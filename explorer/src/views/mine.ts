@@ -22,11 +22,12 @@ function cameBack(task: Task): bigint | undefined {
   return task.kind === 'ended' && task.fate.end.kind === 'settled' ? task.fate.end.returned : undefined;
 }
 
-/** Everything that an ended task cost besides posting it, planck. */
+/** Everything that an ended task cost, planck. */
 function cost(task: Task): bigint {
   if (task.kind === 'open') return 0n;
   const { end } = task.fate;
-  return end.kind === 'settled' ? end.paid + end.burned + end.fee + end.retention : end.rent;
+  const always = end.retention + end.rent + end.posting;
+  return end.kind === 'settled' ? end.paid + end.burned + end.fee + always : always;
 }
 
 function row(task: Task, cancel: (task: number) => void, busy: boolean) {
@@ -80,7 +81,7 @@ export const mine: MakeView = (app: App) => {
     app.redraw();
     try {
       await app.live.millrace!.cancel(task, account(), { until: 'best' });
-      said = `Task ${task} is cancelled, and what was on hold is back but the rent of its wait.`;
+      said = `Task ${task} is cancelled, and what was on hold is back but the rent of its wait and the fee for its record.`;
     } catch (error) {
       [said, refused] = [undefined, sentence(error)];
     }

@@ -80,7 +80,7 @@ impl<C: Chain, S: OffchainStorage> Mill<C, S> {
                         lease.task, lease.declinable_until, lease.until
                     );
                 } else if error.is_final() || tried_enough {
-                    log::warn!(target: "millrace", "task {} is declined, which costs a charge on the bond and no slash", lease.task);
+                    log::warn!(target: "millrace", "task {} is declined: that costs the fee of its verification, or what mining its work brings if that is more, out of the bond, and no slash", lease.task);
                     return self.finish(descriptor, &declined_key(descriptor), &[1]);
                 }
                 return Ok(());

@@ -2,7 +2,7 @@
 
 use codec::{DecodeAll, Encode};
 use jsonrpsee::types::{ErrorObjectOwned, Params};
-use millrace_primitives::{BlockNumber, ModelId, OfferPlace, TaskId, MAX_PAGE};
+use millrace_primitives::{BlockNumber, ModelId, OfferPlace, RoundIndex, TaskId, MAX_PAGE};
 use millrace_runtime::AccountId;
 use serde::{de::DeserializeOwned, Deserialize};
 use sp_core::Bytes;
@@ -65,6 +65,16 @@ arguments! {
         model: ModelId,
         #[serde(default)]
         cursor: Option<Bytes>,
+        #[serde(default)]
+        count: Option<u32>,
+    }
+    /// Of `millrace_unclaimed`.
+    UnclaimedArguments(
+        "[account, cursor?, count?]: an address, the `next` of the page before or null, and a number up to 100"
+    ) {
+        account: String,
+        #[serde(default)]
+        cursor: Option<RoundIndex>,
         #[serde(default)]
         count: Option<u32>,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{future, stream::BoxStream, StreamExt};
 use millrace_primitives::{
     BlockNumber, MarketApi, MillApi, MinerView, ModelId, ModelView, Offer, OfferPlace, Quote, RaceView,
-    TaskId, TaskView, UnclaimedShare, Unpostable,
+    RoundIndex, TaskId, TaskView, UnclaimedShare, Unpostable,
 };
 use millrace_runtime::{opaque::Block, AccountId};
 use sc_client_api::{BlockImportNotification, BlockchainEvents};
@@ -53,8 +53,14 @@ pub trait Chain: Send + Sync {
     ) -> Answer<Vec<Offer<AccountId>>>;
     /// A miner.
     fn miner(&self, at: Hash, miner: AccountId) -> Answer<Option<MinerView<AccountId>>>;
-    /// A page of the shares that an account can claim.
-    fn unclaimed(&self, at: Hash, account: AccountId, count: u32) -> Answer<Vec<UnclaimedShare>>;
+    /// A page of the shares that an account can claim, from a round on.
+    fn unclaimed(
+        &self,
+        at: Hash,
+        account: AccountId,
+        from: RoundIndex,
+        count: u32,
+    ) -> Answer<Vec<UnclaimedShare>>;
     /// A registered model.
     fn model(&self, at: Hash, model: ModelId) -> Answer<Option<ModelView<AccountId>>>;
     /// A page of the models.
@@ -119,8 +125,14 @@ impl Chain for Arc<ParachainClient> {
         self.runtime_api().miner(at, miner)
     }
 
-    fn unclaimed(&self, at: Hash, account: AccountId, count: u32) -> Answer<Vec<UnclaimedShare>> {
-        self.runtime_api().unclaimed(at, account, 0, count)
+    fn unclaimed(
+        &self,
+        at: Hash,
+        account: AccountId,
+        from: RoundIndex,
+        count: u32,
+    ) -> Answer<Vec<UnclaimedShare>> {
+        self.runtime_api().unclaimed(at, account, from, count)
     }
 
     fn model(&self, at: Hash, model: ModelId) -> Answer<Option<ModelView<AccountId>>> {

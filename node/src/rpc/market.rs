@@ -7,19 +7,22 @@ use jsonrpsee::{
     types::{ErrorObjectOwned, Params},
     RpcModule,
 };
-use millrace_primitives::{MinerView, ModelView, Offer, Quote, RaceView, TaskView, UnclaimedShare, MAX_PAGE};
+use millrace_primitives::{
+    MinerView, ModelView, Offer, Quote, RaceView, RoundIndex, TaskView, UnclaimedShare, MAX_PAGE,
+};
 use millrace_runtime::AccountId;
 use serde::Serialize;
 
 use super::{
     arguments::{
         count, offer_cursor, offer_place, read, MinerArguments, ModelsArguments, OffersArguments,
-        QuoteArguments, TaskArguments, TasksArguments,
+        QuoteArguments, TaskArguments, TasksArguments, UnclaimedArguments,
     },
     chain::Chain,
     error::{no_miner, no_model, no_task, runtime_failed, unpostable},
     prove::account,
 };
+use crate::types::Hash;
 
 /// A quote without a deadline is for one so many blocks ahead.
 const BLOCKS_OF_A_QUOTE: u32 = 100;
@@ -41,12 +44,14 @@ impl<T, Cursor> Page<T, Cursor> {
     }
 }
 
-/// A miner, and what it can claim.
+/// A miner, the first page of what it can claim, and where the next begins.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Miner {
     #[serde(flatten)]
     miner: MinerView<AccountId>,
     unclaimed: Vec<UnclaimedShare>,
+    unclaimed_next: Option<RoundIndex>,
 }
 
 /// The methods.
@@ -62,6 +67,7 @@ pub fn module(chain: Arc<dyn Chain>) -> Result<RpcModule<Arc<dyn Chain>>, Regist
     module.register_blocking_method("millrace_models", |params, chain, _| models(&params, &**chain))?;
     module.register_blocking_method("millrace_offers", |params, chain, _| offers(&params, &**chain))?;
     module.register_blocking_method("millrace_miner", |params, chain, _| miner(&params, &**chain))?;
+    module.register_blocking_method("millrace_unclaimed", |params, chain, _| unclaimed(&params, &**chain))?;
     module.register_blocking_method("millrace_round", |_, chain, _| round(&**chain))?;
     Ok(module)
 }
@@ -107,8 +113,26 @@ fn miner(params: &Params<'_>, chain: &dyn Chain) -> Reply<Miner> {
     let at = chain.newest().0;
     let miner =
         chain.miner(at, account.clone()).map_err(runtime_failed)?.ok_or_else(|| no_miner(&account))?;
-    let unclaimed = chain.unclaimed(at, account, MAX_PAGE).map_err(runtime_failed)?;
-    Ok(Miner { miner, unclaimed })
+    let Page { items, next } = shares(chain, at, account, 0, MAX_PAGE)?;
+    Ok(Miner { miner, unclaimed: items, unclaimed_next: next })
+}
+
+fn unclaimed(params: &Params<'_>, chain: &dyn Chain) -> Reply<Page<UnclaimedShare, RoundIndex>> {
+    let UnclaimedArguments { account: text, cursor, count: asked } = read(params)?;
+    let (account, count) = (account(&text)?, count(asked)?);
+    shares(chain, chain.newest().0, account, cursor.unwrap_or(0), count)
+}
+
+/// A page of what an account can claim, from a round on.
+fn shares(
+    chain: &dyn Chain,
+    at: Hash,
+    account: AccountId,
+    from: RoundIndex,
+    count: u32,
+) -> Reply<Page<UnclaimedShare, RoundIndex>> {
+    let shares = chain.unclaimed(at, account, from, count).map_err(runtime_failed)?;
+    Ok(Page::new(shares, count, |share| share.round.saturating_add(1)))
 }
 
 fn round(chain: &dyn Chain) -> Reply<RaceView> {

@@ -406,8 +406,9 @@ pub mod pallet {
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// A miner: its slots, its offers, its bond, and the reasons why it earns nothing, or less than it could. What
-        /// tasks pay, and its leases, are for the runtime's `MarketApi` to add.
+        /// A miner: its slots, its offers, its bond, and the reasons why it earns nothing, or less than it could. This pallet
+        /// knows nothing of tasks: `leases` is none, and that no task waits or that its ask is too high for those that do
+        /// are no reasons here. The runtime's `MarketApi` adds both; `leases` of the tasks' pallet lists the leases.
         pub fn miner(miner: T::AccountId) -> Option<MinerView<T::AccountId>> {
             Self::view_miner(&miner)
         }

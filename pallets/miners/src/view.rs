@@ -31,7 +31,7 @@ impl<T: Config> Pallet<T> {
             withdrawable_from: record.withdrawable_from,
             unused_capacity: record.capacity.unused,
             may_sprint: Self::may_sprint(miner),
-            leases: Vec::new(),
+            leases: None,
             idle,
         })
     }

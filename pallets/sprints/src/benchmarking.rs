@@ -32,7 +32,7 @@ fn small_batches<T: Config>(rows: u32, count: u32) -> Vec<(ModelId, u32)> {
 /// Lists these batches, and others up to the bound. Every attempt wins.
 fn list_others<T: Config>(mut batches: Vec<(ModelId, u32)>) {
     batches.extend(small_batches::<T>(1, bound::<MaxListed>() - batches.len() as u32));
-    Pallet::<T>::do_set_listed(batches, 1).expect("the batches are small; qed");
+    Pallet::<T>::do_set_listed(batches, Some(1)).expect("the batches are small; qed");
 }
 
 /// An attempt of a miner with this key: every attempt wins, and all but one of an anchor's places are taken.

@@ -104,9 +104,9 @@ pub mod pallet {
         type MaxAnchorAge: Get<u32>;
         /// Share of a block's normal capacity that sprints should use at most.
         type SprintShare: Get<Perbill>;
-        /// Attempts that a win takes on a newly listed model.
+        /// Work of a win on a newly listed model, in MAC: as much on a small model as on a large one.
         #[pallet::constant]
-        type InitialDifficulty: Get<u64>;
+        type InitialWork: Get<Mac>;
         /// Most weight that verifying one trace may take.
         #[pallet::constant]
         type MaxVerificationWeight: Get<Weight>;
@@ -195,7 +195,7 @@ pub mod pallet {
     pub struct GenesisConfig<T: Config> {
         /// The listed models and the samples of their batches.
         pub listed: Vec<(ModelId, u32)>,
-        /// Attempts that a win takes at first; 0 stands for [`Config::InitialDifficulty`].
+        /// Attempts that a win takes at first; 0 stands for as many as make up [`Config::InitialWork`].
         pub difficulty: u64,
         #[serde(skip)]
         /// Nothing.
@@ -205,8 +205,8 @@ pub mod pallet {
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
-            let difficulty = if self.difficulty == 0 { T::InitialDifficulty::get() } else { self.difficulty };
-            Pallet::<T>::do_set_listed(self.listed.clone(), difficulty)
+            let attempts = Some(self.difficulty).filter(|attempts| *attempts > 0);
+            Pallet::<T>::do_set_listed(self.listed.clone(), attempts)
                 .expect("the genesis lists registered models with small batches; qed");
             if let Some(listing) = Pallet::<T>::sprint_model() {
                 Pallet::<T>::open_anchor(0, &listing);
@@ -240,7 +240,8 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Lists the models that sprints run on, with the samples of an attempt's batch, in place of those listed so
-        /// far. Only [`Config::ListOrigin`] may. A model that stays listed keeps its difficulty. Wins on anchors of before
+        /// far. Only [`Config::ListOrigin`] may. A model that stays listed keeps its difficulty; on a
+        /// new one a win takes [`Config::InitialWork`] at first. Wins on anchors of before
         /// are credited at the anchors' terms.
         ///
         /// # Errors
@@ -250,7 +251,7 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::set_listed(u32::try_from(listed.len()).unwrap_or(u32::MAX)))]
         pub fn set_listed(origin: OriginFor<T>, listed: Vec<(ModelId, u32)>) -> DispatchResult {
             T::ListOrigin::ensure_origin(origin)?;
-            Self::do_set_listed(listed, T::InitialDifficulty::get())
+            Self::do_set_listed(listed, None)
         }
 
         /// Submits a winning sprint. No fee and no nonce: the mill key's signature over the attempt and

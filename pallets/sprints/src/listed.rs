@@ -52,19 +52,21 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Lists these batches. On models that weren't listed yet, a win takes `attempts` at first.
-    pub(crate) fn do_set_listed(batches: Vec<(ModelId, u32)>, attempts: u64) -> DispatchResult {
+    /// Lists these batches. On models that weren't listed yet, a win takes `attempts` at first, or as many as make up the
+    /// initial work.
+    pub(crate) fn do_set_listed(batches: Vec<(ModelId, u32)>, attempts: Option<u64>) -> DispatchResult {
         let batches: BoundedVec<(ModelId, u32), MaxListed> =
             batches.try_into().map_err(|_| Error::<T>::TooManyModels)?;
         let before = Listed::<T>::get();
         let mut listed = BoundedVec::<Listing, MaxListed>::new();
         for (model, samples) in batches {
             ensure!(listed.iter().all(|listing| listing.model != model), Error::<T>::ListedTwice);
-            let share = Self::share_of(&Self::small_profile(model, samples)?, samples);
-            let difficulty = before
-                .iter()
-                .find(|listing| listing.model == model)
-                .map_or_else(|| target::scaled(attempts), |listing| listing.difficulty);
+            let profile = Self::small_profile(model, samples)?;
+            let share = Self::share_of(&profile, samples);
+            let difficulty = before.iter().find(|listing| listing.model == model).map_or_else(
+                || target::scaled(attempts.unwrap_or_else(|| Self::initial_attempts(&profile, samples))),
+                |listing| listing.difficulty,
+            );
             let listing = Listing { model, samples, share, difficulty };
             listed.try_push(listing).map_err(|_| Error::<T>::TooManyModels)?;
         }
@@ -74,6 +76,12 @@ impl<T: Config> Pallet<T> {
         Listed::<T>::put(listed);
         Self::deposit_event(Event::ListedSet { count });
         Ok(())
+    }
+
+    /// How many attempts on such a batch make up the initial work.
+    fn initial_attempts(profile: &Profile, samples: u32) -> u64 {
+        let attempts = T::InitialWork::get().checked_div(profile.work(samples).into()).unwrap_or(1);
+        u64::try_from(attempts).unwrap_or(u64::MAX)
     }
 
     /// The profile of a batch of which any trace can be submitted, and verified in the weight and memory that there is for

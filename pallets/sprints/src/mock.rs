@@ -4,7 +4,7 @@ use core::cell::{Cell, RefCell};
 
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64, Get, Hooks},
+    traits::{ConstU128, ConstU32, ConstU64, Get, Hooks},
     weights::Weight,
 };
 use frame_system::{
@@ -29,8 +29,10 @@ pub(crate) type AccountId = u64;
 pub(crate) const MINER: AccountId = 7;
 /// The block whose hash attempts take.
 pub(crate) const ANCHOR: u32 = 1;
-/// Attempts that a win takes on a new model.
+/// Attempts that a win takes on a new model, with the batch of the listed one.
 pub(crate) const INITIAL_DIFFICULTY: u64 = 16;
+/// What they come to, MAC: eight a sample.
+pub(crate) const INITIAL_WORK: u128 = 256;
 /// Samples of the listed batch.
 pub(crate) const SAMPLES: u32 = 2;
 
@@ -61,7 +63,7 @@ impl pallet_sprints::Config for Test {
     type ListOrigin = EnsureRoot<AccountId>;
     type MaxAnchorAge = ConstU32<8>;
     type SprintShare = SprintShare;
-    type InitialDifficulty = ConstU64<INITIAL_DIFFICULTY>;
+    type InitialWork = ConstU128<INITIAL_WORK>;
     type MaxVerificationWeight = MaxVerificationWeight;
     type MaxSprintTrace = ConstU32<1024>;
     type Priority = ConstU64<5>;

@@ -63,7 +63,7 @@ fn fill_queue<T: Config>(model: ModelId) -> TaskId {
     Queue::<T>::kill();
     let task = NextTask::<T>::get();
     let price = T::MinPrice::get();
-    Pallet::<T>::do_post(victim, model, vec![0; sample::<T>(model)], price, DEADLINE)
+    Pallet::<T>::do_post(victim, model, vec![0; sample::<T>(model)], price, DEADLINE, None)
         .expect("the task is fine; qed");
     let own = T::Models::benchmark_model(linear(1, 2).to_bytes());
     T::Models::acquire(own).expect("it was registered; qed");
@@ -95,7 +95,8 @@ fn crowd_leases<T: Config>() {
 fn queued<T: Config>(model: ModelId) -> TaskId {
     at_block::<T>(1);
     let task = NextTask::<T>::get();
-    Pallet::<T>::do_post(requester::<T>(), model, vec![0], PRICE, DEADLINE).expect("the task is fine; qed");
+    Pallet::<T>::do_post(requester::<T>(), model, vec![0], PRICE, DEADLINE, None)
+        .expect("the task is fine; qed");
     Tasks::<T>::mutate(task, |record| {
         let record = record.as_mut().expect("it was posted; qed");
         for index in 1..bound::<MaxFailures>() {
@@ -152,7 +153,7 @@ fn expire<T: Config>(task: TaskId) {
 mod benchmarks {
     use super::*;
 
-    /// A task that displaces another.
+    /// A task that displaces another, on an input whose hash was sent along.
     ///
     /// `b`: bytes of the input.
     #[benchmark]
@@ -164,9 +165,10 @@ mod benchmarks {
         busy_miner::<T>(model);
         let displaced = fill_queue::<T>(model);
         let input = vec![0; usize::try_from(b - b % 64).expect("the target has 32 bits; qed")];
+        let input_hash = Some(H256(blake2_256(&input)));
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(requester), model, input, PRICE, DEADLINE);
+        _(RawOrigin::Signed(requester), model, input, PRICE, DEADLINE, input_hash);
 
         assert_eq!(Queue::<T>::get().len() as u32, bound::<MaxQueue>());
         assert!(!Tasks::<T>::contains_key(displaced));

@@ -48,6 +48,7 @@ impl<T: Config> Pallet<T> {
         input: Vec<u8>,
         max_price: Balance,
         deadline: BlockNumber,
+        wanted_hash: Option<H256>,
     ) -> DispatchResult {
         let info = T::Models::find(model).ok_or(Error::<T>::UnknownModel)?;
         ensure!(info.open, Error::<T>::RetiredModel);
@@ -60,6 +61,9 @@ impl<T: Config> Pallet<T> {
         );
         let posting_length = u32::try_from(input.len()).unwrap_or(u32::MAX);
         let input: BoundedVec<u8, MaxInput> = input.try_into().map_err(|_| Error::<T>::InputTooLong)?;
+        let input_hash = H256(blake2_256(&input));
+        // Before the length, which bytes that were shifted may get wrong too.
+        ensure!(wanted_hash.is_none_or(|wanted| wanted == input_hash), Error::<T>::InputHash);
         let samples = info.profile.samples(input.len()).map_err(|_| Error::<T>::InputLength)?;
         let work = Mac::from(info.profile.work(samples));
         ensure!(work > 0, Error::<T>::ZeroWork);
@@ -70,7 +74,7 @@ impl<T: Config> Pallet<T> {
         let mut record = TaskRecord {
             requester: requester.clone(),
             model,
-            input_hash: H256(blake2_256(&input)),
+            input_hash,
             samples,
             work,
             trace_bytes,
@@ -82,7 +86,9 @@ impl<T: Config> Pallet<T> {
             deposit: Self::input_deposit(posting_length),
             fee: Self::verification_fee(weight, trace_bytes),
             retention_fee: Self::retention_fee(output_bytes),
-            posting_cost: Self::posting_cost(posting_length),
+            rent: 0,
+            posting_cost: Self::posting_cost(posting_length, wanted_hash),
+            compensated: false,
             deadline,
             state: TaskState::Queued,
             failed: BoundedVec::new(),
@@ -206,7 +212,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Ends a task where it stands, at nobody's expense but the rent that it owes.
+    /// Ends a task where it stands, at nobody's expense but the rent that it owes and the fee for its record.
     pub(crate) fn do_force_refund(task: TaskId) -> DispatchResult {
         let record = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
         if let TaskState::Leased(lease) = record.state.clone() {

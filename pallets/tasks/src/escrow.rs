@@ -96,22 +96,43 @@ impl<T: Config> Pallet<T> {
             T::Currency::burn_held(&reason, &record.requester, due, Precision::BestEffort, Fortitude::Force)
                 .unwrap_or_default();
         record.max_price = record.max_price.saturating_sub(burned);
+        record.rent = record.rent.saturating_add(burned);
         burned
     }
 
-    /// Ends a task without execution: takes it out of the queue, burns the rent of its wait, releases everything else on
-    /// hold for it and keeps nothing but its fate.
+    /// Takes the fee for keeping a refunded task's fate out of the one for its output, and lowers that by as much. Returns
+    /// how much.
+    fn take_refund_fee(record: &mut TaskRecordOf<T>) -> Balance {
+        let (reason, fee) = (HoldReason::VerificationFee.into(), Self::refund_fee(record.retention_fee));
+        let (credit, _) = T::Currency::slash(&reason, &record.requester, fee);
+        let taken = credit.peek();
+        record.retention_fee = record.retention_fee.saturating_sub(taken);
+        T::FeeHandler::on_unbalanced(credit);
+        taken
+    }
+
+    /// Ends a task without execution: takes it out of the queue, burns the rent of its wait, takes the fee for its fate,
+    /// which is all that is kept of it, and releases everything else on hold.
     pub(crate) fn refund(task: TaskId, mut record: TaskRecordOf<T>, why: RefundReason) {
         Self::dequeue(task);
         let rent = Self::burn_rent(&mut record);
+        let retention = Self::take_refund_fee(&mut record);
         for (reason, amount) in Self::holds(&record) {
             Self::release(reason, &record, amount);
         }
         Self::forget(task, &record);
-        let end =
-            if why.is_failure() { TaskEnd::Failed { why, rent } } else { TaskEnd::Refunded { why, rent } };
-        Self::keep_fate(task, record, end);
-        Self::deposit_event(Event::TaskRefunded { task, rent, why });
+        Self::keep_fate(task, &record, Self::refunded(&record, retention, why));
+        Self::deposit_event(Event::TaskRefunded { task, rent, retention, why });
+    }
+
+    /// How a task ended that wasn't executed.
+    fn refunded(record: &TaskRecordOf<T>, retention: Balance, why: RefundReason) -> TaskEnd<T::AccountId> {
+        let (rent, posting) = (record.rent, record.posting_cost);
+        if why.is_failure() {
+            TaskEnd::Failed { why, rent, retention, posting }
+        } else {
+            TaskEnd::Refunded { why, rent, retention, posting }
+        }
     }
 
     fn release(reason: HoldReason, record: &TaskRecordOf<T>, amount: Balance) {

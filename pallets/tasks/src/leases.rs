@@ -163,8 +163,9 @@ impl<T: Config> Pallet<T> {
             T::Miners::settle(&lease.miner, lease.slot, record.work);
         }
         Self::forget(task, &record);
-        let miner = lease.miner.clone();
-        Self::keep_fate(task, record, TaskEnd::Settled { miner, paid, burned, fee, retention, returned });
+        let (miner, rent, posting) = (lease.miner.clone(), record.rent, record.posting_cost);
+        let end = TaskEnd::Settled { miner, paid, burned, fee, retention, returned, rent, posting };
+        Self::keep_fate(task, &record, end);
         Self::keep_output(task, output.clone());
         Self::deposit_event(Event::TaskSettled {
             task,
@@ -188,7 +189,8 @@ impl<T: Config> Pallet<T> {
     ) {
         Self::drop_lease(task);
         // Its posting cost is made good once, however many miners fail it.
-        let compensation = core::mem::take(&mut record.posting_cost);
+        let compensation = if record.compensated { 0 } else { record.posting_cost };
+        record.compensated = true;
         T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, compensation);
         T::Miners::free(&lease.miner, lease.slot);
         if reason == LeaseFailure::Expired {

@@ -6,7 +6,8 @@
 //! post ─► Queued ─► Leased ─► settled: the miner is paid, the slot is free
 //!            ▲          │ the lease ran out, or its trace was wrong: slash, back to the queue
 //!            └──────────┘
-//! Queued past its deadline, cancelled, displaced or out of rent while Queued, or ended by root ─► refunded, less the rent
+//! Queued past its deadline, cancelled, displaced or out of rent while Queued, or ended by root ─► refunded, less the rent and
+//! the fee for its record
 //! ```
 //!
 //! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
@@ -91,8 +92,8 @@ pub mod pallet {
     };
     use millrace_primitives::{
         mill::MillSignature, queue::QueueBounds, Balance, BlockNumber, MarketView, MillKeys, MinerBond,
-        MiningPay, ModelId, ModelRegistry, OnWork, Quote, SlotMarket, TaskFate, TaskId, TaskView, Unpostable,
-        Verifier,
+        MiningPay, ModelId, ModelRegistry, OnWork, OpenLease, Quote, SlotMarket, TaskFate, TaskId, TaskView,
+        Unpostable, Verifier,
     };
     use sp_core::H256;
     use sp_runtime::{traits::Convert, Permill};
@@ -292,12 +293,14 @@ pub mod pallet {
             /// Why.
             reason: super::LeaseFailure,
         },
-        /// A task was not executed; everything on hold for it was released but the rent.
+        /// A task was not executed; everything on hold for it was released but the rent and the fee for its record.
         TaskRefunded {
             /// The task.
             task: TaskId,
             /// What was burned of its ceiling for its last wait, planck.
             rent: Balance,
+            /// What went to the fee handler for keeping the record of its end, planck.
+            retention: Balance,
             /// Why.
             why: super::RefundReason,
         },
@@ -317,6 +320,8 @@ pub mod pallet {
         NobodyOffers,
         /// The input's length is not a positive multiple of a sample's.
         InputLength,
+        /// The input's bytes aren't those that were hashed: a library encoded them in its own way.
+        InputHash,
         /// The input is longer than 512 KiB.
         InputTooLong,
         /// The output would be longer than the chain stores.
@@ -392,6 +397,9 @@ pub mod pallet {
         /// `max_price` planck, to be finished by block `deadline`. Holds the ceiling, a deposit for the
         /// input, the fee of the verification and the one for keeping the output.
         ///
+        /// `input_hash` is the blake2-256 of the input as its owner has it. Some libraries read bytes in a way of their own,
+        /// and a task on shifted pixels is paid like any other: with the hash it is refused.
+        ///
         /// Each block of waiting costs rent, out of the ceiling; a task that finds a slot at once pays none. It needs
         /// `minPrice` besides the rent to go on waiting. A full queue keeps those with the highest bids, a bid being the
         /// ceiling over the blocks until the deadline; who gives way is refunded, and who takes the place owes a block's
@@ -405,6 +413,7 @@ pub mod pallet {
         /// - [`Error::InvalidDeadline`]: name a block more than `LatencyFloor` and at most `MaxDeadline` blocks ahead.
         /// - [`Error::InputTooLong`], [`Error::OutputTooLong`], [`Error::SubmissionTooLarge`]: post fewer samples at
         ///   once.
+        /// - [`Error::InputHash`]: encode the input anew, as a hex string for instance; its bytes came out different.
         /// - [`Error::InputLength`]: send whole samples, one at least.
         /// - [`Error::ZeroWork`], [`Error::VerificationMemory`]: no batch of this model can be posted; take another.
         /// - [`Error::QueueFull`]: raise the ceiling or shorten the deadline, or post again later.
@@ -417,12 +426,14 @@ pub mod pallet {
             input: Vec<u8>,
             max_price: Balance,
             deadline: BlockNumber,
+            input_hash: Option<H256>,
         ) -> DispatchResult {
             let requester = ensure_signed(origin)?;
-            Self::do_post(requester, model, input, max_price, deadline)
+            Self::do_post(requester, model, input, max_price, deadline, input_hash)
         }
 
-        /// Takes back a task that waits in the queue and releases everything held for it but the rent of its wait.
+        /// Takes back a task that waits in the queue and releases everything held for it but the rent of its wait and the
+        /// fee for the record of its end.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: the task is settled or refunded already.
@@ -475,9 +486,9 @@ pub mod pallet {
 
         /// Gives a leased task back without a trace, because the miner's node can't execute it; possible in the
         /// first blocks of the lease only, as many as the latency floor. No fee and no nonce: the mill key's
-        /// signature over the lease authorises it. It costs the miner the fee of the task's verification, burned from
-        /// its bond, for the room that the lease kept from others. The offer stays as it is, and the task waits for a
-        /// slot of another miner.
+        /// signature over the lease authorises it. It costs the miner the fee of the task's verification, for the room
+        /// that the lease kept from others, or what mining the task's work brings, if that is more; burned from its bond.
+        /// The offer stays as it is, and the task waits for a slot of another miner.
         ///
         /// # Errors
         /// - [`Error::NotLeased`]: the lease has ended, or never was; there is nothing to decline.
@@ -499,8 +510,8 @@ pub mod pallet {
 
         /// Ends an open task whatever its state, queued or leased. Only root may. For a task that nothing else ends.
         ///
-        /// It does to funds what `cancel` does: the rent that the task owes for its wait is burned, and everything else
-        /// that is on hold for it goes back to its requester. A lease ends with it: the slot is free, nobody is slashed and
+        /// It does to funds what `cancel` does: the rent that the task owes for its wait is burned, the fee for the record of
+        /// its end is paid, and everything else that is on hold for it goes back to its requester. A lease ends with it: the slot is free, nobody is slashed and
         /// no work counts. Root can't name another beneficiary, pay the miner, keep the fees, or end what is settled.
         ///
         /// # Errors
@@ -527,6 +538,11 @@ pub mod pallet {
             count: u32,
         ) -> Vec<TaskView<T::AccountId>> {
             Self::view_tasks_of(&requester, before, count)
+        }
+
+        /// The open leases of a miner.
+        pub fn leases(miner: T::AccountId) -> Vec<OpenLease<T::AccountId>> {
+            Self::leases_of(core::slice::from_ref(&miner))
         }
 
         /// How a task ended.

@@ -59,7 +59,7 @@ pub const RENT: Balance = RENT_BASE + 1;
 pub const RENT_BASE: Balance = 10;
 /// What a full queue adds to it.
 pub const RENT_PEAK: Balance = 10_000;
-/// Planck for keeping the 8 bytes of one sample's output.
+/// Planck for keeping the 8 bytes of one sample's output; all of it is kept of a refunded task, whose record takes more.
 pub const RETENTION: Balance = 24;
 /// What a slot loses for a failed lease, planck.
 pub const SLASH: Balance = 500;
@@ -454,8 +454,15 @@ pub fn pass(blocks: u32) {
 pub fn post_until(samples: usize, deadline: BlockNumber) -> TaskId {
     let task = crate::NextTask::<Test>::get();
     let ceiling = CEILING * samples as Balance;
-    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; samples * SAMPLE], ceiling, deadline)
-        .expect("the task is fine");
+    Tasks::post(
+        RuntimeOrigin::signed(REQUESTER),
+        model(),
+        vec![7; samples * SAMPLE],
+        ceiling,
+        deadline,
+        None,
+    )
+    .expect("the task is fine");
     task
 }
 
@@ -463,7 +470,7 @@ pub fn post_until(samples: usize, deadline: BlockNumber) -> TaskId {
 pub fn fill_queue(ceiling: Balance, deadline: BlockNumber) -> Vec<TaskId> {
     let first = crate::NextTask::<Test>::get();
     while !crate::Queue::<Test>::get().is_full() {
-        Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], ceiling, deadline)
+        Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], ceiling, deadline, None)
             .expect("there is room");
     }
     (first..crate::NextTask::<Test>::get()).collect()

@@ -16,9 +16,9 @@ type Kept<T> = StoredQueue<Prunable<T>, PrunableBounds<T>, (BlockNumber, TaskId)
 
 impl<T: Config> Pallet<T> {
     /// Keeps the fate of a task, which ends in this block, for the retention.
-    pub(crate) fn keep_fate(task: TaskId, record: TaskRecordOf<T>, end: TaskEnd<T::AccountId>) {
+    pub(crate) fn keep_fate(task: TaskId, record: &TaskRecordOf<T>, end: TaskEnd<T::AccountId>) {
         let fate = TaskFate {
-            requester: record.requester,
+            requester: record.requester.clone(),
             model: record.model,
             samples: record.samples,
             block: Self::now(),

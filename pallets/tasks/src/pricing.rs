@@ -1,13 +1,19 @@
 //! What things cost: the price of a task that is late, its fees, what posting it cost, and what it bids for its place.
 
+use codec::Encode;
 use frame_support::{pallet_prelude::Weight, traits::Get};
 use millrace_primitives::{Balance, BlockNumber};
+use sp_core::H256;
 use sp_runtime::traits::Convert;
 
 use crate::{limits::SUBMISSION_OVERHEAD, Config, Pallet, WeightInfo};
 
-/// Bytes of `post` besides its input: two indices, model, the input's length, ceiling and deadline.
+/// Bytes of `post` besides its input and that one's hash: two indices, model, the input's length, ceiling and deadline.
 const POST_BYTES: u32 = 2 + 32 + 4 + 16 + 4;
+
+/// Bytes of state that a refunded task takes, keys included: its fate, its place in the queue of ended tasks, and that in its
+/// requester's list.
+pub(crate) const FATE_BYTES: u32 = 320;
 
 impl<T: Config> Pallet<T> {
     /// What a submission of this weight, with a trace of so many bytes, would cost as a transaction, planck. It carries
@@ -22,14 +28,22 @@ impl<T: Config> Pallet<T> {
         T::OutputFeePerByte::get().saturating_mul(output_bytes.into())
     }
 
+    /// What is kept of such a fee if the task is refunded, planck: its record takes room for as long as an output, and
+    /// posting and cancelling would fill the state for nothing.
+    pub(crate) fn refund_fee(retention_fee: Balance) -> Balance {
+        retention_fee.min(Self::retention_fee(FATE_BYTES))
+    }
+
     /// What is on hold for an input of so many bytes while its task is open, planck.
     pub(crate) fn input_deposit(input_bytes: u32) -> Balance {
         T::DepositPerByte::get().saturating_mul(input_bytes.into())
     }
 
-    /// What posting an input of so many bytes costs, planck: its transaction's fee.
-    pub(crate) fn posting_cost(input_bytes: u32) -> Balance {
-        T::TransactionFee::convert((T::WeightInfo::post(input_bytes), input_bytes.saturating_add(POST_BYTES)))
+    /// What posting an input of so many bytes costs, with its hash or without, planck: its transaction's fee.
+    pub(crate) fn posting_cost(input_bytes: u32, input_hash: Option<H256>) -> Balance {
+        let hash_bytes = u32::try_from(input_hash.encoded_size()).unwrap_or(u32::MAX);
+        let bytes = input_bytes.saturating_add(POST_BYTES).saturating_add(hash_bytes);
+        T::TransactionFee::convert((T::WeightInfo::post(input_bytes), bytes))
     }
 }
 

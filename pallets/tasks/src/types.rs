@@ -81,8 +81,12 @@ pub struct TaskRecord<AccountId> {
     pub fee: Balance,
     /// Fee for keeping the output, planck; on hold with the other.
     pub retention_fee: Balance,
+    /// The rent that was burned for its waits until now, planck.
+    pub rent: Balance,
     /// What posting it cost, planck; the most that a slash compensates.
     pub posting_cost: Balance,
+    /// Whether a slash has made that good.
+    pub compensated: bool,
     /// Queued past this block it is refunded; no lease ends later.
     pub deadline: BlockNumber,
     /// Where it stands.
@@ -135,7 +139,7 @@ pub enum LeaseFailure {
     /// The trace was not that of the execution.
     WrongTrace,
     /// The miner's node can't execute the task, and said so in time. It costs the miner as much as the verification
-    /// would have cost.
+    /// would have cost, or what mining the task's work brings, if that is more.
     Declined,
     /// The chain can't verify any trace of it, so nothing is slashed and the task is refunded.
     Unverifiable,

@@ -177,8 +177,9 @@ pub struct MinerView<AccountId> {
     pub unused_capacity: Mac,
     /// Whether it may sprint.
     pub may_sprint: bool,
-    /// Its open leases.
-    pub leases: Vec<OpenLease<AccountId>>,
-    /// Every reason why it earns nothing, or less than it could.
+    /// Its open leases; none where nobody looked, as in the pallet's own view function: `tasks.leases` lists them.
+    pub leases: Option<Vec<OpenLease<AccountId>>>,
+    /// Every reason why it earns nothing, or less than it could. Where nobody looked for leases, nobody asked what tasks pay
+    /// either, and [`IdleReason::AskTooHigh`] and [`IdleReason::NoTasks`] are not told.
     pub idle: Vec<IdleReason>,
 }

@@ -66,22 +66,40 @@ pub enum TaskEnd<AccountId> {
         /// What the requester got back of its ceiling, planck.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         returned: Balance,
+        /// What was burned of its ceiling for all of its waits, planck.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        rent: Balance,
+        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        posting: Balance,
     },
     /// No miner executed it.
     Refunded {
         /// Why.
         why: RefundReason,
-        /// What was burned for its last wait, planck; the rest was released.
+        /// What was burned of its ceiling for all of its waits, planck; the rest was released.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
+        /// What was kept of the fee for its output, planck: for this record.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        retention: Balance,
+        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        posting: Balance,
     },
     /// Miners took it, and none of them brought a trace that the chain accepts; it was refunded.
     Failed {
         /// Why.
         why: RefundReason,
-        /// What was burned for its last wait, planck; the rest was released.
+        /// What was burned of its ceiling for all of its waits, planck; the rest was released.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
+        /// What was kept of the fee for its output, planck: for this record.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        retention: Balance,
+        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        posting: Balance,
     },
 }
 
@@ -343,7 +361,10 @@ pub struct Quote<AccountId> {
     /// Fee for keeping the output, planck: as the other.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub retention_fee: Balance,
-    /// Fee of the transaction that posts it, planck, as it is without a tip: paid in any case.
+    /// The part of that fee which is kept if the task is refunded, planck: for the record of how it ended.
+    #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+    pub refund_fee: Balance,
+    /// Fee of the transaction that posts it, planck, as it is without a tip and the input's hash: paid in any case.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub posting_fee: Balance,
     /// Deposit for the input, planck: on hold until the task ends.

@@ -6,6 +6,7 @@ use frame_support::{
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
 use frame_system::EnsureRoot;
+use millrace_primitives::Mac;
 
 use crate::{
     configs::{
@@ -26,9 +27,10 @@ const MIB: u32 = 1024 * 1024;
 const CAPACITY_WINDOW: u32 = 32 * HOURS;
 /// Blocks in which a sprint can be included: three turns of all authors, so that some can't keep it out between them.
 pub const MAX_ANCHOR_AGE: u32 = 3 * (MAX_APPOINTED + MAX_SEATS);
-/// Attempts that a win takes on a model that is listed anew. Two threads make some 40,000 attempts a second on the demo model,
-/// and a win in eight blocks is wanted; an author includes one a block at most while the difficulty still rises.
-pub const INITIAL_DIFFICULTY: u64 = 100_000;
+/// Work of a win on a model that is listed anew, MAC. Two threads do some 13 giga-MAC a second on the demo model, 40,000
+/// attempts, so this is two or three seconds of a small miner. A win in eight blocks is wanted; until the difficulty is
+/// there, after a hundred blocks or so, an author includes one a block at most.
+pub const INITIAL_WORK: Mac = 32_000_000_000;
 
 parameter_types! {
     pub const ModelDepositBase: Balance = deposit(2, 256);
@@ -109,7 +111,7 @@ impl pallet_sprints::Config for Runtime {
     type Author = Author;
     type MaxAnchorAge = ConstU32<MAX_ANCHOR_AGE>;
     type SprintShare = Within<sprints::SprintShare>;
-    type InitialDifficulty = ConstU64<INITIAL_DIFFICULTY>;
+    type InitialWork = ConstU128<INITIAL_WORK>;
     type MaxVerificationWeight = MaxVerificationWeight;
     type MaxSprintTrace = ConstU32<{ MIB / 2 }>;
     // Below every submission for a lease: a paid task goes first.

@@ -29,7 +29,7 @@
 //!   memory and time was tested for these.
 //! - `MaxQueue`, `MaxLeases`, `MaxSlots` and the like: they are types of stored lists.
 //!
-//! `MaxDeadline`, `InitialDifficulty` and the deposits of `deposit(…)` could be tuned, but nothing has asked for it.
+//! `MaxDeadline`, `InitialWork` and the deposits of `deposit(…)` could be tuned, but nothing has asked for it.
 
 use core::marker::PhantomData;
 

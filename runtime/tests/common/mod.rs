@@ -1,6 +1,8 @@
 //! The real runtime from its development preset, driven call by call; every test ends with try-state.
 #![allow(missing_docs, reason = "the names say what a test asks for")]
 
+mod random;
+
 use frame_support::{
     dispatch::DispatchResultWithPostInfo,
     traits::{fungible::Inspect, Authorize, Hooks},
@@ -13,7 +15,7 @@ use millrace_primitives::{
     ownership_message, submission_message, Balance, BlockNumber, ModelId, TaskId,
 };
 use millrace_runtime::{
-    genesis_config_presets::get_preset, AccountId, Miners, Models, Rewards, Runtime, RuntimeCall,
+    genesis_config_presets::get_preset, AccountId, Collators, Miners, Models, Rewards, Runtime, RuntimeCall,
     RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, Sprints, System, Tasks,
 };
 use sp_core::{Pair, H256};
@@ -23,6 +25,8 @@ use sp_runtime::{
     traits::Dispatchable,
     transaction_validity::{TransactionSource, TransactionValidityError},
 };
+
+pub use random::Random;
 
 pub const UNIT: Balance = millrace_runtime::configs::monetary::UNIT;
 pub const DIGITS: &[u8] = include_bytes!("../../../models/digits/digits.millrace");
@@ -92,6 +96,7 @@ pub fn try_state() {
     Tasks::do_try_state().expect("tasks");
     Sprints::do_try_state().expect("sprints");
     Rewards::do_try_state().expect("rewards");
+    Collators::do_try_state().expect("collators");
 }
 
 /// Lets blocks pass: the market's hooks run as they do on chain.
@@ -147,7 +152,7 @@ pub fn market_events() -> Vec<RuntimeEvent> {
 /// Posts some held-out digits and returns the task.
 pub fn post(samples: usize, max_price: Balance, deadline: BlockNumber) -> TaskId {
     let task = pallet_tasks::NextTask::<Runtime>::get();
-    Tasks::post(signed(REQUESTER), digits(), HELD_OUT[..samples * 64].to_vec(), max_price, deadline)
+    Tasks::post(signed(REQUESTER), digits(), HELD_OUT[..samples * 64].to_vec(), max_price, deadline, None)
         .expect("the task is fine");
     task
 }

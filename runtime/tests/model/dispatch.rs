@@ -1,22 +1,24 @@
 //! The calls on the real runtime.
 
-use millrace_inference::{execute, CheckedModel};
-use millrace_primitives::{genesis_hash, mill::MillKey, ownership_message, CreditWork, ModelId, TaskId};
+use codec::Encode;
+use millrace_inference::{execute, sprint_digest, CheckedModel};
+use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, ownership_message, Attempt, TaskId};
 use millrace_runtime::{
     configs::parameters::{
         stored::{miners, tasks},
         RuntimeParameters,
     },
-    Miners, Models, Parameters, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Sprints, Tasks,
+    Collators, Miners, Models, Parameters, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session,
+    SessionKeys, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
-use sp_core::{sr25519, Pair, H256};
+use sp_core::{proof_of_possession::ProofOfPossessionGenerator, sr25519, Pair, H256};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{traits::Dispatchable, Permill};
 
 use crate::{
     reference::{Call, Id, Model, Parameter},
-    world::World,
+    world::{World, PEOPLE},
 };
 
 impl World {
@@ -72,11 +74,13 @@ impl World {
             Call::Claim { round, account } => {
                 Rewards::claim(self.origin(1), *round, self.accounts[*account].clone()).is_ok()
             }
-            Call::Credit { miner, author, work } => {
-                let author = author.map(|author| &self.accounts[author]);
-                Rewards::credit(&self.accounts[*miner], ModelId::from(self.models[0].0), *work, author);
-                true
-            }
+            Call::Sprint { miner, anchor, honest } => self.sprint(*miner, *anchor, *honest),
+            Call::SetKeys { .. }
+            | Call::PurgeKeys { .. }
+            | Call::Stand { .. }
+            | Call::StandDown { .. }
+            | Call::Appoint { .. }
+            | Call::SetSeats { .. } => self.dispatch_of_collators(call),
             call => self.dispatch_of_miner(call),
         }
     }
@@ -87,7 +91,7 @@ impl World {
             Call::Post { requester, model, samples, ceiling, deadline } => {
                 let (input, model) = (self.input(model, *samples), H256(*model));
                 let (max_price, deadline) = (*ceiling, *deadline);
-                let post = pallet_tasks::Call::post { model, input, max_price, deadline };
+                let post = pallet_tasks::Call::post { model, input, max_price, deadline, input_hash: None };
                 (*requester, RuntimeCall::Tasks(post))
             }
             Call::Transfer { from, to, amount } => {
@@ -147,6 +151,64 @@ impl World {
                 Miners::apply_offer(self.origin(1), self.accounts[*miner].clone()).is_ok()
             }
             call => unreachable!("{call:?} is dispatched above"),
+        }
+    }
+
+    fn dispatch_of_collators(&self, call: &Call) -> bool {
+        let done = match call {
+            Call::SetKeys { who } => {
+                let (keys, proof) = self.session_keys(*who);
+                Session::set_keys(self.origin(*who), keys, proof)
+            }
+            Call::PurgeKeys { who } => Session::purge_keys(self.origin(*who)),
+            Call::Stand { who } => Collators::stand(self.origin(*who)),
+            Call::StandDown { who } => Collators::stand_down(self.origin(*who)),
+            Call::Appoint { root, who } => {
+                let who = who.iter().map(|who| self.accounts[*who].clone()).collect();
+                Collators::set_appointed(self.root_or(*root), who)
+            }
+            Call::SetSeats { root, seats } => Collators::set_seats(self.root_or(*root), *seats),
+            call => unreachable!("{call:?} isn't about collators"),
+        };
+        done.is_ok()
+    }
+
+    /// The session keys of an account, with the proof that it owns them.
+    fn session_keys(&self, who: Id) -> (SessionKeys, Vec<u8>) {
+        let mut pair = PEOPLE[who].pair();
+        let owner = self.accounts[who].encode();
+        let proof = (pair.generate_proof_of_possession(&owner),).encode();
+        (SessionKeys { aura: pair.public().into() }, proof)
+    }
+
+    /// Searches a win on an anchor and sends it, with a right trace or a wrong one. Without an anchor it sends an attempt.
+    fn sprint(&mut self, miner: Id, anchor: u32, honest: bool) -> bool {
+        let terms = pallet_sprints::AnchorTerms::<Runtime>::get(anchor);
+        let listed = terms.as_ref().map_or(self.models[0].0, |terms| terms.model.0);
+        let (samples, difficulty) = terms.map_or((1, 1), |terms| (terms.samples, terms.difficulty));
+        let model = CheckedModel::from_bytes(self.encoding(&listed)).expect("it was registered");
+        let account = self.accounts[miner].clone();
+        loop {
+            self.nonce += 1;
+            let (nonce, anchor_hash) = (self.nonce, System::block_hash(anchor));
+            let attempt =
+                Attempt { miner: account.clone(), anchor: anchor_hash, nonce, model: H256(listed), samples };
+            let input = attempt.input(model.profile().sample_bytes);
+            let mut trace = execute(&model, &input).expect("whole samples").trace;
+            if !honest {
+                let last = trace.len() - 1;
+                trace[last] ^= 2;
+            }
+            let trace_hash = sp_crypto_hashing::blake2_256(&trace);
+            let seed = attempt.seed(genesis_hash::<Runtime>(), trace_hash);
+            if meets_target(&sprint_digest(&seed, sp_crypto_hashing::blake2_256), difficulty) {
+                let message = attempt.message(genesis_hash::<Runtime>(), trace_hash);
+                let signature = self.keys[miner].sign(&message).into();
+                let (miner, trace_hash) = (account, H256(trace_hash));
+                let call =
+                    pallet_sprints::Call::sprint { miner, anchor, nonce, trace_hash, trace, signature };
+                return succeeds(call.into());
+            }
         }
     }
 

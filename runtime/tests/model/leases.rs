@@ -26,12 +26,14 @@ fn price_at(lease: &Lease, now: Block) -> Balance {
 
 impl Reference {
     pub fn learn_of_task(&mut self, fact: Fact) {
+        let returning = self.returning.take();
         match fact {
             Fact::Leased { task, lease, rent } => self.leased(task, lease, rent),
             Fact::Slashed { miner, slot, amount, compensation } => {
                 self.slashed(miner, slot, amount, compensation)
             }
             Fact::LeaseFailed { task, miner, why } => self.failed(task, miner, why),
+            Fact::Refunded { task, rent, why: Refund::Displaced } => self.gave_way(task, rent, returning),
             Fact::Refunded { task, rent, why } => self.refunded(task, rent, why),
             Fact::Settled { task, miner, paid, burned, fees, returned } => {
                 self.settled(task, miner, [paid, burned, fees, returned])
@@ -118,6 +120,7 @@ impl Reference {
         let bond = self.miners[&miner].bond + charged.unwrap_or(0);
         let task = self.tasks.get_mut(&name).expect("it had a lease");
         task.rent_from = index;
+        self.returning = Some(name).filter(|_| why != Failure::Forced);
         match why {
             Failure::Declined => {
                 assert!(now <= lease.since + 3, "declined too late");
@@ -139,15 +142,46 @@ impl Reference {
         }
     }
 
+    /// A task gave way in a full queue, to one that is being posted or to one that comes back.
+    fn gave_way(&mut self, name: TaskId, rent: Balance, returning: Option<TaskId>) {
+        let place = self.rent_of_a_place();
+        match returning {
+            Some(returning) => {
+                assert!(self.waiting().count() > MAX_QUEUE, "task {name} gave way though there was room");
+                let back = self.tasks.get_mut(&returning).expect("it lost its lease");
+                let can_pay = back.ceiling >= self.parameters.min_price + place;
+                if name != returning {
+                    assert!(can_pay, "task {returning} took a place that it can't pay for");
+                    back.rent_from -= place;
+                }
+                assert!(
+                    self.weakest() == Some(name) || (name == returning && !can_pay),
+                    "{name} isn't the weakest"
+                );
+            }
+            None => {
+                assert_eq!(self.waiting().count(), MAX_QUEUE, "task {name} gave way though there was room");
+                assert_eq!(self.weakest(), Some(name), "another bids less");
+                self.displaced = true;
+            }
+        }
+        self.refunded(name, rent, Refund::Displaced);
+    }
+
     fn refunded(&mut self, name: TaskId, rent: Balance, why: Refund) {
         let task = self.tasks.remove(&name).expect("a refunded task is open");
         assert!(task.lease.is_none(), "a leased task was refunded");
-        assert_eq!(rent, self.rent_of(&task));
+        assert_eq!(
+            rent,
+            self.rent_of(&task),
+            "the rent of {task:?}, refunded for {why:?} in block {}",
+            self.now
+        );
         let sound = match why {
             Refund::Deadline => task.deadline < self.now,
             Refund::RentSpent => task.ceiling - rent < self.parameters.min_price,
             Refund::TooManyFailures => task.failed.len() > 8,
-            Refund::Cancelled | Refund::Forced => true,
+            Refund::Cancelled | Refund::Forced | Refund::Displaced => true,
         };
         assert!(sound, "no reason to refund {task:?}: {why:?}");
         self.free[task.requester] += task.ceiling - rent + task.deposit + task.fee + task.retention;
@@ -164,6 +198,9 @@ impl Reference {
         assert_eq!([fees, returned], [task.fee + task.retention, task.ceiling - price]);
         self.free[miner] += paid;
         self.free[task.requester] += returned + task.deposit;
+        if miner != task.requester && self.listed.contains(&task.model) {
+            self.collators.worked(miner, task.work);
+        }
         let pot = pot(self);
         self.free[pot] += fees;
         self.burned += burned;

@@ -2,14 +2,19 @@
 //! each of them keeps on hold. It knows nothing of pallets; it is told which calls succeeded and what happened, and
 //! refuses what must not happen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
-pub use crate::facts::*;
+pub use crate::{calls::*, collators::Collators, facts::*, records::*};
 
 /// Planck that an account needs to exist.
 pub const EXISTENTIAL: Balance = 1_000_000_000;
 const RENT_BASE: Balance = MICRO;
 const RENT_PEAK: Balance = 10_000 * MICRO;
+/// Most tasks that wait.
+pub const MAX_QUEUE: usize = 1_024;
 const RECORD_DEPOSIT: Balance = (3 * 20_000 + 1_024 * 10) * MICRO;
 const FLOOR: Block = 3;
 const GRACE: Block = 5;
@@ -43,6 +48,15 @@ pub struct Reference {
     pub mining_pay: Balance,
     /// What was charged for a lease that is about to be declined.
     pub charged: Option<Balance>,
+    /// The task that lost its lease just now, and goes back to the queue.
+    pub returning: Option<TaskId>,
+    /// Whether a task gave way to one that is being posted.
+    pub displaced: bool,
+    /// The model in turn in each block that a win can be anchored on.
+    pub anchors: BTreeMap<Block, Model>,
+    /// The block in which a win was credited last.
+    pub last_win: Block,
+    pub collators: Collators,
 }
 
 impl Reference {
@@ -62,19 +76,46 @@ impl Reference {
         for model in self.models.values() {
             add(model.owner, Reason::Model, model.deposit);
         }
+        for (who, candidate) in &self.collators.candidates {
+            add(*who, Reason::Candidacy, candidate.deposit);
+        }
         sums.retain(|_, amount| *amount > 0);
         sums
     }
 
-    /// A block begins.
-    pub fn begin_block(&mut self) {
+    /// A block begins. Its author is paid half of what the pot holds beyond the least that it must.
+    pub fn begin_block(&mut self, author: Option<Id>) {
         self.now += 1;
+        let Some(author) = author else { return };
+        let pot = self.free.len() - 1;
+        let reward = self.free[pot].saturating_sub(EXISTENTIAL) / 2;
+        self.free[pot] -= reward;
+        self.free[author] += reward;
+        self.collators.authored(author, self.now);
     }
 
-    /// The block's walk through the queue is over: those who still wait owe rent.
+    /// The block's walk through the queue is over: those who still wait owe rent. From now on its hash may be an anchor.
     pub fn end_walk(&mut self) {
-        let waiting = self.tasks.values().filter(|task| task.lease.is_none()).count() as u128;
-        self.rent_index += RENT_BASE + (RENT_PEAK * waiting.pow(4)).div_ceil(1u128 << 40);
+        self.rent_index += self.rent_now(self.waiting().count());
+        if !self.listed.is_empty() {
+            let turn = self.round as usize % self.listed.len();
+            self.anchors.insert(self.now, self.listed[turn]);
+        }
+    }
+
+    /// The tasks that wait, oldest first.
+    pub fn waiting(&self) -> impl Iterator<Item = (TaskId, &Task)> {
+        self.tasks.iter().filter(|(_, task)| task.lease.is_none()).map(|(name, task)| (*name, task))
+    }
+
+    /// What a block costs in a queue of so many.
+    fn rent_now(&self, waiting: usize) -> Balance {
+        RENT_BASE + (RENT_PEAK * (waiting as u128).pow(4)).div_ceil(1u128 << 40)
+    }
+
+    /// What a task that pushes another out of a full queue owes for that.
+    pub fn rent_of_a_place(&self) -> Balance {
+        self.rent_now(MAX_QUEUE)
     }
 
     pub fn rent_of(&self, task: &Task) -> Balance {
@@ -121,6 +162,9 @@ impl Reference {
                 if !(sound && self.is_open(model) && self.miners.values().any(offers)) {
                     return Verdict::MustNot;
                 }
+                if !self.has_place_for(*ceiling, blocks) {
+                    return Verdict::MustNot;
+                }
                 self.affords(*requester, *ceiling, *ceiling + POSTING)
             }
             Call::Cancel { who, task: name } => {
@@ -139,11 +183,29 @@ impl Reference {
             Call::Claim { round, account } => {
                 (*round < self.round && self.shares.contains(&(*round, *account))).into()
             }
-            Call::Credit { .. } => Verdict::Must,
+            Call::Sprint { miner, anchor, .. } => self.judge_sprint(*miner, *anchor),
             Call::SetParameter { root, .. } => (*root).into(),
             Call::Batch { first, second } => self.judge_batch(first, second),
-            call => self.judge_of_models(call).unwrap_or_else(|| self.judge_miner(call)),
+            call => {
+                let judged = self.judge_of_models(call).or_else(|| self.judge_of_collators(call));
+                judged.unwrap_or_else(|| self.judge_miner(call))
+            }
         }
+    }
+
+    /// Whether the queue takes a task: a full one only if it bids more than another, and can pay for its place.
+    fn has_place_for(&self, ceiling: Balance, blocks: Block) -> bool {
+        if self.waiting().count() < MAX_QUEUE {
+            return true;
+        }
+        let weakest = self.weakest().and_then(|name| self.tasks.get(&name)).expect("it is full");
+        ceiling / u128::from(blocks) > weakest.bid
+            && ceiling >= self.parameters.min_price + self.rent_of_a_place()
+    }
+
+    /// Who gives way in a full queue: who bids least for a block of it, and of those the youngest.
+    pub fn weakest(&self) -> Option<TaskId> {
+        self.waiting().min_by_key(|(name, task)| (task.bid, Reverse(*name))).map(|(name, _)| name)
     }
 
     fn judge_batch(&self, first: &Call, second: &Call) -> Verdict {
@@ -212,17 +274,19 @@ impl Reference {
                 let Posted { task, work, deposit, fee, retention, posting_cost } =
                     posted.expect("a post makes a task");
                 self.free[requester] -= ceiling + deposit + fee + retention;
+                let place = if std::mem::take(&mut self.displaced) { self.rent_of_a_place() } else { 0 };
                 let new = Task {
                     requester,
                     model,
                     work,
                     ceiling,
+                    bid: ceiling / u128::from(deadline - self.now),
                     deposit,
                     fee,
                     retention,
                     posting_cost,
                     deadline,
-                    rent_from: self.rent_index,
+                    rent_from: self.rent_index - place,
                     lease: None,
                     failed: Vec::new(),
                     declined: Vec::new(),
@@ -241,6 +305,7 @@ impl Reference {
                 let needed = self.miners[&miner].needed_bond(&self.parameters);
                 self.top_up(miner, needed);
                 let record = self.miners.get_mut(&miner).expect("judged");
+                record.rejected = false;
                 record.slots.iter_mut().for_each(|slot| slot.suspended = false);
             }
             Call::Transfer { from, to, amount } => {
@@ -252,7 +317,7 @@ impl Reference {
                 self.done(*first, None);
                 self.done(*second, posted);
             }
-            call => self.done_to_models(call),
+            call => self.done_to_collators(&call).unwrap_or_else(|| self.done_to_models(call)),
         }
     }
 
@@ -273,29 +338,6 @@ impl Reference {
     /// Something happened. Panics if it must not have.
     pub fn learn(&mut self, fact: Fact) {
         match fact {
-            Fact::RoundClosed { emission, mined } => {
-                let most = 5 * UNIT * Balance::from(self.now - self.round_start);
-                assert!(emission == 0 || emission == most, "a round emits what its blocks do, or nothing");
-                self.round_start = self.now;
-                self.emission.insert(self.round, emission);
-                self.round += 1;
-                if emission > 0 {
-                    let own = emission * 1_000_000 / mined;
-                    let step = own.abs_diff(self.mining_pay).div_ceil(16);
-                    let before = self.mining_pay;
-                    self.mining_pay = if own > before { before + step } else { before - step }.max(1);
-                }
-            }
-            Fact::Credited { account } => {
-                self.shares.insert((self.round, account));
-            }
-            Fact::Claimed { round, account, amount } => {
-                assert!(round < self.round && self.shares.remove(&(round, account)), "no share to claim");
-                let left = self.emission.get_mut(&round).expect("a closed round");
-                *left = left.checked_sub(amount).expect("a round mints no more than it emits");
-                self.free[account] += amount;
-                self.minted += amount;
-            }
             Fact::ModelRetired { model } => {
                 let state = self.models.get_mut(&model).expect("a retired model exists");
                 assert_eq!(state.retired.replace(self.now), None, "a model was retired twice");
@@ -329,6 +371,13 @@ impl Reference {
                 self.miners.get_mut(&miner).expect("a miner").bond -= amount;
                 self.burned += amount;
                 self.charged = Some(amount);
+            }
+            fact @ (Fact::RoundClosed { .. }
+            | Fact::Claimed { .. }
+            | Fact::Won { .. }
+            | Fact::Rejected { .. }) => self.learn_of_mining(fact),
+            fact @ (Fact::Leaving { .. } | Fact::Left { .. } | Fact::SessionBegan { .. }) => {
+                self.learn_of_collators(fact)
             }
             fact => self.learn_of_task(fact),
         }

@@ -13,8 +13,6 @@ use sp_crypto_hashing::blake2_256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::DispatchError;
 
-use crate::steps::Random;
-
 type Account = millrace_runtime::AccountId;
 
 const RATE: u64 = 1_000_000;
@@ -248,7 +246,7 @@ fn work_beside(beside: Beside, input: Vec<u8>) {
         Beside::Tasks(poster) => {
             let task = pallet_tasks::NextTask::<Runtime>::get();
             let deadline = System::block_number() + 50;
-            Tasks::post(signed(poster), digits(), input, UNIT, deadline).expect("a fine task");
+            Tasks::post(signed(poster), digits(), input, UNIT, deadline, None).expect("a fine task");
             // The slot is off sale for as long as the batch takes by its rate.
             pass(5);
             let call = submission(task, descriptor(task), honest(task).trace, MILL);

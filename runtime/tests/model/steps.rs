@@ -1,51 +1,27 @@
 //! Which call comes next: drawn at random, so that most could succeed and some never may.
 
+use millrace_runtime_tests::Random;
+
 use crate::{
-    reference::{Balance, Call, Id, Model, Parameter, Parameters, Terms, EXISTENTIAL, UNIT},
+    reference::{Balance, Call, Id, Model, Parameter, Parameters, Terms, EXISTENTIAL, MAX_QUEUE, UNIT},
     world::World,
 };
 
-/// Most open tasks, so that each step is quick to check.
+/// Most open tasks of a chain that isn't crowded, so that each step is quick to check.
 const MOST_OPEN: usize = 12;
 
-/// Random numbers that a seed determines (SplitMix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, most: usize) -> usize {
-        (self.draw() % most as u64) as usize
-    }
-
-    pub fn one_in(&mut self, most: usize) -> bool {
-        self.below(most) == 0
-    }
-
-    fn pick<T: Clone>(&mut self, list: &[T]) -> Option<T> {
-        if list.is_empty() {
-            None
-        } else {
-            Some(list[self.below(list.len())].clone())
-        }
-    }
-
-    fn planck(&mut self, most: Balance) -> Balance {
-        (Balance::from(self.draw()) * most) >> 64
-    }
-}
+/// More than an anchor may be old.
+const OLD: usize = 170;
 
 impl World {
     /// One step: a call, or some blocks.
     pub fn step(&mut self, random: &mut Random) {
+        if self.crowded && random.one_in(8) {
+            self.fill_queue(random);
+        }
         match random.below(100) {
-            0..=29 => self.pass(random),
+            0..=26 => self.pass(random),
+            27..=29 => self.collate(random),
             30..=44 => self.post(random),
             45..=61 => self.answer(random),
             62..=67 => self.end_task(random),
@@ -61,6 +37,10 @@ impl World {
         }
     }
 
+    fn has_room(&self) -> bool {
+        self.crowded || self.reference.tasks.len() < MOST_OPEN
+    }
+
     fn person(&self, random: &mut Random) -> Id {
         // Not the pot, which is the last.
         random.below(self.accounts.len() - 1)
@@ -72,19 +52,19 @@ impl World {
 
     fn pass(&mut self, random: &mut Random) {
         let blocks = match random.below(200) {
-            0 => 620,
-            1..=9 => 40,
+            // In so many the tasks of a full queue would spend their ceilings on rent.
+            0 if !self.crowded => 620,
+            1..=9 if !self.crowded => 40,
             other => 1 + other % 3,
         };
         for _ in 0..blocks {
             self.block();
         }
-        self.compare();
-        millrace_runtime_tests::try_state();
+        self.check();
     }
 
     fn post(&mut self, random: &mut Random) {
-        if self.reference.tasks.len() >= MOST_OPEN {
+        if !self.has_room() {
             return self.pass(random);
         }
         let requester = self.person(random);
@@ -166,18 +146,52 @@ impl World {
         self.call(call, true);
     }
 
-    /// Credits a sprint, or claims what one brought.
+    /// Sends a sprint, or claims what one brought.
     fn mine(&mut self, random: &mut Random) {
         let miners: Vec<_> = self.reference.miners.keys().copied().collect();
-        if let Some(miner) = random.pick(&miners).filter(|_| random.one_in(2)) {
-            let author = if random.one_in(2) { Some(self.person(random)) } else { None };
-            let work = u128::from(random.draw() >> random.below(50));
-            return self.call(Call::Credit { miner, author, work }, true);
+        if let Some(miner) = random.pick(&miners).filter(|_| !random.one_in(3)) {
+            let miner = if random.one_in(16) { self.person(random) } else { miner };
+            let age = if random.one_in(4) { random.below(OLD) } else { 1 + random.below(3) };
+            let anchor = self.reference.now.saturating_sub(age as u32);
+            return self.call(Call::Sprint { miner, anchor, honest: !random.one_in(8) }, true);
         }
         let shares: Vec<_> = self.reference.shares.iter().copied().collect();
         let unclaimed = random.pick(&shares).filter(|_| !random.one_in(4));
         let (round, account) = unclaimed.unwrap_or((self.reference.round, self.person(random)));
         self.call(Call::Claim { round, account }, true);
+    }
+
+    /// Has somebody stand or stand down, sets keys, or has root say who authors.
+    fn collate(&mut self, random: &mut Random) {
+        let who = self.person(random);
+        let candidates: Vec<_> = self.reference.collators.candidates.keys().copied().collect();
+        let call = match random.below(12) {
+            0..=2 if !self.reference.collators.keys.contains(&who) => Call::SetKeys { who },
+            0..=6 => Call::Stand { who },
+            7..=8 => Call::StandDown { who: random.pick(&candidates).unwrap_or(who) },
+            9 if random.one_in(4) => Call::PurgeKeys { who },
+            9..=10 => {
+                let seats = if random.one_in(8) { 33 } else { random.below(7) as u32 };
+                Call::SetSeats { root: !random.one_in(3), seats }
+            }
+            _ => {
+                let people = (0..self.accounts.len() - 1).filter(|_| random.one_in(3)).collect();
+                Call::Appoint { root: !random.one_in(3), who: people }
+            }
+        };
+        self.call(call, true);
+    }
+
+    /// Fills the queue with tasks that are too cheap for most, as long as their model is to be had.
+    pub fn fill_queue(&mut self, random: &mut Random) {
+        self.crowded = true;
+        for _ in self.reference.waiting().count()..MAX_QUEUE {
+            let ceiling = UNIT / 10 + random.planck(2 * UNIT);
+            let deadline = self.reference.now + 20 + random.below(2_000) as u32;
+            let (requester, model) = (self.person(random), self.models[0].0);
+            self.make(Call::Post { requester, model, samples: 1, ceiling, deadline }, true);
+        }
+        self.check();
     }
 
     fn change_models(&mut self, random: &mut Random) {
@@ -220,8 +234,7 @@ impl World {
     fn batch(&mut self, random: &mut Random) {
         let who = self.person(random);
         let first = Box::new(self.part_of_a_batch(who, random));
-        let room = self.reference.tasks.len() < MOST_OPEN;
-        let posts = room && random.one_in(2);
+        let posts = self.has_room() && random.one_in(2);
         let second = if posts { self.task(who, random) } else { self.part_of_a_batch(who, random) };
         self.call(Call::Batch { first, second: Box::new(second) }, true);
     }

@@ -7,21 +7,26 @@ use frame_support::{traits::Hooks, weights::Weight};
 use millrace_inference::{CheckedModel, Node};
 use millrace_primitives::{ModelMetadata, TensorMetadata};
 use millrace_runtime::{
-    AccountId, Balances, Rewards, Runtime, RuntimeEvent, RuntimeHoldReason, Sprints, System, Tasks,
+    AccountId, Authorship, Balances, Rewards, Runtime, RuntimeHoldReason, Session, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
-use pallet_tasks::{LeaseFailure, RefundReason};
+use sp_consensus_aura::AURA_ENGINE_ID;
 use sp_core::{sr25519, Pair, H256};
 use sp_crypto_hashing::blake2_256;
 use sp_keyring::Sr25519Keyring;
+use sp_runtime::{Digest, DigestItem};
 
-use crate::reference::{
-    Balance, Call, Fact, Failure, Holds, Id, Lease, Leased, Miner, ModelState, Posted, Reason, Reference,
-    Refund, Slot, TaskId, Terms, Verdict, MICRO,
+use crate::{
+    collators::{Candidate, Collators},
+    reference::{
+        Balance, Call, Holds, Id, Leased, Miner, ModelState, Posted, Reason, Reference, Slot, TaskId, Terms,
+        Verdict, MICRO,
+    },
+    seen::Seen,
 };
 
 /// Who takes part: everyone posts, mines, and attacks. The pot of the fees comes last.
-const PEOPLE: [Sr25519Keyring; 6] = [
+pub const PEOPLE: [Sr25519Keyring; 6] = [
     Sr25519Keyring::Alice,
     Sr25519Keyring::Bob,
     Sr25519Keyring::Charlie,
@@ -40,6 +45,12 @@ pub struct World {
     /// The models' names and encodings, the demo model first.
     pub models: Vec<([u8; 32], Vec<u8>)>,
     keys_made: u64,
+    /// The next nonce of a sprint, so that no win comes twice.
+    pub nonce: u64,
+    /// Whether the queue is kept full.
+    pub crowded: bool,
+    /// What came up, and how often.
+    pub seen: Seen,
     issued: Balance,
     /// What accounts own that take no part.
     outside: Balance,
@@ -66,11 +77,18 @@ impl World {
         let models = encodings.map(|encoding| (blake2_256(&encoding), encoding)).collect();
         let mut world = Self {
             // What a mega-MAC brings before anything was mined.
-            reference: Reference { mining_pay: 1_000_000, ..Default::default() },
+            reference: Reference {
+                mining_pay: 1_000_000,
+                rent_index: pallet_tasks::RentIndex::<Runtime>::get(),
+                ..Default::default()
+            },
             accounts,
             keys,
             models,
             keys_made: 0,
+            nonce: 0,
+            crowded: false,
+            seen: Seen::default(),
             issued: issuance(),
             outside: 0,
         };
@@ -89,9 +107,20 @@ impl World {
                 slots: slots_of(&record, |_| None),
                 bond: record.bond,
                 withdrawable_from: record.withdrawable_from,
+                rejected: record.rejected,
             };
             world.reference.miners.insert(world.position(&account), miner);
         }
+        let appointed = pallet_collators::Appointed::<Runtime>::get();
+        world.reference.collators = Collators {
+            appointed: appointed.iter().map(|account| world.position(account)).collect(),
+            seats: pallet_collators::Seats::<Runtime>::get(),
+            keys: appointed.iter().map(|account| world.position(account)).collect(),
+            ..Default::default()
+        };
+        // So that a win takes a try or two; those on the genesis block take as many as its difficulty says.
+        set_difficulty(1);
+        pallet_sprints::AnchorTerms::<Runtime>::remove(0);
         let held: Balance = world.reference.obligations().values().sum();
         world.outside = world.issued - held - world.reference.free.iter().sum::<Balance>();
         world.compare();
@@ -140,46 +169,57 @@ impl World {
         sr25519::Pair::from_seed(&blake2_256(&("mill", self.keys_made).encode()))
     }
 
-    /// Makes a call on the runtime and the reference. `honest` traces are right.
+    /// Makes a call and checks everything after it.
     pub fn call(&mut self, call: Call, honest: bool) {
+        self.make(call, honest);
+        self.check();
+    }
+
+    /// All that must hold between two calls.
+    pub fn check(&self) {
+        self.compare();
+        try_state();
+    }
+
+    /// Makes a call on the runtime and the reference. `honest` traces are right.
+    pub fn make(&mut self, call: Call, honest: bool) {
         let verdict = self.reference.judge(&call);
         let done = self.dispatch(&call, honest);
+        self.seen.call(&call, done);
         match verdict {
             Verdict::Must => assert!(done, "refused: {call:?}"),
             Verdict::MustNot => assert!(!done, "accepted: {call:?}"),
             Verdict::May => {}
         }
-        self.observe();
+        if matches!(call, Call::Sprint { .. }) {
+            self.observe_sprint();
+        } else {
+            self.observe();
+        }
         if done {
-            if let Call::Credit { miner, author, .. } = &call {
-                self.note_scores(*miner, *author);
-            }
             let posted = call.posts().then(posted);
             self.reference.done(call, posted);
-        }
-        self.compare();
-        try_state();
-    }
-
-    fn note_scores(&mut self, miner: Id, author: Option<Id>) {
-        for account in std::iter::once(miner).chain(author) {
-            let round = self.reference.round;
-            if pallet_rewards::Scores::<Runtime>::contains_key(round, &self.accounts[account]) {
-                self.reference.learn(Fact::Credited { account });
-            }
         }
     }
 
     /// Lets a block pass, as the chain does; miners' nodes bring offers into force in every other block.
     pub fn block(&mut self) {
-        Tasks::on_idle(System::block_number(), Weight::MAX);
-        Rewards::on_idle(System::block_number(), Weight::MAX);
+        let number = System::block_number();
+        Tasks::on_idle(number, Weight::MAX);
+        Rewards::on_idle(number, Weight::MAX);
+        Authorship::on_finalize(number);
         self.observe();
-        let number = System::block_number() + 1;
+        let number = number + 1;
         let hash = H256(blake2_256(&number.to_le_bytes()));
-        frame_system::BlockHash::<Runtime>::insert(number - 1, hash);
-        System::set_block_number(number);
-        self.reference.begin_block();
+        // Any collator's turn.
+        let slot = u64::from_le_bytes(hash.0[..8].try_into().expect("eight bytes"));
+        let digest = Digest { logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())] };
+        System::initialize(&number, &hash, &digest);
+        let author = Authorship::author().map(|author| self.position(&author));
+        self.reference.begin_block(author);
+        Authorship::on_initialize(number);
+        Session::on_initialize(number);
+        self.observe_session();
         Rewards::on_initialize(number);
         Tasks::on_initialize(number);
         Sprints::on_initialize(number);
@@ -195,90 +235,6 @@ impl World {
         }
     }
 
-    /// Tells the reference what the events say, and forgets them.
-    fn observe(&mut self) {
-        let events = market_events();
-        System::reset_events();
-        for fact in events.into_iter().filter_map(|event| self.fact(event)).collect::<Vec<_>>() {
-            self.reference.learn(fact);
-        }
-    }
-
-    fn fact(&self, event: RuntimeEvent) -> Option<Fact> {
-        use pallet_models::Event as Model;
-        use pallet_rewards::Event as Reward;
-        Some(match event {
-            RuntimeEvent::Rewards(Reward::RoundClosed { emission, mined, .. }) => {
-                Fact::RoundClosed { emission, mined }
-            }
-            RuntimeEvent::Rewards(Reward::Claimed { round, miner, amount }) => {
-                Fact::Claimed { round, account: self.position(&miner), amount }
-            }
-            RuntimeEvent::Models(Model::ModelRetired { model }) => Fact::ModelRetired { model: model.0 },
-            RuntimeEvent::Models(Model::ModelRemoved { model }) => Fact::ModelRemoved { model: model.0 },
-            RuntimeEvent::Miners(event) => return self.fact_of_miner(event),
-            RuntimeEvent::Tasks(event) => return self.fact_of_task(event),
-            _ => return None,
-        })
-    }
-
-    fn fact_of_miner(&self, event: pallet_miners::Event<Runtime>) -> Option<Fact> {
-        use pallet_miners::Event;
-        let at = |miner: &AccountId| self.position(miner);
-        Some(match event {
-            Event::OfferInForce { miner } => Fact::OfferInForce { miner: at(&miner) },
-            Event::BondWithdrawn { miner, amount } => Fact::Withdrawn { miner: at(&miner), amount },
-            Event::MinerRemoved { miner } => Fact::MinerRemoved { miner: at(&miner) },
-            Event::Suspended { miner } => Fact::Suspended { miner: at(&miner) },
-            Event::Charged { miner, amount } => Fact::Charged { miner: at(&miner), amount },
-            Event::Slashed { miner, slot, amount, compensation } => {
-                Fact::Slashed { miner: at(&miner), slot: slot as usize, amount, compensation }
-            }
-            _ => return None,
-        })
-    }
-
-    fn fact_of_task(&self, event: pallet_tasks::Event<Runtime>) -> Option<Fact> {
-        use pallet_tasks::Event;
-        let at = |miner: &AccountId| self.position(miner);
-        Some(match event {
-            Event::TaskLeased { task, miner, price, rent, due, until } => {
-                let lease = lease_of(task).expect("it was just given");
-                assert_eq!((&lease.miner, lease.price), (&miner, price));
-                let pallet_tasks::Lease { slot, slash, since, .. } = lease;
-                let slot = slot as usize;
-                let lease = Lease { miner: at(&miner), slot, price, slash, since, due, until };
-                Fact::Leased { task, lease, rent }
-            }
-            Event::LeaseFailed { task, miner, reason } => {
-                let why = match reason {
-                    LeaseFailure::Expired => Failure::Expired,
-                    LeaseFailure::WrongTrace => Failure::WrongTrace,
-                    LeaseFailure::Declined => Failure::Declined,
-                    LeaseFailure::Forced => Failure::Forced,
-                    LeaseFailure::Unverifiable => panic!("the chain has all that it needs"),
-                };
-                Fact::LeaseFailed { task, miner: at(&miner), why }
-            }
-            Event::TaskRefunded { task, rent, why } => {
-                let why = match why {
-                    RefundReason::Deadline => Refund::Deadline,
-                    RefundReason::Cancelled => Refund::Cancelled,
-                    RefundReason::RentSpent => Refund::RentSpent,
-                    RefundReason::TooManyFailures => Refund::TooManyFailures,
-                    RefundReason::Forced => Refund::Forced,
-                    why => panic!("no reason to refund: {why:?}"),
-                };
-                Fact::Refunded { task, rent, why }
-            }
-            Event::TaskSettled { task, miner, paid, burned, fee, retention, returned, .. } => {
-                let fees = fee + retention;
-                Fact::Settled { task, miner: at(&miner), paid, burned, fees, returned }
-            }
-            _ => return None,
-        })
-    }
-
     /// Panics where the runtime and the reference differ.
     pub fn compare(&self) {
         let reference = &self.reference;
@@ -291,9 +247,27 @@ impl World {
         assert_eq!(issuance(), all + self.outside, "a planck belongs to nobody");
         self.compare_tasks();
         self.compare_miners();
+        self.compare_collators();
+    }
+
+    fn compare_collators(&self) {
+        let collators = &self.reference.collators;
+        let ids = |accounts: &[AccountId]| -> Vec<Id> {
+            accounts.iter().map(|account| self.position(account)).collect()
+        };
+        let candidates = pallet_collators::Candidates::<Runtime>::iter().map(|(account, record)| {
+            let pallet_collators::CandidateRecord { deposit, tally, last_authored, leaving, .. } = record;
+            (self.position(&account), Candidate { deposit, tally, last_authored, leaving })
+        });
+        assert_eq!(candidates.collect::<BTreeMap<_, _>>(), collators.candidates, "candidates");
+        let drawn = pallet_collators::Drawn::<Runtime>::iter();
+        let drawn: BTreeMap<_, _> = drawn.map(|(session, holders)| (session, ids(&holders))).collect();
+        assert_eq!(drawn, collators.drawn, "seats");
+        assert_eq!(ids(&pallet_collators::Appointed::<Runtime>::get()), collators.appointed);
     }
 
     fn compare_tasks(&self) {
+        assert_eq!(pallet_tasks::RentIndex::<Runtime>::get(), self.reference.rent_index, "rent");
         let mut leases = BTreeMap::<(Id, u32), TaskId>::new();
         let mut open = 0;
         for (name, record) in pallet_tasks::Tasks::<Runtime>::iter() {
@@ -347,6 +321,7 @@ fn reason_of(reason: RuntimeHoldReason) -> Reason {
         RuntimeHoldReason::Miners(OfMiner::Bond) => Reason::Bond,
         RuntimeHoldReason::Miners(OfMiner::Record) => Reason::Record,
         RuntimeHoldReason::Models(_) => Reason::Model,
+        RuntimeHoldReason::Collators(_) => Reason::Candidacy,
         reason => panic!("nobody here has anything on hold for {reason:?}"),
     }
 }

@@ -134,7 +134,8 @@ fn measure(name: &str, model: &Model, limit: Weight) -> Option<Measured> {
         let input = random_input(&mut Random(7), checked.profile().sample_bytes, samples);
         let task = pallet_tasks::NextTask::<Runtime>::get();
         let deadline = System::block_number() + 10_000;
-        Tasks::post(signed(REQUESTER), id, input.clone(), 1_000 * UNIT, deadline).expect("it may be posted");
+        Tasks::post(signed(REQUESTER), id, input.clone(), 1_000 * UNIT, deadline, None)
+            .expect("it may be posted");
         pass(1);
         let trace = execute(&checked, &input).expect("whole samples").trace;
         let call = submission(task, descriptor(task), trace, MILL);

@@ -108,7 +108,8 @@ class AsyncClient:
         due = await self._sender.number("best", end) + blocks
         if max_price is None:
             max_price = _ceiling(read(Quote, await self._ask("millrace_quote", model, samples, due, deadline=end)))
-        arguments = {"model": model, "input": encoded, "max_price": max_price, "deadline": due}
+        # The input's hash is for libraries that may read bytes in another way; here they go as they are.
+        arguments = {"model": model, "input": encoded, "max_price": max_price, "deadline": due, "input_hash": None}
         receipt = await self._send("Tasks", "post", arguments, until, end)
         return Posted(int(receipt.event("Tasks.TaskPosted").fields["task"]), samples, max_price, due, receipt)
 
@@ -174,7 +175,7 @@ class AsyncClient:
         return (await self.outcome(task, until=until, timeout=timeout)).answer(quantization)
 
     async def cancel(self, task: int, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
-        """Takes back a task that still waits; everything that was held for it is released but the rent."""
+        """Takes back a task that still waits; what was held is released but the rent and the fee for its record."""
         return await self._send("Tasks", "cancel", {"task": task}, until, _transaction(timeout))
 
     async def claim_all(
@@ -302,7 +303,7 @@ class AsyncClient:
         return read_task(await self._ask("millrace_task", task, deadline=_answer(timeout)))
 
     async def miner(self, account: str, *, timeout: float = ANSWER) -> Miner:
-        """A miner, with every reason why it doesn't earn."""
+        """A miner, with every reason why it doesn't earn, and all that it can claim."""
         return await self._miner(account, _answer(timeout))
 
     async def round(self, *, timeout: float = ANSWER) -> Race:
@@ -354,7 +355,13 @@ class AsyncClient:
         return await self._sender.send(call, calls[0][:2], signer, until, end, len(calls))
 
     async def _miner(self, account: str, end: Deadline) -> Miner:
-        return read(Miner, await self._ask("millrace_miner", account, deadline=end))
+        told = await self._ask("millrace_miner", account, deadline=end)
+        # The method has the first hundred shares; a sum over them alone would be too small.
+        while told["unclaimedNext"] is not None:
+            page = await self._ask("millrace_unclaimed", account, told["unclaimedNext"], deadline=end)
+            told["unclaimed"] += page["items"]
+            told["unclaimedNext"] = page["next"]
+        return read(Miner, told)
 
     async def _model(self, model: str, end: Deadline) -> Model:
         # Models are listed by name, so the one behind the name before it is it.

@@ -35,6 +35,7 @@ class Quote:
     work: int
     verification_fee: int
     retention_fee: int
+    refund_fee: int
     posting_fee: int
     deposit: int
     rent_per_block: int
@@ -98,6 +99,12 @@ class EndedTask:
     def settled(self) -> bool:
         """Whether it was executed, verified and paid."""
         return bool(self.fate.end["kind"] == "settled")
+
+    @property
+    def cost(self) -> int:
+        """All that it cost, planck: price, fees, the rent of its waits, and posting it."""
+        parts = ("paid", "burned", "fee", "retention", "rent", "posting")
+        return sum(int(self.fate.end.get(part, 0)) for part in parts)
 
     def answer(
         self, quantization: Quantization | None = None

@@ -178,7 +178,9 @@ ${OUTPUTS}`,
     async run(context) {
       const { block, fee } = await context.millrace.cancel(taskOf(context), signer(context.values), sending(context));
       return {
-        lines: [`cancelled  in block ${block} for ${formatMill(fee)}; what was held is back but the rent`],
+        lines: [
+          `cancelled  in block ${block} for ${formatMill(fee)}; what was held is back but the rent and the fee for its record`,
+        ],
         json: { block, fee },
       };
     },

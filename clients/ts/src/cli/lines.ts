@@ -50,15 +50,19 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
   if (end.kind !== 'settled') {
     return [
       `${end.kind.padEnd(10)} in block ${block}: ${REFUNDS[end.why]}`,
-      `rent       ${formatMill(end.rent)} for the wait; the rest is back`,
+      `rent       ${formatMill(end.rent)} for the wait, burned`,
+      `retention  ${formatMill(end.retention)} for keeping this record`,
+      `posting    ${formatMill(end.posting)} for the transaction that posted it; the rest is back`,
     ];
   }
   return [
     `settled    in block ${block}, verified by the chain`,
     `paid       ${formatMill(end.paid)} to ${end.miner}`,
-    `burned     ${formatMill(end.burned)}`,
+    `burned     ${formatMill(end.burned)} of the price`,
     `fee        ${formatMill(end.fee)} for the verification`,
     `retention  ${formatMill(end.retention)} for keeping the output`,
+    `rent       ${formatMill(end.rent)} for the wait, burned`,
+    `posting    ${formatMill(end.posting)} for the transaction that posted it`,
     `came back  ${formatMill(end.returned)} of the ceiling, and the deposit`,
   ];
 }
@@ -108,6 +112,7 @@ export function quotes(quote: Quote): string[] {
     ...took,
     `ceiling    ${formatMill(quote.leastCeiling)} at least, until block ${quote.deadline}`,
     `fees       ${formatMill(quote.postingFee)} to post, ${formatMill(quote.verificationFee)} to verify, ${formatMill(quote.retentionFee)} to keep the output`,
+    `refund     all but posting, rent and ${formatMill(quote.refundFee)} to keep the record`,
     `deposit    ${formatMill(quote.deposit)} until the task ends`,
     `waiting    ${quote.waiting} tasks; a block's wait costs ${formatMill(quote.rentPerBlock)}`,
   ];

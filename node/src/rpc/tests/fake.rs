@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 use futures::{stream, stream::BoxStream, StreamExt};
 use millrace_primitives::{
     BlockNumber, IdleReason, MarketView, MinerView, ModelId, ModelMetadata, ModelSizes, ModelView, NoTaker,
-    Offer, OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundView, Taker, TaskEnd, TaskFate, TaskId,
-    TaskNext, TaskStanding, TaskView, TensorMetadata, UnclaimedShare, Unpostable,
+    Offer, OfferPlace, OpenTask, Quote, RaceView, RefundReason, RoundIndex, RoundView, Taker, TaskEnd,
+    TaskFate, TaskId, TaskNext, TaskStanding, TaskView, TensorMetadata, UnclaimedShare, Unpostable,
 };
 use millrace_runtime::AccountId;
 use sp_api::ApiError;
@@ -53,7 +53,7 @@ impl Fake {
 }
 
 pub fn ended(task: TaskId, block: BlockNumber) -> TaskView<AccountId> {
-    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE };
+    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE, retention: 4, posting: 5 };
     let fate = TaskFate { requester: miner(), model: model(), samples: 3, block, end };
     TaskView::Ended { task, fate, kept_until: block + 9, output: Some(vec![1, 0xab]) }
 }
@@ -134,6 +134,7 @@ impl Chain for Fake {
                 work: LARGE,
                 verification_fee: 3,
                 retention_fee: 4,
+                refund_fee: 4,
                 posting_fee: 5,
                 deposit: 6,
                 rent_per_block: 7,
@@ -176,12 +177,20 @@ impl Chain for Fake {
             withdrawable_from: 3,
             unused_capacity: 4,
             may_sprint: false,
-            leases: Vec::new(),
+            leases: Some(Vec::new()),
             idle: vec![IdleReason::BondShort { missing: LARGE }],
         }))
     }
-    fn unclaimed(&self, _: Hash, _: AccountId, _: u32) -> Answer<Vec<UnclaimedShare>> {
-        self.answer(vec![UnclaimedShare { round: 1, amount: LARGE, void_from: 9 }])
+    /// The miner has a share of each of 150 rounds.
+    fn unclaimed(
+        &self,
+        _: Hash,
+        account: AccountId,
+        from: RoundIndex,
+        count: u32,
+    ) -> Answer<Vec<UnclaimedShare>> {
+        let rounds = (from..150).filter(|_| account == miner()).take(count as usize);
+        self.answer(rounds.map(|round| UnclaimedShare { round, amount: LARGE, void_from: 900 }).collect())
     }
     fn model(&self, _: Hash, wanted: ModelId) -> Answer<Option<ModelView<AccountId>>> {
         self.answer((wanted == model()).then(|| ModelView {

@@ -89,6 +89,7 @@ async fn amounts_are_decimal_strings_and_fields_have_names() {
     assert_eq!(miner["idle"][0], json!({ "kind": "bondShort", "missing": LARGE.to_string() }));
     assert_eq!(miner["mill"], format!("0x{}", "09".repeat(32)));
     assert_eq!(miner["unclaimed"][0]["amount"], LARGE.to_string());
+    assert_eq!(miner["leases"], json!([]));
     let round = call(&module, "millrace_round", json!([])).await;
     assert_eq!(round["round"]["emission"], LARGE.to_string());
     assert_eq!(round["market"]["bidToExceed"], LARGE.to_string());
@@ -113,7 +114,8 @@ async fn a_task_is_told_open_and_ended() {
     let over = call(&module, "millrace_task", json!({ "task": 4 })).await;
     assert_eq!((&over["kind"], &over["output"]), (&json!("ended"), &json!("0x01ab")));
     assert_eq!((&over["keptUntil"], &over["fate"]["block"]), (&json!(29), &json!(20)));
-    let end = json!({ "kind": "refunded", "why": "deadline", "rent": LARGE.to_string() });
+    let (why, rent) = ("deadline", LARGE.to_string());
+    let end = json!({ "kind": "refunded", "why": why, "rent": rent, "retention": "4", "posting": "5" });
     assert_eq!(over["fate"]["end"], end);
 }
 
@@ -136,6 +138,23 @@ async fn lists_come_in_pages() {
     assert_eq!(slots, [2, 3, 4]);
 }
 
+/// Sums over what a miner can claim are right only if all of it can be had.
+#[tokio::test]
+async fn what_a_miner_can_claim_goes_on_after_the_first_hundred_rounds() {
+    let (_, _, module) = node();
+    let rounds = |shares: &Value| -> Vec<u64> {
+        shares.as_array().expect("a list").iter().filter_map(|share| share["round"].as_u64()).collect()
+    };
+    let account = miner().to_string();
+    let said = call(&module, "millrace_miner", json!([account])).await;
+    assert_eq!(rounds(&said["unclaimed"]), (0..100).collect::<Vec<u64>>());
+    let rest = call(&module, "millrace_unclaimed", json!([account, said["unclaimedNext"]])).await;
+    assert_eq!((rounds(&rest["items"]), &rest["next"]), ((100..150).collect(), &Value::Null));
+    let page = call(&module, "millrace_unclaimed", json!({ "account": account, "count": 2 })).await;
+    assert_eq!((rounds(&page["items"]), &page["next"]), (vec![0, 1], &json!(2)));
+    assert_eq!(call(&module, "millrace_unclaimed", json!([ALICE])).await["items"], json!([]));
+}
+
 #[tokio::test]
 async fn whats_wrong_is_said_with_a_code() {
     let (chain, _, module) = node();
@@ -153,6 +172,8 @@ async fn whats_wrong_is_said_with_a_code() {
         ("millrace_models", json!([7])),
         ("millrace_offers", json!([model(), "0x00"])),
         ("millrace_miner", json!([[]])),
+        ("millrace_unclaimed", json!(["Alice"])),
+        ("millrace_unclaimed", json!([ALICE, null, 101])),
         ("millrace_subscribeTask", json!([])),
     ];
     for (method, params) in invalid {

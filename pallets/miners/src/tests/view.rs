@@ -31,6 +31,7 @@ fn a_miner_that_sells_has_no_reason_to_be_idle() {
         assert!(view.slots.iter().all(|slot| slot.on_sale && slot.rate == RATE) && view.slots.len() == 2);
         assert!(view.may_sprint && view.next.is_none());
         assert!(view.idle.is_empty());
+        assert_eq!(view.leases, None, "this pallet doesn't know of any");
     });
 }
 

@@ -115,7 +115,7 @@ fn a_node_is_told_the_terms_of_the_anchor_that_it_shall_take() {
         let terms = Sprints::sprint_terms(pair().public()).expect("its miner may sprint");
         assert_eq!((terms.miner, terms.anchor_number, terms.anchor), (MINER, 3, hash(3)));
         assert_eq!((terms.model, terms.samples), (other(), 1));
-        assert_eq!(terms.difficulty, INITIAL_DIFFICULTY - 1);
+        assert_eq!(terms.difficulty, 2 * INITIAL_DIFFICULTY - 1, "of half the samples");
         assert!(Sprints::sprint_terms(MillKey::from(sp_core::sr25519::Public::from_raw([9; 32]))).is_none());
         suspend();
         assert!(Sprints::sprint_terms(pair().public()).is_none());

@@ -63,10 +63,26 @@ fn a_model_that_stays_listed_keeps_its_difficulty() {
         assert_ok!(set_listed(vec![(other(), 1), (model(), 64)]));
         assert_eq!(listing(model()).difficulty, 12_345_678);
         assert!(listing(model()).share > share, "more samples take more");
-        assert_eq!(listing(other()).difficulty, target::scaled(INITIAL_DIFFICULTY));
         assert_ok!(set_listed(vec![(other(), 1)]));
-        assert_ok!(set_listed(vec![(model(), 64)]));
+        assert_ok!(set_listed(vec![(model(), SAMPLES)]));
         assert_eq!(listing(model()).difficulty, target::scaled(INITIAL_DIFFICULTY), "it is new again");
+    });
+}
+
+#[test]
+fn the_first_wins_on_any_batch_take_the_same_work() {
+    run(|| {
+        register(other(), profile(), true);
+        for (samples, attempts) in [(1, 32), (SAMPLES, 16), (16, 2)] {
+            assert_ok!(set_listed(vec![]));
+            assert_ok!(set_listed(vec![(other(), samples)]));
+            assert_eq!(listing(other()).difficulty, target::scaled(attempts), "{samples} samples");
+            assert_eq!(attempts * profile().work(samples), 256);
+        }
+        // A batch that takes more than the initial work is won with one attempt.
+        assert_ok!(set_listed(vec![]));
+        assert_ok!(set_listed(vec![(other(), 64)]));
+        assert_eq!(listing(other()).difficulty, target::ONE);
     });
 }
 

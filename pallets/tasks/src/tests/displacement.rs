@@ -11,11 +11,12 @@ use crate::{mock::*, Error, Event, LeaseFailure, RefundReason};
 const PLACE: Balance = RENT_BASE + RENT_PEAK;
 
 fn attempt(ceiling: Balance, deadline: u32) -> DispatchResult {
-    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, deadline)
+    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, deadline, None)
 }
 
 fn was_displaced(task: TaskId) -> bool {
-    let refunded: RuntimeEvent = Event::TaskRefunded { task, rent: 0, why: RefundReason::Displaced }.into();
+    let refunded: RuntimeEvent =
+        Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Displaced }.into();
     System::events().iter().any(|record| record.event == refunded)
 }
 
@@ -53,9 +54,16 @@ fn who_gives_way_gets_everything_back() {
         let task = 0;
         assert!(free(REQUESTER) < ENDOWMENT);
         fill_queue(CEILING, 201);
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], CEILING, 201));
+        assert_ok!(Tasks::post(
+            RuntimeOrigin::signed(STRANGER),
+            model(),
+            vec![7; SAMPLE],
+            CEILING,
+            201,
+            None
+        ));
         assert!(was_displaced(task) && !is_open(task));
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
         assert_eq!(world(|world| world.references), 1_024);
     });
 }
@@ -76,8 +84,9 @@ fn cheap_tasks_keep_nobody_out() {
         let before = total(STRANGER);
         pass(1);
         assert!(queue().is_empty());
-        assert_eq!(total(STRANGER), before - 1_023 * 100);
-        let spent = Event::TaskRefunded { task: attack[0], rent: 100, why: RefundReason::RentSpent };
+        assert_eq!(total(STRANGER), before - 1_023 * (100 + RETENTION));
+        let (rent, retention, why) = (100, RETENTION, RefundReason::RentSpent);
+        let spent = Event::TaskRefunded { task: attack[0], rent, retention, why };
         System::assert_has_event(spent.into());
         assert_eq!(free(STRANGER), total(STRANGER));
     });
@@ -116,7 +125,7 @@ fn a_task_that_comes_back_with_the_lowest_bid_is_refunded() {
         System::assert_has_event(
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Declined }.into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
         assert_eq!(queue(), others);
     });
 }
@@ -133,7 +142,7 @@ fn who_takes_a_place_owes_a_block_of_rent_at_once() {
         assert_eq!(Tasks::rent_due(&record(task)), 2 * PLACE);
         assert_eq!(Tasks::rent_due(&record(0)), PLACE, "who had a place owes for its wait alone");
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
-        assert_eq!(free(REQUESTER), ENDOWMENT - 2 * PLACE);
+        assert_eq!(free(REQUESTER), ENDOWMENT - 2 * PLACE - RETENTION);
         assert_eq!(Balances::total_issuance(), issuance - 2 * PLACE);
     });
 }
@@ -168,14 +177,15 @@ fn displacing_to_and_fro_costs_a_block_of_rent_each_time() {
         for round in 1..=rounds {
             let who = if round % 2 == 0 { REQUESTER } else { OTHER_MINER };
             let ceiling = CEILING + 200 * round;
-            assert_ok!(Tasks::post(RuntimeOrigin::signed(who), model(), vec![7; SAMPLE], ceiling, 201));
+            assert_ok!(Tasks::post(RuntimeOrigin::signed(who), model(), vec![7; SAMPLE], ceiling, 201, None));
         }
         // The last of them still has the place.
         assert_eq!(Balances::total_issuance(), issuance - (rounds - 1) * PLACE);
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), *queue().last().expect("it is full")));
         assert_eq!(Balances::total_issuance(), issuance - rounds * PLACE);
-        assert_eq!(free(OTHER_MINER), ENDOWMENT - 5 * PLACE);
-        assert_eq!(free(REQUESTER), ENDOWMENT - 5 * PLACE);
+        assert_eq!(free(OTHER_MINER), ENDOWMENT - 5 * (PLACE + RETENTION));
+        // It had the first task, too, which took a free place.
+        assert_eq!(free(REQUESTER), ENDOWMENT - 5 * PLACE - 6 * RETENTION);
         assert_eq!(queue(), others[1..]);
     });
 }
@@ -203,7 +213,7 @@ fn a_task_that_comes_back_pays_for_the_place_too() {
         give_back(task);
         assert_eq!(Tasks::rent_due(&record(task)), PLACE);
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
-        assert_eq!(free(REQUESTER), ENDOWMENT - PLACE);
+        assert_eq!(free(REQUESTER), ENDOWMENT - PLACE - RETENTION);
     });
 }
 
@@ -218,7 +228,7 @@ fn a_task_that_comes_back_and_cant_pay_for_a_place_is_refunded() {
         assert!(record(0).bid > record(others[0]).bid);
         give_back(0);
         assert!(was_displaced(0) && !is_open(0));
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
         assert_eq!(queue(), others);
     });
 }

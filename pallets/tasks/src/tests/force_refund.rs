@@ -1,4 +1,5 @@
-//! The call by which root ends a task: everything comes back to its requester but the rent, whatever the task's state.
+//! The call by which root ends a task: everything comes back to its requester but the rent and the fee for its record,
+//! whatever the task's state.
 
 use frame_support::{assert_noop, assert_ok};
 use frame_system::RawOrigin;
@@ -13,18 +14,20 @@ fn force_refund(task: TaskId) -> DispatchResult {
     Tasks::force_refund(RuntimeOrigin::root(), task)
 }
 
-/// Nothing is left of a task but its fate, and nobody but its requester has more than before.
+/// Nothing is left of a task but its fate, which is paid for, and nobody but its requester has more than before.
 fn is_over(task: TaskId, rent: u128) {
     let why = RefundReason::Forced;
-    System::assert_last_event(Event::TaskRefunded { task, rent, why }.into());
-    assert_eq!(free(REQUESTER), ENDOWMENT - rent);
-    for other in [STRANGER, MINER, OTHER_MINER, COLLATOR] {
+    System::assert_last_event(Event::TaskRefunded { task, rent, retention: RETENTION, why }.into());
+    assert_eq!(free(REQUESTER), ENDOWMENT - rent - RETENTION);
+    assert_eq!(total(COLLATOR), ENDOWMENT + RETENTION);
+    for other in [STRANGER, MINER, OTHER_MINER] {
         assert_eq!(total(other), ENDOWMENT);
     }
     assert!(!is_open(task) && !Inputs::<Test>::contains_key(task));
     assert!(queue().is_empty() && Leases::<Test>::get().is_empty());
     assert_eq!(world(|world| (world.references, world.leased.len(), world.suspended.len())), (0, 0, 0));
-    assert_eq!(Tasks::fate(task).expect("it is kept").end, TaskEnd::Refunded { why, rent });
+    let end = Tasks::fate(task).expect("it is kept").end;
+    assert!(matches!(end, TaskEnd::Refunded { why: RefundReason::Forced, rent: all, .. } if all == rent));
     assert_noop!(force_refund(task), Error::<Test>::NotFound);
 }
 

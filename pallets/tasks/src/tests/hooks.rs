@@ -42,6 +42,8 @@ fn a_lease_says_when_it_is_due_and_when_it_runs_out() {
         assert_eq!(world(|world| world.least_rate), Some(1));
         let open = Tasks::leases_of(&[MINER]).remove(0);
         assert_eq!((open.descriptor, open.declinable_until), (descriptor(task), 5));
+        assert_eq!(Tasks::leases(MINER), [open]);
+        assert_eq!(Tasks::leases(OTHER_MINER), []);
     });
 }
 
@@ -207,9 +209,10 @@ fn a_task_past_its_deadline_is_refunded() {
         assert!(!is_open(task));
         // It waited from block 2 through block 10.
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 9 * RENT, why: RefundReason::Deadline }.into(),
+            Event::TaskRefunded { task, rent: 9 * RENT, retention: RETENTION, why: RefundReason::Deadline }
+                .into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - 9 * RENT);
+        assert_eq!(free(REQUESTER), ENDOWMENT - 9 * RENT - RETENTION);
     });
 }
 
@@ -223,8 +226,10 @@ fn a_failed_lease_past_the_deadline_refunds() {
         assert_eq!(lease_of(task).map(|lease| lease.until), Some(8));
         pass(14 - System::block_number());
         assert!(!is_open(task));
-        System::assert_has_event(Event::TaskRefunded { task, rent: 0, why: RefundReason::Deadline }.into());
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        System::assert_has_event(
+            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Deadline }.into(),
+        );
+        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
         assert_eq!(world(|world| world.slashes.len()), 1);
     });
 }

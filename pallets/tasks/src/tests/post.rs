@@ -7,12 +7,14 @@ use frame_support::{
 };
 use millrace_inference::{LayerShape, Profile};
 use millrace_primitives::{Balance, ModelId, ModelInfo};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchResult;
 
 use crate::{mock::*, Error, Event, HoldReason, Queue, QueueEntry};
 
 fn attempt(input: usize, price: Balance, deadline: u32) -> DispatchResult {
-    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![0; input], price, deadline)
+    Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![0; input], price, deadline, None)
 }
 
 /// Registers the model anew with another profile.
@@ -56,7 +58,7 @@ fn a_model_must_be_registered_and_open() {
     on_chain(|| {
         let unknown = ModelId::repeat_byte(9);
         assert_noop!(
-            Tasks::post(RuntimeOrigin::signed(REQUESTER), unknown, vec![0; SAMPLE], PRICE, 50),
+            Tasks::post(RuntimeOrigin::signed(REQUESTER), unknown, vec![0; SAMPLE], PRICE, 50, None),
             Error::<Test>::UnknownModel
         );
         world(|world| world.models.insert(model(), ModelInfo { profile: profile(), open: false }));
@@ -104,6 +106,27 @@ fn an_input_is_whole_samples_and_not_too_long() {
         assert_noop!(attempt(0, PRICE, 50), Error::<Test>::InputLength);
         assert_noop!(attempt(SAMPLE + 1, PRICE, 50), Error::<Test>::InputLength);
         assert_noop!(attempt(512 * 1024 + SAMPLE, PRICE, 50), Error::<Test>::InputTooLong);
+    });
+}
+
+/// Bytes that something shifted on their way are whole samples too, and would be executed and paid.
+#[test]
+fn an_input_is_what_was_hashed() {
+    on_chain(|| {
+        let (whole, shifted) = ([1, 1, 2, 3, 5, 8, 13, 21], vec![2, 3, 5, 8]);
+        let hash_of = |bytes: &[u8]| Some(H256(blake2_256(bytes)));
+        let attempt =
+            |input, hash| Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), input, PRICE, 50, hash);
+        assert_noop!(attempt(shifted.clone(), hash_of(&whole)), Error::<Test>::InputHash);
+        assert_noop!(attempt(vec![1; SAMPLE + 1], hash_of(&whole)), Error::<Test>::InputHash);
+        assert_ok!(attempt(shifted.clone(), hash_of(&shifted)));
+        assert_ok!(attempt(shifted.clone(), None));
+        assert_eq!(
+            (record(0).input_hash, record(1).input_hash),
+            (record(1).input_hash, hash_of(&shifted).expect("it is some"))
+        );
+        // The hash lengthens the transaction by 32 bytes, at a planck each here.
+        assert_eq!(record(0).posting_cost, record(1).posting_cost + 32);
     });
 }
 

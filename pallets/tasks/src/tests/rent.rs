@@ -17,8 +17,10 @@ fn the_rent_of_a_wait_is_burned_when_it_ends() {
         assert_eq!(total(REQUESTER), ENDOWMENT, "nothing is burned before");
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
         let rent = 3 * RENT;
-        System::assert_last_event(Event::TaskRefunded { task, rent, why: RefundReason::Cancelled }.into());
-        assert_eq!(free(REQUESTER), ENDOWMENT - rent);
+        System::assert_last_event(
+            Event::TaskRefunded { task, rent, retention: RETENTION, why: RefundReason::Cancelled }.into(),
+        );
+        assert_eq!(free(REQUESTER), ENDOWMENT - rent - RETENTION);
         assert_eq!(Balances::total_issuance(), issuance - rent);
     });
 }
@@ -63,7 +65,8 @@ fn a_ceiling_that_went_into_rent_buys_no_slot() {
             model(),
             vec![7; SAMPLE],
             PRICE + RENT,
-            200
+            200,
+            None
         ));
         pass(2);
         sell_slot(MINER, 0);
@@ -79,7 +82,7 @@ fn a_task_whose_rent_has_eaten_its_ceiling_is_refunded() {
         let post = |ceiling| {
             let task = crate::NextTask::<Test>::get();
             let posted =
-                Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, 200);
+                Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, 200, None);
             assert_ok!(posted);
             task
         };
@@ -91,14 +94,16 @@ fn a_task_whose_rent_has_eaten_its_ceiling_is_refunded() {
         assert!(is_open(task));
         let rent = 3 * RENT;
         pass(1);
-        System::assert_last_event(Event::TaskRefunded { task, rent, why: RefundReason::RentSpent }.into());
-        assert_eq!(free(REQUESTER), ENDOWMENT - rent);
+        System::assert_last_event(
+            Event::TaskRefunded { task, rent, retention: RETENTION, why: RefundReason::RentSpent }.into(),
+        );
+        assert_eq!(free(REQUESTER), ENDOWMENT - rent - RETENTION);
         // Anyone may ask for it before the walk comes by.
         let task = post(100);
         pass(1);
         assert_ok!(Tasks::poke(RuntimeOrigin::signed(STRANGER), task));
         let why = RefundReason::RentSpent;
-        System::assert_last_event(Event::TaskRefunded { task, rent: RENT, why }.into());
+        System::assert_last_event(Event::TaskRefunded { task, rent: RENT, retention: RETENTION, why }.into());
     });
 }
 
@@ -121,7 +126,7 @@ proptest! {
             let (issuance, ceiling) = (Balances::total_issuance(), PRICE + spare);
             let task = crate::NextTask::<Test>::get();
             let origin = RuntimeOrigin::signed(REQUESTER);
-            Tasks::post(origin.clone(), model(), vec![7; SAMPLE], ceiling, 200).expect("the task is fine");
+            Tasks::post(origin.clone(), model(), vec![7; SAMPLE], ceiling, 200, None).expect("the task is fine");
             pass(wait);
             sell_slot(MINER, 0);
             pass(1);
@@ -130,7 +135,7 @@ proptest! {
                 assert!(due > spare, "only rent is in the way");
                 Tasks::cancel(origin, task).expect("it waits");
                 // The block in which no slot could be had is paid too.
-                assert_eq!(total(REQUESTER), ENDOWMENT - due - RENT);
+                assert_eq!(total(REQUESTER), ENDOWMENT - due - RENT - RETENTION);
                 assert_eq!(Balances::total_issuance(), issuance - due - RENT);
                 return;
             }

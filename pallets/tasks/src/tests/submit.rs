@@ -74,7 +74,7 @@ fn a_miner_that_executes_its_own_task_settled_nothing() {
     on_chain(|| {
         sell_slot(MINER, 0);
         let task = crate::NextTask::<Test>::get();
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(MINER), model(), vec![7; SAMPLE], CEILING, 200));
+        assert_ok!(Tasks::post(RuntimeOrigin::signed(MINER), model(), vec![7; SAMPLE], CEILING, 200, None));
         pass(1);
         world(|world| world.verdict = Verdict::Proven { output: vec![] });
         assert_ok!(apply(submission(task, vec![5], MINER)));
@@ -138,7 +138,7 @@ fn a_wrong_trace_is_slashed_and_the_task_waits_for_another_miner() {
             "the posting cost is made good"
         );
         assert_eq!(queue(), [task]);
-        assert_eq!(record(task).posting_cost, 0);
+        assert_eq!((record(task).posting_cost, record(task).compensated), (posting_cost, true));
         // The fake sells the same slot again, but never to a task that it failed.
         pass(1);
         assert!(lease_of(task).is_none());
@@ -165,9 +165,10 @@ fn a_task_that_too_many_miners_fail_is_refunded() {
         }
         assert!(!is_open(task));
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 0, why: RefundReason::TooManyFailures }.into(),
+            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::TooManyFailures }
+                .into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
     });
 }
 
@@ -181,10 +182,11 @@ fn what_the_chain_cant_verify_slashes_nobody() {
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Unverifiable }.into(),
         );
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 0, why: RefundReason::Unverifiable }.into(),
+            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Unverifiable }
+                .into(),
         );
         assert!(!is_open(task) && world(|world| world.slashes.is_empty() && world.leased.is_empty()));
-        assert_eq!((free(REQUESTER), total(MINER)), (ENDOWMENT, ENDOWMENT));
+        assert_eq!((free(REQUESTER), total(MINER)), (ENDOWMENT - RETENTION, ENDOWMENT));
     });
 }
 

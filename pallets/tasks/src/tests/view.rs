@@ -1,6 +1,7 @@
 //! What people are told: where a task stands, why it waits, how it ended, and what a batch would cost.
 
 use frame_support::{assert_ok, traits::Get};
+use millrace_inference::TraceError;
 use millrace_primitives::{
     NoTaker, OpenTask, Quote, Taker, TaskEnd, TaskNext, TaskStanding, TaskView, Unpostable, Verdict,
 };
@@ -61,7 +62,14 @@ fn a_waiting_task_says_where_it_stands_and_what_comes_next() {
 fn a_ceiling_that_rent_will_eat_is_foretold_to_the_block() {
     on_chain(|| {
         let ceiling = 100 + 5 * RENT;
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(REQUESTER), model(), vec![7; SAMPLE], ceiling, 900));
+        assert_ok!(Tasks::post(
+            RuntimeOrigin::signed(REQUESTER),
+            model(),
+            vec![7; SAMPLE],
+            ceiling,
+            900,
+            None
+        ));
         let TaskNext::Refund { from, why } = open(0).next else { panic!("it waits") };
         assert_eq!(why, RefundReason::RentSpent);
         let now = System::block_number();
@@ -137,7 +145,7 @@ fn a_leased_task_says_by_when_it_is_answered() {
 fn a_fate_is_kept_for_the_retention_with_price_miner_and_output() {
     on_chain(|| {
         let task = leased();
-        let fee = record(task).fee;
+        let (fee, posting) = (record(task).fee, record(task).posting_cost);
         assert_eq!(Tasks::fate(task), None, "it is open");
         world(|world| world.verdict = Verdict::Proven { output: vec![1, 2, 3] });
         assert_ok!(apply(submission(task, vec![5], MINER)));
@@ -156,6 +164,8 @@ fn a_fate_is_kept_for_the_retention_with_price_miner_and_output() {
                 fee,
                 retention: RETENTION,
                 returned: CEILING - PRICE,
+                rent: 0,
+                posting,
             }
         );
         assert_eq!(Tasks::fate(task), Some(fate));
@@ -171,9 +181,11 @@ fn a_fate_is_kept_for_the_retention_with_price_miner_and_output() {
 fn refunds_and_failures_are_told_apart() {
     on_chain(|| {
         let cancelled = post(1);
+        let posting = record(cancelled).posting_cost;
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), cancelled));
         let end = Tasks::fate(cancelled).expect("it is kept").end;
-        assert_eq!(end, TaskEnd::Refunded { why: RefundReason::Cancelled, rent: 0 });
+        let (why, retention) = (RefundReason::Cancelled, RETENTION);
+        assert_eq!(end, TaskEnd::Refunded { why, rent: 0, retention, posting });
 
         let task = leased();
         assert_ok!(apply(submission(task, vec![5], MINER)));
@@ -182,11 +194,53 @@ fn refunds_and_failures_are_told_apart() {
     });
 }
 
+/// A bill lasts as long as a fate, and holds what earlier waits and a first lease in vain cost too.
+#[test]
+fn a_bill_is_whole() {
+    on_chain(|| {
+        let twice_leased = || {
+            let task = post(1);
+            pass(2);
+            sell_slot(MINER, 0);
+            pass(1);
+            world(|world| world.verdict = Verdict::Forged { why: TraceError::LeftOver { got: 1 } });
+            assert_ok!(apply(submission(task, vec![5], MINER)));
+            pass(3);
+            task
+        };
+        let (before, task) = (total(REQUESTER), twice_leased());
+        let posting_cost = record(task).posting_cost;
+        sell_slot(OTHER_MINER, 0);
+        pass(1);
+        world(|world| world.verdict = Verdict::Proven { output: vec![] });
+        assert_ok!(apply(submission(task, vec![5], OTHER_MINER)));
+        let end = Tasks::fate(task).expect("it is kept").end;
+        let TaskEnd::Settled { paid, burned, fee, retention, rent, posting, .. } = end else {
+            panic!("it was settled: {end:?}")
+        };
+        assert_eq!((rent, posting), (5 * RENT, posting_cost), "of both waits, whatever the slash made good");
+        assert_eq!(total(REQUESTER), before - paid - burned - fee - retention - rent);
+
+        world(|world| world.slots.clear());
+        let task = twice_leased();
+        assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
+        let end = Tasks::fate(task).expect("it is kept").end;
+        assert!(matches!(end, TaskEnd::Refunded { rent, .. } if rent == 5 * RENT), "{end:?}");
+    });
+}
+
 #[test]
 fn an_account_finds_its_tasks_newest_first() {
     on_chain(|| {
         let tasks: Vec<u64> = (0..5).map(|_| post(1)).collect();
-        assert_ok!(Tasks::post(RuntimeOrigin::signed(STRANGER), model(), vec![7; SAMPLE], CEILING, 100));
+        assert_ok!(Tasks::post(
+            RuntimeOrigin::signed(STRANGER),
+            model(),
+            vec![7; SAMPLE],
+            CEILING,
+            100,
+            None
+        ));
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), tasks[2]));
         assert_eq!(numbers(Tasks::tasks_of(REQUESTER, None, 100)), [4, 3, 2, 1, 0]);
         assert_eq!(numbers(Tasks::tasks_of(REQUESTER, None, 2)), [4, 3]);
@@ -220,6 +274,7 @@ fn a_quote_is_what_posting_then_costs() {
             (posted.fee, posted.retention_fee, posted.deposit, posted.posting_cost, posted.work)
         );
         assert_eq!((quoted.input_bytes, quoted.output_bytes, quoted.least_ceiling), (8, 16, 100));
+        assert_eq!(quoted.refund_fee, 2 * RETENTION, "a record takes more than 16 bytes");
         let Taker::Slot { miner, price, due, until, blocks, .. } = quoted.taker else {
             panic!("a slot is free")
         };

@@ -1,5 +1,7 @@
 //! Random numbers that a seed determines.
 
+use millrace_primitives::Balance;
+
 /// SplitMix64.
 pub struct Random(pub u64);
 
@@ -12,13 +14,30 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    pub fn below(&mut self, most: usize) -> usize {
+        (self.draw() % most as u64) as usize
+    }
+
+    pub fn one_in(&mut self, most: usize) -> bool {
+        self.below(most) == 0
+    }
+
+    pub fn pick<T: Clone>(&mut self, list: &[T]) -> Option<T> {
+        if list.is_empty() {
+            None
+        } else {
+            Some(list[self.below(list.len())].clone())
+        }
+    }
+
+    /// An amount below `most`.
+    pub fn planck(&mut self, most: Balance) -> Balance {
+        (Balance::from(self.draw()) * most) >> 64
+    }
+
     /// From 0 up to, but not including, 1.
     pub fn unit(&mut self) -> f64 {
         (self.draw() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    pub fn below(&mut self, most: usize) -> usize {
-        (self.draw() % most as u64) as usize
     }
 
     /// Another sequence for each `index`.

@@ -1,0 +1,256 @@
+//! What the reference keeps.
+
+use std::collections::BTreeMap;
+
+/// A MILL, and a millionth of it, in planck.
+pub const UNIT: Balance = 1_000_000_000_000;
+pub const MICRO: Balance = UNIT / 1_000_000;
+
+pub type Balance = u128;
+pub type Block = u32;
+pub type TaskId = u64;
+/// A model's hash.
+pub type Model = [u8; 32];
+/// An account's position in the list of accounts.
+pub type Id = usize;
+/// What accounts have on hold: planck by account and reason.
+pub type Holds = BTreeMap<(Id, Reason), Balance>;
+
+/// Why something is on hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    Price,
+    InputDeposit,
+    Fees,
+    Bond,
+    Record,
+    Model,
+    Candidacy,
+}
+
+/// Whether a call succeeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Must,
+    MustNot,
+    /// It hangs on figures that the reference doesn't know before.
+    May,
+}
+
+impl From<bool> for Verdict {
+    fn from(may: bool) -> Self {
+        if may {
+            Self::Must
+        } else {
+            Self::MustNot
+        }
+    }
+}
+
+/// What governance has set, and a new chain begins with.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    pub slot_bond: Balance,
+    /// Parts per million of a slot's bond.
+    pub slash_ratio: u32,
+    /// Parts per million of a price.
+    pub cut: u32,
+    pub min_price: Balance,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self { slot_bond: 10 * UNIT, slash_ratio: 100_000, cut: 50_000, min_price: MICRO }
+    }
+}
+
+impl Parameters {
+    /// `SlotBond + ⌈BondPerMegaMac · rate / 10⁶⌉`, where a mega-MAC a block takes a hundredth of a MILL.
+    pub fn bond_of(&self, rate: u64) -> Balance {
+        self.slot_bond + (UNIT / 100 * Balance::from(rate)).div_ceil(1_000_000)
+    }
+
+    /// What failing takes of a slot of this rate.
+    pub fn slash_of(&self, rate: u64) -> Balance {
+        self.bond_of(rate) * Balance::from(self.slash_ratio) / 1_000_000
+    }
+
+    /// What is burned of a price.
+    pub fn cut_of(&self, price: Balance) -> Balance {
+        (price * Balance::from(self.cut)).div_ceil(1_000_000)
+    }
+
+    pub fn set(&mut self, parameter: Parameter) {
+        match parameter {
+            Parameter::SlotBond(bond) => self.slot_bond = bond,
+            Parameter::SlashRatio(ratio) => self.slash_ratio = ratio,
+            Parameter::ProtocolCut(cut) => self.cut = cut,
+            Parameter::MinPrice(price) => self.min_price = price,
+        }
+    }
+}
+
+/// A new value of a parameter, within its bounds.
+#[derive(Clone, Copy, Debug)]
+pub enum Parameter {
+    SlotBond(Balance),
+    SlashRatio(u32),
+    ProtocolCut(u32),
+    MinPrice(Balance),
+}
+
+#[derive(Clone, Debug)]
+pub struct Lease {
+    pub miner: Id,
+    pub slot: usize,
+    pub price: Balance,
+    pub slash: Balance,
+    pub since: Block,
+    pub due: Block,
+    pub until: Block,
+}
+
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub requester: Id,
+    pub model: Model,
+    pub work: u128,
+    pub ceiling: Balance,
+    /// What it offered for a block of the queue when it was posted.
+    pub bid: Balance,
+    pub deposit: Balance,
+    pub fee: Balance,
+    pub retention: Balance,
+    pub posting_cost: Balance,
+    pub deadline: Block,
+    pub rent_from: Balance,
+    pub lease: Option<Lease>,
+    pub failed: Vec<Id>,
+    pub declined: Vec<Id>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    pub ask: Balance,
+    pub rates: Vec<u64>,
+    pub models: Vec<Model>,
+}
+
+impl Terms {
+    pub fn bond(&self, parameters: &Parameters) -> Balance {
+        self.rates.iter().map(|rate| parameters.bond_of(*rate)).sum()
+    }
+}
+
+/// What a slot executes, and what was fixed when it was leased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leased {
+    pub task: TaskId,
+    pub rate: u64,
+    pub slash: Balance,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub rate: u64,
+    pub leased: Option<Leased>,
+    pub suspended: bool,
+    pub withdrawn: bool,
+}
+
+impl Slot {
+    pub fn is_on_sale(&self) -> bool {
+        self.leased.is_none() && !self.suspended && !self.withdrawn
+    }
+
+    /// The rate that its bond is for: that of its lease, if it has changed since.
+    pub fn bonded_rate(&self) -> u64 {
+        self.rate.max(self.leased.map_or(0, |leased| leased.rate))
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Miner {
+    pub terms: Terms,
+    /// The offer that follows, and its round.
+    pub next: Option<(u32, Terms)>,
+    pub slots: Vec<Slot>,
+    pub bond: Balance,
+    pub withdrawable_from: Block,
+    /// Whether a sprint of it was wrong and it hasn't resumed since.
+    pub rejected: bool,
+}
+
+impl Miner {
+    /// What its slots need, those in force or those that follow. What a lease can cost stays covered whatever was set
+    /// since.
+    pub fn needed_bond(&self, parameters: &Parameters) -> Balance {
+        let slot = |slot: &Slot| {
+            let slash = slot.leased.map_or(0, |leased| leased.slash);
+            parameters.bond_of(slot.bonded_rate()).max(slash)
+        };
+        let now: Balance = self.slots.iter().map(slot).sum();
+        now.max(self.next.as_ref().map_or(0, |(_, terms)| terms.bond(parameters)))
+    }
+
+    pub fn is_due(&self, round: u32) -> bool {
+        self.next.as_ref().is_some_and(|(from, _)| *from <= round)
+    }
+
+    pub fn is_suspended(&self) -> bool {
+        self.rejected || self.slots.iter().any(|slot| slot.suspended)
+    }
+
+    /// The slot whose bond pays for a wrong sprint, and what that takes.
+    pub fn at_stake(&self, parameters: &Parameters) -> (usize, Balance) {
+        let slots = self.slots.iter().map(Slot::bonded_rate).enumerate();
+        let (slot, rate) = slots.max_by_key(|(_, rate)| *rate).unwrap_or((0, 0));
+        (slot, parameters.slash_of(rate))
+    }
+
+    /// Whether it may sprint: not if a wrong sprint couldn't be paid for.
+    pub fn may_sprint(&self, parameters: &Parameters) -> bool {
+        !self.is_suspended() && self.bond >= self.at_stake(parameters).1
+    }
+
+    pub fn is_gone(&self) -> bool {
+        self.slots.is_empty() && self.next.is_none()
+    }
+
+    /// Brings the next offer into force if it is due; says whether it was.
+    pub fn apply_if_due(&mut self, round: u32, now: Block) -> bool {
+        if !self.is_due(round) {
+            return false;
+        }
+        let (_, terms) = self.next.take().expect("it is due");
+        let suspended = self.is_suspended();
+        for (index, rate) in terms.rates.iter().enumerate() {
+            match self.slots.get_mut(index) {
+                Some(slot) => {
+                    slot.rate = *rate;
+                    slot.withdrawn = false;
+                }
+                None => self.slots.push(Slot { rate: *rate, leased: None, suspended, withdrawn: false }),
+            }
+        }
+        self.slots.iter_mut().skip(terms.rates.len()).for_each(|slot| slot.withdrawn = true);
+        self.terms = terms;
+        self.withdrawable_from = now + 600;
+        self.drop_withdrawn();
+        true
+    }
+
+    pub fn drop_withdrawn(&mut self) {
+        while self.slots.last().is_some_and(|slot| slot.withdrawn && slot.leased.is_none()) {
+            self.slots.pop();
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct ModelState {
+    pub owner: Id,
+    pub deposit: Balance,
+    /// The block in which it was retired, if it was.
+    pub retired: Option<Block>,
+}
