@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
 import { u8aToHex } from '@polkadot/util';
+import { blake2AsHex } from '@polkadot/util-crypto';
 import { merkleizeMetadata } from '@polkadot-api/merkleize-metadata';
 
 import { account, modelId, UNIT } from '../client.js';
@@ -82,7 +83,7 @@ describe('a runtime that was built with the hash of its metadata', () => {
     const model = modelId(readFileSync(new URL('digits.millrace', digits)));
     const input = readFileSync(new URL('heldout.bin', digits)).subarray(0, 64);
     const deadline = (await api.query.system.number()).toNumber() + 100;
-    const post = api.tx.tasks.post(model, `0x${input.toString('hex')}`, UNIT, deadline);
+    const post = api.tx.tasks.post(model, `0x${input.toString('hex')}`, UNIT, deadline, blake2AsHex(input, 256));
     const transaction = await sign(api, post, merkle.digest());
     assert.ok(merkle.getProofForExtrinsic(transaction.toHex()).length > 0);
     const { events, found } = await include(api, transaction);
