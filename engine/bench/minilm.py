@@ -1,17 +1,12 @@
-"""all-MiniLM-L6-v2 beside onnxruntime, its float model and its int8 one as quantize_dynamic makes it, and beside rten on the same
-files; `scripts/minilm.sh` sets it up and runs it.
-
-    nearness    how near the embeddings of importer/tests/held_out.txt come to those of the float model
-    speed       sentences, tokens and MAC a second, peak memory and the share of hashing, on random ids
+"""all-MiniLM-L6-v2 beside onnxruntime's int8 model as quantize_dynamic makes it: how near the embeddings of
+importer/tests/held_out.txt come to those of the float model. `scripts/minilm.sh` sets it up and runs it.
 
 onnxruntime gets the graph once node by node, as exporters write it, and once with its own fused operators for attention,
 residuals and GELU. Its int8 weights have a scale for each output channel, or one for each tensor.
 """
 
 import argparse
-import itertools
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -20,7 +15,7 @@ import tempfile
 import numpy as np
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
-HEADS, BLOCKS, EPSILON, VOCABULARY = 12, 6, 1e-12, 30_522
+HEADS, BLOCKS, EPSILON = 12, 6, 1e-12
 # Our own figures must be at least these, as `millrace-model import` demands.
 BAR = {"cosine, mean": 0.9985, "cosine, least": 0.997, "Spearman": 0.998}
 
@@ -202,93 +197,13 @@ def nearness(a):
         sys.exit("minilm: " + "; ".join(missed))
 
 
-def onnxruntime_row(a):
-    """Runs in a process of its own: prints what the Rust program prints."""
-    import resource
-    import time
-
-    path, sequences, tokens = a.onnxruntime
-    model = session(path, a.threads)
-    given = inputs(np.random.default_rng(7).integers(0, VOCABULARY, (int(sequences), int(tokens))))
-    model.run(None, given)
-    best, runs, begin = 1e9, 0, time.perf_counter()
-    while time.perf_counter() - begin < a.seconds or runs < 3:
-        start = time.perf_counter()
-        model.run(None, given)
-        best, runs = min(best, time.perf_counter() - start), runs + 1
-    print(json.dumps({"best_s": best, "runs": runs, "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
-
-
-def table(rows):
-    headings = ("tokens", "N", "engine", "sentences/s", "tokens/s", "GMAC/s", "to the best of the others", "hashing", "peak MiB")
-    print("\n| " + " | ".join(headings) + " |\n" + "|---" * len(headings) + "|")
-    for row in rows:
-        rival = max(other["sentences"] for other in rows
-                    if other["of"] == row["of"] and not other["engine"].startswith("Millrace"))
-        own = row["engine"].startswith("Millrace")
-        cells = (row["of"][0], row["of"][1], row["engine"], f"{row['sentences']:,.1f}", f"{row['sentences'] * row['of'][0]:,.0f}",
-                 f"{row['gmac']:.1f}", f"{row['sentences'] / rival:.2f}" if own else "",
-                 f"{100 * row['hashing']:.1f} %" if "hashing" in row else "", f"{row['peak_kib'] / 1024:.0f}")
-        print("| " + " | ".join(map(str, cells)) + " |")
-
-
-def speed(a):
-    def measured(*command):
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"minilm: {' '.join(map(str, command))} failed: {done.stderr.strip()[-300:]}")
-        return json.loads(done.stdout)
-
-    rows, options = [], ["--threads", str(a.threads), "--seconds", str(a.seconds)]
-    print(f"{a.threads} threads, {a.seconds} s a row; load of the machine before: {os.getloadavg()[0]:.2f}. GMAC are those of the "
-          "integer model for all, products of 16 with 8 bits counted twice.")
-    with tempfile.TemporaryDirectory() as folder:
-        models = files(pathlib.Path(folder), a.source)
-        for of in itertools.product(a.tokens, a.sentences):
-            tokens, sequences = map(str, of)
-
-            def rust(model, given=("--tokens", tokens, "--sequences", sequences, "--vocabulary", str(VOCABULARY), *options)):
-                return measured(a.rows, "--model", model, *given)
-
-            ours = rust(a.model)
-
-            def add(engine, row, of=of, mac=ours["mac"], **more):
-                rows.append({"engine": engine, "of": of, "sentences": of[1] / row["best_s"], "gmac": mac / row["best_s"] / 1e9,
-                             "peak_kib": row["peak_kib"], **more})
-                print(f"{of[1]} × {of[0]} tokens, {engine}: {rows[-1]['sentences']:,.1f} sentences/s", flush=True)
-
-            add(f"Millrace {ours['kernel']}, no commitment", ours)
-            add(f"Millrace {ours['kernel']}, with commitment", ours | {"best_s": ours["committed_s"]},
-                hashing=1 - ours["best_s"] / ours["committed_s"])
-            for engine, path in models.items():
-                add(engine, measured(sys.executable, __file__, "speed", "--onnxruntime", path, sequences, tokens, *options))
-            for engine in ("float", "int8 per tensor"):
-                add(f"rten {engine}", rust(models[f"onnxruntime {engine}"]))
-    table(rows)
-    if a.json:
-        pathlib.Path(a.json).write_text(json.dumps(rows, indent=1) + "\n")
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("what", choices=["nearness", "speed"])
     arguments.add_argument("--source", type=pathlib.Path, help="the folder with model.safetensors")
     arguments.add_argument("--model", help="what millrace-model made of it")
     arguments.add_argument("--millrace", help="the program millrace-model")
-    arguments.add_argument("--rows", help="the program rows of this folder")
     arguments.add_argument("--threads", type=int, default=2)
-    arguments.add_argument("--seconds", type=float, default=3)
-    arguments.add_argument("--tokens", nargs="*", type=int, default=[32, 256])
-    arguments.add_argument("--sentences", nargs="*", type=int, default=[1, 8, 64])
-    arguments.add_argument("--json", help="write every row of speed here too")
-    arguments.add_argument("--onnxruntime", nargs=3, help=argparse.SUPPRESS)
-    a = arguments.parse_args()
-    if a.onnxruntime:
-        onnxruntime_row(a)
-    elif a.what == "nearness":
-        nearness(a)
-    else:
-        speed(a)
+    nearness(arguments.parse_args())
 
 
 if __name__ == "__main__":
