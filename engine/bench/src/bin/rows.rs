@@ -1,7 +1,13 @@
 //! Runs our engine on a model of rows for a while, with and without a commitment by turns, or appends tokens to a sequence; or rten on
 //! the same model as an ONNX file. Prints what it did as a line of JSON; `rows.py` calls it for each row of its table.
 
-use std::{error::Error, fs, hint::black_box, path::PathBuf, time::Instant};
+use std::{
+    error::Error,
+    fs,
+    hint::black_box,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use clap::Parser;
 use millrace_engine::{
@@ -119,9 +125,9 @@ fn decoding<'a>(rows: RowsEngine<'a>, model: &'a PreparedRows, batch: &'a [&'a [
     })
 }
 
-fn rten(cli: &Cli, path: &PathBuf, batch: &[&[u32]]) -> Fallible<String> {
+fn rten(cli: &Cli, path: &Path, batch: &[&[u32]]) -> Fallible<String> {
     std::env::set_var("RTEN_NUM_THREADS", cli.threads.to_string());
-    let model = rten::ModelOptions::with_all_ops().prepack_weights(true).load_file(path)?;
+    let model = &rten::ModelOptions::with_all_ops().prepack_weights(true).load_file(path)?;
     let (inputs, output) = (model.input_ids(), model.output_ids()[0]);
     let (ids, sequences) = (batch.concat(), batch.len());
     let integers = |shape: &[usize], all: Vec<i32>| Tensor::from_data(shape, all);
