@@ -34,21 +34,11 @@ impl<F: Fn()> Drop for Finally<F> {
     }
 }
 
-/// How often a thread looks for work before it lets others have its processor: longer than there is nothing to do between two
-/// operators.
-const PATIENCE: u32 = 1_000;
-
 /// Does other work of these threads until something is so, without sleeping.
 fn until(is_so: impl Fn() -> bool) {
-    let mut idle = 0;
     while !is_so() {
-        if rayon::yield_now() == Some(Yield::Executed) {
-            idle = 0;
-        } else if idle < PATIENCE {
-            idle += 1;
+        if rayon::yield_now() != Some(Yield::Executed) {
             spin_loop();
-        } else {
-            std::thread::yield_now();
         }
     }
 }
