@@ -210,7 +210,11 @@ mod tests {
                                 done.fetch_add(1, Ordering::Relaxed);
                             });
                         };
-                        assert!(threads.run(|| Ok(threads.awake(work))).is_ok());
+                        let verdict = threads.run(|| {
+                            threads.awake(work);
+                            Ok(())
+                        });
+                        assert!(verdict.is_ok());
                     }
                 });
             }
