@@ -2,7 +2,7 @@
 
 use millrace_inference::rows::commitment::{leaf_hash, tree_root, Hash, LEAF_BYTES};
 
-use super::elements::{Elements, Share};
+use super::{elements::Elements, share::Share};
 
 /// Hashes of the leaves of rows that were just made and so are still in a cache.
 pub(super) fn leaves(rows: &Elements, count: usize, width: usize, bytes: usize, share: Share) -> Vec<Hash> {

@@ -3,11 +3,6 @@
 use std::ops::Range;
 
 use millrace_inference::rows::{range, ElementType};
-use multiversion::multiversion;
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
-
-use super::products::{COLUMNS, LANES};
 
 /// Elements of all rows of a node, row by row.
 pub(super) enum Elements {
@@ -17,57 +12,12 @@ pub(super) enum Elements {
     I32(Vec<i32>),
 }
 
-/// Rows that one thread makes after one another.
-const CHUNK: usize = 64;
-
-/// Whether the threads share the rows of one operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Share {
-    /// Threads that do; 1 if each has sequences of its own.
-    pub threads: usize,
-}
-
-impl Share {
-    /// Rows that one thread makes after one another, a multiple of what a kernel takes at once.
-    pub fn chunk(self, rows: usize) -> usize {
-        rows.div_ceil(self.threads).next_multiple_of(super::products::ROWS).clamp(1, CHUNK)
-    }
-
-    /// Makes rows of so many elements, chunk by chunk: `make` gets the first row's number and the chunk.
-    pub fn chunks<T: Copy + Default + Send + Sync>(
-        self,
-        rows: usize,
-        width: usize,
-        make: impl Fn(usize, &mut [T]) + Send + Sync,
-    ) -> Vec<T> {
-        let mut made = vec![T::default(); rows * width];
-        let chunk = self.chunk(rows);
-        if self.threads == 1 || rows <= chunk {
-            made.chunks_mut(chunk * width).enumerate().for_each(|(index, part)| make(index * chunk, part));
-        } else {
-            let parts = made.par_chunks_mut(chunk * width).enumerate();
-            parts.for_each(|(index, part)| make(index * chunk, part));
-        }
-        made
-    }
-
-    /// Makes rows one by one: `make` gets the row's number and the row.
-    pub fn rows<T: Element>(
-        self,
-        rows: usize,
-        width: usize,
-        make: impl Fn(usize, &mut [T]) + Send + Sync,
-    ) -> Vec<T> {
-        self.chunks(rows, width, |first, part| {
-            part.chunks_mut(width).enumerate().for_each(|(index, row)| make(first + index, row));
-        })
-    }
-}
-
 /// A type of elements.
-pub(super) trait Element: Copy + Default + Send + Sync {
+pub(super) trait Element: Copy + Default + Send + Sync + bytemuck::Pod {
     /// Of a number that is known to be one.
     fn narrow(number: i32) -> Self;
+    /// The number that it is.
+    fn widen(self) -> i32;
     /// The rows of a node.
     fn elements(all: Vec<Self>) -> Elements;
 }
@@ -76,6 +26,10 @@ impl Element for i8 {
     #[inline(always)]
     fn narrow(number: i32) -> Self {
         number as i8
+    }
+    #[inline(always)]
+    fn widen(self) -> i32 {
+        self.into()
     }
     fn elements(all: Vec<Self>) -> Elements {
         Elements::I8(all)
@@ -87,6 +41,10 @@ impl Element for i16 {
     fn narrow(number: i32) -> Self {
         number as i16
     }
+    #[inline(always)]
+    fn widen(self) -> i32 {
+        self.into()
+    }
     fn elements(all: Vec<Self>) -> Elements {
         Elements::I16(all)
     }
@@ -97,27 +55,12 @@ impl Element for i32 {
     fn narrow(number: i32) -> Self {
         number
     }
+    #[inline(always)]
+    fn widen(self) -> i32 {
+        self
+    }
     fn elements(all: Vec<Self>) -> Elements {
         Elements::I32(all)
-    }
-}
-
-/// Writes the first columns of rows of numbers, which are known to be elements, where these rows begin.
-#[multiversion(targets = "simd")]
-pub(super) fn narrow<T: Element>(
-    numbers: &[[i32; COLUMNS]],
-    columns: usize,
-    rows: std::slice::ChunksMut<'_, T>,
-) {
-    for (numbers, row) in numbers.iter().zip(rows) {
-        let (numbers, (row, rest)) =
-            (numbers.as_chunks::<LANES>().0, row[..columns].as_chunks_mut::<LANES>());
-        for (numbers, row) in numbers.iter().zip(&mut *row) {
-            numbers.iter().zip(row).for_each(|(number, made)| *made = T::narrow(*number));
-        }
-        if let Some(numbers) = numbers.get(row.len()) {
-            numbers.iter().zip(rest).for_each(|(number, made)| *made = T::narrow(*number));
-        }
     }
 }
 

@@ -8,7 +8,6 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use super::{
     commitment::root_of_bytes,
-    elements::Share,
     members::Member,
     memory::{packed_bytes, required_memory, Length},
     parameters::Parameters,
@@ -16,6 +15,7 @@ use super::{
     prepared::{element, width, PreparedRows},
     products::Kernel,
     sequence::Sequence,
+    share::Share,
     walk::{Made, Walk},
 };
 use crate::{error::EngineError, threads::Threads};
@@ -216,10 +216,11 @@ impl RowsEngine<'_> {
         let run = |share, (order, mut members): (usize, Vec<Member<'_>>)| {
             Ok((order, walk(share).run(&mut members)?))
         };
-        let mut made = shared
-            .into_iter()
-            .map(|part| run(Share { threads }, part))
-            .collect::<Result<Vec<_>, EngineError>>()?;
+        let mut made = Vec::new();
+        if !shared.is_empty() {
+            let parts = shared.into_iter().map(|part| run(Share { threads }, part));
+            made = self.threads.awake(|| parts.collect::<Result<Vec<_>, EngineError>>())?;
+        }
         let side_by_side = alone.into_par_iter().with_max_len(1).map(|part| run(Share { threads: 1 }, part));
         made.extend(side_by_side.collect::<Result<Vec<_>, EngineError>>()?);
         made.sort_unstable_by_key(|(order, _)| *order);

@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use super::{
-    elements::{Element, Elements, Share},
+    elements::{Element, Elements},
     operators::{
         attention::{Attention, Fresh},
         simple::Pool,
     },
     products::Kernel,
     sequence::{Held, Sequence},
+    share::Share,
 };
 
 /// A sequence and its new tokens.

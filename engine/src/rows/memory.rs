@@ -3,12 +3,13 @@
 use millrace_inference::rows::{commitment::trunk_leaf_count, CheckedModel, Layout, Node, RowCount, Width};
 
 use super::{
-    elements::{held_bytes, Share},
-    operators::{attention::KeyValues, convolution::Groups, depthwise::Depthwise},
+    elements::held_bytes,
+    operators::{attention::KeyValues, convolution::Groups, depthwise::Depthwise, windows::Windows},
     parts::{part_rows, parts},
     prepared::{element, width, PreparedRows, Step},
     products::{Panels, COLUMNS},
     records::{records_bytes, Records},
+    share::Share,
 };
 
 /// A sequence's tokens; an image counts as one.
@@ -45,7 +46,18 @@ pub(super) fn packed_bytes(model: &CheckedModel) -> u64 {
         (_, Layout::Table) => 3 * 4 * 513,
     };
     let node = |index: u32| model.model().nodes.get(index as usize);
-    model.references().into_iter().map(|(index, reference)| of((node(index), reference.layout))).sum()
+    let windows = (0u32..).zip(&model.model().nodes).filter_map(|(index, node)| {
+        let rows = model.tensor(index).map(|tensor| tensor.rows);
+        match (node, rows) {
+            (Node::Conv2d(_) | Node::MaxPool2d(_), Some(RowCount::Positions { height, width })) => {
+                Some(Windows::bytes(height, width))
+            }
+            _ => None,
+        }
+    });
+    let parameters =
+        model.references().into_iter().map(|(index, reference)| of((node(index), reference.layout)));
+    parameters.chain(windows).sum()
 }
 
 /// Bytes that executing a batch takes at most, the packed parameters included.
@@ -129,10 +141,7 @@ fn room(model: &PreparedRows, step: &Step, node: usize, batch: &[Length], share:
     let (chunk, threads) = (share.chunk(rows) as u64, share.threads as u64);
     let each = match step {
         Step::Fused => return 0,
-        Step::Linear(linear) => {
-            let bytes = if linear.product.pairs { 2 } else { 1 };
-            (linear.product.terms as u64 + 4) * bytes * (chunk + 8)
-        }
+        Step::Linear(linear) => linear.room(rows, share),
         Step::Convolution(convolution) => convolution.room(chunk),
         Step::Depthwise(depthwise) => depthwise.room(),
         Step::GlobalPool(pool) => 12 * width(&model.checked, pool.input) as u64,

@@ -8,10 +8,12 @@
 //! rows, some dozens at a time, and multiplies these as a linear operator does; if each channel has a filter of its own, it
 //! multiplies element by element.
 //!
-//! Rooms, each of which uses only those before it: `products` (sums of products of bytes, the one place with a processor's
-//! instructions); `elements` and `records` (rows, and rescaling them); `operators`; `parameters`, `prepared` and `sequence`;
+//! Rooms, each of which uses only those before it: `products` (sums of products of bytes); `elements`, `records` and `share`
+//! (rows, rescaling them, and dividing them among threads). `products` and `avx512` alone have a processor's instructions; `operators`; `parameters`, `prepared` and `sequence`;
 //! `commitment`; `members`; `walk`; `parts` and `memory`; `execution`; `self_test`.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod commitment;
 mod elements;
 mod execution;
@@ -26,6 +28,7 @@ mod records;
 pub(crate) mod self_test;
 mod sequence;
 pub mod shaped;
+mod share;
 mod walk;
 
 pub use execution::{Output, RowsEngine, RowsExecution};

@@ -1,9 +1,13 @@
 //! Records of a blob, as loops over vectors read them: `clamp((z·M + B) >> s)` for many channels at once.
 
+use std::slice::ChunksMut;
+
 use millrace_inference::rows::Rescale;
 use multiversion::multiversion;
 
-use super::products::{Tile, COLUMNS, LANES, PANELS};
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
+use super::{elements::Element, products::COLUMNS};
 
 /// Bytes of a record.
 pub(super) const RECORD_BYTES: usize = Rescale::BYTES as usize;
@@ -11,11 +15,11 @@ pub(super) const RECORD_BYTES: usize = Rescale::BYTES as usize;
 /// The rescalings of as many channels as a tile has columns.
 #[derive(Clone)]
 pub(super) struct Records {
-    multipliers: [[i32; LANES]; PANELS],
-    biases: [[i64; LANES]; PANELS],
-    shifts: [[u32; LANES]; PANELS],
-    /// Whether all shifts of a panel are 32 or more.
-    high: [bool; PANELS],
+    multipliers: [i32; COLUMNS],
+    biases: [i64; COLUMNS],
+    shifts: [u32; COLUMNS],
+    /// Whether all shifts are 32 or more.
+    high: bool,
 }
 
 /// From this shift on, the lower half of a sum is shifted out.
@@ -39,6 +43,19 @@ impl Record {
         Self { multiplier, shift, bias }
     }
 
+    /// The same for all |z| ≤ `most`, but with a shift of 32 or more, if M and the sum have room for it: both sides of the shift times
+    /// a power of two.
+    pub fn raised(self, most: u64) -> Self {
+        let more = HIGH.saturating_sub(self.shift);
+        let sum = u128::from(most) * u128::from(self.multiplier.unsigned_abs())
+            + u128::from(self.bias.unsigned_abs());
+        let fits = i64::from(self.multiplier) << more == i64::from(self.multiplier << more);
+        if !fits || sum << more >= 1 << 63 {
+            return self;
+        }
+        Self { multiplier: self.multiplier << more, shift: self.shift + more, bias: self.bias << more }
+    }
+
     /// A record for z + `shift` instead of z. The product stays within 2⁶¹ and the wrapped sum is right once z·M is added.
     pub fn unshifted(self, shift: i64) -> Self {
         Self { bias: self.bias.wrapping_sub(shift.wrapping_mul(self.multiplier.into())), ..self }
@@ -46,12 +63,8 @@ impl Record {
 }
 
 impl Records {
-    const ZERO: Self = Self {
-        multipliers: [[0; LANES]; PANELS],
-        biases: [[0; LANES]; PANELS],
-        shifts: [[HIGH; LANES]; PANELS],
-        high: [true; PANELS],
-    };
+    const ZERO: Self =
+        Self { multipliers: [0; COLUMNS], biases: [0; COLUMNS], shifts: [HIGH; COLUMNS], high: true };
 
     /// Blocks of records, the last of which is filled up with zero.
     pub fn blocks(records: impl Iterator<Item = Record>) -> Vec<Self> {
@@ -76,18 +89,16 @@ impl Records {
     }
 
     fn set(&mut self, column: usize, record: Record) {
-        let (panel, lane) = (column / LANES, column % LANES);
-        self.multipliers[panel][lane] = record.multiplier;
-        self.shifts[panel][lane] = record.shift;
-        self.biases[panel][lane] = record.bias;
-        self.high[panel] &= record.shift >= HIGH;
+        self.multipliers[column] = record.multiplier;
+        self.shifts[column] = record.shift;
+        self.biases[column] = record.bias;
+        self.high &= record.shift >= HIGH;
     }
 
     /// M, B and s of each column.
     #[inline(always)]
     fn iter(&self) -> impl Iterator<Item = (i64, i64, u32)> + '_ {
-        let (multipliers, biases) = (self.multipliers.as_flattened(), self.biases.as_flattened());
-        let fields = multipliers.iter().zip(biases).zip(self.shifts.as_flattened());
+        let fields = self.multipliers.iter().zip(&self.biases).zip(&self.shifts);
         fields.map(|((multiplier, bias), shift)| (i64::from(*multiplier), *bias, *shift))
     }
 
@@ -120,78 +131,84 @@ fn moved_as<const IS_HIGH: bool>(product: i64, bias: i64, shift: u32, [least, mo
     }
 }
 
-/// Rescales sums, the first columns of some rows.
-#[multiversion(targets = "simd")]
-pub(super) fn rescale_tile(
-    numbers: &mut [[i32; COLUMNS]],
+/// Rescales a row. How many columns it has is left to run time on purpose: of a loop over as many as fill a vector the compiler
+/// makes no vectors.
+#[inline(always)]
+fn rescale_row<const IS_HIGH: bool, const ROWS: usize, T: Element>(
+    row: &mut [T],
+    sums: &[[i32; COLUMNS]; ROWS],
+    records: &Records,
+    bounds: [i32; 2],
+) {
+    // If there is one row, `high` isn't used.
+    let (high, low) = (&sums[0], &sums[ROWS - 1]);
+    for (((made, high), low), (multiplier, bias, shift)) in
+        row.iter_mut().zip(high).zip(low).zip(records.iter())
+    {
+        let mut product = i64::from(*low).wrapping_mul(multiplier);
+        if ROWS == 2 {
+            product = product.wrapping_add(i64::from(*high).wrapping_mul(multiplier).wrapping_shl(8));
+        }
+        *made = T::narrow(moved_as::<IS_HIGH>(product, bias, shift, bounds));
+    }
+}
+
+/// Rescales sums row by row into the first columns of rows of elements.
+pub(super) fn rescale_sums<T: Element>(
+    sums: &[[i32; COLUMNS]],
     columns: usize,
     records: &Records,
     bounds: [i32; 2],
+    rows: ChunksMut<'_, T>,
 ) {
-    for (panel, is_high) in records.high.iter().enumerate().take(columns.div_ceil(LANES)) {
-        if *is_high {
-            rescale_panel::<true>(numbers, panel, records, bounds);
-        } else {
-            rescale_panel::<false>(numbers, panel, records, bounds);
-        }
-    }
+    rescale(sums.as_chunks::<1>().0, columns, records, bounds, rows);
 }
 
-#[inline(always)]
-fn rescale_panel<const IS_HIGH: bool>(
-    numbers: &mut [[i32; COLUMNS]],
-    panel: usize,
-    records: &Records,
-    bounds: [i32; 2],
-) {
-    let (multipliers, biases, shifts) =
-        (records.multipliers[panel], records.biases[panel], records.shifts[panel]);
-    for row in numbers {
-        let numbers = row.as_chunks_mut::<LANES>().0[panel].iter_mut().zip(multipliers);
-        for ((number, multiplier), (bias, shift)) in numbers.zip(biases.into_iter().zip(shifts)) {
-            let product = i64::from(*number).wrapping_mul(multiplier.into());
-            *number = moved_as::<IS_HIGH>(product, bias, shift, bounds);
-        }
-    }
-}
-
-/// Rescales `256·high + low` of each pair of rows, their first columns; the results are the first rows.
-#[multiversion(targets = "simd")]
-pub(super) fn rescale_pairs(
-    sums: &Tile<i32>,
-    numbers: &mut [[i32; COLUMNS]],
+/// Rescales `256·high + low` of each pair of rows of sums.
+pub(super) fn rescale_pairs<T: Element>(
+    sums: &[[i32; COLUMNS]],
     columns: usize,
     records: &Records,
     bounds: [i32; 2],
+    rows: ChunksMut<'_, T>,
 ) {
-    for (panel, is_high) in records.high.iter().enumerate().take(columns.div_ceil(LANES)) {
-        if *is_high {
-            rescale_panel_of_pairs::<true>(sums, numbers, panel, records, bounds);
-        } else {
-            rescale_panel_of_pairs::<false>(sums, numbers, panel, records, bounds);
-        }
-    }
+    rescale(sums.as_chunks::<2>().0, columns, records, bounds, rows);
 }
 
-#[inline(always)]
-fn rescale_panel_of_pairs<const IS_HIGH: bool>(
-    sums: &Tile<i32>,
-    numbers: &mut [[i32; COLUMNS]],
-    panel: usize,
+/// One or two rows of sums for each row of elements.
+#[allow(unsafe_code, reason = "a function compiled for instructions that the processor was asked for")]
+fn rescale<const ROWS: usize, T: Element>(
+    sums: &[[[i32; COLUMNS]; ROWS]],
+    columns: usize,
     records: &Records,
     bounds: [i32; 2],
+    rows: ChunksMut<'_, T>,
 ) {
-    let (multipliers, biases, shifts) =
-        (records.multipliers[panel], records.biases[panel], records.shifts[panel]);
-    for ([high, low], row) in sums.as_chunks::<2>().0.iter().zip(numbers) {
-        let (high, low) = (&high.as_chunks::<LANES>().0[panel], &low.as_chunks::<LANES>().0[panel]);
-        let numbers = row.as_chunks_mut::<LANES>().0[panel].iter_mut().zip(multipliers);
-        let records = numbers.zip(biases.into_iter().zip(shifts));
-        for (((number, multiplier), (bias, shift)), (high, low)) in records.zip(high.iter().zip(low)) {
-            let multiplier = i64::from(multiplier);
-            let high = i64::from(*high).wrapping_mul(multiplier).wrapping_shl(8);
-            let product = i64::from(*low).wrapping_mul(multiplier).wrapping_add(high);
-            *number = moved_as::<IS_HIGH>(product, bias, shift, bounds);
+    #[cfg(target_arch = "x86_64")]
+    if records.high && avx512::is_here() {
+        let Records { multipliers, biases, shifts, .. } = records;
+        let fields = avx512::Fields { multipliers, biases, shifts, bounds };
+        // SAFETY: the processor has the instructions.
+        return unsafe { avx512::rescale(sums, columns, &fields, rows) };
+    }
+    rescale_anywhere(sums, columns, records, bounds, rows);
+}
+
+/// [`rescale`] on any processor; the compiler makes vectors of it.
+#[multiversion(targets = "simd")]
+fn rescale_anywhere<const ROWS: usize, T: Element>(
+    sums: &[[[i32; COLUMNS]; ROWS]],
+    columns: usize,
+    records: &Records,
+    bounds: [i32; 2],
+    rows: ChunksMut<'_, T>,
+) {
+    for (row, sums) in rows.zip(sums) {
+        let row = &mut row[..columns];
+        if records.high {
+            rescale_row::<true, ROWS, _>(row, sums, records, bounds);
+        } else {
+            rescale_row::<false, ROWS, _>(row, sums, records, bounds);
         }
     }
 }
@@ -263,11 +280,11 @@ pub(super) fn rescale_deviations(
     }
 }
 
-/// Adds wide numbers to the first rows, within ±R24.
+/// Adds wide numbers to the first columns of a row, within the bounds.
 #[multiversion(targets = "simd")]
-pub(super) fn add_wide(numbers: &mut [i32], addend: &[i32], bounds: [i32; 2]) {
-    for (number, addend) in numbers.iter_mut().zip(addend) {
-        *number = number.wrapping_add(*addend).clamp(bounds[0], bounds[1]);
+pub(super) fn add_wide<T: Element>(row: &mut [T], addend: &[i32], [least, most]: [i32; 2]) {
+    for (made, addend) in row.iter_mut().zip(addend) {
+        *made = T::narrow(made.widen().wrapping_add(*addend).clamp(least, most));
     }
 }
 
@@ -303,6 +320,58 @@ mod tests {
     }
 
     #[test]
+    fn a_raised_record_rescales_the_same_and_is_high_where_there_is_room() {
+        let (mut random, mut raised) = (Random(2), 0);
+        let mut all = records(&mut random);
+        all.extend((0..5_000).filter_map(|_| {
+            let (multiplier, bits) = (random.bits() as i32 >> random.between(8, 30), random.between(2, 60));
+            Rescale::new(multiplier, random.between(1, 61) as u8, random.bits().cast_signed() >> bits)
+        }));
+        for rescale in all {
+            let before = Record::read(&rescale.to_bytes());
+            let most = 1u64 << random.between(0, 36);
+            let after = before.raised(most);
+            raised += u32::from(after.shift != before.shift);
+            assert!(after.shift == before.shift || after.shift == HIGH);
+            for z in [most.cast_signed(), -most.cast_signed(), 0, 1, (random.bits() % most).cast_signed()] {
+                let product = z.checked_mul(after.multiplier.into()).and_then(|p| p.checked_add(after.bias));
+                let made = product.expect("it has room") >> after.shift;
+                assert_eq!(made, (z * i64::from(before.multiplier) + before.bias) >> before.shift);
+            }
+        }
+        assert!(raised > 500, "{raised}");
+    }
+
+    /// Both ways to rescale give the same, in each type and for each number of columns.
+    #[test]
+    fn vectors_of_the_processor_are_as_good_as_any() {
+        fn compare<const ROWS: usize, T: Element + PartialEq + std::fmt::Debug>(
+            element: ElementType,
+            (records, random): (&Records, &mut Random),
+        ) {
+            let mut sums = [[[0; COLUMNS]; ROWS]; 8];
+            sums.as_flattened_mut().as_flattened_mut().fill_with(|| (random.bits() as i32) >> 2);
+            for columns in 1..=COLUMNS {
+                let (mut ours, mut others) = (vec![T::default(); 8 * 50], vec![T::default(); 8 * 50]);
+                rescale(&sums, columns, records, bounds(element), ours.chunks_mut(50));
+                rescale_anywhere(&sums, columns, records, bounds(element), others.chunks_mut(50));
+                assert_eq!(ours, others);
+            }
+        }
+        let mut random = Random(3);
+        let all = records(&mut random).into_iter().map(|rescale| Record::read(&rescale.to_bytes()));
+        let high = all.clone().filter(|record| record.shift >= HIGH).cycle();
+        for records in [Records::of_block(all), Records::of_block(high)] {
+            compare::<1, i8>(ElementType::I8, (&records, &mut random));
+            compare::<2, i8>(ElementType::I8, (&records, &mut random));
+            compare::<1, i16>(ElementType::I16, (&records, &mut random));
+            compare::<2, i16>(ElementType::I16, (&records, &mut random));
+            compare::<1, i32>(ElementType::Wide, (&records, &mut random));
+            compare::<2, i32>(ElementType::Wide, (&records, &mut random));
+        }
+    }
+
+    #[test]
     fn sums_and_pairs_of_sums_are_rescaled_as_defined() {
         let mut random = Random(1);
         for element in [ElementType::I8, ElementType::I16, ElementType::Wide] {
@@ -319,9 +388,11 @@ mod tests {
                 let ends = [-(255 << 21), 0, (255 * 127) << 14];
                 sums.fill_with(|| ends.get(row).copied().unwrap_or_else(|| (random.bits() as i32) >> 2));
             }
-            let (mut single, mut pairs) = (sums, [[0; COLUMNS]; 8]);
-            rescale_tile(&mut single, COLUMNS, &of_sums[0], bounds(element));
-            rescale_pairs(&sums, &mut pairs[..4], COLUMNS, &of_pairs[0], bounds(element));
+            let (mut single, mut pairs) = ([[0; COLUMNS]; 8], [[0; COLUMNS]; 4]);
+            let rows = single.as_flattened_mut().chunks_mut(COLUMNS);
+            rescale_sums::<i32>(&sums, COLUMNS, &of_sums[0], bounds(element), rows);
+            let rows = pairs.as_flattened_mut().chunks_mut(COLUMNS);
+            rescale_pairs::<i32>(&sums, COLUMNS, &of_pairs[0], bounds(element), rows);
             for (c, rescale) in rescales.iter().enumerate() {
                 for row in 0..8 {
                     let z = i64::from(sums[row][c]) - shift;

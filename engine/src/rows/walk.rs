@@ -6,7 +6,7 @@ use millrace_inference::rows::{commitment::Hash, RowCount};
 
 use super::{
     commitment::leaves,
-    elements::{for_element, held_bytes, Element, Elements, Share},
+    elements::{for_element, held_bytes, Element, Elements},
     members::{attended, first_rows, pooled, Member, Rows},
     operators::{
         linear::Operands,
@@ -16,6 +16,7 @@ use super::{
     prepared::{element, width, PreparedRows, Step},
     products::Kernel,
     sequence::Held,
+    share::Share,
 };
 use crate::error::EngineError;
 
@@ -127,7 +128,7 @@ impl Walk<'_> {
                     first_rows(index, input, width, rows, members)
                 }
             }
-            Step::ArgMax(input) => Elements::I32(arg_max(rows.of(*input).i32(), width(*input))),
+            Step::ArgMax(input) => Elements::I32(arg_max(rows.of(*input).i32(), width(*input), share)),
             Step::Pixels => Elements::I8(pixels(members)),
             Step::MaxPool(pool) => pool.run(rows.of(pool.input), rows.ranges.len(), share),
             Step::GlobalPool(pool) => pool.run(rows.of(pool.input), width(pool.input), share),

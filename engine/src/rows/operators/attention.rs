@@ -5,9 +5,10 @@ use millrace_inference::rows::ElementType;
 
 use super::softmax::{softmax, Scale};
 use crate::rows::{
-    elements::{bounds, narrow, Element, Share},
+    elements::{bounds, Element},
     products::{Kernel, Panels, Tile, Words, COLUMNS, PANELS, ROWS, TERMS},
     records::{rescale_pairs, Records},
+    share::Share,
 };
 
 /// An attention's parameters.
@@ -95,7 +96,7 @@ struct Room {
     shares: Words,
     scores: Vec<i32>,
     powers: Vec<u32>,
-    row: Vec<u16>,
+    row: Vec<i16>,
 }
 
 impl Attention {
@@ -219,17 +220,15 @@ impl Attention {
     ) {
         let values = &cache.values[head * self.value_heads / self.heads];
         let width = self.heads * self.value_width;
-        let (mut sums, mut numbers) = ([[0; COLUMNS]; ROWS], [[0; COLUMNS]; ROWS]);
+        let mut sums = [[0; COLUMNS]; ROWS];
         for (block, records) in self.records[head].iter().enumerate() {
             let mut found = [&[][..]; PANELS];
             let panels = values.block(block, most.div_ceil(TERMS), &mut found);
             let columns = block * COLUMNS..((block + 1) * COLUMNS).min(self.value_width);
             for ((words, padded), made) in shares.tiles().zip(made.chunks_mut(ROWS / 2 * width)) {
                 kernel.multiply(words, padded, panels, &mut sums);
-                let numbers = &mut numbers[..made.len() / width];
-                rescale_pairs(&sums, numbers, columns.len(), records, bounds(self.element));
-                let first = head * self.value_width + columns.start;
-                narrow(numbers, columns.len(), made[first..].chunks_mut(width));
+                let rows = made[head * self.value_width + columns.start..].chunks_mut(width);
+                rescale_pairs(&sums, columns.len(), records, bounds(self.element), rows);
             }
         }
     }

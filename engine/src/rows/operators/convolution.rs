@@ -10,9 +10,10 @@ use super::{
     windows::Windows,
 };
 use crate::rows::{
-    elements::{for_element, Element, Elements, Share},
+    elements::{for_element, Element, Elements},
     products::{Kernel, Panels, Words, LANES},
     records::{records_bytes, RECORD_BYTES},
+    share::Share,
 };
 
 /// Terms of a band at most, if it is more than one group.

@@ -11,9 +11,10 @@ use super::{
     windows::Windows,
 };
 use crate::rows::{
-    elements::{bounds, for_element, Element, Elements, Share},
+    elements::{bounds, for_element, Element, Elements},
     products::{COLUMNS, LANES, ROWS},
-    records::{records_bytes, rescale_tile, Record, Records},
+    records::{records_bytes, rescale_sums, Record, Records},
+    share::Share,
 };
 
 /// Weights of a block of columns, place by place.
@@ -31,28 +32,31 @@ pub(in crate::rows) struct Depthwise {
     blocks: Vec<(Taps, Records)>,
 }
 
-/// `Σ w·x` of some channels, those of a block. At most 64 products of an `i16` and an `i8` stay within 2²⁸.
+/// `Σ w·x` of some channels, those of a block, of windows whose places come one after the other. At most 64 products of an `i16` and
+/// an `i8` stay within 2²⁸.
 #[multiversion(targets = "simd")]
 fn sum_up<T: Copy + Into<i32>>(
     places: &[&[T]],
     channels: Range<usize>,
     taps: &[[i32; COLUMNS]],
-    sums: &mut [i32; COLUMNS],
+    sums: &mut [[i32; COLUMNS]],
 ) {
     let whole = channels.len() / LANES;
-    for (panel, sums) in sums.as_chunks_mut::<LANES>().0.iter_mut().enumerate().take(whole) {
-        let mut all = [0; LANES];
-        for (place, taps) in places.iter().zip(taps) {
-            let x = place[channels.start + panel * LANES..].first_chunk::<LANES>();
-            let Some((x, taps)) = x.zip(taps.as_chunks::<LANES>().0.get(panel)) else { break };
-            add_products(&mut all, x, taps);
+    for (places, sums) in places.chunks(taps.len()).zip(sums) {
+        for (panel, sums) in sums.as_chunks_mut::<LANES>().0.iter_mut().enumerate().take(whole) {
+            let mut all = [0; LANES];
+            for (place, taps) in places.iter().zip(taps) {
+                let x = place[channels.start + panel * LANES..].first_chunk::<LANES>();
+                let Some((x, taps)) = x.zip(taps.as_chunks::<LANES>().0.get(panel)) else { break };
+                add_products(&mut all, x, taps);
+            }
+            *sums = all;
         }
-        *sums = all;
-    }
-    let rest = &mut sums[whole * LANES..];
-    rest.fill(0);
-    for (place, taps) in places.iter().zip(taps) {
-        add_products(rest, &place[channels.start + whole * LANES..channels.end], &taps[whole * LANES..]);
+        let rest = &mut sums[whole * LANES..];
+        rest.fill(0);
+        for (place, taps) in places.iter().zip(taps) {
+            add_products(rest, &place[channels.start + whole * LANES..channels.end], &taps[whole * LANES..]);
+        }
     }
 }
 
@@ -75,7 +79,11 @@ impl Depthwise {
             for (column, (weights, _)) in channels.iter().enumerate() {
                 taps.iter_mut().zip(*weights).for_each(|(taps, weight)| taps[column] = (*weight).into());
             }
-            let records = Records::of_block(channels.iter().map(|(_, record)| Record::read(record)));
+            let records = channels.iter().map(|(weights, record)| {
+                let size: u64 = weights.iter().map(|weight| u64::from(weight.unsigned_abs())).sum();
+                Record::read(record).raised(size << 15)
+            });
+            let records = Records::of_block(records);
             (taps, records)
         });
         Self {
@@ -135,20 +143,19 @@ impl Depthwise {
                 read.clear();
                 for row in first..first + count {
                     let image = row / windows * self.windows.positions();
-                    read.extend(self.windows.of(row % windows).map(|position| match position {
-                        Some(position) => &all[(image + position) * width..][..width],
-                        None => &beyond[..],
-                    }));
+                    self.windows.of(row % windows).for_each(|position| {
+                        read.push(position.map_or(&beyond[..], |at| &all[(image + at) * width..][..width]));
+                    });
                 }
                 let addend = operands.addend_of(first, columns);
                 let mut target = Target { made, columns, addend };
                 for (block, (taps, records)) in self.blocks.iter().enumerate() {
                     let block = block * COLUMNS..width.min((block + 1) * COLUMNS);
-                    for (places, sums) in read.chunks(places).zip(&mut sums) {
-                        sum_up(places, block.clone(), taps, sums);
-                    }
-                    rescale_tile(&mut sums[..count], block.len(), records, bounds(self.element));
-                    target.write(&mut sums, 0..count, block);
+                    sum_up(&read, block.clone(), taps, &mut sums);
+                    let columns = block.len();
+                    target.write(0..count, block, |rows| {
+                        rescale_sums(&sums, columns, records, bounds(self.element), rows);
+                    });
                 }
             }
         })

@@ -4,8 +4,9 @@ use millrace_inference::rows::{limits::R24, ElementType};
 use multiversion::multiversion;
 
 use crate::rows::{
-    elements::{bounds, Share},
+    elements::bounds,
     records::{Record, RECORD_BYTES},
+    share::Share,
 };
 
 /// Where an embedding's parameters are, in bytes of the blob.

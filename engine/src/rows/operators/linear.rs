@@ -3,14 +3,18 @@
 use std::{borrow::Cow, ops::Range};
 
 use millrace_inference::rows::ElementType;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::product::{Columns, Product, Target};
 use crate::rows::{
-    elements::{for_element, Element, Elements, Share},
+    elements::{for_element, Element, Elements},
     products::{Kernel, Words, COLUMNS},
     records::RECORD_BYTES,
+    share::Share,
 };
+use crate::threads::each;
+
+/// Rows so few that reading weights takes longer than multiplying them.
+const FEW: usize = 64;
 
 /// A linear operator's parameters, ready for products.
 pub(in crate::rows) struct Linear {
@@ -69,30 +73,36 @@ impl Linear {
         for_element!(self.product.element, run(self, operands, kernel, share))
     }
 
-    /// The threads share rows, or columns if there are few rows.
+    fn shares_columns(&self, rows: usize, share: Share) -> bool {
+        share.threads > 1 && rows <= FEW && self.product.blocks() > 1
+    }
+
+    /// Bytes that a thread needs beside the rows.
+    pub fn room(&self, rows: usize, share: Share) -> u64 {
+        let rows = if self.shares_columns(rows, share) { rows } else { share.chunk(rows) };
+        let bytes = if self.product.pairs { 2 } else { 1 };
+        (self.product.terms as u64 + 4) * bytes * (rows as u64 + 8)
+    }
+
+    /// The threads share rows; or columns if there are few rows, so that each thread reads its own weights only.
     fn rows<T: Element>(&self, operands: Operands<'_>, kernel: Kernel, share: Share) -> Vec<T> {
         let (rows, outputs, blocks) = (operands.rows, self.product.outputs(), self.product.blocks());
-        let parts = share.threads.div_ceil(rows.div_ceil(share.chunk(rows)).max(1)).min(blocks);
-        if parts <= 1 {
+        if !self.shares_columns(rows, share) {
             return share.chunks(rows, outputs, |first, part| {
                 let rows = first..first + part.len() / outputs;
                 self.block(operands, rows, 0..blocks, kernel, part);
             });
         }
-        let each = blocks.div_ceil(parts);
-        let columns =
-            |part: usize| (part * each * COLUMNS).min(outputs)..((part + 1) * each * COLUMNS).min(outputs);
-        let made: Vec<Vec<T>> = (0..blocks.div_ceil(each))
-            .into_par_iter()
-            .map(|part| {
-                let mut made = vec![T::default(); rows * columns(part).len()];
-                let blocks = part * each..((part + 1) * each).min(blocks);
-                self.block(operands, 0..rows, blocks, kernel, &mut made);
-                made
-            })
-            .collect();
+        let width = blocks.div_ceil(share.threads);
+        let columns = |part: usize| (part * width * COLUMNS)..((part + 1) * width * COLUMNS).min(outputs);
+        let parts = (0..blocks.div_ceil(width)).map(|part| vec![T::default(); rows * columns(part).len()]);
+        let mut parts: Vec<Vec<T>> = parts.collect();
+        each(share.threads, parts.iter_mut().enumerate(), |(part, made)| {
+            let blocks = part * width..((part + 1) * width).min(blocks);
+            self.block(operands, 0..rows, blocks, kernel, made);
+        });
         let mut all = vec![T::default(); rows * outputs];
-        for (part, made) in made.iter().enumerate() {
+        for (part, made) in parts.iter().enumerate() {
             let columns = columns(part);
             for (row, made) in all.chunks_mut(outputs).zip(made.chunks(columns.len())) {
                 row[columns.clone()].copy_from_slice(made);

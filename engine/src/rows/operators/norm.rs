@@ -3,8 +3,9 @@
 use multiversion::multiversion;
 
 use crate::rows::{
-    elements::{bounds, Element, Share},
+    elements::{bounds, Element},
     records::{rescale_deviations, Deviation, Records},
+    share::Share,
 };
 use millrace_inference::rows::ElementType;
 

@@ -5,8 +5,9 @@ use multiversion::multiversion;
 
 use super::windows::Windows;
 use crate::rows::{
-    elements::{bounds, for_element, Element, Elements, Share},
+    elements::{bounds, for_element, Element, Elements},
     records::{rescale_numbers, Records},
+    share::Share,
 };
 
 /// The largest elements of windows.

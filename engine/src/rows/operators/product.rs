@@ -1,15 +1,15 @@
 //! Weights times rows as kernels read them; the sums are rescaled, and all that follows is done, while they are in the core's
 //! own cache.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, slice::ChunksMut};
 
 use millrace_inference::rows::ElementType;
 
 use super::curve::Curve;
 use crate::rows::{
-    elements::{bounds, narrow, Element},
+    elements::{bounds, Element},
     products::{Kernel, Panels, Tile, Words, COLUMNS, PANELS, ROWS, TERMS},
-    records::{add_wide, rescale_pairs, rescale_tile, Record, Records},
+    records::{add_wide, rescale_pairs, rescale_sums, Record, Records},
 };
 
 /// Weights of some outputs, and what is done with their sums.
@@ -42,17 +42,20 @@ pub(in crate::rows) struct Target<'a, T> {
 }
 
 impl<T: Element> Target<'_, T> {
-    /// Writes numbers of these rows, and of these of the columns.
-    pub fn write(&mut self, numbers: &mut [[i32; COLUMNS]], rows: Range<usize>, columns: Range<usize>) {
+    /// Has these columns of these rows written by `write`, which gets the rows from the first of these columns on, and adds what is
+    /// to be added.
+    pub fn write(&mut self, rows: Range<usize>, columns: Range<usize>, write: impl FnOnce(ChunksMut<'_, T>)) {
         let at = |of: Columns, row: usize| row * of.stride + of.first + columns.start;
+        let stride = self.columns.stride;
+        let length = (rows.len() - 1) * stride + columns.len();
+        let made = &mut self.made[at(self.columns, rows.start)..][..length];
+        write(made.chunks_mut(stride));
         if let Some((addend, of)) = self.addend {
-            for (numbers, row) in numbers.iter_mut().zip(rows.clone()) {
+            for (row, made) in rows.zip(made.chunks_mut(stride)) {
                 let addend = &addend[at(of, row)..][..columns.len()];
-                add_wide(&mut numbers[..columns.len()], addend, bounds(ElementType::Wide));
+                add_wide(&mut made[..columns.len()], addend, bounds(ElementType::Wide));
             }
         }
-        let made = self.made[at(self.columns, rows.start)..].chunks_mut(self.columns.stride);
-        narrow(&numbers[..rows.len()], columns.len(), made);
     }
 }
 
@@ -70,8 +73,10 @@ impl Product {
         let records = outputs.map(|(weights, record)| {
             panels.push_output(&weights);
             let sum: i64 = weights.iter().map(|weight| i64::from(*weight)).sum();
-            // 128 more in each byte; high bytes count 256 times.
-            Record::read(record).unshifted(if pairs { sum << 15 } else { sum << 7 })
+            let size: u64 = weights.iter().map(|weight| u64::from(weight.unsigned_abs())).sum();
+            // The largest element; and 128 more in each byte, of which high ones count 256 times.
+            let bits = if pairs { 15 } else { 7 };
+            Record::read(record).raised(size << bits).unshifted(sum << bits)
         });
         let records = Records::blocks(records);
         let curve = table.map(|(entries, records)| (Curve::read(entries), Records::read(records)));
@@ -107,7 +112,7 @@ impl Product {
         let lines = self.terms.div_ceil(TERMS);
         let first = blocks.start * COLUMNS;
         let of_a_tile = if self.pairs { ROWS / 2 } else { ROWS };
-        let (mut sums, mut numbers) = ([[0; COLUMNS]; ROWS], [[0; COLUMNS]; ROWS]);
+        let mut sums = [[0; COLUMNS]; ROWS];
         for block in blocks {
             let mut found = [&[][..]; PANELS];
             let panels = self.panels.block(block, lines, &mut found);
@@ -115,37 +120,43 @@ impl Product {
             for (tile, (words, padded)) in words.tiles().enumerate() {
                 kernel.multiply(words, padded, panels, &mut sums);
                 let here = tile * of_a_tile..rows.min((tile + 1) * of_a_tile);
-                self.finish(&mut sums, &mut numbers, here.len(), (block, columns.len()));
-                let made = if self.pairs { &mut numbers } else { &mut sums };
-                target.write(made, here, columns.clone());
+                let width = columns.len();
+                target.write(here, columns.clone(), |rows| self.finish(&sums, (block, width), rows));
             }
         }
     }
 
-    /// Rescales sums in place, or those of pairs into `numbers`.
-    fn finish(
-        &self,
-        sums: &mut Tile<i32>,
-        numbers: &mut Tile<i32>,
-        rows: usize,
-        (block, columns): (usize, usize),
-    ) {
-        let element = if self.curve.is_some() { ElementType::I16 } else { self.element };
-        let (records, bounds_here) = (&self.records[block], bounds(element));
-        let numbers = if self.pairs {
-            let numbers = &mut numbers[..rows];
-            rescale_pairs(sums, numbers, columns, records, bounds_here);
-            numbers
-        } else {
-            let sums = &mut sums[..rows];
-            rescale_tile(sums, columns, records, bounds_here);
-            sums
+    /// Rescales the sums of a block's columns into rows, and applies the curve.
+    fn finish<T: Element>(&self, sums: &Tile<i32>, (block, columns): (usize, usize), rows: ChunksMut<'_, T>) {
+        let Some((curve, records)) = &self.curve else {
+            return self.rescale(sums, (block, columns), self.element, rows);
         };
-        if let Some((curve, records)) = &self.curve {
-            for row in &mut *numbers {
-                curve.apply(&mut row[..columns], ElementType::Wide);
-            }
-            rescale_tile(numbers, columns, &records[block], bounds(self.element));
+        let mut numbers = [[0; COLUMNS]; ROWS];
+        let count = rows.len();
+        self.rescale(
+            sums,
+            (block, columns),
+            ElementType::I16,
+            numbers[..count].as_flattened_mut().chunks_mut(COLUMNS),
+        );
+        for row in &mut numbers[..count] {
+            curve.apply(&mut row[..columns], ElementType::Wide);
+        }
+        rescale_sums(&numbers, columns, &records[block], bounds(self.element), rows);
+    }
+
+    fn rescale<T: Element>(
+        &self,
+        sums: &Tile<i32>,
+        (block, columns): (usize, usize),
+        element: ElementType,
+        rows: ChunksMut<'_, T>,
+    ) {
+        let (records, bounds) = (&self.records[block], bounds(element));
+        if self.pairs {
+            rescale_pairs(sums, columns, records, bounds, rows);
+        } else {
+            rescale_sums(sums, columns, records, bounds, rows);
         }
     }
 }

@@ -2,11 +2,13 @@
 //! element.
 
 use millrace_inference::rows::{limits::R24, ElementType};
+use multiversion::multiversion;
 
 use super::{curve::Curve, norm::deviation};
 use crate::rows::{
-    elements::{bounds, for_element, Element, Elements, Share},
+    elements::{bounds, for_element, Element, Elements},
     records::{rescale_deviations, rescale_numbers, rescale_products, Records},
+    share::Share,
 };
 
 /// A function of each element.
@@ -141,11 +143,17 @@ impl Pool {
     }
 }
 
+/// The largest number of a row.
+#[multiversion(targets = "simd")]
+fn largest(row: &[i32]) -> i32 {
+    row.iter().copied().max().unwrap_or(0)
+}
+
 /// The index of each row's largest element, the lowest on ties.
-pub(in crate::rows) fn arg_max(rows: &[i32], width: usize) -> Vec<i32> {
-    let of = |row: &[i32]| {
-        let most = row.iter().copied().max();
-        row.iter().position(|x| Some(*x) == most).unwrap_or(0) as i32
-    };
-    rows.chunks(width).map(of).collect()
+pub(in crate::rows) fn arg_max(rows: &[i32], width: usize, share: Share) -> Vec<i32> {
+    share.rows(rows.len() / width, 1, |row, made| {
+        let row = &rows[row * width..][..width];
+        let most = largest(row);
+        made[0] = row.iter().position(|x| *x == most).unwrap_or(0) as i32;
+    })
 }

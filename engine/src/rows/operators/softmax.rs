@@ -31,7 +31,7 @@ impl Scale {
 }
 
 /// The shares of these scores. `powers` is room for as many numbers.
-pub(in crate::rows) fn softmax(scores: &[i32], scale: Scale, powers: &mut [u32], shares: &mut [u16]) {
+pub(in crate::rows) fn softmax(scores: &[i32], scale: Scale, powers: &mut [u32], shares: &mut [i16]) {
     let most = scores.iter().copied().max().unwrap_or(0);
     let sum = raise(scores, most, scale, &POWERS, powers);
     divide(powers, sum, shares);
@@ -53,13 +53,15 @@ fn raise(scores: &[i32], most: i32, scale: Scale, table: &[u32; 256], powers: &m
     sum
 }
 
-/// `⌊(2·32767·e + Σ)/(2Σ)⌋`. Numerator and denominator are integers below 2⁴⁰ and so exact; a quotient that is not an integer
-/// is at least 2⁻³⁷ below the next one, which is at most 2¹⁵, and floats there are 2⁻³⁸ apart: rounding never reaches it.
+/// `⌊(2·32767·e + Σ)/(2Σ)⌋`, which is y = 32767·e/Σ rounded to the nearest integer, halves upwards. Multiples of 1/(2Σ) and 1/(4Σ)
+/// more are at least 1/(4Σ) away from any half. Three roundings of floats move it by less than y·2⁻⁵¹, which is below 2⁻¹²/Σ, so
+/// that the sum with 2⁵² is the right integer; its lowest bits are those of the float.
 #[multiversion(targets = "simd")]
-fn divide(powers: &[u32], sum: u64, shares: &mut [u16]) {
-    let (once, twice) = (sum as f64, (2 * sum) as f64);
+fn divide(powers: &[u32], sum: u64, shares: &mut [i16]) {
+    let (most, quarter) = (32_767.0 / sum as f64, 0.25 / sum as f64);
     for (share, power) in shares.iter_mut().zip(powers) {
-        *share = ((65_534.0 * f64::from(*power) + once) / twice) as i32 as u16;
+        let y = f64::from(*power) * most + quarter;
+        *share = (y + (1u64 << 52) as f64).to_bits() as i16;
     }
 }
 
@@ -74,7 +76,7 @@ mod tests {
         for round in 0..3_000u64 {
             let most = 1u64 << random.between(23, 36);
             let sum = (most - u64::from(random.bits() as u32) % most / 2).max(1 << 23);
-            let exact = |e: u32| ((65_534 * u64::from(e) + sum) / (2 * sum)) as u16;
+            let exact = |e: u32| ((65_534 * u64::from(e) + sum) / (2 * sum)) as i16;
             // Powers whose quotients are just at an integer, and any.
             let near = |share: u64| ((2 * sum * share).saturating_sub(sum) / 65_534) as u32;
             let share = u64::from(random.between(0, 32_767));

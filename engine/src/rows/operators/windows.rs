@@ -4,32 +4,46 @@ use std::{iter::repeat_n, ops::Range};
 
 use millrace_inference::rows::Window;
 
+/// Of a window along one axis the first place inside the border, the first one behind it, and the position of the former.
+type Inside = [u32; 3];
+
 /// The windows along one axis of an image.
-#[derive(Clone, Copy)]
 struct Axis {
     /// Positions of the image.
     length: usize,
-    windows: usize,
     /// Places of the kernel.
     places: usize,
-    stride: usize,
     dilation: usize,
-    /// Positions before the border.
-    before: usize,
+    /// Of each window.
+    inside: Vec<Inside>,
 }
 
 impl Axis {
+    fn new(window: Window, of: usize, length: u32, windows: u32) -> Self {
+        let (stride, dilation) = (u32::from(window.stride[of]), u32::from(window.dilation[of]));
+        let (places, before) = (u32::from(window.kernel[of]), u32::from(window.padding[of]));
+        let inside = (0..windows).map(|window| {
+            let start = window * stride;
+            let end = (before + length).saturating_sub(start).div_ceil(dilation).min(places);
+            let first = before.saturating_sub(start).div_ceil(dilation).min(end);
+            [first, end, (start + first * dilation).saturating_sub(before)]
+        });
+        Self {
+            length: length as usize,
+            places: places as usize,
+            dilation: dilation as usize,
+            inside: inside.collect(),
+        }
+    }
+
     /// The places of a window inside the border, and the position of the first of them.
-    fn inside(self, window: usize) -> (Range<usize>, usize) {
-        let start = window * self.stride;
-        let end = (self.before + self.length).saturating_sub(start).div_ceil(self.dilation).min(self.places);
-        let first = self.before.saturating_sub(start).div_ceil(self.dilation).min(end);
-        (first..end, (start + first * self.dilation).saturating_sub(self.before))
+    fn inside(&self, window: usize) -> (Range<usize>, usize) {
+        let [first, end, position] = self.inside[window].map(|number| number as usize);
+        (first..end, position)
     }
 }
 
-/// The windows of a kernel on an image.
-#[derive(Clone, Copy)]
+/// The windows of a kernel on an image, listed once.
 pub(in crate::rows) struct Windows {
     down: Axis,
     across: Axis,
@@ -38,20 +52,18 @@ pub(in crate::rows) struct Windows {
 impl Windows {
     /// Of a kernel on an image, with as many windows down and across as registration found.
     pub fn new(window: Window, image: [u32; 2], windows: [u32; 2]) -> Self {
-        let axis = |of: usize| Axis {
-            length: image[of] as usize,
-            windows: windows[of] as usize,
-            places: window.kernel[of].into(),
-            stride: window.stride[of].into(),
-            dilation: window.dilation[of].into(),
-            before: window.padding[of].into(),
-        };
+        let axis = |of: usize| Axis::new(window, of, image[of], windows[of]);
         Self { down: axis(0), across: axis(1) }
+    }
+
+    /// Bytes that a list of so many windows down and across takes.
+    pub fn bytes(down: u32, across: u32) -> u64 {
+        (u64::from(down) + u64::from(across)) * size_of::<Inside>() as u64
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.down.windows * self.across.windows
+        self.down.inside.len() * self.across.inside.len()
     }
 
     /// Positions of the image.
@@ -70,10 +82,10 @@ impl Windows {
     }
 
     /// The positions that a window reads, place by place; none beyond the border.
-    pub fn of(&self, window: usize) -> impl Iterator<Item = Option<usize>> {
-        let Self { down, across } = *self;
-        let (rows, top) = down.inside(window / across.windows);
-        let (columns, left) = across.inside(window % across.windows);
+    pub fn of(&self, window: usize) -> impl Iterator<Item = Option<usize>> + '_ {
+        let Self { down, across } = self;
+        let (rows, top) = down.inside(window / across.inside.len());
+        let (columns, left) = across.inside(window % across.inside.len());
         (0..down.places).flat_map(move |a| {
             let (inside, row) = (rows.contains(&a), top + a.saturating_sub(rows.start) * down.dilation);
             let columns = columns.clone();
@@ -94,9 +106,9 @@ impl Windows {
         pad: T,
         patch: &mut Vec<T>,
     ) {
-        let Self { down, across } = *self;
-        let (rows, top) = down.inside(window / across.windows);
-        let (columns, left) = across.inside(window % across.windows);
+        let Self { down, across } = self;
+        let (rows, top) = down.inside(window / across.inside.len());
+        let (columns, left) = across.inside(window % across.inside.len());
         let count = channels.len();
         patch.clear();
         for place in 0..down.places {

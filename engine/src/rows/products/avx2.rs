@@ -8,6 +8,7 @@ use std::arch::x86_64::{
 use super::{
     panels::Line,
     tile::{Tile, LANES},
+    words::Word,
 };
 
 /// Rows of one pass: their sums fill half of the registers.
@@ -15,16 +16,16 @@ const PASS: usize = 2;
 
 #[target_feature(enable = "avx2")]
 pub(super) fn tile<const R: usize, const P: usize>(
-    words: &[[u32; R]],
+    rows: [&[Word]; R],
     panels: [&[Line]; P],
     sums: &mut Tile<i32>,
 ) {
     for (p, panel) in panels.into_iter().enumerate() {
         for first in (0..R).step_by(PASS) {
             let passed = if R - first == 1 {
-                pass::<R, 1>(words, first, panel).map(|row| [row, [0; LANES]])[0]
+                pass::<R, 1>(rows, first, panel).map(|row| [row, [0; LANES]])[0]
             } else {
-                pass::<R, PASS>(words, first, panel)
+                pass::<R, PASS>(rows, first, panel)
             };
             for (row, passed) in sums[first..R].iter_mut().zip(passed) {
                 row[p * LANES..][..LANES].copy_from_slice(&passed);
@@ -36,16 +37,16 @@ pub(super) fn tile<const R: usize, const P: usize>(
 /// The sums of N rows from row `first`.
 #[target_feature(enable = "avx2")]
 fn pass<const R: usize, const N: usize>(
-    words: &[[u32; R]],
+    rows: [&[Word]; R],
     first: usize,
     panel: &[Line],
 ) -> [[i32; LANES]; N] {
     // Of each row four vectors; each has two partial sums of four outputs.
     let mut all = [[_mm256_setzero_si256(); 4]; N];
-    for (word, line) in words.iter().zip(panel) {
+    for (index, line) in panel.iter().enumerate() {
         let mut x = [_mm256_setzero_si256(); N];
-        for (x, word) in x.iter_mut().zip(&word[first..]) {
-            *x = _mm256_cvtepu8_epi16(_mm_set1_epi32(word.cast_signed()));
+        for (x, row) in x.iter_mut().zip(&rows[first..]) {
+            *x = _mm256_cvtepu8_epi16(_mm_set1_epi32(i32::from_le_bytes(row[index])));
         }
         let (quarters, _) = line.0.as_chunks::<16>();
         for (q, quarter) in quarters.iter().enumerate() {

@@ -6,6 +6,7 @@ use super::{
     panels::Line,
     portable,
     tile::{Tile, ROWS},
+    words::Word,
 };
 
 /// Who multiplies.
@@ -59,11 +60,11 @@ impl Kernel {
         }
     }
 
-    /// Multiplies 1, 2, 4 or 8 rows, given word by word, with up to three panels, each with as many lines as a row has words.
+    /// Multiplies 1, 2, 4 or 8 rows, given one after the other, with up to three panels, each with as many lines as a row has words.
     /// Sums of other columns and rows are left alone.
     pub(in crate::rows) fn multiply(
         self,
-        words: &[u32],
+        words: &[Word],
         rows: usize,
         panels: &[&[Line]],
         sums: &mut Tile<i32>,
@@ -76,7 +77,7 @@ impl Kernel {
         }
     }
 
-    fn rows<const P: usize>(self, words: &[u32], rows: usize, panels: [&[Line]; P], sums: &mut Tile<i32>) {
+    fn rows<const P: usize>(self, words: &[Word], rows: usize, panels: [&[Line]; P], sums: &mut Tile<i32>) {
         match rows {
             1 => self.tile::<1, P>(words, panels, sums),
             2 => self.tile::<2, P>(words, panels, sums),
@@ -87,16 +88,22 @@ impl Kernel {
     }
 
     #[allow(unsafe_code, reason = "functions compiled for instructions that the processor was asked for")]
-    fn tile<const R: usize, const P: usize>(self, words: &[u32], panels: [&[Line]; P], sums: &mut Tile<i32>) {
-        let (words, _) = words.as_chunks::<R>();
+    fn tile<const R: usize, const P: usize>(
+        self,
+        words: &[Word],
+        panels: [&[Line]; P],
+        sums: &mut Tile<i32>,
+    ) {
+        let lines = panels.first().map_or(0, |panel| panel.len());
+        let rows: [&[Word]; R] = std::array::from_fn(|row| &words[row * lines..][..lines]);
         match self.0 {
-            Instructions::Portable => portable::tile(words, panels, sums),
+            Instructions::Portable => portable::tile(rows, panels, sums),
             // SAFETY: `available` alone makes such a kernel, and only if the processor has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => unsafe { avx2::tile(words, panels, sums) },
+            Instructions::Avx2 => unsafe { avx2::tile(rows, panels, sums) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Vnni => unsafe { vnni::tile(words, panels, sums) },
+            Instructions::Vnni => unsafe { vnni::tile(rows, panels, sums) },
         }
     }
 }

@@ -3,19 +3,20 @@
 use super::{
     panels::Line,
     tile::{Tile, LANES, TERMS},
+    words::Word,
 };
 
 pub(super) fn tile<const R: usize, const P: usize>(
-    words: &[[u32; R]],
+    rows: [&[Word]; R],
     panels: [&[Line]; P],
     sums: &mut Tile<i32>,
 ) {
     for (p, panel) in panels.into_iter().enumerate() {
         let mut all = [[0i32; LANES]; R];
-        for (word, line) in words.iter().zip(panel) {
+        for (index, line) in panel.iter().enumerate() {
             let weights = by_term(line);
-            for (sums, word) in all.iter_mut().zip(word) {
-                for (x, weights) in word.to_le_bytes().into_iter().zip(&weights) {
+            for (sums, row) in all.iter_mut().zip(&rows) {
+                for (x, weights) in row[index].into_iter().zip(&weights) {
                     for (sum, weight) in sums.iter_mut().zip(weights) {
                         // At most 255·128.
                         *sum = sum.wrapping_add(i16::from(x).wrapping_mul(*weight).into());

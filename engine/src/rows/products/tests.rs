@@ -100,9 +100,9 @@ fn shares_are_two_rows_and_nothing_is_behind_them() {
     words.set_shares(1, &[0x0102]);
     let (tile, rows) = words.tiles().next().expect("there is one");
     assert_eq!(rows, 4);
-    let of = |row: usize| tile.iter().skip(row).step_by(4).copied().collect::<Vec<_>>();
-    assert_eq!([of(0), of(1)], [[0, 0x7f, 0], [0x0403_0201, 0x05, 0]]);
-    assert_eq!([of(2), of(3)], [[1, 0, 0], [2, 0, 0]]);
+    let (none, of) = ([0; 4], |row: usize| &tile[3 * row..][..3]);
+    assert_eq!([of(0), of(1)], [[none, [0x7f, 0, 0, 0], none], [[1, 2, 3, 4], [5, 0, 0, 0], none]]);
+    assert_eq!([of(2), of(3)], [[[1, 0, 0, 0], none, none], [[2, 0, 0, 0], none, none]]);
 }
 
 #[test]
