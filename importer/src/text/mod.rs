@@ -1,9 +1,10 @@
-//! Text encoders of the BERT family, from their weights to models of rows.
+//! Text models, from their weights to models of rows: encoders of the BERT family and decoders of the LLaMA family.
 //!
-//! 1. [`Config`] and [`Weights`] are what a folder holds, and [`Bert`] is the float graph that they make.
-//! 2. [`quantize()`] runs that graph on calibration texts and gives an integer model with its blob.
+//! 1. [`Source`] is where a model comes from. [`Config`] and [`Weights`] are what a folder holds, [`Gguf`] is a file that
+//!    holds all; [`Bert`] and [`Llama`] are the float graphs that they make.
+//! 2. [`quantize()`] and [`quantize_llama()`] run these on calibration texts and give an integer model with its blob.
 //! 3. [`Bundle`] is the model as it is written and read: the graph, the blob and the tokenizer, side by side.
-//! 4. [`Comparison`] says how near the integer embeddings are to the float ones.
+//! 4. [`Comparison`] says how near an encoder's integer embeddings are to the float ones.
 //!
 //! Floats are used here and nowhere later: what is written is integers, and so is what executes them.
 
@@ -16,11 +17,16 @@ mod execution;
 mod files;
 mod float;
 mod function;
+mod gguf;
+mod gguf_tokens;
+mod layers;
+mod llama;
 mod parameters;
 mod quantize;
 mod record;
 mod search;
 mod source;
+mod tensors;
 mod texts;
 mod tokens;
 mod weights;
@@ -32,8 +38,11 @@ pub use config::{Config, Pooling};
 pub use execution::{commit, recompute, Commitment, Recomputed};
 pub use float::unit;
 pub use function::Function;
+pub use gguf::Gguf;
+pub use llama::{quantize_llama, Llama, LlamaConfig, Naming, LOGIT_STEP};
 pub use quantize::{quantize, Choice, Quantized};
-pub use source::Source;
+pub use source::{Family, Source};
+pub use tensors::Tensors;
 pub use texts::Texts;
 pub use tokens::Tokens;
 pub use weights::Weights;
