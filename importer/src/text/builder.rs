@@ -7,7 +7,7 @@ use millrace_inference::rows::{
 use ndarray::{Array1, Array2};
 
 use super::{
-    function::{Function, TABLE_FRACTION},
+    function::TABLE_FRACTION,
     layers::{Dense, NormLayer},
     parameters::Parameters,
     record::{record, scale},
@@ -46,8 +46,8 @@ pub(crate) enum Then<'a> {
     Rows(ElementType, &'a [f64]),
     /// The sum with these rows, whose step it has.
     Add(Wide),
-    /// A function of arguments with this step, and rows of this kind.
-    Function(Function, f64, &'a Narrowing),
+    /// A function's table for arguments with this step, and rows of this kind.
+    Function(Vec<i32>, f64, &'a Narrowing),
 }
 
 /// Queries, keys and values, and what their integers mean.
@@ -151,8 +151,8 @@ impl Builder {
         let (element, own, table, addend) = match then {
             Then::Rows(element, own) => (*element, own.to_vec(), None, None),
             Then::Add(wide) => (ElementType::Wide, vec![wide.step; outputs], None, Some(wide.node)),
-            Then::Function(function, step, narrowing) => {
-                let table = self.table(*function, narrowing, *step)?;
+            Then::Function(entries, step, narrowing) => {
+                let table = self.table(entries, narrowing, *step)?;
                 (narrowing.element, vec![*step; outputs], Some(table), None)
             }
         };
@@ -208,10 +208,10 @@ impl Builder {
         Ok(Narrow { node: self.push(Node::Mul(Mul { left, right, rescales, element })), narrowing })
     }
 
-    fn table(&mut self, function: Function, narrowing: &Narrowing, step: f64) -> Result<Table, Refusal> {
+    fn table(&mut self, entries: &[i32], narrowing: &Narrowing, step: f64) -> Result<Table, Refusal> {
         let of = |f: &f32| record(step / TABLE_FRACTION / (f64::from(*f) * narrowing.step), 0.0);
         let records = narrowing.factors.iter().map(of).collect::<Result<Vec<_>, _>>()?;
-        let entries = self.parameters.numbers(function.table(step));
+        let entries = self.parameters.numbers(entries.iter().copied());
         Ok(Table { entries, rescales: self.parameters.rescales(&records) })
     }
 

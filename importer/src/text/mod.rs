@@ -4,7 +4,8 @@
 //!    holds all; [`Bert`] and [`Llama`] are the float graphs that they make.
 //! 2. [`quantize()`] and [`quantize_llama()`] run these on calibration texts and give an integer model with its blob.
 //! 3. [`Bundle`] is the model as it is written and read: the graph, the blob and the tokenizer, side by side.
-//! 4. [`Comparison`] says how near an encoder's integer embeddings are to the float ones.
+//! 4. [`Comparison`] says how near an encoder's integer embeddings are to the float ones, and [`Perplexity`] how much
+//!    worse a decoder predicts texts. [`Decoder`] executes one with the engine.
 //!
 //! Floats are used here and nowhere later: what is written is integers, and so is what executes them.
 
@@ -13,6 +14,7 @@ mod builder;
 mod bundle;
 mod compare;
 mod config;
+mod decoder;
 mod execution;
 mod files;
 mod float;
@@ -22,6 +24,7 @@ mod gguf_tokens;
 mod layers;
 mod llama;
 mod parameters;
+mod perplexity;
 mod quantize;
 mod record;
 mod search;
@@ -35,11 +38,13 @@ pub use bert::Bert;
 pub use bundle::Bundle;
 pub use compare::Comparison;
 pub use config::{Config, Pooling};
+pub use decoder::Decoder;
 pub use execution::{commit, recompute, Commitment, Recomputed};
 pub use float::unit;
 pub use function::Function;
 pub use gguf::Gguf;
 pub use llama::{quantize_llama, Llama, LlamaConfig, Naming, LOGIT_STEP};
+pub use perplexity::Perplexity;
 pub use quantize::{quantize, Choice, Quantized};
 pub use source::{Family, Source};
 pub use tensors::Tensors;

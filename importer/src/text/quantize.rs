@@ -140,7 +140,8 @@ impl Quantizer {
         let step = wide_step(&[&trace.middle, &trace.sum]);
         let wide = self.builder.wide_norm(attended, &block.output_norm, step)?;
         let narrowing = self.search(number, "down", &trace.activated, &block.down.weights);
-        let then = Then::Function(bert.config.function, argument_step(largest(&trace.argument)), &narrowing);
+        let argument = argument_step(largest(&trace.argument));
+        let then = Then::Function(bert.config.function.table(argument), argument, &narrowing);
         let node = self.builder.linear(&narrow, &block.up, &then)?;
         let activated = Narrow { node, narrowing };
         let node = self.builder.linear(&activated, &block.down, &Then::Add(wide))?;

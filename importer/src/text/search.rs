@@ -14,6 +14,10 @@ use super::layers::product;
 /// Powers that are tried.
 const POWERS: [f32; 6] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 
+/// Those that are tried where each row counts alike: rows of 8 bits are what is lost, and then the weights.
+const NARROW_POWERS: [f32; 4] = [0.6, 0.7, 0.8, 0.9];
+const BROAD_POWERS: [f32; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
+
 /// Shares of all elements, from the smallest up, that must not be clipped.
 const KEPT: [f64; 3] = [1.0, 0.999_95, 0.999_5];
 
@@ -44,18 +48,19 @@ pub(crate) struct Narrowing {
 /// The best narrowing of these rows, which are multiplied with these weights.
 pub(crate) fn search(rows: &Array2<f32>, weights: &Array2<f32>) -> Narrowing {
     let site = Site::new(rows, weights, false);
-    let narrow = site.best(ElementType::I8);
+    let narrow = site.best(ElementType::I8, &POWERS);
     if narrow.error <= MOST_ERROR {
         narrow
     } else {
-        site.best(ElementType::I16)
+        site.best(ElementType::I16, &POWERS)
     }
 }
 
 /// The best narrowing of these rows to this type. Each row's error counts as a share of its own products: a decoder's first
 /// token can be ten thousand times as loud as all others, and would else be the only one that counts.
 pub(crate) fn search_as(rows: &Array2<f32>, weights: &Array2<f32>, element: ElementType) -> Narrowing {
-    Site::new(rows, weights, true).best(element)
+    let powers: &[f32] = if element == ElementType::I8 { &NARROW_POWERS } else { &BROAD_POWERS };
+    Site::new(rows, weights, true).best(element, powers)
 }
 
 struct Site<'a> {
@@ -82,8 +87,8 @@ impl<'a> Site<'a> {
         Self { rows, weights, measured, wanted, sizes: sizes.mapv(|size| size.max(f64::MIN_POSITIVE)) }
     }
 
-    fn best(&self, element: ElementType) -> Narrowing {
-        let tried = POWERS.par_iter().map(|power| self.with(element, *power));
+    fn best(&self, element: ElementType, powers: &[f32]) -> Narrowing {
+        let tried = powers.par_iter().map(|power| self.with(element, *power));
         let worse = || Narrowing {
             element,
             factors: Array1::ones(self.weights.ncols()),

@@ -32,6 +32,9 @@ const ANGLE_ONE: f64 = 16_384.0;
 /// How much finer queries and keys are before they are turned.
 const UNTURNED: f64 = 128.0;
 
+/// The largest error of 8-bit rows, as a share of their products' mean square: beyond it they have 16 bits.
+const MOST_ERROR: f64 = 3.0e-4;
+
 /// Room that rows of 8 bits have beyond what calibration saw: queries, keys and values.
 const NARROW_MARGIN: f64 = 1.05;
 
@@ -107,6 +110,7 @@ struct Quantizer<'a> {
 }
 
 impl Quantizer<'_> {
+    /// How rows become narrow before products with these weights: to this type, or to 16 bits if 8 lose too much.
     fn search(
         &mut self,
         block: usize,
@@ -122,7 +126,10 @@ impl Quantizer<'_> {
                 "give the weights of one model"
             )
         })?;
-        let found = search_as(rows, &weights, element);
+        let mut found = search_as(rows, &weights, element);
+        if element == ElementType::I8 && found.error > MOST_ERROR {
+            found = search_as(rows, &weights, ElementType::I16);
+        }
         let Narrowing { element, power, error, .. } = found;
         self.choices.push(Choice { block, products, element, power, error });
         Ok(found)
@@ -147,7 +154,7 @@ impl Quantizer<'_> {
         };
         let argument = trace.gate.fold(0.0f32, |most, x| most.max(*x));
         let argument = (f64::from(argument) * ARGUMENT_MARGIN).max(LEAST_ARGUMENT) / 32_767.0;
-        let then = Then::Function(self.llama.config.function, argument, &opened);
+        let then = Then::Function(self.llama.config.function.fitted_table(argument), argument, &opened);
         let gate = self.builder.linear(&narrow, &block.gate, &then)?;
         let up_steps = column_steps(&trace.up);
         let up = self.builder.linear(&narrow, &block.up, &Then::Rows(ElementType::I16, &up_steps))?;
