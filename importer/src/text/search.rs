@@ -15,8 +15,8 @@ use super::layers::product;
 const POWERS: [f32; 6] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 
 /// Those that are tried where each row counts alike: rows of 8 bits are what is lost, and then the weights.
-const NARROW_POWERS: [f32; 4] = [0.6, 0.7, 0.8, 0.9];
-const BROAD_POWERS: [f32; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
+const NARROW_POWERS: [f32; 3] = [0.7, 0.8, 0.9];
+const BROAD_POWERS: [f32; 3] = [0.1, 0.3, 0.5];
 
 /// Shares of all elements, from the smallest up, that must not be clipped.
 const KEPT: [f64; 3] = [1.0, 0.999_95, 0.999_5];

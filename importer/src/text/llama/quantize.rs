@@ -3,12 +3,14 @@
 //! All sums from block to block have one scale, since each block adds to what the one before gave, and the trunk is these
 //! sums: after the tokens' rows and after each block. The output is the likeliest token behind each token of a text.
 
+use std::ops::Range;
+
 use millrace_inference::rows::{ArgMax, ElementType, Kind, Node, Rope};
 use ndarray::{concatenate, Array1, Array2, Axis};
 
 use super::{
     float::{angles, Trace},
-    Block, Llama,
+    Block, Llama, LlamaConfig,
 };
 use crate::{
     refusal::Refusal,
@@ -176,15 +178,13 @@ impl Quantizer<'_> {
         let all = [&block.query, &block.key, &block.value];
         let narrowing = self.search(number, "query, key, value", ElementType::I8, &trace.normed, &all)?;
         let narrow = self.builder.narrow_norm(last, &block.attention_norm, narrowing)?;
-        let config = &self.llama.config;
-        let steps = |rows, heads| head_steps(&(largest_of_columns(rows) * NARROW_MARGIN), heads);
-        let (query, key) = (steps(&trace.query, config.heads), steps(&trace.key, config.key_heads));
+        let (factors, query, key) = self.balanced(trace);
         let value = largest_of_columns(&trace.value) * (NARROW_MARGIN / 127.0);
         let value = value.to_vec();
         let values = self.builder.linear(&narrow, &block.value, &Then::Rows(ElementType::I8, &value))?;
         let attention = Attention {
-            queries: self.turned(&narrow, &block.query, &query)?,
-            keys: self.turned(&narrow, &block.key, &key)?,
+            queries: self.turned(&narrow, &block.query, &query, |element| 1.0 / factors[element])?,
+            keys: self.turned(&narrow, &block.key, &key, |element| factors[element])?,
             values,
             query_steps: &query,
             key_steps: &key,
@@ -194,9 +194,45 @@ impl Quantizer<'_> {
         self.builder.attend(&attention, narrowing)
     }
 
-    /// Heads that their positions have turned, with a step each.
-    fn turned(&mut self, narrow: &Narrow, dense: &Dense, steps: &[f64]) -> Result<u32, Refusal> {
-        let own: Vec<f64> = each(steps, self.llama.config.head).iter().map(|step| step / UNTURNED).collect();
+    /// What elements of keys are divided by, and queries multiplied with: it changes no score, and brings both to the
+    /// geometric mean of their ranges, pair by pair of each head of keys, since both elements of a pair have to be turned
+    /// on one scale. And the steps of heads of queries and of keys after that.
+    fn balanced(&self, trace: &Trace) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+        let &LlamaConfig { heads, key_heads, head, .. } = &self.llama.config;
+        let queries = largest_of_columns(&trace.query) * NARROW_MARGIN;
+        let keys = largest_of_columns(&trace.key) * NARROW_MARGIN;
+        let shared = heads / key_heads;
+        let most = |numbers: &Array1<f64>, heads: Range<usize>, first: usize| {
+            let places = heads.flat_map(|number| [number * head + first, number * head + first + 1]);
+            places.map(|place| numbers[place]).fold(0.0, f64::max)
+        };
+        let factor = |element: usize| {
+            let (group, first) = (element / head, element % head / 2 * 2);
+            let of_queries = most(&queries, group * shared..(group + 1) * shared, first);
+            (most(&keys, group..group + 1, first) / of_queries).sqrt()
+        };
+        let factors: Vec<f64> = (0..key_heads * head).map(factor).collect();
+        let of_query = |place: usize| factors[place / head / shared * head + place % head];
+        let queries = queries.iter().enumerate().map(|(place, most)| most * of_query(place)).collect();
+        let keys = keys.iter().zip(&factors).map(|(most, factor)| most / factor).collect();
+        (factors, head_steps(&queries, heads), head_steps(&keys, key_heads))
+    }
+
+    /// Heads that their positions have turned, with a step each, and a factor for each element of a head of keys.
+    fn turned(
+        &mut self,
+        narrow: &Narrow,
+        dense: &Dense,
+        steps: &[f64],
+        factor: impl Fn(usize) -> f64,
+    ) -> Result<u32, Refusal> {
+        let LlamaConfig { head, key_heads, .. } = self.llama.config;
+        let shared = steps.len() / key_heads;
+        let own: Vec<f64> = each(steps, head)
+            .iter()
+            .enumerate()
+            .map(|(place, step)| step * factor(place / head / shared * head + place % head) / UNTURNED)
+            .collect();
         let input = self.builder.linear(narrow, dense, &Then::Rows(ElementType::I16, &own))?;
         let heads = number(steps.len());
         Ok(self.builder.push(Node::Rope(Rope { input, heads, angles: self.angles })))
