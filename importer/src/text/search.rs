@@ -6,13 +6,17 @@
 //! costs nothing, since whatever makes the rows rescales each channel anyway.
 
 use millrace_inference::rows::ElementType;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::float::product;
+use super::layers::product;
 
 /// Powers that are tried.
 const POWERS: [f32; 6] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+
+/// Those that are tried where each row counts alike: rows of 8 bits are what is lost, and then the weights.
+const NARROW_POWERS: [f32; 3] = [0.7, 0.8, 0.9];
+const BROAD_POWERS: [f32; 3] = [0.1, 0.3, 0.5];
 
 /// Shares of all elements, from the smallest up, that must not be clipped.
 const KEPT: [f64; 3] = [1.0, 0.999_95, 0.999_5];
@@ -43,17 +47,20 @@ pub(crate) struct Narrowing {
 
 /// The best narrowing of these rows, which are multiplied with these weights.
 pub(crate) fn search(rows: &Array2<f32>, weights: &Array2<f32>) -> Narrowing {
-    let stride = rows.nrows().div_ceil(MEASURED_ROWS).max(1);
-    let indices: Vec<usize> = (0..rows.nrows()).step_by(stride).collect();
-    let measured = rows.select(Axis(0), &indices);
-    let wanted = product(measured.view(), weights.view());
-    let site = Site { rows, weights, measured, wanted };
-    let narrow = site.best(ElementType::I8);
+    let site = Site::new(rows, weights, false);
+    let narrow = site.best(ElementType::I8, &POWERS);
     if narrow.error <= MOST_ERROR {
         narrow
     } else {
-        site.best(ElementType::I16)
+        site.best(ElementType::I16, &POWERS)
     }
+}
+
+/// The best narrowing of these rows to this type. Each row's error counts as a share of its own products: a decoder's first
+/// token can be ten thousand times as loud as all others, and would else be the only one that counts.
+pub(crate) fn search_as(rows: &Array2<f32>, weights: &Array2<f32>, element: ElementType) -> Narrowing {
+    let powers: &[f32] = if element == ElementType::I8 { &NARROW_POWERS } else { &BROAD_POWERS };
+    Site::new(rows, weights, true).best(element, powers)
 }
 
 struct Site<'a> {
@@ -62,11 +69,26 @@ struct Site<'a> {
     measured: Array2<f32>,
     /// Products of the measured rows.
     wanted: Array2<f32>,
+    /// The mean square that each row's error is a share of.
+    sizes: Array1<f64>,
 }
 
-impl Site<'_> {
-    fn best(&self, element: ElementType) -> Narrowing {
-        let tried = POWERS.par_iter().map(|power| self.with(element, *power));
+impl<'a> Site<'a> {
+    fn new(rows: &'a Array2<f32>, weights: &'a Array2<f32>, row_by_row: bool) -> Self {
+        let stride = rows.nrows().div_ceil(MEASURED_ROWS).max(1);
+        let indices: Vec<usize> = (0..rows.nrows()).step_by(stride).collect();
+        let measured = rows.select(Axis(0), &indices);
+        let wanted = product(measured.view(), weights.view());
+        let squares = mean_squares(&wanted);
+        let sizes = match row_by_row {
+            true => squares,
+            false => Array1::from_elem(squares.len(), squares.mean().unwrap_or(0.0)),
+        };
+        Self { rows, weights, measured, wanted, sizes: sizes.mapv(|size| size.max(f64::MIN_POSITIVE)) }
+    }
+
+    fn best(&self, element: ElementType, powers: &[f32]) -> Narrowing {
+        let tried = powers.par_iter().map(|power| self.with(element, *power));
         let worse = || Narrowing {
             element,
             factors: Array1::ones(self.weights.ncols()),
@@ -95,7 +117,7 @@ impl Site<'_> {
         let step = step as f32;
         let narrow = measured.mapv(|x| (x / step).round_ties_even().clamp(least, most) * step);
         let error = product(narrow.view(), weights.view()) - &self.wanted;
-        mean_square(&error) / mean_square(&self.wanted).max(f64::MIN_POSITIVE)
+        (mean_squares(&error) / &self.sizes).mean().unwrap_or(0.0)
     }
 }
 
@@ -161,8 +183,10 @@ fn rounded(weights: &Array2<f32>) -> Array2<f32> {
     rounded
 }
 
-fn mean_square(matrix: &Array2<f32>) -> f64 {
-    matrix.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / matrix.len().max(1) as f64
+/// The mean square of each row.
+fn mean_squares(matrix: &Array2<f32>) -> Array1<f64> {
+    let square = |row: ArrayView1<'_, f32>| row.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    matrix.rows().into_iter().map(|row| square(row) / row.len().max(1) as f64).collect()
 }
 
 #[cfg(test)]
@@ -184,12 +208,7 @@ mod tests {
         let weights = noise(24, 16, 2);
         let found = search(&rows, &weights);
         assert!(found.factors[3] > 5.0 * found.factors[2], "{:?}", found.factors);
-        let plain = Site {
-            rows: &rows,
-            weights: &weights,
-            measured: rows.clone(),
-            wanted: product(rows.view(), weights.view()),
-        };
+        let plain = Site::new(&rows, &weights, false);
         let step = f64::from(rows.fold(0.0f32, |m, x| m.max(x.abs()))) / 127.0;
         let unsmoothed = plain.error(&rows, &rounded(&weights), step, ElementType::I8);
         assert!(found.error < unsmoothed / 2.0, "{} and {unsmoothed}", found.error);
@@ -205,6 +224,18 @@ mod tests {
         spiky.iter_mut().step_by(499).for_each(|x| *x = 30.0);
         let found = search(&spiky, &noise(8, 64, 4));
         assert_eq!(found.element, ElementType::I16, "{}", found.error);
+    }
+
+    #[test]
+    fn a_loud_row_is_one_of_many() {
+        let mut rows = noise(300, 16, 7);
+        rows.row_mut(0).mapv_inplace(|x| x * 3_000.0);
+        let weights = noise(24, 16, 8);
+        // With all rows on one scale, eight bits leave nothing of the others: each of them is an error of its own size.
+        let found = search_as(&rows, &weights, ElementType::I8);
+        assert!(found.element == ElementType::I8 && found.error > 0.5, "{}", found.error);
+        assert!(search(&rows, &weights).error < 1e-3);
+        assert!(search_as(&rows, &weights, ElementType::I16).error < found.error / 10.0);
     }
 
     #[test]
