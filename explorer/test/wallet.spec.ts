@@ -29,7 +29,12 @@ async function lendEve(page: Page): Promise<SignerPayloadJSON[]> {
     };
     const signByWallet = (window as unknown as { signByWallet: (payload: unknown) => Promise<string> }).signByWallet;
     let id = 0;
-    const signer = { signPayload: async (payload: unknown) => ({ id: id++, signature: await signByWallet(payload) }) };
+    const signer = {
+      signPayload: async (payload: unknown) => ({ id: id++, signature: await signByWallet(payload) }),
+      signRaw: async () => {
+        throw new Error('nothing here signs raw bytes');
+      },
+    };
     const enable = async () => ({ accounts, signer, metadata: { get: async () => [], provide: async () => true } });
     Object.assign(window, { injectedWeb3: { 'polkadot-js': { version: '0.62.6', enable } } });
   }, pair.address);

@@ -108,7 +108,7 @@ describe('a development node that mines', () => {
     await assert.rejects(attempt(new Uint8Array(64), 0n), /tasks\.PriceTooLow/);
     await assert.rejects(attempt(new Uint8Array(64), UNIT, `0x${'11'.repeat(32)}`), /tasks\.UnknownModel/);
     await assert.rejects(attempt(new Uint8Array(64), UNIT, model, 1), /tasks\.InvalidDeadline/);
-    await assert.rejects(send(api, api.tx.models.register('0x0102'), requester), /models\.Undecodable/);
+    await assert.rejects(send(api, api.tx.models.register('0x0102', null), requester), /models\.Undecodable/);
   });
 
   it('says what a model is, and turns real numbers into its bytes and its bytes into labels', async () => {
@@ -155,7 +155,10 @@ describe('a development node that mines', () => {
         })
         .catch(reject);
     });
-    assert.deepEqual(told.filter((status) => status === 'InBlock' || status === 'Finalized'), ['InBlock', 'Finalized']);
+    assert.deepEqual(
+      told.filter((status) => status === 'InBlock' || status === 'Finalized'),
+      ['InBlock', 'Finalized'],
+    );
   });
 
   it('sends calls of one account at the same time, each once', async () => {
