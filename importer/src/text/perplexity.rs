@@ -15,6 +15,11 @@ pub struct Perplexity {
     pub float: f64,
     /// Of the integer model.
     pub integer: f64,
+    /// Standard error of [`Self::loss`], from how the two models' surprise at each token differs.
+    pub error: f64,
+    /// How far the integer model's probabilities of all tokens are from the float one's, in the mean: their
+    /// Kullback–Leibler divergence in nats. It says more about few tokens than a perplexity does.
+    pub divergence: f64,
     /// Share of the tokens for which both find the same one likeliest.
     pub agreement: f64,
 }
@@ -25,6 +30,9 @@ struct Sums {
     tokens: usize,
     float: f64,
     integer: f64,
+    /// Squares of their differences.
+    squares: f64,
+    divergence: f64,
     agreed: usize,
 }
 
@@ -51,9 +59,9 @@ impl Perplexity {
                 let next = *next as usize;
                 let float: Vec<f64> = float.iter().map(|x| f64::from(*x)).collect();
                 let integer: Vec<f64> = integer.iter().map(|x| f64::from(*x) * LOGIT_STEP).collect();
-                sums.tokens += 1;
-                sums.float += surprise(&float, next);
-                sums.integer += surprise(&integer, next);
+                let [float, integer] = [float, integer].map(|logits| logarithms(&logits));
+                sums.add([&float, &integer].map(|shares| -shares[next]));
+                sums.divergence += divergence(&float, &integer);
                 sums.agreed += usize::from(likeliest(&float) == likeliest(&integer));
             }
             done();
@@ -73,6 +81,13 @@ impl Perplexity {
 }
 
 impl Sums {
+    fn add(&mut self, [float, integer]: [f64; 2]) {
+        self.tokens += 1;
+        self.float += float;
+        self.integer += integer;
+        self.squares += (integer - float).powi(2);
+    }
+
     fn finish(self) -> Result<Perplexity, Refusal> {
         if self.tokens == 0 {
             return Err(refusal!(
@@ -81,10 +96,15 @@ impl Sums {
             ));
         }
         let tokens = self.tokens as f64;
+        let (float, integer) = (self.float / tokens, self.integer / tokens);
+        let variance = (self.squares / tokens - (integer - float).powi(2)).max(0.0);
         Ok(Perplexity {
             tokens: self.tokens,
-            float: (self.float / tokens).exp(),
-            integer: (self.integer / tokens).exp(),
+            float: float.exp(),
+            integer: integer.exp(),
+            // A perplexity is an exponential, so a difference of logarithms is one of shares.
+            error: (integer - float).exp() * (variance / tokens).sqrt(),
+            divergence: self.divergence / tokens,
             agreement: self.agreed as f64 / tokens,
         })
     }
@@ -92,22 +112,28 @@ impl Sums {
 
 impl std::fmt::Display for Perplexity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { tokens, float, integer, agreement } = self;
+        let Self { tokens, float, integer, error, divergence, agreement } = self;
         write!(
             f,
-            "perplexity {float:.3} in floats and {integer:.3} in integers ({:+.2} %), the same likeliest token in \
-             {:.1} %, on {tokens} tokens",
+            "perplexity {float:.3} in floats and {integer:.3} in integers ({:+.2} %, standard error {:.2}), divergence \
+             {divergence:.5}, the same likeliest token in {:.1} %, on {tokens} tokens",
             100.0 * self.loss(),
+            100.0 * error,
             100.0 * agreement
         )
     }
 }
 
-/// −ln of the probability of a token.
-fn surprise(logits: &[f64], token: usize) -> f64 {
+/// Natural logarithms of the tokens' probabilities.
+fn logarithms(logits: &[f64]) -> Vec<f64> {
     let most = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let all: f64 = logits.iter().map(|x| (x - most).exp()).sum();
-    all.ln() - (logits[token] - most)
+    let all = logits.iter().map(|x| (x - most).exp()).sum::<f64>().ln();
+    logits.iter().map(|x| x - most - all).collect()
+}
+
+/// The Kullback–Leibler divergence of probabilities whose logarithms these are.
+fn divergence(from: &[f64], to: &[f64]) -> f64 {
+    from.iter().zip(to).map(|(from, to)| from.exp() * (from - to)).sum()
 }
 
 /// The first of the largest.
@@ -121,25 +147,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn surprise_is_minus_the_logarithm_of_a_share() {
+    fn logits_are_probabilities_but_for_a_constant() {
         let logits = [2f64.ln(), 1f64.ln(), 1f64.ln()];
-        assert!((surprise(&logits, 0) - 2f64.ln()).abs() < 1e-12);
-        assert!((surprise(&logits, 2) - 4f64.ln()).abs() < 1e-12);
-        assert!((surprise(&[1_000.0, 0.0], 1) - 1_000.0).abs() < 1e-9);
+        let shares = logarithms(&logits);
+        assert!((shares[0] - 0.5f64.ln()).abs() < 1e-12 && (shares[2] - 0.25f64.ln()).abs() < 1e-12);
+        assert!((logarithms(&[1_000.0, 0.0])[1] + 1_000.0).abs() < 1e-9);
         assert_eq!((likeliest(&logits), likeliest(&[0.0, 3.0, 3.0])), (0, 1));
+        // 1/2 against 1/4 twice over, less what the other two gain.
+        let other = logarithms(&[1f64.ln(), 1f64.ln(), 2f64.ln()]);
+        assert_eq!(divergence(&shares, &shares), 0.0);
+        assert!((divergence(&shares, &other) - 0.25 * 2f64.ln()).abs() < 1e-12);
     }
 
     #[test]
     fn a_hundredth_more_is_enough_and_nothing_beyond() {
         let of = |float: f64, integer: f64| {
-            let sums = Sums { tokens: 10, float: 10.0 * float.ln(), integer: 10.0 * integer.ln(), agreed: 9 };
+            let mut sums = Sums { divergence: 0.1, agreed: 9, ..Sums::default() };
+            // One half of the tokens differs by 0.01 more than the other.
+            let more = [0.005, -0.005].into_iter().cycle();
+            more.take(10).for_each(|more| sums.add([float.ln(), integer.ln() + more]));
             sums.finish().expect("tokens")
         };
         let fine = of(40.0, 40.3);
         assert!(fine.is_enough() && (fine.loss() - 0.0075).abs() < 1e-9, "{fine}");
         assert_eq!(
             fine.to_string(),
-            "perplexity 40.000 in floats and 40.300 in integers (+0.75 %), the same likeliest token in 90.0 %, on 10 tokens"
+            "perplexity 40.000 in floats and 40.300 in integers (+0.75 %, standard error 0.16), divergence 0.01000, the \
+             same likeliest token in 90.0 %, on 10 tokens"
         );
         assert!(of(40.0, 30.0).is_enough());
         assert!(!of(40.0, 40.41).is_enough());
