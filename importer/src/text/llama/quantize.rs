@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use millrace_inference::rows::{ArgMax, ElementType, Kind, Node, Rope};
-use ndarray::{concatenate, Array1, Array2, Axis};
+use ndarray::{concatenate, Array1, Array2, ArrayView2, Axis};
 
 use super::{
     float::{angles, Trace},
@@ -16,8 +16,7 @@ use crate::{
     refusal::Refusal,
     text::{
         builder::{
-            each, head_steps, largest, largest_of_columns, number, wide_step, Attention, Builder, Narrow,
-            Then, Wide,
+            each, largest, largest_of_columns, number, wide_step, Attention, Builder, Narrow, Then, Wide,
         },
         layers::{Dense, Stacked},
         quantize::{expect_sound, Choice, Quantized},
@@ -37,12 +36,14 @@ const UNTURNED: f64 = 128.0;
 /// The largest error of 8-bit rows, as a share of their products' mean square: beyond it they have 16 bits.
 const MOST_ERROR: f64 = 3.0e-4;
 
-/// Room that rows of 8 bits have beyond what calibration saw: queries, keys and values.
+/// Share of the elements of queries and keys that must not be clipped.
+const KEPT: f64 = 0.999_9;
+
+/// Room that values have beyond what calibration saw.
 const NARROW_MARGIN: f64 = 1.05;
 
-/// Room that rows of 16 bits have, and how little of the largest column's range each column has at least.
+/// Room that rows of 16 bits have.
 const MARGIN: f64 = 1.5;
-const LEAST_SHARE: f64 = 1.0 / 16.0;
 
 /// Room that the function's arguments have.
 const ARGUMENT_MARGIN: f64 = 1.25;
@@ -134,7 +135,7 @@ impl Quantizer<'_> {
         }
         let Narrowing { element, power, error, .. } = found;
         self.choices.push(Choice { block, products, element, power, error });
-        Ok(found)
+        Ok(found.coupled(rows))
     }
 
     /// A block; gives the sum with which it ends.
@@ -146,19 +147,21 @@ impl Quantizer<'_> {
         let both = [&block.gate, &block.up];
         let narrowing = self.search(number, "gate, up", ElementType::I8, &trace.middle, &both)?;
         let narrow = self.builder.narrow_norm(attended, &block.inner_norm, narrowing)?;
-        let opened_steps = column_steps(&trace.opened);
+        let (opened_step, up_step) = (step_of_all(&trace.opened), step_of_all(&trace.up));
+        let steps = |step: f64| vec![step; self.llama.config.inner];
+        let (opened_steps, up_steps) = (steps(opened_step), steps(up_step));
         let opened = Narrowing {
             element: ElementType::I16,
-            factors: opened_steps.iter().map(|step| *step as f32).collect(),
-            step: 1.0,
+            factors: Array1::ones(self.llama.config.inner),
+            step: opened_step,
             power: 0.0,
             error: 0.0,
+            coupling: None,
         };
         let argument = trace.gate.fold(0.0f32, |most, x| most.max(*x));
         let argument = (f64::from(argument) * ARGUMENT_MARGIN).max(LEAST_ARGUMENT) / 32_767.0;
         let then = Then::Function(self.llama.config.function.fitted_table(argument), argument, &opened);
         let gate = self.builder.linear(&narrow, &block.gate, &then)?;
-        let up_steps = column_steps(&trace.up);
         let up = self.builder.linear(&narrow, &block.up, &Then::Rows(ElementType::I16, &up_steps))?;
 
         let narrowing = self.search(number, "down", ElementType::I16, &trace.inner, &[&block.down])?;
@@ -190,7 +193,7 @@ impl Quantizer<'_> {
             key_steps: &key,
             value_steps: &value,
         };
-        let narrowing = self.search(number, "output", ElementType::I8, &trace.context, &[&block.output])?;
+        let narrowing = self.search(number, "output", ElementType::I16, &trace.context, &[&block.output])?;
         self.builder.attend(&attention, narrowing)
     }
 
@@ -199,8 +202,7 @@ impl Quantizer<'_> {
     /// on one scale. And the steps of heads of queries and of keys after that.
     fn balanced(&self, trace: &Trace) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let &LlamaConfig { heads, key_heads, head, .. } = &self.llama.config;
-        let queries = largest_of_columns(&trace.query) * NARROW_MARGIN;
-        let keys = largest_of_columns(&trace.key) * NARROW_MARGIN;
+        let (queries, keys) = (largest_of_columns(&trace.query), largest_of_columns(&trace.key));
         let shared = heads / key_heads;
         let most = |numbers: &Array1<f64>, heads: Range<usize>, first: usize| {
             let places = heads.flat_map(|number| [number * head + first, number * head + first + 1]);
@@ -213,9 +215,9 @@ impl Quantizer<'_> {
         };
         let factors: Vec<f64> = (0..key_heads * head).map(factor).collect();
         let of_query = |place: usize| factors[place / head / shared * head + place % head];
-        let queries = queries.iter().enumerate().map(|(place, most)| most * of_query(place)).collect();
-        let keys = keys.iter().zip(&factors).map(|(most, factor)| most / factor).collect();
-        (factors, head_steps(&queries, heads), head_steps(&keys, key_heads))
+        let queries = steps_of_heads(&trace.query, head, of_query);
+        let keys = steps_of_heads(&trace.key, head, |place| 1.0 / factors[place]);
+        (factors, queries, keys)
     }
 
     /// Heads that their positions have turned, with a step each, and a factor for each element of a head of keys.
@@ -245,10 +247,12 @@ impl Quantizer<'_> {
         let narrowing = Narrowing {
             element: ElementType::I16,
             factors: Array1::ones(llama.config.width),
-            step: (largest(&normed) * MARGIN / 32_767.0).max(1e-30),
+            step: step_of_all(&normed),
             power: 0.0,
             error: 0.0,
+            coupling: None,
         };
+        let narrowing = narrowing.coupled(&normed);
         let narrow = self.builder.narrow_norm(last, &llama.norm, narrowing)?;
         let vocabulary = llama.config.vocabulary;
         let head = Dense { weights: llama.output().clone(), bias: Array1::zeros(vocabulary) };
@@ -259,9 +263,48 @@ impl Quantizer<'_> {
     }
 }
 
-/// The step of each column in 16 bits.
-fn column_steps(rows: &Array2<f32>) -> Vec<f64> {
-    let columns = largest_of_columns(rows);
-    let least = columns.fold(0.0, |most: f64, x| most.max(*x)) * LEAST_SHARE;
-    columns.iter().map(|most| most.max(least) * MARGIN / 32_767.0).collect()
+/// The step in 8 bits of each head of so many elements, after each was multiplied with its factor. A few values are
+/// clipped, as all others gain by that.
+fn steps_of_heads(rows: &Array2<f32>, head: usize, factor: impl Fn(usize) -> f64) -> Vec<f64> {
+    let of_head = |columns: (usize, ArrayView2<'_, f32>)| {
+        let (number, columns) = columns;
+        let sized =
+            |((_, column), x): ((usize, usize), &f32)| f64::from(x.abs()) * factor(number * head + column);
+        let mut sizes: Vec<f64> = columns.indexed_iter().map(sized).collect();
+        let last = sizes.len().saturating_sub(1);
+        let index = (sizes.len() as f64 * KEPT).ceil() as usize;
+        let (_, most, _) = sizes.select_nth_unstable_by(index.min(last), f64::total_cmp);
+        most.max(1e-9) / 127.0
+    };
+    rows.axis_chunks_iter(Axis(1), head).enumerate().map(of_head).collect()
+}
+
+/// The step in 16 bits of all elements together. It is fine enough for all of them, while steps of single columns would clip
+/// whatever goes beyond calibration in one of a thousand columns, which loses more than all rounding.
+fn step_of_all(rows: &Array2<f32>) -> f64 {
+    (largest(rows) * MARGIN / 32_767.0).max(1e-30)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_has_one_step_that_clips_a_few_of_many() {
+        // 40,000 elements of the first head, of which three are far out; the second head is twice as large by its factor.
+        let mut rows =
+            Array2::from_shape_fn((20_000, 4), |(row, column)| ((row + column) % 100) as f32 / 99.0);
+        (0..3).for_each(|row| rows[[row * 5_000, 1]] = -50.0);
+        let steps = steps_of_heads(&rows, 2, |place| if place < 2 { 1.0 } else { 2.0 });
+        assert_eq!(steps, [1.0 / 127.0, 2.0 / 127.0]);
+        // Of few elements none is clipped.
+        assert_eq!(steps_of_heads(&rows.slice_move(ndarray::s![..3, ..2]), 2, |_| 1.0), [50.0 / 127.0]);
+    }
+
+    #[test]
+    fn a_quiet_column_has_the_room_of_the_loudest() {
+        let rows = ndarray::array![[0.1f32, -20.0], [0.2, 3.0]];
+        assert!((step_of_all(&rows) - 20.0 * 1.5 / 32_767.0).abs() < 1e-12);
+        assert!(step_of_all(&Array2::zeros((1, 1))) > 0.0);
+    }
 }
