@@ -19,7 +19,7 @@ function mayUse(root) {
     ['inference', []],
     ['primitives', ['inference']],
     ['engine', ['inference']],
-    ['importer', ['inference']],
+    ['importer', ['engine', 'inference']],
     ...names.map((name) => [name, below]),
     ['runtime', [...names, ...below]],
     ['node', ['runtime', 'engine', ...below]],

@@ -1,7 +1,8 @@
-//! The commands of `millrace-model` on a text encoder.
+//! The commands of `millrace-model` on text models.
 #![allow(missing_docs)]
 
 mod encoder;
+mod llama;
 
 use std::process::Command;
 
@@ -48,6 +49,8 @@ fn an_encoder_is_imported_run_compared_and_committed_to() {
 
     let (fine, said) = millrace_model(&["run", &model, "--text", &"w1 ".repeat(25)]);
     assert!(!fine && said.contains("25 tokens and the model takes 24"), "{said}");
+    let (fine, said) = millrace_model(&["run", &model, "--text", "w1", "--generate"]);
+    assert!(!fine && said.contains("is an encoder"), "{said}");
     let (fine, said) = millrace_model(&["run", &model]);
     assert!(!fine && said.contains("<INPUT>"), "{said}");
 }
@@ -73,14 +76,66 @@ fn a_model_that_misses_the_bar_isnt_written_unless_it_is_asked_for() {
 }
 
 #[test]
+fn a_decoder_is_imported_and_goes_on_with_a_text() {
+    let folder = Folder::new("decoder-commands");
+    folder.write("tiny.gguf", &llama::gguf("llama", &llama::gguf_tensors()));
+    folder.write("texts.txt", "the theme of that a heath bath\n".repeat(300).as_bytes());
+    let path = |name: &str| folder.path(name).display().to_string();
+    let (from, model, texts) = (path("tiny.gguf"), path("tiny.millrace"), path("texts.txt"));
+
+    let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--texts", &texts, "--despite-loss"]);
+    assert!(fine && said.contains("perplexity") && said.contains("blob         0x"), "{said}");
+    let (fine, said) =
+        millrace_model(&["run", &model, "--text", "the bath", "--generate", "7", "--integers"]);
+    assert!(fine && said.matches(", ").count() <= 6 && said.starts_with('['), "{said}");
+    let (fine, said) = millrace_model(&["run", &model, "--text", "the bath", "--generate"]);
+    assert!(fine && !said.contains('['), "{said}");
+    let (fine, said) = millrace_model(&["diff", &model, "--weights", &from, "--texts", &texts]);
+    assert!(fine && said.contains("perplexity") && said.contains(" in integers ("), "{said}");
+    let (fine, said) = millrace_model(&["trunk", &model, "--text", "the bath", "-o", &path("leaves")]);
+    assert!(fine && said.contains("execution    0x"), "{said}");
+
+    let (fine, said) = millrace_model(&["run", &model, "--text", "the bath"]);
+    assert!(!fine && said.contains("is a language model; let it go on with --generate"), "{said}");
+    let (fine, said) = millrace_model(&["run", &model, "--text", &"the ".repeat(50), "--generate"]);
+    assert!(!fine && said.contains("and the model takes 40"), "{said}");
+    let (fine, said) = millrace_model(&["run", &model, "--text", "a", "--generate", "x"]);
+    assert!(!fine && said.contains("--generate"), "{said}");
+}
+
+#[test]
+fn gguf_files_that_cant_be_imported_leave_nothing_behind() {
+    let folder = Folder::new("decoder-refusals");
+    let whole = llama::gguf("llama", &llama::gguf_tensors());
+    let cases = [
+        (whole[..whole.len() - 40].to_vec(), "would end after its"),
+        (b"PK and so on".to_vec(), "don't begin with 'GGUF'"),
+        (llama::gguf("gemma", &llama::gguf_tensors()), "'gemma', and of GGUF files only llama"),
+    ];
+    for (bytes, wanted) in cases {
+        folder.write("bad.gguf", &bytes);
+        let (from, to) = (folder.path("bad.gguf"), folder.path("bad.millrace"));
+        let (from, to) = (from.display().to_string(), to.display().to_string());
+        let (fine, said) = millrace_model(&["import", &from, "-o", &to]);
+        assert!(!fine && said.contains("bad.gguf: ") && said.contains(wanted), "{said}");
+        assert!(["bad.millrace", "bad.blob", "bad.tokenizer.json"]
+            .iter()
+            .all(|name| !folder.path(name).exists()));
+    }
+}
+
+#[test]
 fn refusals_say_what_to_do() {
     let folder = Folder::with_encoder("refusals", &CONFIG.replace("BertModel", "T5EncoderModel"));
     let (from, model) = (folder.0.display().to_string(), folder.path("x.millrace").display().to_string());
     let (fine, said) = millrace_model(&["import", &from, "-o", &model]);
     assert!(
-        !fine && said.contains("'T5EncoderModel'") && said.contains("only BertModel is supported"),
+        !fine
+            && said.contains("'T5EncoderModel'")
+            && said.contains("BertModel and LlamaForCausalLM are supported"),
         "{said}"
     );
+    folder.write("config.json", CONFIG.as_bytes());
     let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--texts", "/nowhere.txt"]);
     assert!(!fine && said.contains("name a file that is there"), "{said}");
     let (fine, said) = millrace_model(&["diff", &model, "--weights", &from]);

@@ -23,9 +23,9 @@ use millrace_importer::of_mill;
 use batch::{Batch, Reals};
 use choice::{Choice, Samples};
 use described::Described;
-use text_options::{At, Options, Spoken};
+use text_options::{Answer, At, Options, Spoken};
 
-/// Brings ONNX models and text encoders to Millrace: imports, inspects, runs, traces and verifies them.
+/// Brings ONNX and text models to Millrace: imports, inspects, runs, traces and verifies them.
 #[derive(Parser)]
 #[command(version, propagate_version = true)]
 struct Cli {
@@ -36,11 +36,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Import an ONNX model that onnxruntime quantized to 8 bits (QuantFormat.QDQ), a float one with samples to calibrate
-    /// it, or a text encoder from its weights.
+    /// it, or a text model from its weights: an encoder (BERT) or a decoder (LLaMA).
     Import {
-        /// The ONNX file; or a folder with model.safetensors, config.json and tokenizer.json, or the weights in it.
+        /// The ONNX file; or a folder with model.safetensors, config.json and tokenizer.json, the weights in it, or a GGUF file.
         file: PathBuf,
-        /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; of a text encoder, its
+        /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; of a text model, its
         /// parameters and tokenizer, as NAME.blob and NAME.tokenizer.json.
         #[arg(short, long)]
         output: PathBuf,
@@ -85,7 +85,8 @@ enum Command {
         #[arg(long, value_name = "MILL", default_value = "0.00005", value_parser = ask)]
         ask: u128,
     },
-    /// Execute a model and write its output as an array; or print a text's embedding, a JSON array for each text.
+    /// Execute a model and write its output as an array; or print a text's embedding, a JSON array for each text, or how
+    /// a language model goes on with it.
     Run {
         /// The model.
         model: PathBuf,
@@ -97,12 +98,11 @@ enum Command {
         /// Where to write the output (.npy), unless texts are the input.
         #[arg(short, long, required_unless_present = "text")]
         output: Option<PathBuf>,
-        /// A text for a text encoder; repeat it for more.
+        /// A text for a text model; repeat it for more.
         #[arg(long, conflicts_with_all = ["input", "output", "scale"])]
         text: Vec<String>,
-        /// Print the integers that the chain has, instead of the embedding of length one that is made of them in floats.
-        #[arg(long, requires = "text")]
-        integers: bool,
+        #[command(flatten)]
+        answer: Answer,
     },
     /// Execute a model and write the trace that a miner would submit.
     Trace {
@@ -120,11 +120,12 @@ enum Command {
         trace: PathBuf,
     },
     /// Compare a model's output with what onnxruntime or another program gave (.npy): labels, or one number
-    /// for each class. A text encoder's embeddings are compared with those of the weights that it was imported from.
+    /// for each class. A text encoder's embeddings are compared with those of the weights that it was imported
+    /// from, and of a language model how well it predicts texts.
     Diff {
         /// The model.
         model: PathBuf,
-        /// Its input (.npy), unless it is a text encoder.
+        /// Its input (.npy), unless it is a text model.
         #[arg(required_unless_present = "weights")]
         input: Option<PathBuf>,
         /// The other program's output.
@@ -132,14 +133,14 @@ enum Command {
         reference: Option<PathBuf>,
         #[command(flatten)]
         reals: Reals,
-        /// What a text encoder was imported from: a folder, or the safetensors file in it.
+        /// What a text model was imported from: a folder, the safetensors file in it, or a GGUF file.
         #[arg(long, conflicts_with_all = ["input", "reference", "scale"])]
         weights: Option<PathBuf>,
         /// A file with a text in each line, of which every fifth is compared; without it, texts that are built in.
         #[arg(long, requires = "weights", value_name = "FILE")]
         texts: Option<PathBuf>,
     },
-    /// Execute a text encoder on a text and write what a miner commits to: hashes of the trunk's leaves, 32 bytes each.
+    /// Execute a text model on a text and write what a miner commits to: hashes of the trunk's leaves, 32 bytes each.
     Trunk {
         #[command(flatten)]
         spoken: Spoken,
@@ -147,7 +148,7 @@ enum Command {
         #[arg(short, long)]
         output: PathBuf,
     },
-    /// Compute one element of a text encoder's execution from its operands alone, as a dispute would, and compare it with the
+    /// Compute one element of a text model's execution from its operands alone, as a dispute would, and compare it with the
     /// whole execution.
     Element {
         #[command(flatten)]
@@ -174,7 +175,7 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Run { model, input: Some(input), output: Some(output), reals, .. } => {
             execute::run(&Batch { model, input, reals }, &output)
         }
-        Command::Run { model, text, integers, .. } => text::run(&model, &text, integers),
+        Command::Run { model, text, answer, .. } => text::run(&model, &text, &answer),
         Command::Trace { batch, output } => execute::trace(&batch, &output),
         Command::Verify { batch, trace } => verify::verify_trace(&batch, &trace),
         Command::Diff { model, input: Some(input), reference: Some(reference), reals, .. } => {

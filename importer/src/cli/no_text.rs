@@ -1,26 +1,27 @@
-//! The commands of text encoders in a program that was built without them: each says how to build one that has them.
+//! The commands of text models in a program that was built without them: each says how to build one that has them.
 
 use std::path::Path;
 
-use super::text_options::{At, Options, Spoken};
+use super::text_options::{Answer, At, Options, Spoken};
 
-const HOW: &str = "this millrace-model was built without text encoders: build one with `cargo build --release -p millrace-importer \
+const HOW: &str = "this millrace-model was built without text models: build one with `cargo build --release -p millrace-importer \
                    --features text --target-dir ~/.cache/millrace/pure`";
 
 fn missing<T>() -> Result<T, String> {
     Err(HOW.into())
 }
 
-/// Whether a file to import is a text encoder's.
+/// Whether a file to import is a text model's.
 pub(super) fn is_meant(file: &Path) -> bool {
-    file.is_dir() || file.extension().is_some_and(|extension| extension == "safetensors")
+    file.is_dir()
+        || file.extension().is_some_and(|extension| extension == "safetensors" || extension == "gguf")
 }
 
 pub(super) fn import_folder(_: &Path, _: &Path, _: &Options) -> Result<(), String> {
     missing()
 }
 
-pub(super) fn run(_: &Path, _: &[String], _: bool) -> Result<(), String> {
+pub(super) fn run(_: &Path, _: &[String], _: &Answer) -> Result<(), String> {
     missing()
 }
 

@@ -1,15 +1,15 @@
-//! What the commands of text encoders take.
+//! What the commands of text models take.
 
 use std::path::PathBuf;
 
-/// What `import` takes for text encoders alone.
+/// What `import` takes for text models alone.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Texts that stand for what the model will see, one in each line: four fifths give its scales, and it is measured
     /// on the others. Without it, texts that are built in.
     #[arg(long, value_name = "FILE", conflicts_with = "calibrate")]
     pub(super) texts: Option<PathBuf>,
-    /// Tokens that a text may have at most; without it, as many as sentence-transformers would take.
+    /// Tokens that a text may have at most; without it, as many as the model was made for, 8,192 at most.
     #[arg(long, value_name = "N")]
     pub(super) max_tokens: Option<usize>,
     /// Write the model even if it is further from the float one than it should be.
@@ -17,7 +17,20 @@ pub(super) struct Options {
     pub(super) despite_loss: bool,
 }
 
-/// A text encoder and a text.
+/// What `run` prints for a text.
+#[derive(clap::Args)]
+pub(super) struct Answer {
+    /// Let a language model go on with the text, by so many tokens at most, each the likeliest. It ends by itself before a
+    /// token that stands for no text.
+    #[arg(long, requires = "text", value_name = "TOKENS", num_args = 0..=1, default_missing_value = "64")]
+    pub(super) generate: Option<usize>,
+    /// Print the integers that the chain has, instead of the embedding of length one that is made of them in floats, or
+    /// instead of the text that they are the tokens of.
+    #[arg(long, requires = "text")]
+    pub(super) integers: bool,
+}
+
+/// A text model and a text.
 #[derive(clap::Args)]
 pub(super) struct Spoken {
     /// The model.

@@ -1,27 +1,14 @@
 //! The float graph of an encoder of the BERT family: its weights by what they do.
 
-use ndarray::{s, Array1, Array2};
+use ndarray::{s, Array2};
 
-use super::{config::Config, weights::Weights};
+use super::{
+    config::Config,
+    layers::{Dense, NormLayer},
+    tensors::Tensors,
+    weights::Weights,
+};
 use crate::refusal::Refusal;
-
-/// y = W·x + b.
-#[derive(Clone, Debug)]
-pub(crate) struct Dense {
-    /// W, a row for each output.
-    pub(crate) weights: Array2<f32>,
-    /// b.
-    pub(crate) bias: Array1<f32>,
-}
-
-/// y = γ·(x − mean)/σ + β.
-#[derive(Clone, Debug)]
-pub(crate) struct LayerNorm {
-    /// γ.
-    pub(crate) gain: Array1<f32>,
-    /// β.
-    pub(crate) offset: Array1<f32>,
-}
 
 /// One block: attention, then two products with a function between them, each added to what came in and normalised.
 #[derive(Clone, Debug)]
@@ -31,10 +18,10 @@ pub(crate) struct Block {
     pub(crate) value: Dense,
     /// From the heads back to the row.
     pub(crate) output: Dense,
-    pub(crate) output_norm: LayerNorm,
+    pub(crate) output_norm: NormLayer,
     pub(crate) up: Dense,
     pub(crate) down: Dense,
-    pub(crate) down_norm: LayerNorm,
+    pub(crate) down_norm: NormLayer,
 }
 
 /// An encoder.
@@ -45,7 +32,7 @@ pub struct Bert {
     pub(crate) words: Array2<f32>,
     /// A row for each position; the row of the first type of tokens is added, since a text alone has no other.
     pub(crate) positions: Array2<f32>,
-    pub(crate) norm: LayerNorm,
+    pub(crate) norm: NormLayer,
     pub(crate) blocks: Vec<Block>,
 }
 
@@ -79,8 +66,9 @@ fn dense(weights: &Weights<'_>, name: &str, outputs: usize, inputs: usize) -> Re
     })
 }
 
-fn layer_norm(weights: &Weights<'_>, name: &str, width: usize) -> Result<LayerNorm, Refusal> {
-    Ok(LayerNorm {
+fn layer_norm(weights: &Weights<'_>, name: &str, width: usize) -> Result<NormLayer, Refusal> {
+    Ok(NormLayer {
+        centre: true,
         gain: weights.vector(&format!("{name}.weight"), width)?,
         offset: weights.vector(&format!("{name}.bias"), width)?,
     })

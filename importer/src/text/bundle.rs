@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_inference::rows::{evaluate, limits::MAX_MODEL_BYTES, Blob, CheckedModel, EvaluationError};
+use millrace_inference::rows::{
+    evaluate, limits::MAX_MODEL_BYTES, Blob, CheckedModel, EvaluationError, Kind, Node,
+};
 use rayon::prelude::*;
 
 use super::{
@@ -69,6 +71,33 @@ impl Bundle {
         &self.model
     }
 
+    /// Whether it is a language model: a text's rows can be gone on with.
+    pub fn is_decoder(&self) -> bool {
+        self.model.model().kind == Kind::Causal
+    }
+
+    /// The graph of a language model without its last operator, which chooses the likeliest token.
+    ///
+    /// # Errors
+    /// [`Refusal`] of other models.
+    pub(crate) fn expect_decoder(&self) -> Result<CheckedModel, Refusal> {
+        let mut model = self.model.model().clone();
+        match (model.kind, model.nodes.pop()) {
+            (Kind::Causal, Some(Node::ArgMax(_))) => {
+                CheckedModel::new(model).map_err(|error| unregistrable(&error))
+            }
+            _ => Err(refusal!(
+                "the model is no language model: it doesn't end with the likeliest token";
+                "give a model that was imported from a decoder, such as a GGUF file"
+            )),
+        }
+    }
+
+    /// The tokenizer.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
     /// The parameters, which are those that the graph names.
     ///
     /// # Errors
@@ -119,7 +148,7 @@ pub(crate) fn beside(path: &Path) -> [PathBuf; 2] {
 fn unregistrable(error: &millrace_inference::rows::ModelError) -> Refusal {
     refusal!(
         "the model can't be registered: {error}";
-        "give a model of rows that was imported from a text encoder"
+        "give a model of rows that was imported from a text model"
     )
 }
 

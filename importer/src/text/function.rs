@@ -52,6 +52,18 @@ impl Function {
         }
     }
 
+    /// The same table with entries that lie as much inside the bend as the lines between them lie outside it: a line
+    /// exceeds a curve by a twelfth of the second difference in the mean.
+    pub(crate) fn fitted_table(self, step: f64) -> Vec<i32> {
+        let table = self.table(step);
+        let mut fitted = table.clone();
+        for (entry, near) in fitted[1..].iter_mut().zip(table.windows(3)) {
+            let bend = f64::from(near[0]) - 2.0 * f64::from(near[1]) + f64::from(near[2]);
+            *entry -= (bend / 12.0).round_ties_even() as i32;
+        }
+        fitted
+    }
+
     /// Its table for arguments in steps of `step`: values in steps of `step / TABLE_FRACTION`, which keeps the bend at
     /// zero.
     pub(crate) fn table(self, step: f64) -> Vec<i32> {
@@ -81,6 +93,21 @@ mod tests {
         assert!((at("tanh", 0.5) - 0.462_117_157).abs() < 1e-8);
         let refused = Function::named("mish").expect_err("unknown").to_string();
         assert!(refused.contains("'mish'") && refused.contains("gelu_new"), "{refused}");
+    }
+
+    #[test]
+    fn fitted_tables_are_nearer_in_the_mean() {
+        let step = 1.0 / 512.0;
+        let error = |table: Vec<i32>| {
+            let of = |x: i32| {
+                let (index, part) = (((x + 32_768) / 128) as usize, f64::from((x + 32_768) % 128) / 128.0);
+                let line = f64::from(table[index]) * (1.0 - part) + f64::from(table[index + 1]) * part;
+                (line / TABLE_FRACTION * step - Function::Silu.at(f64::from(x) * step)).powi(2)
+            };
+            (-4_000..4_000).map(of).sum::<f64>().sqrt()
+        };
+        let (plain, fitted) = (error(Function::Silu.table(step)), error(Function::Silu.fitted_table(step)));
+        assert!(fitted < plain / 2.0, "{fitted} and {plain}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Text encoders of the BERT family, from their weights to models of rows.
+//! Text models, from their weights to models of rows: encoders of the BERT family and decoders of the LLaMA family.
 //!
-//! 1. [`Config`] and [`Weights`] are what a folder holds, and [`Bert`] is the float graph that they make.
-//! 2. [`quantize()`] runs that graph on calibration texts and gives an integer model with its blob.
+//! 1. [`Source`] is where a model comes from. [`Config`] and [`Weights`] are what a folder holds, [`Gguf`] is a file that
+//!    holds all; [`Bert`] and [`Llama`] are the float graphs that they make.
+//! 2. [`quantize()`] and [`quantize_llama()`] run these on calibration texts and give an integer model with its blob.
 //! 3. [`Bundle`] is the model as it is written and read: the graph, the blob and the tokenizer, side by side.
-//! 4. [`Comparison`] says how near the integer embeddings are to the float ones.
+//! 4. [`Comparison`] says how near an encoder's integer embeddings are to the float ones, and [`Perplexity`] how much
+//!    worse a decoder predicts texts. [`Decoder`] executes one with the engine.
 //!
 //! Floats are used here and nowhere later: what is written is integers, and so is what executes them.
 
@@ -12,15 +14,23 @@ mod builder;
 mod bundle;
 mod compare;
 mod config;
+mod decoder;
 mod execution;
 mod files;
 mod float;
 mod function;
+mod gguf;
+mod gguf_tokens;
+mod layers;
+mod llama;
 mod parameters;
+mod perplexity;
 mod quantize;
 mod record;
+mod rounding;
 mod search;
 mod source;
+mod tensors;
 mod texts;
 mod tokens;
 mod weights;
@@ -29,11 +39,16 @@ pub use bert::Bert;
 pub use bundle::Bundle;
 pub use compare::Comparison;
 pub use config::{Config, Pooling};
+pub use decoder::Decoder;
 pub use execution::{commit, recompute, Commitment, Recomputed};
 pub use float::unit;
 pub use function::Function;
+pub use gguf::Gguf;
+pub use llama::{quantize_llama, Llama, LlamaConfig, Naming, LOGIT_STEP};
+pub use perplexity::Perplexity;
 pub use quantize::{quantize, Choice, Quantized};
-pub use source::Source;
+pub use source::{Family, Source};
+pub use tensors::Tensors;
 pub use texts::Texts;
 pub use tokens::Tokens;
 pub use weights::Weights;

@@ -41,6 +41,13 @@ impl Parameters {
         offset
     }
 
+    /// Cosines and sines.
+    pub(crate) fn angles(&mut self, angles: impl IntoIterator<Item = [i16; 2]>) -> u64 {
+        let offset = self.offset();
+        self.0.extend(angles.into_iter().flatten().flat_map(i16::to_le_bytes));
+        offset
+    }
+
     /// The bytes and what names them.
     pub(crate) fn finish(self) -> (Vec<u8>, BlobName) {
         let name = BlobName { root: *blake3::hash(&self.0).as_bytes(), length: self.offset() };
@@ -64,11 +71,12 @@ mod tests {
         assert_eq!(parameters.rescales(&[record]), 30);
         assert_eq!(parameters.scales(&[(258, 9)]), 43);
         assert_eq!(parameters.numbers([-2]), 48);
+        assert_eq!(parameters.angles([[1, -1]]), 52);
         let (bytes, name) = parameters.finish();
-        assert_eq!((bytes.len(), name.length), (52, 52));
+        assert_eq!((bytes.len(), name.length), (56, 56));
         assert_eq!(bytes[..2], [1, 255]);
         assert_eq!(bytes[2..15], record.to_bytes());
-        assert_eq!(bytes[43..], [2, 1, 0, 0, 9, 254, 255, 255, 255]);
+        assert_eq!(bytes[43..], [2, 1, 0, 0, 9, 254, 255, 255, 255, 1, 0, 255, 255]);
         assert_eq!(name.root, *blake3::hash(&bytes).as_bytes());
     }
 }

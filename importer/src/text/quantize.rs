@@ -5,23 +5,22 @@
 //! made again at the start of the next, narrow for the products and wide to add to, so nothing else crosses a trunk
 //! node.
 
-use millrace_inference::rows::{
-    Blob, CheckedModel, Context, ElementType, Model, Node, Norm, Pool, Scores, Select, Softmax,
-};
+use millrace_inference::rows::{Blob, CheckedModel, ElementType, Kind, Model, Node, Norm, Pool, Select};
 use ndarray::{concatenate, Array2, Axis};
 
 use super::{
-    bert::{Bert, Block, LayerNorm},
-    builder::{largest, largest_of_columns, number, wide_step, Builder, Narrow, Then, Wide, NORM_ONE},
+    bert::{Bert, Block},
+    builder::{
+        argument_step, each, head_steps, largest, largest_of_columns, wide_step, Attention, Builder, Narrow,
+        Then, Wide, NORM_ONE,
+    },
     config::Pooling,
-    float::{Stacked, Trace},
-    record::{record, scale},
+    float::Trace,
+    layers::{NormLayer, Stacked},
+    record::record,
     search::{search, Narrowing},
 };
 use crate::refusal::Refusal;
-
-/// What a share of one is.
-const SHARE_ONE: f64 = 32_767.0;
 
 /// Room that the output has beyond what calibration saw.
 const OUTPUT_MARGIN: f64 = 1.1;
@@ -41,7 +40,7 @@ pub struct Choice {
     pub error: f64,
 }
 
-/// An encoder in integers.
+/// A text model in integers.
 #[derive(Clone, Debug)]
 pub struct Quantized {
     /// The graph, which passed registration.
@@ -63,7 +62,7 @@ pub fn quantize(bert: &Bert, calibration: &[Vec<u32>], done: &dyn Fn()) -> Resul
     }
     let (sum, mut rows) = bert.embed(&texts);
     let mut quantizer = Quantizer { builder: Builder::new(bert.config.vocabulary), choices: vec![] };
-    let mut last = quantizer.builder.embed(bert, wide_step(&[&sum]))?;
+    let mut last = quantizer.builder.embed(&bert.words, Some(&bert.positions), wide_step(&[&sum]))?;
     drop(sum);
     quantizer.builder.commit(last.node);
     let mut norm = &bert.norm;
@@ -79,7 +78,7 @@ pub fn quantize(bert: &Bert, calibration: &[Vec<u32>], done: &dyn Fn()) -> Resul
     let last = quantizer.builder.wide_norm(last, norm, wide_step(&[&rows]))?;
     let reach = bert.pool(&rows, &texts).iter().flatten().fold(0.0, |most: f64, x| most.max(x.abs()));
     quantizer.pool(bert, last, reach)?;
-    let (model, blob) = quantizer.builder.finish(bert.config.max_tokens);
+    let (model, blob) = quantizer.builder.finish(Kind::Encoder, bert.config.max_tokens);
     expect_sound(&model, &blob)?;
     Ok(Quantized { model, blob, choices: quantizer.choices })
 }
@@ -88,7 +87,7 @@ pub fn quantize(bert: &Bert, calibration: &[Vec<u32>], done: &dyn Fn()) -> Resul
 struct Entering<'a> {
     /// The sum that isn't yet normalised.
     last: Wide,
-    norm: &'a LayerNorm,
+    norm: &'a NormLayer,
     /// What the float graph has, normalised.
     rows: &'a Array2<f32>,
 }
@@ -141,7 +140,8 @@ impl Quantizer {
         let step = wide_step(&[&trace.middle, &trace.sum]);
         let wide = self.builder.wide_norm(attended, &block.output_norm, step)?;
         let narrowing = self.search(number, "down", &trace.activated, &block.down.weights);
-        let then = Then::Function(bert.config.function, &narrowing, largest(&trace.argument));
+        let argument = argument_step(largest(&trace.argument));
+        let then = Then::Function(bert.config.function.table(argument), argument, &narrowing);
         let node = self.builder.linear(&narrow, &block.up, &then)?;
         let activated = Narrow { node, narrowing };
         let node = self.builder.linear(&activated, &block.down, &Then::Add(wide))?;
@@ -157,30 +157,21 @@ impl Quantizer {
         trace: &Trace,
     ) -> Result<Narrow, Refusal> {
         let (heads, size) = (bert.config.heads, bert.config.head());
-        let (query, key) = (head_steps(&trace.query, heads), head_steps(&trace.key, heads));
-        let each = |steps: &[f64]| -> Vec<f64> {
-            steps.iter().flat_map(|step| std::iter::repeat_n(*step, size)).collect()
-        };
+        let steps = |rows| head_steps(&largest_of_columns(rows), heads);
+        let (query, key) = (steps(&trace.query), steps(&trace.key));
         let value: Vec<f64> = largest_of_columns(&trace.value).iter().map(|most| most / 127.0).collect();
-        let queries = self.builder.linear(narrow, &weights.query, &Then::Narrow(&each(&query)))?;
-        let keys = self.builder.linear(narrow, &weights.key, &Then::Narrow(&each(&key)))?;
-        let values = self.builder.linear(narrow, &weights.value, &Then::Narrow(&value))?;
-
-        let heads = number(heads);
-        let input = self.builder.push(Node::Scores(Scores { queries, keys, heads, key_heads: heads }));
-        // Softmax counts in 1/256 octaves.
-        let octaves = 256.0 * std::f64::consts::LOG2_E / (size as f64).sqrt();
-        let scales = query.iter().zip(&key).map(|(q, k)| scale(q * k * octaves));
-        let scales = self.builder.parameters.scales(&scales.collect::<Result<Vec<_>, _>>()?);
-        let probabilities = self.builder.push(Node::Softmax(Softmax { input, scales }));
-
+        let mut linear =
+            |dense, steps: &[f64]| self.builder.linear(narrow, dense, &Then::Rows(ElementType::I8, steps));
+        let attention = Attention {
+            queries: linear(&weights.query, &each(&query, size))?,
+            keys: linear(&weights.key, &each(&key, size))?,
+            values: linear(&weights.value, &value)?,
+            query_steps: &query,
+            key_steps: &key,
+            value_steps: &value,
+        };
         let narrowing = self.search(block, "output", &trace.context, &weights.output.weights);
-        let of = |(value, f): (&f64, &f32)| record(value / SHARE_ONE / (f64::from(*f) * narrowing.step), 0.0);
-        let records = value.iter().zip(&narrowing.factors).map(of).collect::<Result<Vec<_>, _>>()?;
-        let rescales = self.builder.parameters.rescales(&records);
-        let context =
-            Context { probabilities, values, value_heads: heads, rescales, element: narrowing.element };
-        Ok(Narrow { node: self.builder.push(Node::Context(context)), narrowing })
+        self.builder.attend(&attention, narrowing)
     }
 
     /// One row of 8 bits for each text. Its elements reach `reach` where it is of length one.
@@ -201,15 +192,8 @@ impl Quantizer {
     }
 }
 
-/// The step of each head of rows.
-fn head_steps(rows: &Array2<f32>, heads: usize) -> Vec<f64> {
-    let largest = largest_of_columns(rows).to_vec();
-    let size = largest.len().checked_div(heads).unwrap_or(0).max(1);
-    largest.chunks(size).map(|head| head.iter().copied().fold(0.0, f64::max) / 127.0).collect()
-}
-
 /// Refuses a model that registration refuses, or that has a parameter out of range.
-fn expect_sound(model: &Model, blob: &[u8]) -> Result<(), Refusal> {
+pub(crate) fn expect_sound(model: &Model, blob: &[u8]) -> Result<(), Refusal> {
     let checked = CheckedModel::from_bytes(&model.to_bytes()).map_err(|error| {
         refusal!(
             "the imported model can't be registered: {error}";

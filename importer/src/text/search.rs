@@ -6,13 +6,17 @@
 //! costs nothing, since whatever makes the rows rescales each channel anyway.
 
 use millrace_inference::rows::ElementType;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::float::product;
+use super::{layers::product, rounding::Coupling};
 
 /// Powers that are tried.
 const POWERS: [f32; 6] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+
+/// Those that are tried where each row counts alike: rows of 8 bits are what is lost, and then the weights.
+const NARROW_POWERS: [f32; 3] = [0.7, 0.8, 0.9];
+const BROAD_POWERS: [f32; 3] = [0.1, 0.3, 0.5];
 
 /// Shares of all elements, from the smallest up, that must not be clipped.
 const KEPT: [f64; 3] = [1.0, 0.999_95, 0.999_5];
@@ -39,21 +43,46 @@ pub(crate) struct Narrowing {
     pub(crate) power: f32,
     /// Mean square of the products' error over their mean square.
     pub(crate) error: f64,
+    /// How the channels move together, if weights are rounded by that.
+    pub(crate) coupling: Option<Coupling>,
+}
+
+impl Narrowing {
+    /// Weights that multiply such rows, as integers of 8 bits with one scale for each row.
+    pub(crate) fn integers(&self, weights: &Array2<f32>) -> (Array2<i8>, Vec<f64>) {
+        let weights = weights * &self.factors;
+        match &self.coupling {
+            None => integers(&weights),
+            Some(coupling) => {
+                let steps = steps_of_rows(&weights);
+                (coupling.integers(&weights, &steps), steps)
+            }
+        }
+    }
+
+    /// The same, with weights that are rounded by how the channels of these rows move together.
+    pub(crate) fn coupled(mut self, rows: &Array2<f32>) -> Self {
+        self.coupling = Some(Coupling::new(&narrowed(&(rows / &self.factors), self.step, self.element)));
+        self
+    }
 }
 
 /// The best narrowing of these rows, which are multiplied with these weights.
 pub(crate) fn search(rows: &Array2<f32>, weights: &Array2<f32>) -> Narrowing {
-    let stride = rows.nrows().div_ceil(MEASURED_ROWS).max(1);
-    let indices: Vec<usize> = (0..rows.nrows()).step_by(stride).collect();
-    let measured = rows.select(Axis(0), &indices);
-    let wanted = product(measured.view(), weights.view());
-    let site = Site { rows, weights, measured, wanted };
-    let narrow = site.best(ElementType::I8);
+    let site = Site::new(rows, weights, false);
+    let narrow = site.best(ElementType::I8, &POWERS);
     if narrow.error <= MOST_ERROR {
         narrow
     } else {
-        site.best(ElementType::I16)
+        site.best(ElementType::I16, &POWERS)
     }
+}
+
+/// The best narrowing of these rows to this type. Each row's error counts as a share of its own products: a decoder's first
+/// token can be ten thousand times as loud as all others, and would else be the only one that counts.
+pub(crate) fn search_as(rows: &Array2<f32>, weights: &Array2<f32>, element: ElementType) -> Narrowing {
+    let powers: &[f32] = if element == ElementType::I8 { &NARROW_POWERS } else { &BROAD_POWERS };
+    Site::new(rows, weights, true).best(element, powers)
 }
 
 struct Site<'a> {
@@ -62,17 +91,33 @@ struct Site<'a> {
     measured: Array2<f32>,
     /// Products of the measured rows.
     wanted: Array2<f32>,
+    /// The mean square that each row's error is a share of.
+    sizes: Array1<f64>,
 }
 
-impl Site<'_> {
-    fn best(&self, element: ElementType) -> Narrowing {
-        let tried = POWERS.par_iter().map(|power| self.with(element, *power));
+impl<'a> Site<'a> {
+    fn new(rows: &'a Array2<f32>, weights: &'a Array2<f32>, row_by_row: bool) -> Self {
+        let stride = rows.nrows().div_ceil(MEASURED_ROWS).max(1);
+        let indices: Vec<usize> = (0..rows.nrows()).step_by(stride).collect();
+        let measured = rows.select(Axis(0), &indices);
+        let wanted = product(measured.view(), weights.view());
+        let squares = mean_squares(&wanted);
+        let sizes = match row_by_row {
+            true => squares,
+            false => Array1::from_elem(squares.len(), squares.mean().unwrap_or(0.0)),
+        };
+        Self { rows, weights, measured, wanted, sizes: sizes.mapv(|size| size.max(f64::MIN_POSITIVE)) }
+    }
+
+    fn best(&self, element: ElementType, powers: &[f32]) -> Narrowing {
+        let tried = powers.par_iter().map(|power| self.with(element, *power));
         let worse = || Narrowing {
             element,
             factors: Array1::ones(self.weights.ncols()),
             step: 1.0,
             power: 0.0,
             error: f64::INFINITY,
+            coupling: None,
         };
         tried.reduce(worse, |a, b| if b.error < a.error { b } else { a })
     }
@@ -84,19 +129,24 @@ impl Site<'_> {
         let measured = &self.measured / &factors;
         let tried = steps(self.rows, &factors, element).into_iter().map(|step| {
             let error = self.error(&measured, &weights, step, element);
-            Narrowing { element, factors: factors.clone(), step, power, error }
+            Narrowing { element, factors: factors.clone(), step, power, error, coupling: None }
         });
-        let start = Narrowing { element, factors: factors.clone(), step: 1.0, power, error: f64::INFINITY };
+        let error = f64::INFINITY;
+        let start = Narrowing { element, factors: factors.clone(), step: 1.0, power, error, coupling: None };
         tried.fold(start, |a, b| if b.error < a.error { b } else { a })
     }
 
     fn error(&self, measured: &Array2<f32>, weights: &Array2<f32>, step: f64, element: ElementType) -> f64 {
-        let (least, most) = if element == ElementType::I8 { (-128.0, 127.0) } else { (-32_768.0, 32_767.0) };
-        let step = step as f32;
-        let narrow = measured.mapv(|x| (x / step).round_ties_even().clamp(least, most) * step);
-        let error = product(narrow.view(), weights.view()) - &self.wanted;
-        mean_square(&error) / mean_square(&self.wanted).max(f64::MIN_POSITIVE)
+        let error = product(narrowed(measured, step, element).view(), weights.view()) - &self.wanted;
+        (mean_squares(&error) / &self.sizes).mean().unwrap_or(0.0)
     }
+}
+
+/// What narrow rows stand for, after their channels were divided.
+fn narrowed(rows: &Array2<f32>, step: f64, element: ElementType) -> Array2<f32> {
+    let (least, most) = if element == ElementType::I8 { (-128.0, 127.0) } else { (-32_768.0, 32_767.0) };
+    let step = step as f32;
+    rows.mapv(|x| (x / step).round_ties_even().clamp(least, most) * step)
 }
 
 /// f, with a geometric mean of one.
@@ -139,9 +189,7 @@ fn steps(rows: &Array2<f32>, factors: &Array1<f32>, element: ElementType) -> Vec
 
 /// Weights as integers of 8 bits with one scale for each row.
 pub(crate) fn integers(weights: &Array2<f32>) -> (Array2<i8>, Vec<f64>) {
-    let largest = weights.rows().into_iter().map(|row| row.fold(0.0f32, |most, x| most.max(x.abs())));
-    let steps: Vec<f64> =
-        largest.map(|most| if most > 0.0 { f64::from(most) / 127.0 } else { 1.0 }).collect();
+    let steps = steps_of_rows(weights);
     let mut integers = Array2::zeros(weights.raw_dim());
     for ((mut row, real), step) in integers.rows_mut().into_iter().zip(weights.rows()).zip(&steps) {
         for (integer, real) in row.iter_mut().zip(real) {
@@ -149,6 +197,12 @@ pub(crate) fn integers(weights: &Array2<f32>) -> (Array2<i8>, Vec<f64>) {
         }
     }
     (integers, steps)
+}
+
+/// The steps with which each row's largest weight is 127.
+fn steps_of_rows(weights: &Array2<f32>) -> Vec<f64> {
+    let largest = weights.rows().into_iter().map(|row| row.fold(0.0f32, |most, x| most.max(x.abs())));
+    largest.map(|most| if most > 0.0 { f64::from(most) / 127.0 } else { 1.0 }).collect()
 }
 
 /// The real numbers that those integers stand for.
@@ -161,8 +215,10 @@ fn rounded(weights: &Array2<f32>) -> Array2<f32> {
     rounded
 }
 
-fn mean_square(matrix: &Array2<f32>) -> f64 {
-    matrix.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / matrix.len().max(1) as f64
+/// The mean square of each row.
+fn mean_squares(matrix: &Array2<f32>) -> Array1<f64> {
+    let square = |row: ArrayView1<'_, f32>| row.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    matrix.rows().into_iter().map(|row| square(row) / row.len().max(1) as f64).collect()
 }
 
 #[cfg(test)]
@@ -184,12 +240,7 @@ mod tests {
         let weights = noise(24, 16, 2);
         let found = search(&rows, &weights);
         assert!(found.factors[3] > 5.0 * found.factors[2], "{:?}", found.factors);
-        let plain = Site {
-            rows: &rows,
-            weights: &weights,
-            measured: rows.clone(),
-            wanted: product(rows.view(), weights.view()),
-        };
+        let plain = Site::new(&rows, &weights, false);
         let step = f64::from(rows.fold(0.0f32, |m, x| m.max(x.abs()))) / 127.0;
         let unsmoothed = plain.error(&rows, &rounded(&weights), step, ElementType::I8);
         assert!(found.error < unsmoothed / 2.0, "{} and {unsmoothed}", found.error);
@@ -205,6 +256,18 @@ mod tests {
         spiky.iter_mut().step_by(499).for_each(|x| *x = 30.0);
         let found = search(&spiky, &noise(8, 64, 4));
         assert_eq!(found.element, ElementType::I16, "{}", found.error);
+    }
+
+    #[test]
+    fn a_loud_row_is_one_of_many() {
+        let mut rows = noise(300, 16, 7);
+        rows.row_mut(0).mapv_inplace(|x| x * 3_000.0);
+        let weights = noise(24, 16, 8);
+        // With all rows on one scale, eight bits leave nothing of the others: each of them is an error of its own size.
+        let found = search_as(&rows, &weights, ElementType::I8);
+        assert!(found.element == ElementType::I8 && found.error > 0.5, "{}", found.error);
+        assert!(search(&rows, &weights).error < 1e-3);
+        assert!(search_as(&rows, &weights, ElementType::I16).error < found.error / 10.0);
     }
 
     #[test]

@@ -2,11 +2,36 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{bert::Bert, config::Config, files::read_weights, tokens::Tokens, weights::Weights};
+use serde::Deserialize;
+
+use super::{
+    bert::Bert,
+    config::Config,
+    files::{read_small, read_weights},
+    gguf::Gguf,
+    llama::{Llama, LlamaConfig, Naming},
+    tokens::Tokens,
+    weights::Weights,
+};
 use crate::refusal::Refusal;
 
 /// The weights' file in a folder.
 const WEIGHTS: &str = "model.safetensors";
+
+/// The kinds of text models that can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Encoders: a text becomes one row.
+    Bert,
+    /// Decoders: a text is gone on with.
+    Llama,
+}
+
+#[derive(Deserialize)]
+struct Architectures {
+    #[serde(default)]
+    architectures: Vec<String>,
+}
 
 /// A text model's files.
 pub struct Source {
@@ -15,12 +40,12 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether a path is meant as a text model: a folder, or a safetensors file.
+    /// Whether a path is meant as a text model: a folder, a safetensors file or a GGUF file.
     pub fn is_meant(path: &Path) -> bool {
-        path.is_dir() || path.extension().is_some_and(|extension| extension == "safetensors")
+        path.is_dir() || has_extension(path, "safetensors") || has_extension(path, "gguf")
     }
 
-    /// A folder that holds `model.safetensors`, or a safetensors file with the other files beside it.
+    /// A folder that holds `model.safetensors`, a safetensors file with the other files beside it, or a GGUF file.
     pub fn new(path: &Path) -> Self {
         match path.is_dir() {
             true => Self { folder: path.to_owned(), weights: path.join(WEIGHTS) },
@@ -30,12 +55,45 @@ impl Source {
         }
     }
 
-    /// Reads the tokenizer.
+    /// What kind of model it is.
     ///
     /// # Errors
-    /// As [`Tokens::read`].
+    /// [`Refusal`] of another architecture, and of a folder without config.json.
+    pub fn family(&self) -> Result<Family, Refusal> {
+        if self.is_gguf() {
+            return Ok(Family::Llama);
+        }
+        let file = self.folder.join("config.json");
+        let Architectures { architectures } =
+            serde_json::from_slice(&read_small(&file)?).map_err(|error| {
+                refusal!(
+                    "{} doesn't say what it should: {error}", file.display();
+                    "give the config.json that came with the weights"
+                )
+            })?;
+        match architectures.join(", ").as_str() {
+            "BertModel" => Ok(Family::Bert),
+            LlamaConfig::ARCHITECTURE => Ok(Family::Llama),
+            other => Err(refusal!(
+                "config.json names the architecture '{other}', and of text models BertModel and {} are supported",
+                LlamaConfig::ARCHITECTURE;
+                "take an encoder that was saved as BertModel, as most of sentence-transformers' are, or a decoder of \
+                 the LLaMA family"
+            )),
+        }
+    }
+
+    /// Reads the tokenizer: what a GGUF file holds, unless there is a file in its folder.
+    ///
+    /// # Errors
+    /// As [`Tokens::read`] and [`Tokens::from_gguf`].
     pub fn tokens(&self) -> Result<Tokens, Refusal> {
-        Tokens::read(&self.folder.join("tokenizer.json"))
+        let file = self.folder.join("tokenizer.json");
+        if !self.is_gguf() || file.exists() {
+            return Tokens::read(&file);
+        }
+        let bytes = read_weights(&self.weights)?;
+        Gguf::new(&bytes).and_then(|file| Tokens::from_gguf(&file)).map_err(|refusal| self.named(refusal))
     }
 
     /// Reads the float graph, for texts of at most so many tokens where a limit is given.
@@ -48,8 +106,42 @@ impl Source {
             config.limit_tokens(limit)?;
         }
         let bytes = read_weights(&self.weights)?;
-        let named = |refusal: Refusal| refusal.about(&format!("{}:", self.weights.display()));
-        let weights = Weights::new(&bytes).map_err(named)?;
-        Bert::new(config, &weights).map_err(named)
+        let weights = Weights::new(&bytes).map_err(|refusal| self.named(refusal))?;
+        Bert::new(config, &weights).map_err(|refusal| self.named(refusal))
     }
+
+    /// Reads a decoder's float graph, for texts of at most so many tokens where a limit is given.
+    ///
+    /// # Errors
+    /// As [`LlamaConfig::from_json`], [`LlamaConfig::from_gguf`] and [`Llama::new`].
+    pub fn llama(&self, max_tokens: Option<usize>) -> Result<Llama, Refusal> {
+        let limited = |mut config: LlamaConfig| {
+            max_tokens.map_or(Ok(()), |limit| config.limit_tokens(limit))?;
+            Ok(config)
+        };
+        if self.is_gguf() {
+            let bytes = read_weights(&self.weights)?;
+            let of = |file: Gguf<'_>| {
+                Llama::new(LlamaConfig::from_gguf(&file).and_then(limited)?, &file, Naming::Gguf)
+            };
+            return Gguf::new(&bytes).and_then(of).map_err(|refusal| self.named(refusal));
+        }
+        let config = read_small(&self.folder.join("config.json"))?;
+        let config = LlamaConfig::from_json(&config).and_then(limited)?;
+        let bytes = read_weights(&self.weights)?;
+        let of = |weights: Weights<'_>| Llama::new(config, &weights, Naming::Transformers);
+        Weights::new(&bytes).and_then(of).map_err(|refusal| self.named(refusal))
+    }
+
+    fn is_gguf(&self) -> bool {
+        has_extension(&self.weights, "gguf")
+    }
+
+    fn named(&self, refusal: Refusal) -> Refusal {
+        refusal.about(&format!("{}:", self.weights.display()))
+    }
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }

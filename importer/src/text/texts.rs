@@ -26,6 +26,15 @@ impl Texts {
         Self::split(include_str!("../../data/sentences.txt"))
     }
 
+    /// The same, and some pages of connected prose to measure on: what follows a sentence matters to a language model.
+    pub fn built_in_prose() -> Self {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        Self {
+            calibration: lines(include_str!("../../data/sentences.txt")),
+            held_out: lines(include_str!("../../data/prose.txt")),
+        }
+    }
+
     /// Reads a file with a text in each line.
     ///
     /// # Errors
@@ -74,6 +83,16 @@ mod tests {
         );
         let all: HashSet<&String> = calibration.iter().chain(&held_out).collect();
         assert_eq!(all.len(), calibration.len() + held_out.len());
+    }
+
+    #[test]
+    fn the_prose_is_nowhere_in_the_sentences() {
+        let Texts { calibration, held_out } = Texts::built_in_prose();
+        let words =
+            |texts: &[String]| texts.iter().map(|text| text.split_whitespace().count()).sum::<usize>();
+        assert!(words(&calibration) > 3_000 && words(&held_out) > 1_300, "{}", words(&held_out));
+        let shared = held_out.iter().find(|text| calibration.iter().any(|sentence| text.contains(sentence)));
+        assert_eq!(shared, None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Reads tensors of a safetensors file by name, each of the shape that it must have.
 
 use half::{bf16, f16};
-use ndarray::{Array1, Array2};
 use safetensors::{Dtype, SafeTensors};
 
+use super::tensors::{expect_finite, expect_shape, missing, Tensors};
 use crate::refusal::Refusal;
 
 /// The tensors of a file.
@@ -29,43 +29,17 @@ impl<'a> Weights<'a> {
             if tensors.tensor("bert.embeddings.word_embeddings.weight").is_ok() { "bert." } else { "" };
         Ok(Self { tensors, prefix })
     }
+}
 
-    /// A matrix of so many rows and columns.
-    ///
-    /// # Errors
-    /// [`Refusal`] of a tensor that is missing, has another shape or type, or holds a number that isn't finite.
-    pub fn matrix(&self, name: &str, rows: usize, columns: usize) -> Result<Array2<f32>, Refusal> {
-        let numbers = self.numbers(name, &[rows, columns])?;
-        Array2::from_shape_vec((rows, columns), numbers).map_err(|error| {
-            refusal!(
-                "the tensor {name} can't be held: {error}";
-                "give the config.json that came with the weights"
-            )
-        })
-    }
-
-    /// A vector of so many numbers.
-    ///
-    /// # Errors
-    /// As [`Self::matrix`].
-    pub fn vector(&self, name: &str, count: usize) -> Result<Array1<f32>, Refusal> {
-        self.numbers(name, &[count]).map(Array1::from_vec)
+impl Tensors for Weights<'_> {
+    fn names(&self) -> Vec<&str> {
+        self.tensors.names()
     }
 
     fn numbers(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Refusal> {
         let name = format!("{}{name}", self.prefix);
-        let tensor = self.tensors.tensor(&name).map_err(|_| {
-            refusal!(
-                "there is no tensor {name}";
-                "give all weights in one file, with the config.json of the same model"
-            )
-        })?;
-        if tensor.shape() != shape {
-            return Err(refusal!(
-                "the tensor {name} has the shape {:?}, expected {shape:?}", tensor.shape();
-                "give the config.json that came with the weights"
-            ));
-        }
+        let tensor = self.tensors.tensor(&name).map_err(|_| missing(&name))?;
+        expect_shape(&name, tensor.shape(), shape)?;
         let data = tensor.data();
         let numbers: Vec<f32> = match tensor.dtype() {
             Dtype::F32 => data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
@@ -82,13 +56,7 @@ impl<'a> Weights<'a> {
                 ))
             }
         };
-        match numbers.iter().all(|number| number.is_finite()) {
-            true => Ok(numbers),
-            false => Err(refusal!(
-                "the tensor {name} holds NaN or infinity";
-                "take a checkpoint whose weights are finite"
-            )),
-        }
+        expect_finite(&name, numbers)
     }
 }
 

@@ -21,7 +21,7 @@ pub const CONFIG: &str = r#"{"architectures": ["BertModel"], "hidden_size": 32, 
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
 /// Numbers that look random, nearly normal.
-struct Noise(u64);
+pub struct Noise(pub u64);
 
 impl Noise {
     fn next(&mut self) -> f32 {
@@ -33,7 +33,7 @@ impl Noise {
         sum * 1.41
     }
 
-    fn many(&mut self, count: usize, middle: f32, spread: f32) -> Vec<f32> {
+    pub fn many(&mut self, count: usize, middle: f32, spread: f32) -> Vec<f32> {
         (0..count).map(|_| middle + spread * self.next()).collect()
     }
 }
