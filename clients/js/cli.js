@@ -157,14 +157,15 @@ async function run(api, signer, { model, profile, input, what }) {
         : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`,
     );
   }
+  const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), result.rent ?? 0n);
   if (result.kind !== 'settled') {
     console.log(
-      `refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why}); all that was held is back but the rent of the wait, ${formatAmount(result.rent)}, and ${formatAmount(result.retention)} for keeping the record`,
+      `refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why}); all that was held is back but the rent of its waits, ${formatAmount(rent)}, and ${formatAmount(result.retention)} for keeping the record`,
     );
     process.exitCode = 1;
     return undefined;
   }
-  return { ...result, task: posted.task, posted: now, samples };
+  return { ...result, rent, task: posted.task, posted: now, samples };
 }
 
 async function bill(api, result) {
@@ -176,8 +177,7 @@ async function bill(api, result) {
   console.log(`burned     ${formatAmount(result.burned)}`);
   console.log(`fee        ${formatAmount(result.fee)} for the verification`);
   console.log(`retention  ${formatAmount(result.retention)} for keeping the output`);
-  const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), 0n);
-  if (rent > 0n) console.log(`rent       ${formatAmount(rent)} for the wait`);
+  if (result.rent > 0n) console.log(`rent       ${formatAmount(result.rent)} for the wait`);
   console.log(`came back  ${formatAmount(result.returned)} of the ceiling, and the deposit`);
 }
 

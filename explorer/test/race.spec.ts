@@ -17,6 +17,8 @@ test('the race moves', async ({ page, node }) => {
   await expect(ranking.getByRole('row')).toHaveCount(2);
   await expect(ranking).toContainText('50 µMILL');
   await expect(ranking).toContainText('2 GMAC');
+  await expect(page.getByText('Next halving')).toBeVisible();
+  await expect(page.getByText('at block 21,000,000')).toBeVisible();
   // A development node mines from its first blocks on.
   await expect(page.getByText(/won a sprint: .* mined/).first()).toBeVisible();
   await expect(page.getByRole('img', { name: /^Work mined: / })).toBeVisible();
@@ -30,7 +32,7 @@ for (const digit of [0, 3, 7]) {
     await expect(page.getByTestId('digit')).toHaveText(String(digit), { timeout: 60_000 });
     const answer = page.getByRole('region', { name: 'The verified answer' });
     await expect(answer).toContainText('Paid to it');
-    await expect(answer).toContainText('Fee for posting');
+    await expect(answer).toContainText('Posting it');
     await expect(answer).toContainText(/The miner submitted \d+\sbytes of trace/);
     // The trace's last sums are those of the digits, and the largest is the answer.
     await expect(answer.locator('.scores .best')).toHaveCount(1);

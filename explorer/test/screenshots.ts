@@ -74,8 +74,8 @@ test('pictures', async ({ page, node }) => {
   await expect(page.getByText(/^Tasks, last [1-9]/)).toBeVisible();
   await shoot(page, 'miner');
   await look(page, node.url, '#/mine');
-  await page.getByLabel('Account').selectOption('//Eve');
-  await expect(page.getByRole('region', { name: 'Tasks of //Eve' }).getByRole('row')).not.toHaveCount(0);
+  await page.getByLabel('Account').selectOption('//Bob');
+  await expect(page.getByRole('region', { name: 'Tasks of //Bob' }).getByRole('row')).not.toHaveCount(0);
   await shoot(page, 'mine');
   await page.setViewportSize(NARROW);
   await look(page, node.url);

@@ -121,6 +121,9 @@ fn costs(text: &mut String, model: &CheckedModel, samples: u32, ask: u128) -> fm
         in_mill(bill(most).verification),
         in_mill(one.output)
     )?;
+    if samples > most {
+        return writeln!(text, "bill         none for {samples} samples: a task takes {most} at most");
+    }
     let all = bill(samples);
     let percent = all.work as f64 * 100.0 / all.total().max(1) as f64;
     let part = if percent < 0.01 { "less than 0.01".into() } else { format!("{percent:.2}") };
@@ -173,6 +176,8 @@ mod tests {
             "{}",
             bill(1_000_000_000_000_000)
         );
+        let most = inspect(&model, 1_000_000, 1);
+        assert!(most.contains("\nbill         none for 1000000 samples: a task takes "), "{most}");
         let text = inspect(&model, 64, 0);
         assert!(
             text.contains("\nfees         0.00793") && text.contains("0.000004 a sample to keep"),

@@ -384,9 +384,7 @@ impl Market {
             (author >= self.censors || players[player].attacker)
                 && Miners::may_sprint(&players[player].account)
         };
-        if self.sprints.include(wanted) {
-            self.totals.wins += 1;
-        }
+        self.totals.wins += self.sprints.include(wanted);
     }
 
     /// Claims everybody's shares of the rounds that have ended.

@@ -32,7 +32,7 @@ pub struct Player {
     pub sold: u64,
     /// MAC done so far.
     pub worked: u128,
-    /// MAC done for tasks, which its sprints still miss.
+    /// MAC done for tasks that haven't been taken off its sprints yet.
     pub busy: u64,
     /// MAC that are left for its next attempts.
     pub spare: u64,

@@ -10,6 +10,7 @@ use millrace_runtime_tests::apply;
 use pallet_sprints::{target, AnchorTerms, Listed, Terms};
 use sp_core::{Pair, H256};
 use sp_crypto_hashing::blake2_256;
+use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 use crate::player::Player;
 
@@ -37,7 +38,8 @@ impl Sprints {
     }
 
     /// Has the players make as many attempts as the work that they have left this block allows. An attempt's luck hangs on
-    /// its block, its miner and its number in the block, so a miner's luck is the same with and without an attack.
+    /// its block, its miner and its number in the block, so luck differs between the runs only where
+    /// difficulty or the number of attempts does.
     pub fn attempt(&mut self, players: &mut [Player]) {
         let anchor = System::block_number() - 1;
         let Some(terms) = AnchorTerms::<Runtime>::get(anchor) else { return };
@@ -72,10 +74,18 @@ impl Sprints {
         })
     }
 
-    /// Includes the oldest win that the block's author wants. Says whether the chain credited one.
-    pub fn include(&mut self, wanted: impl Fn(usize) -> bool) -> bool {
-        let Some(at) = self.waiting.iter().position(|win| wanted(win.player)) else { return false };
-        let win = self.waiting.remove(at).expect("its place was just found");
-        matches!(apply(win.call), Ok(Ok(_)))
+    /// Includes the wins that the block's author wants, oldest first, until the chain has no room for another. Answers how many
+    /// it credited.
+    pub fn include(&mut self, wanted: impl Fn(usize) -> bool) -> u64 {
+        let mut credited = 0;
+        while let Some(at) = self.waiting.iter().position(|win| wanted(win.player)) {
+            match apply(self.waiting[at].call.clone()) {
+                Ok(Ok(_)) => credited += 1,
+                Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources)) => break,
+                refused => panic!("an honest win is refused: {refused:?}"),
+            }
+            self.waiting.remove(at);
+        }
+        credited
     }
 }

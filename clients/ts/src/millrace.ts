@@ -136,7 +136,7 @@ export class Millrace {
     return this.#read('millrace_offers', [model, ...pageOf(options)], options);
   }
 
-  /** A miner, with every reason why it doesn't earn, and all that it can claim. */
+  /** A miner, with every reason why it doesn't earn, and all that it can claim. The timeout is each request's. */
   async miner(account: string, wait: Wait = {}): Promise<Miner> {
     const miner = await this.#read<Miner>('millrace_miner', [account], wait);
     const { unclaimed } = miner;

@@ -5,14 +5,12 @@ import type { Task } from 'millrace';
 
 import type { Trace } from '../chain/trace';
 import { count, fromHex, integers } from '../format';
-import { bar, facts, money, taskLink } from './bits';
+import { bar, taskLink } from './bits';
 import { endedTask, traceTable } from './outcome';
 
 export interface Answered {
   task: Extract<Task, { kind: 'ended' }>;
   trace: Trace | undefined;
-  /** What posting it cost, planck. */
-  fee: bigint;
 }
 
 /** The index that the model gave out. */
@@ -43,7 +41,7 @@ function scores(trace: Trace | undefined) {
 }
 
 export function answer(answered: Answered) {
-  const { task, trace, fee } = answered;
+  const { task, trace } = answered;
   const digit = digitOf(task);
   return html`
     <div class="answer">
@@ -55,7 +53,6 @@ export function answer(answered: Answered) {
       ${scores(trace)}
     </div>
     ${endedTask(task)}
-    ${facts([['Fee for posting', money(fee)]])}
     ${task.fate.end.kind === 'settled' ? traceTable(trace) : nothing}
   `;
 }

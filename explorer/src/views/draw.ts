@@ -93,7 +93,7 @@ class Posting {
       const { model, samples, block } = view.fate;
       // The answer counts without it.
       const trace = await traceOf(new Storage(millrace), view.task, model, samples, block).catch(() => undefined);
-      this.answered = { task: view, trace, fee: posted.fee };
+      this.answered = { task: view, trace };
       const digit = digitOf(view);
       this.#say(
         digit === undefined ? `Task ${view.task} ended without an answer.` : `The chain verified it: this is a ${digit}.`,

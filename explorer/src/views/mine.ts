@@ -22,7 +22,7 @@ function cameBack(task: Task): bigint | undefined {
   return task.kind === 'ended' && task.fate.end.kind === 'settled' ? task.fate.end.returned : undefined;
 }
 
-/** Everything that an ended task cost, planck. */
+/** Everything that an ended task cost, planck; a slash may have made the posting good. */
 function cost(task: Task): bigint {
   if (task.kind === 'open') return 0n;
   const { end } = task.fate;

@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::reference::*;
 
-/// What standing puts on hold.
-const CANDIDACY: Balance = 10 * UNIT;
 const MOST_SEATS: u32 = 32;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,7 +82,10 @@ impl Reference {
             Call::SetKeys { .. } => Verdict::Must,
             Call::PurgeKeys { who } => keys.contains(who).into(),
             Call::Stand { who } if candidates.contains_key(who) || !keys.contains(who) => Verdict::MustNot,
-            Call::Stand { who } => self.affords(*who, CANDIDACY, CANDIDACY),
+            Call::Stand { who } => {
+                let deposit = self.parameters.candidacy_deposit;
+                self.affords(*who, deposit, deposit)
+            }
             Call::StandDown { who } => candidates.get(who).is_some_and(|own| !own.leaving).into(),
             Call::Appoint { root, who } => {
                 let distinct: BTreeSet<_> = who.iter().collect();
@@ -107,8 +108,9 @@ impl Reference {
                 collators.keys.remove(who);
             }
             Call::Stand { who } => {
-                self.free[*who] -= CANDIDACY;
-                let new = Candidate { deposit: CANDIDACY, ..Default::default() };
+                let deposit = self.parameters.candidacy_deposit;
+                self.free[*who] -= deposit;
+                let new = Candidate { deposit, ..Default::default() };
                 collators.candidates.insert(*who, new);
             }
             Call::StandDown { .. } => {}

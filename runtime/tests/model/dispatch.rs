@@ -5,7 +5,7 @@ use millrace_inference::{execute, sprint_digest, CheckedModel};
 use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, ownership_message, Attempt, TaskId};
 use millrace_runtime::{
     configs::parameters::{
-        stored::{miners, tasks},
+        stored::{collators, miners, tasks},
         RuntimeParameters,
     },
     Collators, Miners, Models, Parameters, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session,
@@ -266,22 +266,40 @@ impl World {
 
 /// A parameter as the runtime keeps it.
 fn stored(parameter: Parameter) -> RuntimeParameters {
+    let permill = |parts| Some(Permill::from_parts(parts));
     match parameter {
-        Parameter::SlotBond(bond) => {
-            RuntimeParameters::Miners(miners::Parameters::SlotBond(miners::SlotBond, Some(bond)))
+        Parameter::SlotBond(bond) => of_miners(miners::Parameters::SlotBond(miners::SlotBond, Some(bond))),
+        Parameter::BondPerMegaMac(bond) => {
+            of_miners(miners::Parameters::BondPerMegaMac(miners::BondPerMegaMac, Some(bond)))
+        }
+        Parameter::RecordDeposit(deposit) => {
+            of_miners(miners::Parameters::RecordDeposit(miners::RecordDeposit, Some(deposit)))
+        }
+        Parameter::UnbondingPeriod(blocks) => {
+            of_miners(miners::Parameters::UnbondingPeriod(miners::UnbondingPeriod, Some(blocks)))
         }
         Parameter::SlashRatio(parts) => {
-            let ratio = Some(Permill::from_parts(parts));
-            RuntimeParameters::Miners(miners::Parameters::SlashRatio(miners::SlashRatio, ratio))
+            of_miners(miners::Parameters::SlashRatio(miners::SlashRatio, permill(parts)))
+        }
+        Parameter::CandidacyDeposit(deposit) => {
+            let deposit = collators::Parameters::CandidacyDeposit(collators::CandidacyDeposit, Some(deposit));
+            RuntimeParameters::Collators(deposit)
         }
         Parameter::ProtocolCut(parts) => {
-            let cut = Some(Permill::from_parts(parts));
-            RuntimeParameters::Tasks(tasks::Parameters::ProtocolCut(tasks::ProtocolCut, cut))
+            of_tasks(tasks::Parameters::ProtocolCut(tasks::ProtocolCut, permill(parts)))
         }
-        Parameter::MinPrice(price) => {
-            RuntimeParameters::Tasks(tasks::Parameters::MinPrice(tasks::MinPrice, Some(price)))
-        }
+        Parameter::MinPrice(price) => of_tasks(tasks::Parameters::MinPrice(tasks::MinPrice, Some(price))),
+        Parameter::RentBase(rent) => of_tasks(tasks::Parameters::RentBase(tasks::RentBase, Some(rent))),
+        Parameter::RentPeak(rent) => of_tasks(tasks::Parameters::RentPeak(tasks::RentPeak, Some(rent))),
     }
+}
+
+fn of_miners(parameters: miners::Parameters) -> RuntimeParameters {
+    RuntimeParameters::Miners(parameters)
+}
+
+fn of_tasks(parameters: tasks::Parameters) -> RuntimeParameters {
+    RuntimeParameters::Tasks(parameters)
 }
 
 /// Whether an authorised call is valid and succeeds.

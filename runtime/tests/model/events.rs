@@ -82,13 +82,16 @@ impl World {
             }
             RuntimeEvent::Models(Model::ModelRetired { model }) => Fact::ModelRetired { model: model.0 },
             RuntimeEvent::Models(Model::ModelRemoved { model }) => Fact::ModelRemoved { model: model.0 },
-            RuntimeEvent::Sprints(SprintWon { miner, credited, author, .. }) => {
+            RuntimeEvent::Sprints(SprintWon { miner, credited, author, model }) => {
                 let round = self.reference.round;
                 let has_part = |author: &AccountId| {
                     *author != miner && pallet_rewards::Scores::<Runtime>::contains_key(round, author)
                 };
                 let author = author.filter(has_part).map(|author| self.position(&author));
-                Fact::Won { miner: self.position(&miner), work: credited, author }
+                let listed = pallet_sprints::Listed::<Runtime>::get();
+                let own = listed.iter().find(|listing| listing.model == model).map(|listing| listing.share);
+                let share = own.zip(listed.iter().map(|listing| listing.share).max());
+                Fact::Won { miner: self.position(&miner), work: credited, author, share }
             }
             RuntimeEvent::Collators(CandidateLeaving { candidate }) => {
                 Fact::Leaving { who: self.position(&candidate) }

@@ -53,6 +53,9 @@ pub enum Fact {
         miner: Id,
         work: u128,
         author: Option<Id>,
+        /// The part of a block that it takes, and the largest that a win on a listed model takes; none if its model isn't listed
+        /// any more.
+        share: Option<(u32, u32)>,
     },
     /// A wrong sprint took this of a slot's bond.
     Rejected {

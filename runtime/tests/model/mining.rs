@@ -24,7 +24,14 @@ impl Reference {
 
     pub fn learn_of_mining(&mut self, fact: Fact) {
         match fact {
-            Fact::Won { miner, work, author } => {
+            Fact::Won { miner, work, author, share } => {
+                let before = if self.last_win == self.now { self.used } else { 0 };
+                let (own, most) = share.unwrap_or_default();
+                assert!(
+                    before == 0 || before + own <= most,
+                    "a block took more than a win on the largest model"
+                );
+                self.used = before + own;
                 self.last_win = self.now;
                 self.shares.insert((self.round, miner));
                 self.shares.extend(author.map(|author| (self.round, author)));

@@ -51,6 +51,14 @@ impl From<bool> for Verdict {
 #[derive(Clone, Debug)]
 pub struct Parameters {
     pub slot_bond: Balance,
+    /// For each mega-MAC a block that a slot promises.
+    pub bond_per_mega_mac: Balance,
+    pub record_deposit: Balance,
+    pub candidacy_deposit: Balance,
+    /// What a block's wait costs in an empty queue, and what a full one adds.
+    pub rent_base: Balance,
+    pub rent_peak: Balance,
+    pub unbonding: Block,
     /// Parts per million of a slot's bond.
     pub slash_ratio: u32,
     /// Parts per million of a price.
@@ -60,14 +68,25 @@ pub struct Parameters {
 
 impl Default for Parameters {
     fn default() -> Self {
-        Self { slot_bond: 10 * UNIT, slash_ratio: 100_000, cut: 50_000, min_price: MICRO }
+        Self {
+            slot_bond: 10 * UNIT,
+            bond_per_mega_mac: UNIT / 100,
+            record_deposit: (3 * 20_000 + 1_024 * 10) * MICRO,
+            candidacy_deposit: 10 * UNIT,
+            rent_base: MICRO,
+            rent_peak: 10_000 * MICRO,
+            unbonding: 600,
+            slash_ratio: 100_000,
+            cut: 50_000,
+            min_price: MICRO,
+        }
     }
 }
 
 impl Parameters {
-    /// `SlotBond + ⌈BondPerMegaMac · rate / 10⁶⌉`, where a mega-MAC a block takes a hundredth of a MILL.
+    /// `SlotBond + ⌈BondPerMegaMac · rate / 10⁶⌉`.
     pub fn bond_of(&self, rate: u64) -> Balance {
-        self.slot_bond + (UNIT / 100 * Balance::from(rate)).div_ceil(1_000_000)
+        self.slot_bond + (self.bond_per_mega_mac * Balance::from(rate)).div_ceil(1_000_000)
     }
 
     /// What failing takes of a slot of this rate.
@@ -83,6 +102,12 @@ impl Parameters {
     pub fn set(&mut self, parameter: Parameter) {
         match parameter {
             Parameter::SlotBond(bond) => self.slot_bond = bond,
+            Parameter::BondPerMegaMac(bond) => self.bond_per_mega_mac = bond,
+            Parameter::RecordDeposit(deposit) => self.record_deposit = deposit,
+            Parameter::CandidacyDeposit(deposit) => self.candidacy_deposit = deposit,
+            Parameter::RentBase(rent) => self.rent_base = rent,
+            Parameter::RentPeak(rent) => self.rent_peak = rent,
+            Parameter::UnbondingPeriod(blocks) => self.unbonding = blocks,
             Parameter::SlashRatio(ratio) => self.slash_ratio = ratio,
             Parameter::ProtocolCut(cut) => self.cut = cut,
             Parameter::MinPrice(price) => self.min_price = price,
@@ -94,6 +119,12 @@ impl Parameters {
 #[derive(Clone, Copy, Debug)]
 pub enum Parameter {
     SlotBond(Balance),
+    BondPerMegaMac(Balance),
+    RecordDeposit(Balance),
+    CandidacyDeposit(Balance),
+    RentBase(Balance),
+    RentPeak(Balance),
+    UnbondingPeriod(Block),
     SlashRatio(u32),
     ProtocolCut(u32),
     MinPrice(Balance),
@@ -176,6 +207,8 @@ pub struct Miner {
     pub next: Option<(u32, Terms)>,
     pub slots: Vec<Slot>,
     pub bond: Balance,
+    /// What was put on hold for its record.
+    pub record: Balance,
     pub withdrawable_from: Block,
     /// Whether a sprint of it was wrong and it hasn't resumed since.
     pub rejected: bool,
@@ -218,7 +251,7 @@ impl Miner {
     }
 
     /// Brings the next offer into force if it is due; says whether it was.
-    pub fn apply_if_due(&mut self, round: u32, now: Block) -> bool {
+    pub fn apply_if_due(&mut self, round: u32, now: Block, unbonding: Block) -> bool {
         if !self.is_due(round) {
             return false;
         }
@@ -235,7 +268,7 @@ impl Miner {
         }
         self.slots.iter_mut().skip(terms.rates.len()).for_each(|slot| slot.withdrawn = true);
         self.terms = terms;
-        self.withdrawable_from = now + 600;
+        self.withdrawable_from = now + unbonding;
         self.drop_withdrawn();
         true
     }

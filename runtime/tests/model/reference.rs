@@ -11,11 +11,8 @@ pub use crate::{calls::*, collators::Collators, facts::*, records::*};
 
 /// Planck that an account needs to exist.
 pub const EXISTENTIAL: Balance = 1_000_000_000;
-const RENT_BASE: Balance = MICRO;
-const RENT_PEAK: Balance = 10_000 * MICRO;
 /// Most tasks that wait.
 pub const MAX_QUEUE: usize = 1_024;
-const RECORD_DEPOSIT: Balance = (3 * 20_000 + 1_024 * 10) * MICRO;
 const FLOOR: Block = 3;
 const GRACE: Block = 5;
 const MAX_DEADLINE: Block = 7 * 24 * 600;
@@ -56,6 +53,8 @@ pub struct Reference {
     pub anchors: BTreeMap<Block, Model>,
     /// The block in which a win was credited last.
     pub last_win: Block,
+    /// The part of that block that its wins took.
+    pub used: u32,
     pub collators: Collators,
 }
 
@@ -71,7 +70,7 @@ impl Reference {
         }
         for (who, miner) in &self.miners {
             add(*who, Reason::Bond, miner.bond);
-            add(*who, Reason::Record, RECORD_DEPOSIT);
+            add(*who, Reason::Record, miner.record);
         }
         for model in self.models.values() {
             add(model.owner, Reason::Model, model.deposit);
@@ -110,7 +109,8 @@ impl Reference {
 
     /// What a block costs in a queue of so many.
     fn rent_now(&self, waiting: usize) -> Balance {
-        RENT_BASE + (RENT_PEAK * (waiting as u128).pow(4)).div_ceil(1u128 << 40)
+        let Parameters { rent_base, rent_peak, .. } = self.parameters;
+        rent_base + (rent_peak * (waiting as u128).pow(4)).div_ceil(1u128 << 40)
     }
 
     /// What a task that pushes another out of a full queue owes for that.
@@ -234,7 +234,7 @@ impl Reference {
                 if !sound || self.miners.contains_key(miner) {
                     return Verdict::MustNot;
                 }
-                need(*miner, terms.bond(&self.parameters), RECORD_DEPOSIT)
+                need(*miner, terms.bond(&self.parameters), self.parameters.record_deposit)
             }
             Call::Offer { miner, terms } => match self.miners.get(miner) {
                 Some(_) if terms.models.iter().all(|model| self.is_open(model)) => {
@@ -247,7 +247,7 @@ impl Reference {
                     if record.is_suspended() || record.needed_bond(&self.parameters) > record.bond =>
                 {
                     let mut record = record.clone();
-                    record.apply_if_due(self.round, self.now);
+                    record.apply_if_due(self.round, self.now, self.parameters.unbonding);
                     need(*miner, record.needed_bond(&self.parameters), 0)
                 }
                 _ => Verdict::MustNot,
@@ -295,8 +295,9 @@ impl Reference {
                 assert!(self.tasks.insert(task, new).is_none(), "two tasks have one name");
             }
             Call::Register { miner, terms } => {
-                self.free[miner] -= RECORD_DEPOSIT;
-                let record = Miner { withdrawable_from: self.now, ..Miner::default() };
+                let deposit = self.parameters.record_deposit;
+                self.free[miner] -= deposit;
+                let record = Miner { record: deposit, withdrawable_from: self.now, ..Miner::default() };
                 self.miners.insert(miner, record);
                 self.schedule(miner, terms);
             }
@@ -347,9 +348,12 @@ impl Reference {
                 self.free[state.owner] += state.deposit;
             }
             Fact::OfferInForce { miner } => {
-                let (round, now) = (self.round, self.now);
+                let (round, now, unbonding) = (self.round, self.now, self.parameters.unbonding);
                 let record = self.miners.get_mut(&miner).expect("an offer has a miner");
-                assert!(record.apply_if_due(round, now), "an offer that wasn't due came into force");
+                assert!(
+                    record.apply_if_due(round, now, unbonding),
+                    "an offer that wasn't due came into force"
+                );
             }
             Fact::Withdrawn { miner, amount } => {
                 let record = self.miners.get_mut(&miner).expect("who withdraws is a miner");
@@ -361,7 +365,7 @@ impl Reference {
             Fact::MinerRemoved { miner } => {
                 let record = self.miners.remove(&miner).expect("it was a miner");
                 assert!(record.is_gone() && record.bond == 0, "a miner with obligations left");
-                self.free[miner] += RECORD_DEPOSIT;
+                self.free[miner] += record.record;
             }
             Fact::Suspended { miner } => {
                 let record = self.miners.get_mut(&miner).expect("a miner");

@@ -3,7 +3,9 @@
 use millrace_runtime_tests::Random;
 
 use crate::{
-    reference::{Balance, Call, Id, Model, Parameter, Parameters, Terms, EXISTENTIAL, MAX_QUEUE, UNIT},
+    reference::{
+        Balance, Call, Id, Model, Parameter, Parameters, Terms, EXISTENTIAL, MAX_QUEUE, MICRO, UNIT,
+    },
     world::World,
 };
 
@@ -250,7 +252,7 @@ impl World {
     /// Sets a parameter within its bounds: to what a chain begins with, to a bound, or between them.
     fn govern(&mut self, random: &mut Random) {
         let launch = Parameters::default();
-        let (root, kind) = (!random.one_in(4), random.below(4));
+        let (root, kind) = (!random.one_in(4), random.below(10));
         let mut between = |launch: Balance, least: Balance, most: Balance| match random.below(4) {
             0 | 1 => launch,
             2 => [least, most][random.below(2)],
@@ -264,7 +266,13 @@ impl World {
             0 => Parameter::SlotBond(between(launch.slot_bond, UNIT, 1_000 * UNIT)),
             1 => Parameter::SlashRatio(between(launch.slash_ratio.into(), 10_000, 500_000) as u32),
             2 => Parameter::ProtocolCut(between(launch.cut.into(), 10_000, 200_000) as u32),
-            _ => Parameter::MinPrice(between(launch.min_price, 1_000, UNIT)),
+            3 => Parameter::MinPrice(between(launch.min_price, 1_000, UNIT)),
+            4 => Parameter::BondPerMegaMac(between(launch.bond_per_mega_mac, UNIT / 1_000, UNIT)),
+            5 => Parameter::RecordDeposit(between(launch.record_deposit, UNIT / 1_000, 100 * UNIT)),
+            6 => Parameter::CandidacyDeposit(between(launch.candidacy_deposit, UNIT, 10_000 * UNIT)),
+            7 => Parameter::RentBase(between(launch.rent_base, 0, UNIT / 1_000)),
+            8 => Parameter::RentPeak(between(launch.rent_peak, MICRO, UNIT)),
+            _ => Parameter::UnbondingPeriod(between(launch.unbonding.into(), 100, 403_200) as u32),
         };
         self.call(Call::SetParameter { root, parameter }, true);
     }

@@ -106,6 +106,7 @@ impl World {
                 next: None,
                 slots: slots_of(&record, |_| None),
                 bond: record.bond,
+                record: record.deposit,
                 withdrawable_from: record.withdrawable_from,
                 rejected: record.rejected,
             };
