@@ -102,7 +102,7 @@ class EndedTask:
 
     @property
     def cost(self) -> int:
-        """All that it cost, planck: price, fees, the rent of its waits, and posting it, which a slash may have made good."""
+        """All that it cost, planck: price, fees, rent of its waits, and posting, which a slash may have made good."""
         parts = ("paid", "burned", "fee", "retention", "rent", "posting")
         return sum(int(self.fate.end.get(part, 0)) for part in parts)
 
