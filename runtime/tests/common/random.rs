@@ -1,17 +1,17 @@
 //! Random numbers that a seed determines.
 
+use millrace_inference::random::Random as Bits;
 use millrace_primitives::Balance;
 
-/// SplitMix64.
+/// What calls, amounts and luck are drawn from.
 pub struct Random(pub u64);
 
 impl Random {
     pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        let mut bits = Bits(self.0);
+        let drawn = bits.bits();
+        self.0 = bits.0;
+        drawn
     }
 
     pub fn below(&mut self, most: usize) -> usize {
