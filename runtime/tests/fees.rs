@@ -31,11 +31,19 @@ fn after(blocks: u32, multiplier: Multiplier, fullness: Perbill) -> Multiplier {
 
 #[test]
 fn fees_stay_where_they_are_at_the_target_and_move_on_either_side() {
-    let one = Multiplier::from(1);
-    let moved = |percent| after(100, one, Perbill::from_percent(percent));
+    let two = Multiplier::from(2);
+    let moved = |percent| after(100, two, Perbill::from_percent(percent));
     let near = Multiplier::saturating_from_rational(1, 10_000);
-    assert!(moved(60) <= one + near && moved(60) + near >= one, "{:?}", moved(60));
-    assert!(moved(55) < one && moved(65) > one);
+    assert!(moved(60) <= two + near && moved(60) + near >= two, "{:?}", moved(60));
+    assert!(moved(55) < two && moved(65) > two);
+}
+
+/// What attacks cost is made of fees.
+#[test]
+fn fees_never_fall_below_those_of_a_new_chain() {
+    let one = Multiplier::from(1);
+    assert_eq!(MinimumMultiplier::get(), one);
+    assert_eq!(after(100, one, Perbill::zero()), one);
 }
 
 #[test]

@@ -214,6 +214,11 @@ impl Market {
         (self.model, vec![1; WIDTH as usize * SAMPLES])
     }
 
+    /// The smallest batch of that model.
+    pub fn sample(&self) -> (ModelId, Vec<u8>) {
+        (self.model, vec![1; WIDTH as usize])
+    }
+
     /// Has an attacker join that answers its leases in its own way.
     pub fn attacker(&mut self, ask: Balance, answers: Answers) -> usize {
         let models = vec![self.model];

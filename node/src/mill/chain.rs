@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use millrace_primitives::{
-    mill::MillKey, BlockNumber, MillApi, MinerStatus, ModelId, OpenLease, SprintTerms, TaskId,
+    mill::MillKey, BlockNumber, MarketApi, MillApi, MinerStatus, ModelId, OpenLease, SprintTerms, TaskId,
+    MAX_PAGE,
 };
 use millrace_runtime::{miner_events, system_events_key, AccountId, MinerEvent};
 use sc_client_api::{StorageKey, StorageProvider};
@@ -38,6 +39,8 @@ pub(super) trait Chain: Send + Sync {
     fn sprint(&self, at: Hash, key: MillKey) -> Result<Option<SprintTerms<AccountId>>, ApiError>;
     /// How the miner of a key stands; none if no miner has registered it.
     fn status(&self, at: Hash, key: MillKey) -> Result<Option<MinerStatus<AccountId>>, ApiError>;
+    /// How many rounds have shares that an account didn't claim, as far as a page of them goes.
+    fn unclaimed(&self, at: Hash, account: AccountId) -> Result<usize, ApiError>;
     /// Blocks that an anchor may be old.
     fn max_anchor_age(&self, at: Hash) -> Result<BlockNumber, ApiError>;
     /// Hash of the first block, as the chain's transcripts use it.
@@ -70,6 +73,10 @@ impl Chain for Arc<ParachainClient> {
 
     fn status(&self, at: Hash, key: MillKey) -> Result<Option<MinerStatus<AccountId>>, ApiError> {
         self.runtime_api().status(at, key)
+    }
+
+    fn unclaimed(&self, at: Hash, account: AccountId) -> Result<usize, ApiError> {
+        self.runtime_api().unclaimed(at, account, 0, MAX_PAGE).map(|shares| shares.len())
     }
 
     fn max_anchor_age(&self, at: Hash) -> Result<BlockNumber, ApiError> {

@@ -46,6 +46,7 @@ struct Counters {
     lost: Counter<U64>,
     ended: CounterVec<U64>,
     idle: GaugeVec<U64>,
+    unclaimed: Gauge<U64>,
 }
 
 impl Metrics {
@@ -83,6 +84,10 @@ impl Metrics {
             lost: counter(
                 "millrace_wins_lost_total",
                 "Wins dropped unsent, because more were waiting than are kept",
+            )?,
+            unclaimed: gauge(
+                "millrace_unclaimed_rounds",
+                "Rounds with shares that this node's miners didn't claim, up to 100 for each miner",
             )?,
             idle: register(
                 GaugeVec::<U64>::new(
@@ -162,6 +167,11 @@ impl Metrics {
                 counters.idle.with_label_values(&[reason.label()]).set(reasons.contains(&reason).into());
             }
         });
+    }
+
+    /// How many rounds have shares that the node's miners didn't claim.
+    pub fn unclaimed(&self, rounds: usize) {
+        self.with(|counters| counters.unclaimed.set(rounds.try_into().unwrap_or(u64::MAX)));
     }
 
     /// A lease ended on the finalized chain.

@@ -1,8 +1,8 @@
 //! Asks how the keys stand, and says it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use millrace_primitives::mill::MillKey;
+use millrace_primitives::{mill::MillKey, MinerStatus};
 use sp_core::offchain::OffchainStorage;
 
 use super::{
@@ -24,13 +24,20 @@ impl<C: Chain, S: OffchainStorage> Mill<C, S> {
     /// # Errors
     /// If the runtime doesn't answer.
     pub fn speak_of(&mut self, best: Hash, keys: &[MillKey]) -> Result<(), MillError> {
+        let mut unclaimed = BTreeMap::new();
         for key in keys {
             if self.standing.get(key).is_some_and(|(at, _)| *at == best) {
                 continue;
             }
             let status = self.chain.status(best, key.clone())?;
             self.said.update(key, &status, self.only.as_ref());
+            if let Some(MinerStatus { miner, .. }) = &status {
+                unclaimed.insert(miner.clone(), self.chain.unclaimed(best, miner.clone())?);
+            }
             self.standing.insert(key.clone(), (best, reasons(&status, self.only.as_ref())));
+        }
+        if !unclaimed.is_empty() {
+            self.metrics.unclaimed(unclaimed.values().sum());
         }
         self.said.keep(keys);
         self.standing.retain(|key, _| keys.contains(key));

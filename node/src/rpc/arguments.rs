@@ -78,6 +78,12 @@ arguments! {
         #[serde(default)]
         count: Option<u32>,
     }
+    /// Of `millrace_proveMill`.
+    ProveArguments("[account]: the account that the mill is to work for, as an SS58 address or 0x and 64 digits") {
+        account: String,
+    }
+    /// Of `millrace_round` and `millrace_subscribeRace`.
+    NoArguments("none: []") {}
     /// Of `millrace_miner`.
     MinerArguments("[account]: the miner's bonded account, as an SS58 address or 0x and 64 digits") {
         account: String,

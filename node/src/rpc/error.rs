@@ -24,7 +24,12 @@ pub fn runtime_failed(why: sp_api::ApiError) -> ErrorObjectOwned {
 }
 
 pub fn no_task(task: TaskId) -> ErrorObjectOwned {
-    error(NO_TASK, format!("There is no task {task}, or its retention is over"))
+    error(
+        NO_TASK,
+        format!(
+            "There is no task {task}, or its retention is over: millrace_tasks lists those of an account"
+        ),
+    )
 }
 
 pub fn no_model(model: ModelId) -> ErrorObjectOwned {
@@ -32,7 +37,7 @@ pub fn no_model(model: ModelId) -> ErrorObjectOwned {
 }
 
 pub fn no_miner(miner: &AccountId) -> ErrorObjectOwned {
-    error(NO_MINER, format!("{miner} is no miner"))
+    error(NO_MINER, format!("{miner} is no miner: millrace_offers lists who offers a model, and miners.register makes an account one"))
 }
 
 /// Arguments that can't be read, with what they should be.

@@ -1,13 +1,18 @@
-//! Feeds the subscriptions: the newest block, and the race in it, once for all of them.
+//! Feeds the subscriptions: the newest block, and the race and the tasks in it, once for all of them.
 //!
 //! A watch channel holds one value, the newest. So nothing queues: a subscription that is behind misses what was
 //! between.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use futures::StreamExt;
-use millrace_primitives::RaceView;
+use millrace_primitives::{RaceView, TaskId, TaskView};
+use millrace_runtime::AccountId;
 use sc_rpc::SubscriptionTaskExecutor;
+use sp_api::ApiError;
 use tokio::sync::watch;
 
 use super::chain::Chain;
@@ -18,7 +23,11 @@ use crate::types::Hash;
 pub struct Feed {
     blocks: watch::Sender<Option<Hash>>,
     races: watch::Sender<Option<RaceView>>,
+    /// The tasks that somebody asked for on one block, which all who watch them share.
+    tasks: Mutex<(Hash, Tasks)>,
 }
+
+type Tasks = HashMap<TaskId, Option<TaskView<AccountId>>>;
 
 impl Feed {
     /// Follows the chain from now on.
@@ -49,6 +58,28 @@ impl Feed {
                 log::debug!(target: "rpc", "the runtime of {block:?} tells nothing of the race: {why}")
             }
         }
+    }
+
+    /// A task in a block. The runtime is asked once a block, however many watch the task.
+    ///
+    /// # Errors
+    /// If the runtime of that block doesn't answer.
+    pub fn task(
+        &self,
+        chain: &dyn Chain,
+        block: Hash,
+        task: TaskId,
+    ) -> Result<Option<TaskView<AccountId>>, ApiError> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        if tasks.0 != block {
+            *tasks = (block, Tasks::new());
+        }
+        if let Some(known) = tasks.1.get(&task) {
+            return Ok(known.clone());
+        }
+        let view = chain.task(block, task)?;
+        tasks.1.insert(task, view.clone());
+        Ok(view)
     }
 
     /// The newest block, from the next one on.

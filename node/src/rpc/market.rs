@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::{
     arguments::{
-        count, offer_cursor, offer_place, read, MinerArguments, ModelsArguments, OffersArguments,
-        QuoteArguments, TaskArguments, TasksArguments, UnclaimedArguments,
+        count, offer_cursor, offer_place, read, MinerArguments, ModelsArguments, NoArguments,
+        OffersArguments, QuoteArguments, TaskArguments, TasksArguments, UnclaimedArguments,
     },
     chain::Chain,
     error::{no_miner, no_model, no_task, runtime_failed, unpostable},
@@ -69,7 +69,7 @@ pub fn module(chain: Arc<dyn Chain>) -> Result<RpcModule<Arc<dyn Chain>>, Regist
     module.register_blocking_method("millrace_offers", |params, chain, _| offers(&params, &**chain))?;
     module.register_blocking_method("millrace_miner", |params, chain, _| miner(&params, &**chain))?;
     module.register_blocking_method("millrace_unclaimed", |params, chain, _| unclaimed(&params, &**chain))?;
-    module.register_blocking_method("millrace_round", |_, chain, _| round(&**chain))?;
+    module.register_blocking_method("millrace_round", |params, chain, _| round(&params, &**chain))?;
     Ok(module)
 }
 
@@ -136,6 +136,7 @@ fn shares(
     Ok(Page::new(shares, count, |share| share.round.saturating_add(1)))
 }
 
-fn round(chain: &dyn Chain) -> Reply<RaceView> {
+fn round(params: &Params<'_>, chain: &dyn Chain) -> Reply<RaceView> {
+    let NoArguments {} = read(params)?;
     chain.race(chain.newest().0).map_err(runtime_failed)
 }

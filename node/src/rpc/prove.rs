@@ -12,7 +12,11 @@ use millrace_runtime::AccountId;
 use sp_core::Bytes;
 use sp_keystore::{Keystore, KeystorePtr};
 
-use super::{chain::Chain, error::runtime_failed};
+use super::{
+    arguments::{read, ProveArguments},
+    chain::Chain,
+    error::runtime_failed,
+};
 use crate::mill::can_sign;
 
 /// The method that proves the node's keys.
@@ -24,7 +28,8 @@ pub fn module(chain: Arc<dyn Chain>, keystore: KeystorePtr) -> Result<RpcModule<
     // Only for who runs the node: a proof for a stranger's account would have this node mine for the stranger.
     module.register_method("millrace_proveMill", move |params, _, extensions| {
         sc_rpc_api::check_if_safe(extensions)?;
-        let account = account(&params.one::<String>()?)?;
+        let ProveArguments { account: text } = read(&params)?;
+        let account = account(&text)?;
         let genesis = chain.genesis_hash(chain.newest().0).map_err(runtime_failed)?;
         Ok::<_, ErrorObjectOwned>(proofs(&*keystore, &ownership_message(genesis, &account)))
     })?;

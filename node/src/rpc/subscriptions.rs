@@ -14,7 +14,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{
-    arguments::{read, TaskArguments},
+    arguments::{read, NoArguments, TaskArguments},
     chain::Chain,
     error::{no_task, runtime_failed},
     feed::Feed,
@@ -23,6 +23,9 @@ use crate::types::Hash;
 
 /// Messages that wait for a slow reader; a newer one takes the place of the oldest.
 const WAITING_MESSAGES: usize = 1;
+
+/// Blocks in a row that don't know a task until a subscription to it ends: no fork is that long.
+const MOST_UNKNOWN: u32 = 64;
 
 /// What subscriptions are made of.
 pub struct Sources {
@@ -49,7 +52,10 @@ pub fn module(chain: Arc<dyn Chain>, feed: Arc<Feed>) -> Result<RpcModule<Source
         "millrace_subscribeRace",
         "millrace_raceChanged",
         "millrace_unsubscribeRace",
-        |_, pending, sources, _| async move { serve(pending, races(&sources)).await },
+        |params, pending, sources, _| async move {
+            let races = read(&params).and_then(|NoArguments {}| races(&sources));
+            serve(pending, races).await
+        },
     )?;
     Ok(module)
 }
@@ -83,17 +89,21 @@ fn races(sources: &Sources) -> Result<BoxStream<'static, RaceView>, ErrorObjectO
 /// A task that somebody watches.
 struct Watched {
     chain: Arc<dyn Chain>,
+    feed: Arc<Feed>,
     blocks: watch::Receiver<Option<Hash>>,
     /// What was told last.
     last: TaskView<AccountId>,
+    /// Blocks since, in a row, that don't know the task.
+    unknown: u32,
 }
 
 impl Watched {
     fn new(sources: &Sources, task: u64) -> Result<Self, ErrorObjectOwned> {
-        let blocks = sources.feed.blocks();
+        let feed = sources.feed.clone();
+        let blocks = feed.blocks();
         let chain = sources.chain.clone();
-        let now = chain.task(chain.newest().0, task).map_err(runtime_failed)?;
-        Ok(Self { chain, blocks, last: now.ok_or_else(|| no_task(task))? })
+        let now = feed.task(&*chain, chain.newest().0, task).map_err(runtime_failed)?;
+        Ok(Self { chain, feed, blocks, last: now.ok_or_else(|| no_task(task))?, unknown: 0 })
     }
 
     /// The task now, and whenever something changed; ends when the task does.
@@ -107,13 +117,22 @@ impl Watched {
         while let TaskView::Open(open) = &self.last {
             self.blocks.changed().await.ok()?;
             let block = *self.blocks.borrow_and_update();
-            match self.chain.task(block?, open.task) {
-                Ok(Some(view)) if view != self.last => {
-                    self.last = view;
-                    return Some(self.last.clone());
+            match self.feed.task(&*self.chain, block?, open.task) {
+                Ok(Some(view)) => {
+                    self.unknown = 0;
+                    if view != self.last {
+                        self.last = view;
+                        return Some(self.last.clone());
+                    }
                 }
-                // A fork in which it isn't posted yet may be best for a while.
-                Ok(_) => (),
+                // A fork in which it isn't posted yet may be best for a while. Or it ended while this node was behind, and
+                // its retention is over.
+                Ok(None) => {
+                    self.unknown = self.unknown.saturating_add(1);
+                    if self.unknown > MOST_UNKNOWN {
+                        return None;
+                    }
+                }
                 Err(why) => {
                     log::debug!(target: "rpc", "the runtime tells nothing of task {}: {why}", open.task)
                 }

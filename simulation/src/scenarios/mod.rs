@@ -13,6 +13,7 @@ mod lease_squatter;
 mod queue_squatter;
 mod self_dealer;
 mod spike;
+mod stripper;
 mod sybil;
 
 /// What is simulated.
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Box<dyn Scenario>> {
         Box::new(dumper::Dumper),
         Box::new(self_dealer::SelfDealer::default()),
         Box::new(capacity_faker::CapacityFaker::default()),
+        Box::new(stripper::Stripper::default()),
         Box::new(lease_squatter::LeaseSquatter),
         Box::new(queue_squatter::QueueSquatter::default()),
         Box::new(book_squatter::BookSquatter),

@@ -125,6 +125,10 @@ impl Chain for FakeChain {
         }))
     }
 
+    fn unclaimed(&self, _: Hash, _: AccountId) -> Result<usize, ApiError> {
+        Ok(0)
+    }
+
     fn max_anchor_age(&self, _: Hash) -> Result<BlockNumber, ApiError> {
         Ok(100)
     }

@@ -32,6 +32,8 @@ pub fn miner() -> AccountId {
 pub struct State {
     pub number: BlockNumber,
     pub tasks: BTreeMap<TaskId, TaskView<AccountId>>,
+    /// How often it was asked for a task.
+    pub asked: u32,
     /// Whether the runtime doesn't answer.
     pub silent: bool,
 }
@@ -108,7 +110,10 @@ impl Chain for Fake {
         self.answer(H256::zero())
     }
     fn task(&self, _: Hash, task: TaskId) -> Answer<Option<TaskView<AccountId>>> {
-        self.answer(self.with(|state| state.tasks.get(&task).cloned()))
+        self.answer(self.with(|state| {
+            state.asked += 1;
+            state.tasks.get(&task).cloned()
+        }))
     }
     fn tasks_of(
         &self,

@@ -157,7 +157,8 @@ async fn what_a_miner_can_claim_goes_on_after_the_first_hundred_rounds() {
 
 #[tokio::test]
 async fn whats_wrong_is_said_with_a_code() {
-    let (chain, _, module) = node();
+    let (chain, _, mut module) = node();
+    module.extensions_mut().insert(sc_rpc_api::DenyUnsafe::No);
     let invalid = [
         ("millrace_quote", json!([])),
         ("millrace_quote", json!([model()])),
@@ -175,6 +176,11 @@ async fn whats_wrong_is_said_with_a_code() {
         ("millrace_unclaimed", json!(["Alice"])),
         ("millrace_unclaimed", json!([ALICE, null, 101])),
         ("millrace_subscribeTask", json!([])),
+        ("millrace_proveMill", json!([])),
+        ("millrace_proveMill", json!([ALICE, 1])),
+        ("millrace_proveMill", json!({ "miner": ALICE })),
+        ("millrace_round", json!([1])),
+        ("millrace_subscribeRace", json!({ "at": 1 })),
     ];
     for (method, params) in invalid {
         let (code, message) = refused(&module, method, params.clone()).await;
@@ -209,7 +215,9 @@ async fn keys_are_proved_to_nobody_from_outside() {
     let answer = request(&module, "millrace_proveMill", json!([ALICE]), 1).await.0;
     assert!(answer.get("error").is_some(), "{answer}");
     module.extensions_mut().insert(sc_rpc_api::DenyUnsafe::No);
-    assert_eq!(call(&module, "millrace_proveMill", json!([ALICE])).await, json!([]), "it has no key");
+    for params in [json!([ALICE]), json!({ "account": ALICE })] {
+        assert_eq!(call(&module, "millrace_proveMill", params).await, json!([]), "it has no key");
+    }
 }
 
 #[tokio::test]
@@ -229,6 +237,46 @@ async fn a_watched_task_is_told_when_it_changes_and_ends_with_it() {
     feed.feed(&*chain, Hash::repeat_byte(3));
     assert_eq!(message(&mut messages).await.expect("it has just ended")["kind"], "ended");
     assert_eq!(message(&mut messages).await, None, "and the subscription with it");
+}
+
+#[tokio::test]
+async fn the_runtime_is_asked_once_a_block_however_many_watch_a_task() {
+    let (chain, feed, module) = node();
+    chain.with(|state| state.tasks.extend([(3, open(3, 7))]));
+    let mut watching = Vec::new();
+    for _ in 0..3 {
+        watching.push(request(&module, "millrace_subscribeTask", json!([3]), 16).await.1);
+    }
+    assert_eq!(chain.with(|state| state.asked), 1);
+    chain.with(|state| state.tasks.extend([(3, open(3, 6))]));
+    feed.feed(&*chain, Hash::repeat_byte(1));
+    for messages in &mut watching {
+        assert_eq!(message(messages).await.expect("it is open")["ceiling"], "7");
+        assert_eq!(message(messages).await.expect("it is open")["ceiling"], "6");
+    }
+    assert_eq!(chain.with(|state| state.asked), 2);
+}
+
+#[tokio::test]
+async fn a_task_that_no_block_knows_any_more_ends_its_subscription() {
+    let (chain, feed, module) = node();
+    chain.with(|state| state.tasks.extend([(3, open(3, 7))]));
+    let (_, mut messages) = request(&module, "millrace_subscribeTask", json!([3]), 16).await;
+    assert!(message(&mut messages).await.is_some());
+    // On a fork of some blocks it isn't posted.
+    for (blocks, known) in [(50, true), (70, false)] {
+        chain.with(|state| state.tasks.clear());
+        for block in 1..=blocks {
+            feed.feed(&*chain, Hash::from_low_u64_be(block));
+            tokio::task::yield_now().await;
+        }
+        if known {
+            chain.with(|state| state.tasks.extend([(3, open(3, 6))]));
+            feed.feed(&*chain, Hash::repeat_byte(1));
+            assert_eq!(message(&mut messages).await.expect("it is open")["ceiling"], "6");
+        }
+    }
+    assert_eq!(message(&mut messages).await, None);
 }
 
 #[tokio::test]

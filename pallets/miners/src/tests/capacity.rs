@@ -85,7 +85,7 @@ fn a_small_task_takes_no_capacity_from_who_serves_it_in_time() {
         selling(MINER, 5, 1);
         for (due, counted) in [(10, 10 * BLOCK), (1_000, 10 * BLOCK), (4, 4 * BLOCK), (0, 0)] {
             assert_eq!(lease(), Some((MINER, 0)));
-            let due = System::block_number() as u32 + due;
+            let due = System::block_number() + due;
             pass(10);
             assert_eq!(take(Mac::MAX), (0, 5), "nothing while it is leased");
             Miners::settle(&MINER, 0, Served { work: 0, due, mining_pay: 3 });
