@@ -10,6 +10,7 @@ import {
   account,
   connect,
   digits,
+  fate,
   formatAmount,
   integers,
   modelId,
@@ -157,15 +158,23 @@ async function run(api, signer, { model, profile, input, what }) {
         : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`,
     );
   }
-  const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), result.rent ?? 0n);
+  const parts = await fate(api, posted.task);
   if (result.kind !== 'settled') {
-    console.log(
-      `refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why}); all that was held is back but the rent of its waits, ${formatAmount(rent)}, and ${formatAmount(result.retention)} for keeping the record`,
-    );
+    console.log(`refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why})`);
+    console.log(`retention  ${formatAmount(parts.retention)} for keeping the record`);
+    always(parts);
+    console.log('came back  all else that was on hold');
     process.exitCode = 1;
     return undefined;
   }
-  return { ...result, rent, task: posted.task, posted: now, samples };
+  return { ...result, ...parts, task: posted.task, posted: now, samples };
+}
+
+/** What a task cost however it ended. */
+function always({ rent, posting, compensation }) {
+  if (rent > 0n) console.log(`rent       ${formatAmount(rent)} for its waits, burned`);
+  const back = compensation > 0n ? `, of which ${formatAmount(compensation)} came back from the miner that failed it` : '';
+  console.log(`posting    ${formatAmount(posting)} for the transaction that posted it${back}`);
 }
 
 async function bill(api, result) {
@@ -174,10 +183,10 @@ async function bill(api, result) {
     `settled    in block ${result.block}, ${result.block - result.posted} blocks after posting, ${traceBytes} bytes of trace verified`,
   );
   console.log(`paid       ${formatAmount(result.paid)} to ${result.miner}`);
-  console.log(`burned     ${formatAmount(result.burned)}`);
+  console.log(`burned     ${formatAmount(result.burned)} of the price`);
   console.log(`fee        ${formatAmount(result.fee)} for the verification`);
   console.log(`retention  ${formatAmount(result.retention)} for keeping the output`);
-  if (result.rent > 0n) console.log(`rent       ${formatAmount(result.rent)} for the wait`);
+  always(result);
   console.log(`came back  ${formatAmount(result.returned)} of the ceiling, and the deposit`);
 }
 

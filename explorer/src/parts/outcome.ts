@@ -52,6 +52,10 @@ export const openTask = (task: Open): TemplateResult => html`
   ])}
 `;
 
+/** What posting a task cost, and whether a slash made that good. */
+const posting = ({ posting: paid, compensation }: Ended['fate']['end']) =>
+  compensation > 0n ? html`${money(paid)}, of which ${money(compensation)} came back from the miner that failed it` : money(paid);
+
 export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
   const { end, block } = fate;
   if (end.kind !== 'settled') {
@@ -60,7 +64,7 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
       ${facts([
         ['Rent of its waits, burned', money(end.rent)],
         ['Keeping this record', money(end.retention)],
-        ['Posting it', money(end.posting)],
+        ['Posting it', posting(end)],
         ['Known until', `block ${count(keptUntil)}`],
       ])}
     `;
@@ -74,7 +78,7 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
       ['Verification’s fee', money(end.fee)],
       ['Keeping the output', money(end.retention)],
       ['Rent of its waits, burned', money(end.rent)],
-      ['Posting it', money(end.posting)],
+      ['Posting it', posting(end)],
       ['Came back', html`${money(end.returned)} of the ceiling, and the deposit`],
       ['Kept until', `block ${count(keptUntil)}`],
     ])}

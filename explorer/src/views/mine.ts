@@ -1,7 +1,7 @@
 // My tasks: what an account posted, what is on hold for it, and what came back.
 
 import { html, nothing } from 'lit-html';
-import type { Task } from 'millrace';
+import { costOf, type Task } from 'millrace';
 
 import { account, nameOf } from '../account';
 import { amount, count } from '../format';
@@ -22,13 +22,8 @@ function cameBack(task: Task): bigint | undefined {
   return task.kind === 'ended' && task.fate.end.kind === 'settled' ? task.fate.end.returned : undefined;
 }
 
-/** Everything that an ended task cost, planck; a slash may have made the posting good. */
-function cost(task: Task): bigint {
-  if (task.kind === 'open') return 0n;
-  const { end } = task.fate;
-  const always = end.retention + end.rent + end.posting;
-  return end.kind === 'settled' ? end.paid + end.burned + end.fee + always : always;
-}
+/** Everything that an ended task cost, planck. */
+const cost = (task: Task): bigint => (task.kind === 'open' ? 0n : costOf(task.fate.end));
 
 function row(task: Task, cancel: (task: number) => void, busy: boolean) {
   const { word, tone } = state(task);
@@ -81,7 +76,7 @@ export const mine: MakeView = (app: App) => {
     app.redraw();
     try {
       await app.live.millrace!.cancel(task, account(), { until: 'best' });
-      said = `Task ${task} is cancelled, and what was on hold is back but the rent of its wait and the fee for its record.`;
+      said = `Task ${task} is cancelled, and what was on hold is back but the rent of its waits and the fee for its record.`;
     } catch (error) {
       [said, refused] = [undefined, sentence(error)];
     }

@@ -47,12 +47,17 @@ export function openTask({ standing, deadline }: Extract<Task, { kind: 'open' }>
 /** How a task ended, and what it cost. */
 export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
   const { end, block } = fate;
+  const back = end.compensation > 0n ? `, of which ${formatMill(end.compensation)} came back from the miner that failed it` : '';
+  const always = [
+    `rent       ${formatMill(end.rent)} for its waits, burned`,
+    `posting    ${formatMill(end.posting)} for the transaction that posted it${back}`,
+  ];
   if (end.kind !== 'settled') {
     return [
       `${end.kind.padEnd(10)} in block ${block}: ${REFUNDS[end.why]}`,
-      `rent       ${formatMill(end.rent)} for the wait, burned`,
       `retention  ${formatMill(end.retention)} for keeping this record`,
-      `posting    ${formatMill(end.posting)} for the transaction that posted it; the rest is back`,
+      ...always,
+      'came back  all else that was on hold',
     ];
   }
   return [
@@ -61,8 +66,7 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
     `burned     ${formatMill(end.burned)} of the price`,
     `fee        ${formatMill(end.fee)} for the verification`,
     `retention  ${formatMill(end.retention)} for keeping the output`,
-    `rent       ${formatMill(end.rent)} for the wait, burned`,
-    `posting    ${formatMill(end.posting)} for the transaction that posted it`,
+    ...always,
     `came back  ${formatMill(end.returned)} of the ceiling, and the deposit`,
   ];
 }
