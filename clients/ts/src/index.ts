@@ -34,8 +34,6 @@ export {
   connect,
   Millrace,
   modelId,
-  type Page,
-  type PageOptions,
   type Posted,
   type Posting,
   type Registered,
@@ -43,6 +41,7 @@ export {
   type Terms,
 } from './millrace.js';
 export { type NpyArray, readNpy } from './npy.js';
+export { type CollectOptions, collect, type Page, type PageOptions } from './pages.js';
 export type { Included, Progress, SendOptions, Signable } from './send.js';
 export type * as views from './views.js';
 export type { Hash, Lease, Metadata, Miner, Model, Offer, Quote, Race, Share, Task, Tensor } from './views.js';

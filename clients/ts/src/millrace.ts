@@ -11,24 +11,13 @@ import { type Wait, within } from './deadline.js';
 import { MillraceError } from './errors.js';
 import { type Batch, type BatchOptions, batchBytes, isReal } from './input.js';
 import { chainMetadata } from './metadata.js';
+import { collect, type Page, type PageOptions, pageOf } from './pages.js';
 import { type Included, type SendOptions, type Signable, send } from './send.js';
 import type { Hash, Metadata, Miner, Model, Offer, Quote, Race, Share, Task } from './views.js';
 import { revive, type Watched, watchRace, watchTask } from './watch.js';
 
 /** Who signs: polkadot-api's signer, or an account that has one. */
 export type Signs = PolkadotSigner | { signer: PolkadotSigner };
-
-export interface Page<T, Cursor> {
-  items: T[];
-  /** Where the next page begins; null after the last. */
-  next: Cursor | null;
-}
-
-export interface PageOptions<Cursor> extends Wait {
-  cursor?: Cursor | null | undefined;
-  /** From 1 to 100. */
-  count?: number | undefined;
-}
 
 /** When a task ends at the latest: a block, or so many blocks from now, 100 by default. */
 export interface Until {
@@ -139,14 +128,11 @@ export class Millrace {
   /** A miner, with every reason why it doesn't earn, and all that it can claim. The timeout is each request's. */
   async miner(account: string, wait: Wait = {}): Promise<Miner> {
     const miner = await this.#read<Miner>('millrace_miner', [account], wait);
-    const { unclaimed } = miner;
+    const { unclaimed, unclaimedNext: from } = miner;
+    if (from === null) return miner;
     // The method has the first hundred shares; a sum over them alone would be too small.
-    for (let cursor = miner.unclaimedNext; cursor !== null; ) {
-      const { items, next } = await this.unclaimed(account, { cursor, ...wait });
-      unclaimed.push(...items);
-      cursor = next;
-    }
-    return { ...miner, unclaimed, unclaimedNext: null };
+    const { items } = await collect((cursor) => this.unclaimed(account, { cursor, ...wait }), { from });
+    return { ...miner, unclaimed: [...unclaimed, ...items], unclaimedNext: null };
   }
 
   /** The shares of closed rounds that an account can claim, oldest first. */
@@ -237,7 +223,6 @@ export class Millrace {
       const shares = await this.#runtime<Array<Pick<Share, 'round' | 'amount'>>>('unclaimed', [account, 0, CLAIMS], options);
       if (shares.length === 0) return claimed;
       const calls = shares.map(({ round }) => this.#calls.Rewards.claim({ round, miner: account }).decodedCall);
-      // A miner's own node may be faster: then the account has what it was to get.
       // Or it would pay for the same over and over.
       if (shares.some(({ round }) => claimed.rounds.includes(round))) {
         throw new MillraceError('Runtime', `The chain still shows shares of ${account} that it paid`, 'Ask another node.');
@@ -246,6 +231,7 @@ export class Millrace {
         () => undefined,
         (error: MillraceError) => error,
       );
+      // A miner's own node may be faster: then the account has what it was to get.
       if (failed && failed.code !== 'Rewards.NothingToClaim') throw failed;
       claimed.rounds.push(...shares.map(({ round }) => round));
       claimed.amount += shares.reduce((sum, { amount }) => sum + amount, 0n);
@@ -293,9 +279,6 @@ export class Millrace {
     return spared > leastCeiling ? spared : leastCeiling;
   }
 }
-
-const pageOf = <Cursor>({ cursor = null, count }: PageOptions<Cursor>): unknown[] =>
-  count === undefined ? [cursor] : [cursor, count];
 
 function fieldOf({ events, hash }: Included, pallet: string, name: string, field: string): unknown {
   const event = events.find((each) => each.pallet === pallet && each.name === name);

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
-import { answers, devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
+import { answers, collect, devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
 import { client, DIGITS, encoding, failure, heldout, labels, type Node, SAMPLE, startNode, TOO_LITTLE, zoo } from './node.js';
 
 const model = modelId(encoding);
@@ -165,6 +165,9 @@ describe('a task', () => {
       owed = await millrace.miner(charlie.address);
       if (owed.unclaimed.length > 1) break;
     }
+    const { items } = await collect((cursor: number | null) => millrace.unclaimed(charlie.address, { cursor, count: 1 }));
+    // A round may have closed since.
+    assert.deepEqual(items.slice(0, owed.unclaimed.length), owed.unclaimed, 'page by page it is the same');
     const { rounds, amount } = await millrace.claimAll(bob, { account: charlie.address });
     assert.ok(rounds.length >= 2);
     assert.ok(amount >= owed.unclaimed.reduce((sum, share) => sum + share.amount, 0n));

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from .errors import NODE_ERRORS, MillraceError, NodeError
 from .market import Claimed, Posted, Registered
 from .metadata import Described, ModelMetadata, beside, call_argument, metadata_of
 from .sending import Receipt, Sender, Until
-from .views import EndedTask, Miner, Model, Offer, OpenTask, Quote, Race, Task, read, read_task
+from .views import EndedTask, Miner, Model, Offer, OpenTask, Quote, Race, Share, Task, read, read_task
 
 #: A call of `batch_all` and its like: pallet, function, arguments.
 Call = tuple[str, str, dict[str, Any]]
@@ -288,15 +289,19 @@ class AsyncClient:
 
     async def models(self, *, timeout: float = ANSWER) -> list[Model]:
         """The registered models."""
-        return await self._pages("millrace_models", [], lambda each: read(Model, each), timeout)
+        return await self._pages("millrace_models", [], lambda each: read(Model, each), _answer(timeout))
 
     async def offers(self, model: str, *, timeout: float = ANSWER) -> list[Offer]:
         """The free slots that offer a model, in the order in which they would be taken."""
-        return await self._pages("millrace_offers", [model], lambda each: read(Offer, each), timeout)
+        return await self._pages("millrace_offers", [model], lambda each: read(Offer, each), _answer(timeout))
 
     async def tasks(self, account: str, *, timeout: float = ANSWER) -> list[Task]:
         """An account's tasks, newest first: those that are open, and those that ended and are still kept."""
-        return await self._pages("millrace_tasks", [account], read_task, timeout)
+        return await self._pages("millrace_tasks", [account], read_task, _answer(timeout))
+
+    async def unclaimed(self, account: str, *, timeout: float = ANSWER) -> list[Share]:
+        """The shares of closed rounds that an account can claim, oldest first."""
+        return await self._pages("millrace_unclaimed", [account], lambda each: read(Share, each), _answer(timeout))
 
     async def task(self, task: int, *, timeout: float = ANSWER) -> Task:
         """A task: an `OpenTask`, or an `EndedTask`."""
@@ -356,12 +361,12 @@ class AsyncClient:
 
     async def _miner(self, account: str, end: Deadline) -> Miner:
         told = await self._ask("millrace_miner", account, deadline=end)
+        rest: list[Share] = []
         # The method has the first hundred shares; a sum over them alone would be too small.
-        while told["unclaimedNext"] is not None:
-            page = await self._ask("millrace_unclaimed", account, told["unclaimedNext"], deadline=end)
-            told["unclaimed"] += page["items"]
-            told["unclaimedNext"] = page["next"]
-        return read(Miner, told)
+        if (cursor := told["unclaimedNext"]) is not None:
+            rest = await self._pages("millrace_unclaimed", [account], lambda each: read(Share, each), end, cursor)
+        miner = read(Miner, told)
+        return replace(miner, unclaimed=miner.unclaimed + rest)
 
     async def _model(self, model: str, end: Deadline) -> Model:
         # Models are listed by name, so the one behind the name before it is it.
@@ -372,11 +377,15 @@ class AsyncClient:
         raise MillraceError("no_model", f"No model {model} is registered", NODE_ERRORS[7002][1])
 
     async def _pages(
-        self, method: str, first: list[Any], item: Callable[[dict[str, Any]], T], timeout: float
+        self,
+        method: str,
+        first: list[Any],
+        item: Callable[[dict[str, Any]], T],
+        end: Deadline,
+        cursor: Any = None,
     ) -> list[T]:
-        end = _answer(timeout)
+        """A whole list, or what is left of it from a cursor on."""
         items: list[T] = []
-        cursor = None
         while True:
             page = await self._ask(method, *first, cursor, _PAGE, deadline=end)
             items += [item(each) for each in page["items"]]

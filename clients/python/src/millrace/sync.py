@@ -102,6 +102,7 @@ class Client:
     models = _blocking(AsyncClient.models)
     offers = _blocking(AsyncClient.offers)
     tasks = _blocking(AsyncClient.tasks)
+    unclaimed = _blocking(AsyncClient.unclaimed)
     task = _blocking(AsyncClient.task)
     miner = _blocking(AsyncClient.miner)
     round = _blocking(AsyncClient.round)

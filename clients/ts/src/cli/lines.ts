@@ -3,7 +3,7 @@
 import { formatMill } from '../amounts.js';
 import { type Answer, answers, elements } from '../answers.js';
 import { dequantize, integers, type Quantization } from '../input.js';
-import type { Page } from '../millrace.js';
+import type { Page } from '../pages.js';
 import type { Hash, IdleReason, Metadata, Miner, Model, NoTaker, Offer, Quote, Race, RefundReason, Task } from '../views.js';
 
 /** Why a task ended without an answer, and what to do. */
