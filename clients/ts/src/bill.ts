@@ -1,6 +1,6 @@
-// What an ended task cost, all in all.
+// What a task has on hold while it's open, and what it cost once it ended, all in all.
 
-import type { End } from './views.js';
+import type { End, Task } from './views.js';
 
 type AmountOf<T> = T extends unknown ? { [Name in keyof T]: T[Name] extends bigint ? Name : never }[keyof T] : never;
 
@@ -22,4 +22,10 @@ export function costOf(end: End): bigint {
   const amounts: Partial<Record<AmountOf<End>, bigint>> = end;
   const names = Object.keys(COUNTS) as Array<AmountOf<End>>;
   return names.reduce((sum, name) => sum + COUNTS[name] * (amounts[name] ?? 0n), 0n);
+}
+
+/** All that is on hold for an open task, planck. The rent of a wait is, too, until the wait ends. */
+export function onHold({ ceiling, deposit, fee, retention, standing }: Extract<Task, { kind: 'open' }>): bigint {
+  const rent = standing.kind === 'waiting' ? standing.rent : 0n;
+  return ceiling + rent + deposit + fee + retention;
 }

@@ -12,7 +12,7 @@ export {
 export { fromHex, toHex } from 'polkadot-api/utils';
 export { formatMill, parseMill, UNIT } from './amounts.js';
 export { type Answer, answers } from './answers.js';
-export { costOf } from './bill.js';
+export { costOf, onHold } from './bill.js';
 export type { ConnectOptions, Status } from './connection.js';
 export type { Wait } from './deadline.js';
 export { type Code, MillraceError } from './errors.js';

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
-import { answers, collect, devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
+import { answers, collect, devAccount, fromHex, integers, type Millrace, modelId, onHold, toHex, UNIT } from '../src/index.js';
 import { client, DIGITS, encoding, failure, heldout, labels, type Node, SAMPLE, startNode, TOO_LITTLE, zoo } from './node.js';
 
 const model = modelId(encoding);
@@ -91,9 +91,17 @@ describe('a task', () => {
   });
 
   it('comes back when nobody took it and it is cancelled', { timeout: PATIENCE }, async () => {
+    const reserved = async () => {
+      const account = (await millrace.api.query.System?.Account?.getValue(bob.address)) as { data: { reserved: bigint } };
+      return account.data.reserved;
+    };
+    const before = await reserved();
     const { task } = await millrace.post({ model, input: heldout, maxPrice: TOO_LITTLE }, bob);
-    const open = await millrace.task(task);
-    assert.ok(open.kind === 'open' && open.standing.kind === 'waiting' && open.standing.why.kind === 'tooDear');
+    for await (const open of millrace.watch(task)) {
+      assert.ok(open.kind === 'open' && open.standing.kind === 'waiting' && open.standing.why.kind === 'tooDear');
+      assert.equal(onHold(open), (await reserved()) - before);
+      if (open.standing.rent > 0n) break;
+    }
     assert.equal((await failure(millrace.cancel(task, charlie))).code, 'Tasks.NotAuthorized');
     await millrace.cancel(task, bob);
     const { fate } = await millrace.outcome(task);

@@ -1,6 +1,6 @@
 // All that views follow: the connection, the race in the best block, and what is read when a block comes.
 
-import { connect, type Millrace, type Model, type Race, type Status } from 'millrace';
+import { collect, connect, type Hash, type Millrace, type Model, type Race, type Status } from 'millrace';
 
 import { Ledger } from './ledger';
 import { type Market, readMarket } from './market';
@@ -10,6 +10,8 @@ import { Storage } from './storage';
 const BLOCK_TIME = 6;
 /** Blocks that must have come before their pace counts. */
 const PACE = 4;
+/** Models that the page reads at most. */
+const MOST_MODELS = 1_000;
 /** A pause before the race is followed again, after something went wrong with it. */
 const PAUSE = 2_000;
 
@@ -21,6 +23,8 @@ export class Live {
   market: Market | undefined;
   ledger: Ledger | undefined;
   models: Model[] = [];
+  /** Whether the chain has more models than are read. */
+  moreModels = false;
   /** The chain's and the node's names, for the foot of the page. */
   about: { chain: string; node: string; version: string } | undefined;
   /** Why the newest figures are missing, in a sentence. */
@@ -127,7 +131,8 @@ export class Live {
       do {
         this.#again = false;
         const race = this.race!;
-        this.models = await allModels(millrace);
+        const { items, next } = await collect((cursor: Hash | null) => millrace.models({ cursor }), { most: MOST_MODELS });
+        [this.models, this.moreModels] = [items, next !== null];
         for (const { model, sizes } of this.models) this.ledger.workOf.set(model, sizes.work);
         this.market = await readMarket(storage, race);
         this.#changed();
@@ -141,18 +146,4 @@ export class Live {
       this.#busy = false;
     }
   }
-}
-
-/** Models that the page lists at most. */
-const MOST_MODELS = 1_000;
-
-async function allModels(millrace: Millrace): Promise<Model[]> {
-  const models: Model[] = [];
-  let cursor: Model['model'] | null = null;
-  do {
-    const page: { items: Model[]; next: Model['model'] | null } = await millrace.models({ cursor });
-    models.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== null && models.length < MOST_MODELS);
-  return models;
 }

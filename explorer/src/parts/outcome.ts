@@ -1,7 +1,7 @@
 // How a task stands or ended: who did it, where each planck went, and the trace that the chain checked.
 
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { answers, type Hash, type Model, type Task } from 'millrace';
+import { answers, onHold, type Hash, type Model, type Task } from 'millrace';
 
 import type { Layer, Trace } from '../chain/trace';
 import { bytes, count, fromHex, real } from '../format';
@@ -10,9 +10,6 @@ import { facts, minerLink, money } from './bits';
 
 export type Open = Extract<Task, { kind: 'open' }>;
 export type Ended = Extract<Task, { kind: 'ended' }>;
-
-/** What a task has on hold while it's open, planck. */
-export const onHold = ({ ceiling, deposit, fee, retention }: Open): bigint => ceiling + deposit + fee + retention;
 
 function nextStep({ next }: Open): string {
   switch (next.kind) {
@@ -33,6 +30,7 @@ export const openTask = (task: Open): TemplateResult => html`
     ['the input’s deposit', money(task.deposit)],
     ['the verification’s fee', money(task.fee)],
     ['keeping the output', money(task.retention)],
+    ...(task.standing.kind === 'waiting' ? ([['rent so far', money(task.standing.rent)]] as const) : []),
     ['Bid', html`${money(task.bid)} a block`],
     ...(task.standing.kind === 'leased'
       ? ([
@@ -40,10 +38,7 @@ export const openTask = (task: Open): TemplateResult => html`
           ['Price', money(task.standing.price)],
           ['Price now', money(task.standing.priceNow)],
         ] as const)
-      : ([
-          ['Rent so far', money(task.standing.rent)],
-          ['Rent of a block', money(task.standing.rentPerBlock)],
-        ] as const)),
+      : ([['Rent of a block', money(task.standing.rentPerBlock)]] as const)),
     ['Deadline', `block ${count(task.deadline)}`],
     ...(task.failed.length > 0 ? ([['Failed by', html`${task.failed.map((who) => html`${minerLink(who)} `)}`]] as const) : []),
     ...(task.declined.length > 0

@@ -1,6 +1,6 @@
 // All models that the chain knows.
 
-import { html } from 'lit-html';
+import { html, nothing } from 'lit-html';
 
 import { bytes, count, work } from '../format';
 import { empty, modelLink, section, table } from '../parts/bits';
@@ -36,5 +36,6 @@ export const models: MakeView = ({ live }) => ({
             ),
           ),
     )}
+    ${live.moreModels ? html`<p class="note">These are the first ${count(live.models.length)}.</p>` : nothing}
   `,
 });
