@@ -88,7 +88,7 @@ impl<T: Config> Pallet<T> {
             retention_fee: Self::retention_fee(output_bytes),
             rent: 0,
             posting_cost: Self::posting_cost(posting_length, wanted_hash),
-            compensated: false,
+            compensation: 0,
             deadline,
             state: TaskState::Queued,
             failed: BoundedVec::new(),

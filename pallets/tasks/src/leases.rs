@@ -163,8 +163,10 @@ impl<T: Config> Pallet<T> {
             T::Miners::settle(&lease.miner, lease.slot, record.work);
         }
         Self::forget(task, &record);
-        let (miner, rent, posting) = (lease.miner.clone(), record.rent, record.posting_cost);
-        let end = TaskEnd::Settled { miner, paid, burned, fee, retention, returned, rent, posting };
+        let (rent, posting, compensation) = (record.rent, record.posting_cost, record.compensation);
+        let miner = lease.miner.clone();
+        let end =
+            TaskEnd::Settled { miner, paid, burned, fee, retention, returned, rent, posting, compensation };
         Self::keep_fate(task, &record, end);
         Self::keep_output(task, output.clone());
         Self::deposit_event(Event::TaskSettled {
@@ -189,9 +191,9 @@ impl<T: Config> Pallet<T> {
     ) {
         Self::drop_lease(task);
         // Its posting cost is made good once, however many miners fail it.
-        let compensation = if record.compensated { 0 } else { record.posting_cost };
-        record.compensated = true;
-        T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, compensation);
+        let missing = record.posting_cost.saturating_sub(record.compensation);
+        let given = T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, missing);
+        record.compensation = record.compensation.saturating_add(given);
         T::Miners::free(&lease.miner, lease.slot);
         if reason == LeaseFailure::Expired {
             T::Miners::suspend(&lease.miner);

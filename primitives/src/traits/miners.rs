@@ -73,7 +73,7 @@ pub trait SlotMarket<AccountId> {
 /// The bonds of miners, for those who judge their work.
 pub trait MinerBond<AccountId> {
     /// Takes `amount` of a miner's bond for a lease that it failed, gives at most `compensation` of it to `victim`,
-    /// burns the rest, and suspends the slot; all in planck. Returns what was taken.
+    /// burns the rest, and suspends the slot; all in planck. Returns what the victim got.
     fn slash(
         miner: &AccountId,
         slot: SlotIndex,
@@ -82,7 +82,7 @@ pub trait MinerBond<AccountId> {
         compensation: Balance,
     ) -> Balance;
     /// As [`Self::slash`] for a wrong sprint, where nobody was harmed: the part of its largest slot's bond is burned, and
-    /// the miner is suspended until it resumes.
+    /// the miner is suspended until it resumes. Returns what was burned.
     fn slash_miner(miner: &AccountId) -> Balance;
     /// Burns up to `amount` planck of a miner's bond for capacity that it kept from others without using it. Suspends the
     /// miner only if the rest couldn't pay for failing every slot. Returns what was burned.
