@@ -1,4 +1,4 @@
-// What a task has on hold while it's open, and what it cost once it ended, all in all.
+// What is on hold for a task while it's open, and what it cost once it ended, all in all.
 
 import type { End, Task } from './views.js';
 
@@ -24,8 +24,10 @@ export function costOf(end: End): bigint {
   return names.reduce((sum, name) => sum + COUNTS[name] * (amounts[name] ?? 0n), 0n);
 }
 
-/** All that is on hold for an open task, planck. The rent of a wait is, too, until the wait ends. */
-export function onHold({ ceiling, deposit, fee, retention, standing }: Extract<Task, { kind: 'open' }>): bigint {
-  const rent = standing.kind === 'waiting' ? standing.rent : 0n;
-  return ceiling + rent + deposit + fee + retention;
+/**
+ * What is on hold for an open task, planck, for the answer or to come back. Rent isn't in it: it is owed already, although that
+ * of a wait leaves the hold when the wait ends.
+ */
+export function onHold({ ceiling, deposit, fee, retention }: Extract<Task, { kind: 'open' }>): bigint {
+  return ceiling + deposit + fee + retention;
 }

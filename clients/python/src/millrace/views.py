@@ -75,6 +75,10 @@ class OpenTask:
     deposit: int
     fee: int
     retention: int
+    #: What its waits and its posting cost so far, and what a slash gave back of posting.
+    rent: int
+    posting: int
+    compensation: int
     deadline: int
     standing: Choice
     next: Choice
@@ -163,6 +167,8 @@ class Model:
     owner: str
     deposit: int
     retired: bool
+    #: The first block in which its owner may remove it, if it is retired and no open task uses it by then.
+    removable_from: int | None
     listed: bool
     open_tasks: int
     slots: int | None
