@@ -134,18 +134,33 @@ describe('a task', () => {
       ['NoTask', () => millrace.task(4_000_000)],
       ['NoModel', () => millrace.offers(nothing)],
       ['NoModel', () => millrace.model(nothing)],
+      ['BadArguments', () => millrace.model('0x12')],
+      ['BadArguments', () => millrace.model('nonsense' as '0x')],
+      ['BadArguments', () => millrace.describeModel('0x12', null, bob)],
+      ['BadArguments', () => millrace.post({ model: '0x12', input, maxPrice: UNIT }, bob)],
+      ['BadArguments', () => millrace.claimAll(bob, { account: 'nonsense' })],
       ['NoMiner', () => millrace.miner(bob.address)],
       ['BadArguments', () => millrace.miner('nobody')],
       ['Unpostable', () => millrace.quote(model, 4_000_000)],
       ['BadInput', () => millrace.post({ model, input: [0.5] }, bob)],
-      ['Tasks.InputLength', () => millrace.post({ model, input: input.subarray(1), maxPrice: UNIT }, bob)],
-      ['Tasks.UnknownModel', () => millrace.post({ model: nothing, input, maxPrice: UNIT }, bob)],
+      ['BadInput', () => millrace.post({ model, input: input.subarray(1) }, bob)],
+      ['BadInput', () => millrace.post({ model, input: input.subarray(1), maxPrice: UNIT }, bob)],
+      ['BadInput', () => millrace.post({ model, input: input.subarray(SAMPLE), maxPrice: UNIT }, bob)],
+      ['NoModel', () => millrace.post({ model: nothing, input, maxPrice: UNIT }, bob)],
+      ['BadArguments', () => millrace.post({ model, input, maxPrice: -1n }, bob)],
+      ['BadArguments', () => millrace.post({ model, input, maxPrice: UNIT, deadline: 2 ** 32 }, bob)],
+      ['BadArguments', () => millrace.post({ model, input, maxPrice: UNIT, blocks: 1.5 }, bob)],
+      ['Token.FundsUnavailable', () => millrace.post({ model, input, maxPrice: 10n ** 30n }, bob)],
+      ['Tasks.PriceTooLow', () => millrace.post({ model, input, maxPrice: 0n }, bob)],
+      ['BadArguments', () => millrace.cancel(1.5, bob)],
+      ['BadArguments', () => millrace.cancel(-1, bob)],
+      ['BadArguments', () => millrace.offer({ ask: -1n, rates: [1n], models: [] }, charlie)],
       ['Miners.ZeroRate', () => millrace.offer({ ask: 1n, rates: [0n], models: [] }, charlie)],
       ['Refused', () => millrace.post({ model, input, maxPrice: 1n }, devAccount('//Poor'))],
       ['BadArguments', () => millrace.send(millrace.api.tx.Tasks?.cancel?.({}) as never, bob)],
       ['NotSigned', () => millrace.cancel(1, { ...bob.signer, signTx: () => Promise.reject(new Error('no')) })],
     ];
-    for (const [code, doing] of wrong) assert.equal((await failure(doing())).code, code);
+    for (const [code, doing] of wrong) assert.equal((await failure(doing())).code, code, String(doing));
   });
 
   it('takes several of one account at once', { timeout: PATIENCE }, async () => {

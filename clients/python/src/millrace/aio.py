@@ -229,7 +229,7 @@ class AsyncClient:
         file's are those of `NAME.metadata.json` beside `NAME.millrace`, if that is there. False leaves them out.
         """
         end = _transaction(timeout)
-        content = encoding if isinstance(encoding, bytes) else Path(encoding).read_bytes()
+        content = encoding if isinstance(encoding, bytes) else _content(encoding)
         name = model_id(content)
         found: Described | None
         if isinstance(metadata, bool):
@@ -410,6 +410,14 @@ def _answer(timeout: float) -> Deadline:
 def _transaction(timeout: float) -> Deadline:
     remedy = "A block may hold it yet: look at the account before you send it again."
     return Deadline(timeout, "The transaction was in no block", remedy)
+
+
+def _content(file: str | os.PathLike[str]) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        message = f"The model can't be read: {error}"
+        raise MillraceError("invalid_input", message, "Give the path of its file, or its bytes.") from error
 
 
 def _name_before(model: str) -> str | None:
