@@ -40,7 +40,7 @@ const METHODS: Record<number, [Code, string]> = {
   [-32601]: ['Rpc', 'Ask a Millrace node: others have no methods millrace_*.'],
   [-32602]: ['BadArguments', 'Correct the arguments.'],
   7000: ['Runtime', 'Ask another node, or bring this one to the release that the chain runs.'],
-  7001: ['NoTask', 'Look the number up among the tasks of your account.'],
+  7001: ['NoTask', 'Look the number up among those of your account: tasks(account), or millrace tasks ACCOUNT.'],
   7002: ['NoModel', 'Register the model first, or take one that models() lists.'],
   7003: ['NoMiner', 'Give the address of an account that has registered as a miner.'],
   7004: ['Unpostable', 'Change the batch or its deadline accordingly.'],
