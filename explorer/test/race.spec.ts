@@ -6,7 +6,19 @@ import { expect } from '@playwright/test';
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
 import { DIGITS } from '../src/digit';
-import { addMiner, block, drawDigit, everyView, look, MINER, noSidewaysScrolling, post, test, violations } from './page';
+import {
+  addMiner,
+  block,
+  drawDigit,
+  everyView,
+  look,
+  MINER,
+  noSidewaysScrolling,
+  post,
+  smallTargets,
+  test,
+  violations,
+} from './page';
 
 test('the race moves', async ({ page, node }) => {
   await look(page, node.url);
@@ -121,11 +133,13 @@ test('dark can be chosen, whatever the system has', async ({ page, node }) => {
   await expect(page.locator('html')).toHaveCSS('background-color', 'rgb(15, 21, 22)');
 });
 
-test('no view scrolls sideways at 360 pixels', async ({ page, node }) => {
+test('no view scrolls sideways at 360 pixels, and fingers hit what they should', async ({ page, node }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   for (const view of everyView) {
     await look(page, node.url, view);
     expect(await noSidewaysScrolling(page), view).toBe(true);
+    expect(await violations(page), view).toEqual([]);
+    expect(await smallTargets(page), view).toEqual([]);
   }
 });
 
