@@ -57,6 +57,14 @@ BOB = Account("//Bob").address
         ),
         (lambda c: c.describe_model(MODEL, DESCRIBED), "Models.NotAuthorized", "."),
         (lambda c: c.describe_model(UNKNOWN, DESCRIBED), "Models.NotFound", "."),
+        (lambda c: c.retire_model(MODEL), "Models.NotAuthorized", "."),
+        (lambda c: c.remove_model(UNKNOWN), "Models.NotFound", "."),
+        (lambda c: c.resume(), "Miners.NotFound", "."),
+        (
+            lambda c: c.register_miner(UNKNOWN, "0x" + "11" * 64, ask=1, rates=[10**9], models=[MODEL]),
+            "Miners.InvalidProof",
+            ".",
+        ),
         (lambda c: c.describe_model(MODEL, ROOT / "none.json"), "invalid_input", "can't be read"),
         (lambda c: c.model(UNKNOWN), "no_model", "No model 0x1111"),
         (lambda c: c.model("0x" + "00" * 32), "no_model", "No model 0x0000"),
@@ -84,13 +92,21 @@ def test_a_trace_of_the_node_is_no_sentence() -> None:
     assert NodeError({"code": -32000}).message == "The node gave no reason"
 
 
-@pytest.mark.parametrize("kind", ["batch", "force_batch", "batch_all"])
-def test_a_batch_fails_with_the_call_within(client: Client, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [
+        ("batch", "Utility.BatchInterrupted at call 1, counted from 0: "),
+        ("force_batch", "Utility.ItemFailed: "),
+        ("batch_all", ""),
+    ],
+)
+def test_a_batch_fails_with_the_call_within(client: Client, kind: str, where: str) -> None:
     fine = ("System", "remark_with_event", {"remark": b"fine"})
     wrong = ("Tasks", "cancel", {"task": 4_000_000_000})
     with pytest.raises(MillraceError) as failed:
         client.batch([fine, wrong], kind=kind)
     assert failed.value.code == "Tasks.NotFound"
+    assert failed.value.message == f"{where}No open task has this number."
     assert failed.value.remedy == "The task is settled or refunded already."
 
 

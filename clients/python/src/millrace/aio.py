@@ -262,6 +262,14 @@ class AsyncClient:
         arguments = {"model": model, "metadata": call_argument(said)}
         return await self._send("Models", "describe", arguments, until, _transaction(timeout))
 
+    async def retire_model(self, model: str, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
+        """Takes no new tasks for a model, whose owner may remove it then: from its `removable_from` on."""
+        return await self._send("Models", "retire", {"model": model}, until, _transaction(timeout))
+
+    async def remove_model(self, model: str, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
+        """Removes a retired model that no open task uses; its deposit comes back. Only its owner may."""
+        return await self._send("Models", "remove", {"model": model}, until, _transaction(timeout))
+
     async def offer(
         self,
         *,
@@ -282,6 +290,25 @@ class AsyncClient:
         while wait and (await self._miner(self._signer().address, end)).next is not None:
             await end.pause(1)
         return receipt
+
+    async def register_miner(
+        self,
+        mill: str,
+        proof: str,
+        *,
+        ask: int,
+        rates: list[int],
+        models: list[str],
+        until: Until = "finalized",
+        timeout: float = TRANSACTION,
+    ) -> Receipt:
+        """Makes the signer a miner that offers as `offer` does. Its node's millrace_proveMill has mill and proof."""
+        arguments = {"mill": mill, "proof": proof, "ask": ask, "rates": rates, "models": models}
+        return await self._send("Miners", "register", arguments, until, _transaction(timeout))
+
+    async def resume(self, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
+        """As a miner: puts suspended slots on sale again, and holds what the bond lacks."""
+        return await self._send("Miners", "resume", {}, until, _transaction(timeout))
 
     async def model(self, model: str, *, timeout: float = ANSWER) -> Model:
         """A registered model."""
