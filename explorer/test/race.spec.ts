@@ -71,7 +71,7 @@ test('a bill is less what a slash gave back', async ({ page, node }) => {
   const task = await post(node.url, '//Dave', 1, 10n ** 12n);
   await look(page, node.url, `#/task/${task}`);
   const ended = page.getByRole('region', { name: 'How it ended' });
-  await expect(ended).toContainText(/Posting it\s*([\d.]+\smMILL), of which \1 came back from the miner that failed it/);
+  await expect(ended).toContainText(/Posting it\s*([\d.]+\smMILL), of which \1 came back from miners that failed it/);
   const part = async (name: string) =>
     BigInt((await ended.locator('.facts > div', { hasText: name }).locator('data').first().getAttribute('value')) ?? '');
   const parts = ['Paid to it', 'Burned of the price', 'Verification’s fee', 'Keeping the output', 'Rent of its waits'];

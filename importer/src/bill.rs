@@ -17,8 +17,11 @@ const SECOND: u128 = 1_000_000_000_000;
 const FEE_PER_PROOF_MIB: u128 = UNIT / 10;
 /// Planck for a byte of a transaction: `TransactionByteFee` there.
 const FEE_PER_BYTE: u128 = UNIT / 1_000_000;
-/// Planck for keeping a byte of an output: `OutputFeePerByte` of `runtime/src/configs/parameters.rs`.
+/// Planck for keeping a byte of an output or of the record of a task's end: `OutputFeePerByte` of
+/// `runtime/src/configs/parameters.rs`.
 const OUTPUT_FEE_PER_BYTE: u128 = UNIT / 1_000_000;
+/// Bytes of the record of a task's end: `RECORD_BYTES` of `pallets/tasks/src/pricing.rs`.
+const RECORD_BYTES: u128 = 425;
 /// Bytes of a submission besides its trace: `SUBMISSION_OVERHEAD` of `pallets/tasks/src/limits.rs`.
 const SUBMISSION_OVERHEAD: u64 = 512;
 /// An ask is a price for this many MAC.
@@ -29,7 +32,7 @@ const MAC_PER_ASK: u128 = 1_000_000;
 pub struct Bill {
     /// The fee of its verification.
     pub verification: u128,
-    /// The fee for keeping its output.
+    /// The fee for keeping its output and the record of its end.
     pub output: u128,
     /// What a miner with the ask gets for it, with the part of that which is burned.
     pub work: u128,
@@ -46,7 +49,7 @@ impl Bill {
         let length = u128::from(cost.trace_bytes.saturating_add(SUBMISSION_OVERHEAD));
         Self {
             verification: time.max(proof).saturating_add(length.saturating_mul(FEE_PER_BYTE)),
-            output: u128::from(output_bytes).saturating_mul(OUTPUT_FEE_PER_BYTE),
+            output: u128::from(output_bytes).saturating_add(RECORD_BYTES).saturating_mul(OUTPUT_FEE_PER_BYTE),
             work: ask.saturating_mul(profile.work(samples).into()).div_ceil(MAC_PER_ASK),
         }
     }
@@ -93,13 +96,13 @@ mod tests {
 
     #[test]
     fn a_bill_has_the_work_the_verification_and_the_output() {
-        // 64 µMILL a mega-MAC; an index of four bytes a sample.
+        // 64 µMILL a mega-MAC; an index of four bytes a sample, and the record.
         let one = bill(1, 64_000_000);
-        assert_eq!((one.work, one.output), (40_960, 4_000_000));
+        assert_eq!((one.work, one.output), (40_960, 429_000_000));
         assert!(one.verification > u128::from(SUBMISSION_OVERHEAD) * FEE_PER_BYTE, "{one:?}");
         assert_eq!(one.total(), one.work + one.output + one.verification);
         let many = bill(64, 64_000_000);
-        assert_eq!((many.work, many.output), (64 * 40_960, 64 * 4_000_000));
+        assert_eq!((many.work, many.output), (64 * 40_960, 681_000_000));
         // What every submission has is shared.
         assert!(many.verification > one.verification && many.verification < 64 * one.verification);
         assert_eq!(bill(1, 1).work, 1);

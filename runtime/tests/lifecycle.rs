@@ -327,8 +327,7 @@ fn what_the_chain_cant_verify_is_no_fault_of_the_miner() {
         let task = post(8, UNIT, 100);
         pass(1);
         let call = submission(task, descriptor(task), honest(task).trace, MILL);
-        // 32 bytes of output, less than the record takes.
-        let retention = pallet_tasks::Tasks::<Runtime>::get(task).expect("it is open").retention_fee;
+        let retention = RECORD_FEE;
         let encoding = pallet_models::Encodings::<Runtime>::take(digits()).expect("registered");
         assert_ok!(apply(call).expect("authorised"));
         System::assert_has_event(
@@ -421,7 +420,7 @@ fn a_price_below_every_ask_waits_and_can_be_cancelled() {
         let (why, rent, fee) = refunded(task).expect("cancelled");
         assert_eq!(why, RefundReason::Cancelled);
         assert!(rent > 0, "waiting isn't free");
-        assert_eq!(fee, 320_000_000, "what the record takes, of the fee for 1,800 bytes of output");
+        assert_eq!(fee, RECORD_FEE, "of the fee for record and output");
         assert_eq!(free(REQUESTER) + rent + fee, before);
         assert_noop!(Tasks::cancel(signed(REQUESTER), task), Error::<Runtime>::NotFound);
     });

@@ -188,8 +188,7 @@ fn models_are_registered_retired_and_removed_with_their_deposit() {
         assert_noop!(Models::remove(signed(REQUESTER), model), Error::<Runtime>::RetiredOfLate);
         pass(millrace_runtime::configs::market::MAX_ANCHOR_AGE + 1);
         assert_ok!(Models::remove(signed(REQUESTER), model));
-        // The record of the cancelled task's end costs what was on hold for its four bytes of output.
-        assert_eq!(free(REQUESTER), before - 4 * UNIT / 1_000_000);
+        assert_eq!(free(REQUESTER), before - RECORD_FEE, "but for the record of the task's end");
     });
 }
 

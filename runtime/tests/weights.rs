@@ -46,6 +46,13 @@ fn every_pallet_has_measured_weights() {
     ];
     for weights in generated {
         assert!(weights.contains("measured by `scripts/benchmark.sh`"));
+        let (_, measured) = weights.split_once("SubstrateWeight<T> {").expect("the template has it");
+        let mut functions = measured.split("    fn ").skip(1).peekable();
+        assert!(functions.peek().is_some());
+        for function in functions {
+            let (_, body) = function.split_once('\n').expect("a signature");
+            assert!(body.trim_start().starts_with("// Proof: measured "), "{function}");
+        }
     }
 }
 

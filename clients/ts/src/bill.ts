@@ -2,6 +2,8 @@
 
 import type { End, Task } from './views.js';
 
+type OpenTask = Extract<Task, { kind: 'open' }>;
+
 type AmountOf<T> = T extends unknown ? { [Name in keyof T]: T[Name] extends bigint ? Name : never }[keyof T] : never;
 
 /** How often an amount counts in the bill. Each amount of an end has to be here, so that a new one can't be forgotten. */
@@ -24,8 +26,5 @@ export function costOf(end: End): bigint {
   return names.reduce((sum, name) => sum + COUNTS[name] * (amounts[name] ?? 0n), 0n);
 }
 
-/** All that is on hold for an open task, planck. The rent of a wait is, too, until the wait ends. */
-export function onHold({ ceiling, deposit, fee, retention, standing }: Extract<Task, { kind: 'open' }>): bigint {
-  const rent = standing.kind === 'waiting' ? standing.rent : 0n;
-  return ceiling + rent + deposit + fee + retention;
-}
+/** What an open task has on hold, planck, but for the rent that it owes for its wait by now. */
+export const onHold = ({ ceiling, deposit, fee, retention }: OpenTask): bigint => ceiling + deposit + fee + retention;

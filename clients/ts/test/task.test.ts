@@ -99,8 +99,8 @@ describe('a task', () => {
     const { task } = await millrace.post({ model, input: heldout, maxPrice: TOO_LITTLE }, bob);
     for await (const open of millrace.watch(task)) {
       assert.ok(open.kind === 'open' && open.standing.kind === 'waiting' && open.standing.why.kind === 'tooDear');
-      assert.equal(onHold(open), (await reserved()) - before);
-      if (open.standing.rent > 0n) break;
+      assert.equal(onHold(open) + open.rent, (await reserved()) - before);
+      if (open.rent > 0n) break;
     }
     assert.equal((await failure(millrace.cancel(task, charlie))).code, 'Tasks.NotAuthorized');
     await millrace.cancel(task, bob);

@@ -22,6 +22,10 @@ function nextStep({ next }: Open): string {
   }
 }
 
+/** What posting a task cost, and what of that slashes gave back. */
+const posting = ({ posting: paid, compensation }: Pick<Open, 'posting' | 'compensation'>) =>
+  compensation > 0n ? html`${money(paid)}, of which ${money(compensation)} came back from miners that failed it` : money(paid);
+
 export const openTask = (task: Open): TemplateResult => html`
   <p class="say">${standing(task.standing)} ${nextStep(task)}</p>
   ${facts([
@@ -30,7 +34,8 @@ export const openTask = (task: Open): TemplateResult => html`
     ['the input’s deposit', money(task.deposit)],
     ['the verification’s fee', money(task.fee)],
     ['keeping the output', money(task.retention)],
-    ...(task.standing.kind === 'waiting' ? ([['rent so far', money(task.standing.rent)]] as const) : []),
+    ['Rent of its waits so far', money(task.rent)],
+    ['Posting it', posting(task)],
     ['Bid', html`${money(task.bid)} a block`],
     ...(task.standing.kind === 'leased'
       ? ([
@@ -46,10 +51,6 @@ export const openTask = (task: Open): TemplateResult => html`
       : []),
   ])}
 `;
-
-/** What posting a task cost, and whether a slash made that good. */
-const posting = ({ posting: paid, compensation }: Ended['fate']['end']) =>
-  compensation > 0n ? html`${money(paid)}, of which ${money(compensation)} came back from the miner that failed it` : money(paid);
 
 export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
   const { end, block } = fate;

@@ -29,7 +29,8 @@ const BLOCKS_OF_A_QUOTE: u32 = 100;
 
 type Reply<T> = Result<T, ErrorObjectOwned>;
 
-/// A part of a list, and where the next begins; none if this is the last.
+/// A part of a list, and where the next one begins: none if this one isn't full. A full one may be the last; then the next is
+/// empty.
 #[derive(Clone, Debug, Serialize)]
 struct Page<T, Cursor> {
     items: Vec<T>,

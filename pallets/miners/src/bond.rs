@@ -49,16 +49,16 @@ impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
         compensation: Balance,
     ) -> Balance {
         let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
-        let amount = Self::slash_slot(miner, &mut record, slot, amount, Some((victim, compensation)));
+        let (_, given) = Self::slash_slot(miner, &mut record, slot, amount, Some((victim, compensation)));
         Miners::<T>::insert(miner, record);
-        amount
+        given
     }
 
     fn slash_miner(miner: &T::AccountId) -> Balance {
         let Some(mut record) = Miners::<T>::get(miner) else { return 0 };
         let (slot, rate) = record.largest_slot();
         let amount = Bonds::of::<T>().slash_of_rate(rate);
-        let amount = Self::slash_slot(miner, &mut record, slot, amount, None);
+        let (amount, _) = Self::slash_slot(miner, &mut record, slot, amount, None);
         record.rejected = true;
         Self::suspend_slots(miner, &mut record);
         Miners::<T>::insert(miner, record);
@@ -136,13 +136,15 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Takes up to `amount` planck of a bond, of which the victim gets its part first. Returns what was taken, and what the
+    /// victim got of it.
     fn slash_slot(
         miner: &T::AccountId,
         record: &mut MinerRecord,
         slot: SlotIndex,
         amount: Balance,
         victim: Option<(&T::AccountId, Balance)>,
-    ) -> Balance {
+    ) -> (Balance, Balance) {
         let amount = amount.min(record.bond);
         let reason = HoldReason::Bond.into();
         let compensation = victim.map_or(0, |(victim, compensation)| {
@@ -171,7 +173,7 @@ impl<T: Config> Pallet<T> {
             state.suspended = true;
         }
         Self::deposit_event(Event::Slashed { miner: miner.clone(), slot, amount, compensation });
-        amount
+        (amount, compensation)
     }
 
     /// Burns up to `amount` planck of a bond; returns what was burned.

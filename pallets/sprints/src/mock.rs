@@ -152,8 +152,8 @@ impl ModelRegistry for FakeModels {
 pub struct FakeMiners;
 
 impl MinerBond<AccountId> for FakeMiners {
-    fn slash(_: &AccountId, _: SlotIndex, amount: Balance, _: &AccountId, _: Balance) -> Balance {
-        amount
+    fn slash(_: &AccountId, _: SlotIndex, _: Balance, _: &AccountId, _: Balance) -> Balance {
+        unreachable!("sprints slash miners only")
     }
 
     fn slash_miner(miner: &AccountId) -> Balance {
@@ -203,7 +203,7 @@ impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
 
     fn free(_: &AccountId, _: SlotIndex) {}
 
-    fn settle(_: &AccountId, _: SlotIndex, _: Mac) {}
+    fn settle(_: &AccountId, _: SlotIndex, _: Served) {}
 
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
         MINER

@@ -20,7 +20,7 @@ pub(crate) struct Payment {
     pub burned: Balance,
     /// What the fee handler got for the verification.
     pub fee: Balance,
-    /// What the fee handler got for keeping the output.
+    /// What the fee handler got for keeping the output and the record of its end.
     pub retention: Balance,
     /// What the requester got back of its ceiling.
     pub returned: Balance,
@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Pays `price` planck of a task's ceiling to its miner, less the protocol's cut, which is burned; takes the fees of
-    /// the verification and the output and releases the rest.
+    /// the verification, the output and the record of its end and releases the rest.
     pub(crate) fn pay(record: &TaskRecordOf<T>, miner: &T::AccountId, price: Balance) -> Payment {
         let requester = &record.requester;
         let cut = T::ProtocolCut::get().mul_ceil(price).min(price);
@@ -100,19 +100,19 @@ impl<T: Config> Pallet<T> {
         burned
     }
 
-    /// Takes the fee for keeping a refunded task's fate out of the one for its output, and lowers that by as much. Returns
-    /// how much.
+    /// Takes a refunded task's fee for the record of its end out of the one for output and record, and lowers that by as
+    /// much. Returns how much.
     fn take_refund_fee(record: &mut TaskRecordOf<T>) -> Balance {
-        let (reason, fee) = (HoldReason::VerificationFee.into(), Self::refund_fee(record.retention_fee));
-        let (credit, _) = T::Currency::slash(&reason, &record.requester, fee);
+        let reason = HoldReason::VerificationFee.into();
+        let (credit, _) = T::Currency::slash(&reason, &record.requester, record.record_fee);
         let taken = credit.peek();
         record.retention_fee = record.retention_fee.saturating_sub(taken);
         T::FeeHandler::on_unbalanced(credit);
         taken
     }
 
-    /// Ends a task without execution: takes it out of the queue, burns the rent of its wait, takes the fee for its fate,
-    /// which is all that is kept of it, and releases everything else on hold.
+    /// Ends a task without execution: takes it out of the queue, burns the rent of its wait, takes the fee for the
+    /// record of its end, which is all that is kept of it, and releases everything else on hold.
     pub(crate) fn refund(task: TaskId, mut record: TaskRecordOf<T>, why: RefundReason) {
         Self::dequeue(task);
         let rent = Self::burn_rent(&mut record);
@@ -127,11 +127,11 @@ impl<T: Config> Pallet<T> {
 
     /// How a task ended that wasn't executed.
     fn refunded(record: &TaskRecordOf<T>, retention: Balance, why: RefundReason) -> TaskEnd<T::AccountId> {
-        let (rent, posting) = (record.rent, record.posting_cost);
+        let (rent, posting, compensation) = (record.rent, record.posting_cost, record.compensation);
         if why.is_failure() {
-            TaskEnd::Failed { why, rent, retention, posting }
+            TaskEnd::Failed { why, rent, retention, posting, compensation }
         } else {
-            TaskEnd::Refunded { why, rent, retention, posting }
+            TaskEnd::Refunded { why, rent, retention, posting, compensation }
         }
     }
 

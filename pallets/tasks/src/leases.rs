@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use frame_support::traits::Get;
 use millrace_primitives::{
     lease_descriptor, price_of, Answer, BlockNumber, Looked, MinerBond, MiningPay, ModelRegistry, OnWork,
-    OpenLease, SlotMarket, SlotOffer, TaskEnd, TaskId,
+    OpenLease, Served, SlotMarket, SlotOffer, TaskEnd, TaskId, MAC_PER_ASK,
 };
 use sp_core::H256;
 
@@ -153,18 +153,25 @@ impl<T: Config> Pallet<T> {
         let price = price_at(lease.price, Self::now(), lease.due, lease.until).min(record.max_price);
         let Payment { paid, burned, fee, retention, returned } = Self::pay(&record, &lease.miner, price);
         Self::drop_lease(task);
-        // Capacity that was sold to oneself was not on sale. And a stranger's model may have been made to cost next to nothing
-        // for a MAC, of zeros, so that work on it proves no capacity.
-        let is_listed = T::Models::listed().contains(&record.model);
-        if lease.miner == record.requester || !is_listed {
+        // Capacity that was sold to oneself was not on sale.
+        if lease.miner == record.requester {
             T::Miners::free(&lease.miner, lease.slot);
         } else {
-            T::OnWork::worked(&lease.miner, record.work);
-            T::Miners::settle(&lease.miner, lease.slot, record.work);
+            // A stranger's model may have been made to cost next to nothing for a MAC, of zeros, so that work on it proves
+            // nothing.
+            let is_listed = T::Models::listed().contains(&record.model);
+            let work = if is_listed { record.work } else { 0 };
+            if is_listed {
+                T::OnWork::worked(&lease.miner, work);
+            }
+            let mining_pay = T::Mining::pay_of(MAC_PER_ASK);
+            T::Miners::settle(&lease.miner, lease.slot, Served { work, due: lease.due, mining_pay });
         }
         Self::forget(task, &record);
-        let (miner, rent, posting) = (lease.miner.clone(), record.rent, record.posting_cost);
-        let end = TaskEnd::Settled { miner, paid, burned, fee, retention, returned, rent, posting };
+        let (rent, posting, compensation) = (record.rent, record.posting_cost, record.compensation);
+        let miner = lease.miner.clone();
+        let end =
+            TaskEnd::Settled { miner, paid, burned, fee, retention, returned, rent, posting, compensation };
         Self::keep_fate(task, &record, end);
         Self::keep_output(task, output.clone());
         Self::deposit_event(Event::TaskSettled {
@@ -189,9 +196,9 @@ impl<T: Config> Pallet<T> {
     ) {
         Self::drop_lease(task);
         // Its posting cost is made good once, however many miners fail it.
-        let compensation = if record.compensated { 0 } else { record.posting_cost };
-        record.compensated = true;
-        T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, compensation);
+        let missing = record.posting_cost.saturating_sub(record.compensation);
+        let given = T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, missing);
+        record.compensation = record.compensation.saturating_add(given);
         T::Miners::free(&lease.miner, lease.slot);
         if reason == LeaseFailure::Expired {
             T::Miners::suspend(&lease.miner);

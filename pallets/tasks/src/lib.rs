@@ -141,7 +141,7 @@ pub mod pallet {
         /// Deposit for each byte of an input while its task is open, planck.
         #[pallet::constant]
         type DepositPerByte: Get<Balance>;
-        /// Fee for keeping one byte of an output for [`Config::Retention`], planck.
+        /// Fee for keeping one byte of an output, or of the record of a task's end, for [`Config::Retention`], planck.
         type OutputFeePerByte: Get<Balance>;
         /// Rent of a waiting task for a block, whatever the queue's length, planck.
         type RentBase: Get<Balance>;
@@ -277,7 +277,7 @@ pub mod pallet {
             burned: Balance,
             /// What went to the fee handler for the verification, planck.
             fee: Balance,
-            /// What went to the fee handler for keeping the output, planck.
+            /// What went to the fee handler for keeping the output and the record of this end, planck.
             retention: Balance,
             /// What the requester got back of its ceiling, planck.
             returned: Balance,
@@ -357,7 +357,7 @@ pub mod pallet {
         Price,
         /// The deposit for an open task's input.
         InputDeposit,
-        /// The fees of the verification to come, and of keeping its output.
+        /// The fees of the verification to come, and of keeping its output and the record of its end.
         VerificationFee,
     }
 
@@ -395,7 +395,7 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Posts a task: execute `model` on `input` (whole samples, one byte an element) for at most
         /// `max_price` planck, to be finished by block `deadline`. Holds the ceiling, a deposit for the
-        /// input, the fee of the verification and the one for keeping the output.
+        /// input, the fee of the verification and the one for keeping the output and the record of the task's end.
         ///
         /// `input_hash` is the blake2-256 of the input as its owner has it. Some libraries read bytes in a way of their own,
         /// and a task on shifted pixels is paid like any other: with the hash it is refused.
@@ -511,8 +511,9 @@ pub mod pallet {
         /// Ends an open task whatever its state, queued or leased. Only root may. For a task that nothing else ends.
         ///
         /// It does to funds what `cancel` does: the rent that the task owes for its wait is burned, the fee for the record of
-        /// its end is paid, and everything else that is on hold for it goes back to its requester. A lease ends with it: the slot is free, nobody is slashed and
-        /// no work counts. Root can't name another beneficiary, pay the miner, keep the fees, or end what is settled.
+        /// its end is paid, and everything else that is on hold for it goes back to its requester. A lease ends with it: the
+        /// slot is free, nobody is slashed and no work counts. Root can't name another beneficiary, pay the miner, keep the
+        /// fees, or end what is settled.
         ///
         /// # Errors
         /// - [`Error::NotFound`]: the task is settled or refunded already.

@@ -17,8 +17,8 @@ use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
     price_of, submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, MiningPay,
-    ModelId, ModelInfo, ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier,
-    WorkClaim,
+    ModelId, ModelInfo, ModelRegistry, OnWork, Served, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict,
+    Verifier, WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -33,7 +33,7 @@ use sp_runtime::{
     traits::Convert, BuildStorage, DispatchError, DispatchResult, Perbill, Permill, RuntimeAppPublic,
 };
 
-use crate::{self as pallet_tasks, Lease, TaskRecordOf, TaskState};
+use crate::{self as pallet_tasks, pricing::RECORD_BYTES, Lease, TaskRecordOf, TaskState};
 
 pub type AccountId = u64;
 type Block = frame_system::mocking::MockBlockU32<Test>;
@@ -59,8 +59,10 @@ pub const RENT: Balance = RENT_BASE + 1;
 pub const RENT_BASE: Balance = 10;
 /// What a full queue adds to it.
 pub const RENT_PEAK: Balance = 10_000;
-/// Planck for keeping the 8 bytes of one sample's output; all of it is kept of a refunded task, whose record takes more.
-pub const RETENTION: Balance = 24;
+/// Planck for keeping the record of a task's end: all that is kept of a refunded task's fee.
+pub const RECORD: Balance = 3 * RECORD_BYTES as Balance;
+/// Planck for keeping that and the 8 bytes of one sample's output.
+pub const RETENTION: Balance = RECORD + 24;
 /// What a slot loses for a failed lease, planck.
 pub const SLASH: Balance = 500;
 /// Bytes of one sample of [`model`].
@@ -173,8 +175,8 @@ pub struct World {
     pub charges: Vec<(AccountId, Balance)>,
     /// What mining pays, planck per mega-MAC.
     pub emission: Balance,
-    /// Miner, slot and work of each lease that was settled for another.
-    pub settled: Vec<(AccountId, SlotIndex, Mac)>,
+    /// Miner, slot and service of each lease that was settled for another.
+    pub settled: Vec<(AccountId, SlotIndex, Served)>,
     /// The least rate of the last search.
     pub least_rate: Option<u64>,
     /// The miners that the last search was told to pass over.
@@ -282,9 +284,9 @@ impl SlotMarket<AccountId> for FakeMiners {
             world.slots.push(offer);
         });
     }
-    fn settle(miner: &AccountId, slot: SlotIndex, work: Mac) {
+    fn settle(miner: &AccountId, slot: SlotIndex, served: Served) {
         Self::free(miner, slot);
-        world(|world| world.settled.push((*miner, slot, work)));
+        world(|world| world.settled.push((*miner, slot, served)));
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
@@ -305,7 +307,7 @@ impl MinerBond<AccountId> for FakeMiners {
         compensation: Balance,
     ) -> Balance {
         world(|world| world.slashes.push((*miner, slot, amount, *victim, compensation)));
-        amount
+        compensation.min(amount)
     }
     fn slash_miner(_: &AccountId) -> Balance {
         unreachable!("tasks slash slots only")

@@ -11,9 +11,9 @@ use crate::{limits::SUBMISSION_OVERHEAD, Config, Pallet, WeightInfo};
 /// Bytes of `post` besides its input and that one's hash: two indices, model, the input's length, ceiling and deadline.
 const POST_BYTES: u32 = 2 + 32 + 4 + 16 + 4;
 
-/// Bytes of state that a refunded task takes, keys included: its fate, its place in the queue of ended tasks, and that in its
-/// requester's list.
-pub(crate) const FATE_BYTES: u32 = 320;
+/// Bytes of state that the record of an ended task takes at most, keys included: its fate, its place in the queue of ended
+/// tasks, and that in its requester's list.
+pub(crate) const RECORD_BYTES: u32 = 425;
 
 impl<T: Config> Pallet<T> {
     /// What a submission of this weight, with a trace of so many bytes, would cost as a transaction, planck. It carries
@@ -23,15 +23,15 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)))
     }
 
-    /// What keeping an output of so many bytes for the retention costs, planck.
+    /// What keeping an output of so many bytes and the record of its task's end for the retention costs, planck.
     pub(crate) fn retention_fee(output_bytes: u32) -> Balance {
-        T::OutputFeePerByte::get().saturating_mul(output_bytes.into())
+        T::OutputFeePerByte::get().saturating_mul(output_bytes.saturating_add(RECORD_BYTES).into())
     }
 
-    /// What is kept of such a fee if the task is refunded, planck: its record takes room for as long as an output, and
-    /// posting and cancelling would fill the state for nothing.
-    pub(crate) fn refund_fee(retention_fee: Balance) -> Balance {
-        retention_fee.min(Self::retention_fee(FATE_BYTES))
+    /// What keeping the record alone costs, planck. A refunded task pays it too: otherwise posting and cancelling would fill
+    /// the state for nothing.
+    pub(crate) fn record_fee() -> Balance {
+        Self::retention_fee(0)
     }
 
     /// What is on hold for an input of so many bytes while its task is open, planck.

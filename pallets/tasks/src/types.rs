@@ -21,7 +21,8 @@ pub type MaxFailures = ConstU32<8>;
 /// Most miners that a task remembers to have declined it.
 pub type MaxDeclines = ConstU32<16>;
 
-/// One slot's obligation to execute one task; every term is fixed when it is given.
+/// One slot's obligation to execute one task. Its terms are fixed when it is given; what part of the price is burned is decided
+/// when it is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Lease<AccountId> {
     /// The miner.
@@ -79,14 +80,16 @@ pub struct TaskRecord<AccountId> {
     pub deposit: Balance,
     /// Fee of the verification, planck; on hold.
     pub fee: Balance,
-    /// Fee for keeping the output, planck; on hold with the other.
+    /// Fee for keeping the output and the record of its end, planck; on hold with the other.
     pub retention_fee: Balance,
+    /// The record's part of that, which a refund costs too.
+    pub record_fee: Balance,
     /// The rent that was burned for its waits until now, planck.
     pub rent: Balance,
     /// What posting it cost, planck; the most that a slash compensates.
     pub posting_cost: Balance,
-    /// Whether a slash has made that good.
-    pub compensated: bool,
+    /// What slashes have given back of that, planck.
+    pub compensation: Balance,
     /// Queued past this block it is refunded; no lease ends later.
     pub deadline: BlockNumber,
     /// Where it stands.
@@ -150,7 +153,7 @@ pub enum LeaseFailure {
 /// The prices that governance may change.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct Prices {
-    /// Fee for keeping a byte of an output, planck.
+    /// Fee for keeping a byte of an output or of the record of a task's end, planck.
     pub output_fee_per_byte: Balance,
     /// Rent of a waiting task for a block, whatever the queue's length, planck.
     pub rent_base: Balance,

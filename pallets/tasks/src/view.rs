@@ -86,6 +86,7 @@ impl<T: Config> Pallet<T> {
             TaskState::Queued => (Self::view_waiting(task, &record, room), Self::next_of_queued(&record)),
             TaskState::Leased(lease) => (Self::view_leased(&record, lease), Self::next_of_leased(lease)),
         };
+        let rent = record.rent.saturating_add(Self::rent_due(&record));
         OpenTask {
             task,
             ceiling: Self::ceiling_left(&record),
@@ -98,6 +99,9 @@ impl<T: Config> Pallet<T> {
             deposit: record.deposit,
             fee: record.fee,
             retention: record.retention_fee,
+            rent,
+            posting: record.posting_cost,
+            compensation: record.compensation,
             deadline: record.deadline,
             standing,
             next,
@@ -125,7 +129,6 @@ impl<T: Config> Pallet<T> {
         TaskStanding::Waiting {
             before: u32::try_from(before).unwrap_or(u32::MAX),
             waiting: Self::queue_length(),
-            rent: Self::rent_due(record),
             rent_per_block: Self::rent_now(),
             why: Self::search(&wanted, refuses, room).err().unwrap_or(NoTaker::InTurn),
         }
@@ -210,7 +213,7 @@ impl<T: Config> Pallet<T> {
             work,
             verification_fee: Self::verification_fee(weight, trace_bytes),
             retention_fee: Self::retention_fee(output_bytes),
-            refund_fee: Self::refund_fee(Self::retention_fee(output_bytes)),
+            refund_fee: Self::record_fee(),
             posting_fee: Self::posting_cost(input_bytes, None),
             deposit: Self::input_deposit(input_bytes),
             rent_per_block: Self::rent_now(),

@@ -60,7 +60,7 @@ pub enum TaskEnd<AccountId> {
         /// Fee of the verification, planck.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         fee: Balance,
-        /// Fee for keeping the output, planck.
+        /// Fee for keeping the output and this record, planck.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         retention: Balance,
         /// What the requester got back of its ceiling, planck.
@@ -69,9 +69,12 @@ pub enum TaskEnd<AccountId> {
         /// What was burned of its ceiling for all of its waits, planck.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
-        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         posting: Balance,
+        /// What the requester got back of that from miners that failed the task, planck.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        compensation: Balance,
     },
     /// No miner executed it.
     Refunded {
@@ -80,12 +83,15 @@ pub enum TaskEnd<AccountId> {
         /// What was burned of its ceiling for all of its waits, planck; the rest was released.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
-        /// What was kept of the fee for its output, planck: for this record.
+        /// What was kept of the fee for output and record, planck: the record's part.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         retention: Balance,
-        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         posting: Balance,
+        /// What the requester got back of that from miners that failed the task, planck.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        compensation: Balance,
     },
     /// Miners took it, and none of them brought a trace that the chain accepts; it was refunded.
     Failed {
@@ -94,12 +100,15 @@ pub enum TaskEnd<AccountId> {
         /// What was burned of its ceiling for all of its waits, planck; the rest was released.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
-        /// What was kept of the fee for its output, planck: for this record.
+        /// What was kept of the fee for output and record, planck: the record's part.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         retention: Balance,
-        /// What posting it cost, planck, less a tip: the fee of its transaction, which a slash may have made good.
+        /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         posting: Balance,
+        /// What the requester got back of that from miners that failed the task, planck.
+        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+        compensation: Balance,
     },
 }
 
@@ -164,9 +173,6 @@ pub enum TaskStanding<AccountId> {
         before: u32,
         /// Tasks that wait, with it.
         waiting: u32,
-        /// What its wait costs so far, planck.
-        #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
-        rent: Balance,
         /// What a further block costs now, planck.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent_per_block: Balance,
@@ -252,9 +258,18 @@ pub struct OpenTask<AccountId> {
     /// Fee of its verification, planck.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub fee: Balance,
-    /// Fee for keeping its output, planck.
+    /// Fee for keeping its output and the record of its end, planck.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub retention: Balance,
+    /// What its waits cost until now, planck: burned, or due.
+    #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+    pub rent: Balance,
+    /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
+    #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+    pub posting: Balance,
+    /// What the requester got back of that from miners that failed the task, planck.
+    #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+    pub compensation: Balance,
     /// Queued past this block it is refunded.
     pub deadline: BlockNumber,
     /// Where it stands.

@@ -28,8 +28,8 @@ const CAPACITY_WINDOW: u32 = 32 * HOURS;
 /// Blocks in which a sprint can be included: three turns of all authors, so that some can't keep it out between them.
 pub const MAX_ANCHOR_AGE: u32 = 3 * (MAX_APPOINTED + MAX_SEATS);
 /// Work of a win on a model that is listed anew, MAC. Two threads do some 13 giga-MAC a second on the demo model, 40,000
-/// attempts, so this is two or three seconds of a small miner. A win in eight blocks is wanted; until the difficulty is
-/// there, after a hundred blocks or so, an author includes one a block at most.
+/// attempts, so this is two or three seconds of a small miner. A win in eight blocks is wanted. The difficulty gets there
+/// within a hundred blocks or so; until then each block may have a win.
 pub const INITIAL_WORK: Mac = 32_000_000_000;
 
 parameter_types! {

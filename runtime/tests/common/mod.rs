@@ -29,6 +29,8 @@ use sp_runtime::{
 pub use random::Random;
 
 pub const UNIT: Balance = millrace_runtime::configs::monetary::UNIT;
+/// What keeping the record of a task's end costs: a millionth of a MILL for each byte of it.
+pub const RECORD_FEE: Balance = 425 * UNIT / 1_000_000;
 pub const DIGITS: &[u8] = include_bytes!("../../../models/digits/digits.millrace");
 pub const HELD_OUT: &[u8] = include_bytes!("../../../models/digits/heldout.bin");
 pub const LABELS: &[u8] = include_bytes!("../../../models/digits/heldout-labels.bin");

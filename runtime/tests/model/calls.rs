@@ -124,6 +124,11 @@ pub enum Call {
         first: Box<Call>,
         second: Box<Call>,
     },
+    /// A call that an account's proxy makes for it: a person, or a multisig.
+    Proxied {
+        multisig: bool,
+        call: Box<Call>,
+    },
 }
 
 impl Call {
@@ -132,6 +137,7 @@ impl Call {
         match self {
             Self::Post { .. } => true,
             Self::Batch { second, .. } => second.posts(),
+            Self::Proxied { call, .. } => call.posts(),
             _ => false,
         }
     }

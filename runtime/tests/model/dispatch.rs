@@ -5,20 +5,20 @@ use millrace_inference::{execute, sprint_digest, CheckedModel};
 use millrace_primitives::{genesis_hash, meets_target, mill::MillKey, ownership_message, Attempt, TaskId};
 use millrace_runtime::{
     configs::parameters::{
-        stored::{collators, miners, tasks},
+        stored::{collators, miners, sprints, tasks},
         RuntimeParameters,
     },
-    Collators, Miners, Models, Parameters, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session,
-    SessionKeys, Sprints, System, Tasks,
+    Collators, Miners, Models, Parameters, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+    Session, SessionKeys, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
 use sp_core::{proof_of_possession::ProofOfPossessionGenerator, sr25519, Pair, H256};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{traits::Dispatchable, Permill};
+use sp_runtime::{traits::Dispatchable, Perbill, Permill};
 
 use crate::{
     reference::{Call, Id, Model, Parameter},
-    world::{World, PEOPLE},
+    world::{World, DELEGATE, OTHER_SIGNATORY, PEOPLE},
 };
 
 impl World {
@@ -54,6 +54,7 @@ impl World {
                 let (who, call) = self.signed(call);
                 call.dispatch(self.origin(who)).is_ok()
             }
+            Call::Proxied { multisig, call } => self.through_a_proxy(*multisig, call),
             Call::Cancel { who, task } => Tasks::cancel(self.origin(*who), *task).is_ok(),
             Call::Poke { task } => Tasks::poke(self.origin(0), *task).is_ok(),
             Call::Submit { task, stranger } => self.submit(*task, *stranger, honest),
@@ -119,6 +120,26 @@ impl World {
             }
             call => unreachable!("{call:?} is dispatched in its own way"),
         }
+    }
+
+    /// The proxy's own call succeeds whatever becomes of the one in it, which its event says.
+    fn through_a_proxy(&self, multisig: bool, call: &Call) -> bool {
+        let (who, call) = self.signed(call);
+        let call = Box::new(call);
+        let real = self.accounts[who].clone().into();
+        let proxied = pallet_proxy::Call::proxy { real, force_proxy_type: None, call };
+        let call = if multisig {
+            let (other_signatories, call) = (vec![id(OTHER_SIGNATORY)], Box::new(proxied.into()));
+            pallet_multisig::Call::as_multi_threshold_1 { other_signatories, call }.into()
+        } else {
+            RuntimeCall::Proxy(proxied)
+        };
+        assert!(call.dispatch(RuntimeOrigin::signed(id(DELEGATE))).is_ok(), "it may act for all");
+        let result = System::events().into_iter().rev().find_map(|record| match record.event {
+            RuntimeEvent::Proxy(pallet_proxy::Event::ProxyExecuted { result }) => Some(result.is_ok()),
+            _ => None,
+        });
+        result.expect("a call was made")
     }
 
     fn dispatch_of_miner(&mut self, call: &Call) -> bool {
@@ -291,6 +312,13 @@ fn stored(parameter: Parameter) -> RuntimeParameters {
         Parameter::MinPrice(price) => of_tasks(tasks::Parameters::MinPrice(tasks::MinPrice, Some(price))),
         Parameter::RentBase(rent) => of_tasks(tasks::Parameters::RentBase(tasks::RentBase, Some(rent))),
         Parameter::RentPeak(rent) => of_tasks(tasks::Parameters::RentPeak(tasks::RentPeak, Some(rent))),
+        Parameter::OutputFee(fee) => {
+            of_tasks(tasks::Parameters::OutputFeePerByte(tasks::OutputFeePerByte, Some(fee)))
+        }
+        Parameter::SprintShare(parts) => {
+            let share = Some(Perbill::from_parts(parts));
+            RuntimeParameters::Sprints(sprints::Parameters::SprintShare(sprints::SprintShare, share))
+        }
     }
 }
 

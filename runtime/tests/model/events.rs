@@ -8,7 +8,7 @@ use pallet_sprints::Event::SprintWon;
 use pallet_tasks::{LeaseFailure, RefundReason};
 
 use crate::{
-    reference::{Departure, Fact, Failure, Lease, Refund},
+    reference::{Bill, Departure, Fact, Failure, Lease, Refund, TaskId},
     world::World,
 };
 
@@ -144,6 +144,7 @@ impl World {
                 Fact::LeaseFailed { task, miner: at(&miner), why }
             }
             Event::TaskRefunded { task, rent, retention, why } => {
+                let bill = bill_of(task);
                 let why = match why {
                     RefundReason::Deadline => Refund::Deadline,
                     RefundReason::Cancelled => Refund::Cancelled,
@@ -153,15 +154,26 @@ impl World {
                     RefundReason::Forced => Refund::Forced,
                     why => panic!("no reason to refund: {why:?}"),
                 };
-                Fact::Refunded { task, rent, retention, why }
+                Fact::Refunded { task, rent, retention, why, bill }
             }
             Event::TaskSettled { task, miner, paid, burned, fee, retention, returned, .. } => {
                 let fees = fee + retention;
-                Fact::Settled { task, miner: at(&miner), paid, burned, fees, returned }
+                let bill = bill_of(task);
+                Fact::Settled { task, miner: at(&miner), paid, burned, fees, returned, bill }
             }
             _ => return None,
         })
     }
+}
+
+/// What an ended task's fate says that it cost.
+fn bill_of(task: TaskId) -> Bill {
+    use millrace_primitives::TaskEnd;
+    let fate = pallet_tasks::Fates::<Runtime>::get(task).expect("it ended just now");
+    let (TaskEnd::Settled { rent, posting, compensation, .. }
+    | TaskEnd::Refunded { rent, posting, compensation, .. }
+    | TaskEnd::Failed { rent, posting, compensation, .. }) = fate.end;
+    Bill { rent, posting, compensation }
 }
 
 fn departure(why: pallet_collators::Departure) -> Departure {

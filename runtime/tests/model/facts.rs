@@ -124,6 +124,7 @@ pub enum Fact {
         rent: Balance,
         retention: Balance,
         why: Refund,
+        bill: Bill,
     },
     Settled {
         task: TaskId,
@@ -132,5 +133,6 @@ pub enum Fact {
         burned: Balance,
         fees: Balance,
         returned: Balance,
+        bill: Bill,
     },
 }

@@ -99,8 +99,7 @@ fn what_root_ends_goes_back_to_who_pledged_it() {
         for task in [leased, waiting] {
             assert_ok!(millrace_runtime::Tasks::force_refund(RuntimeOrigin::root(), task));
         }
-        // The records of their ends cost what is on hold for twelve bytes of output each.
-        let records = 2 * 12 * UNIT / 1_000_000;
+        let records = 2 * RECORD_FEE;
         let mut after = before;
         after[0] = (before[0].0 - records, before[0].1 - records);
         assert_eq!((funds(), issuance()), (after, supply));

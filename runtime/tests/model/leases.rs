@@ -2,9 +2,6 @@
 
 use crate::reference::*;
 
-/// What keeping the record of how a task ended costs at most.
-const RECORD_OF_AN_END: Balance = 320 * MICRO;
-
 /// The account that gets the fees: the last of all.
 fn pot(reference: &Reference) -> Id {
     reference.free.len() - 1
@@ -36,12 +33,16 @@ impl Reference {
                 self.slashed(miner, slot, amount, compensation)
             }
             Fact::LeaseFailed { task, miner, why } => self.failed(task, miner, why),
-            Fact::Refunded { task, rent, retention, why: Refund::Displaced } => {
-                self.gave_way(task, rent, retention, returning)
+            Fact::Refunded { task, rent, retention, why, bill } => {
+                if why == Refund::Displaced {
+                    self.gave_way(task, returning);
+                }
+                self.refunded(task, rent, retention, why);
+                assert_eq!(bill, self.ended[&task], "the bill of task {task}");
             }
-            Fact::Refunded { task, rent, retention, why } => self.refunded(task, rent, retention, why),
-            Fact::Settled { task, miner, paid, burned, fees, returned } => {
-                self.settled(task, miner, [paid, burned, fees, returned])
+            Fact::Settled { task, miner, paid, burned, fees, returned, bill } => {
+                self.settled(task, miner, [paid, burned, fees, returned]);
+                assert_eq!(bill, self.ended[&task], "the bill of task {task}");
             }
             fact => unreachable!("{fact:?} is no task's"),
         }
@@ -89,6 +90,7 @@ impl Reference {
             Some(Leased { task: name, rate, slash });
         let task = self.tasks.get_mut(&name).expect("looked up above");
         task.ceiling -= rent;
+        task.bill.rent += rent;
         task.lease = Some(lease);
         self.burned += rent;
     }
@@ -111,7 +113,8 @@ impl Reference {
         let task = self.tasks.get_mut(&name).expect("a leased task");
         let lease = task.lease.as_ref().expect("a leased task");
         assert_eq!(amount, lease.slash.min(record.bond), "a slash is what the lease says");
-        assert_eq!(compensation, std::mem::take(&mut task.posting_cost).min(amount));
+        assert_eq!(compensation, (task.bill.posting - task.bill.compensation).min(amount));
+        task.bill.compensation += compensation;
         record.bond -= amount;
         record.slots[slot].suspended = true;
         self.free[task.requester] += compensation;
@@ -148,7 +151,7 @@ impl Reference {
     }
 
     /// A task gave way in a full queue, to one that is being posted or to one that comes back.
-    fn gave_way(&mut self, name: TaskId, rent: Balance, retention: Balance, returning: Option<TaskId>) {
+    fn gave_way(&mut self, name: TaskId, returning: Option<TaskId>) {
         let place = self.rent_of_a_place();
         match returning {
             Some(returning) => {
@@ -170,7 +173,6 @@ impl Reference {
                 self.displaced = true;
             }
         }
-        self.refunded(name, rent, retention, Refund::Displaced);
     }
 
     fn refunded(&mut self, name: TaskId, rent: Balance, retention: Balance, why: Refund) {
@@ -189,13 +191,14 @@ impl Reference {
             Refund::Cancelled | Refund::Forced | Refund::Displaced => true,
         };
         assert!(sound, "no reason to refund {task:?}: {why:?}");
-        assert_eq!(retention, task.retention.min(RECORD_OF_AN_END), "the fee for the record of its end");
+        assert_eq!(retention, task.record, "the fee for the record of its end");
         self.free[task.requester] +=
             task.ceiling - rent + task.deposit + task.fee + task.retention - retention;
         let pot = pot(self);
         self.free[pot] += retention;
         self.burned += rent;
-        self.ended.insert(name);
+        let bill = Bill { rent: task.bill.rent + rent, ..task.bill };
+        self.ended.insert(name, bill);
     }
 
     fn settled(&mut self, name: TaskId, miner: Id, [paid, burned, fees, returned]: [Balance; 4]) {
@@ -213,6 +216,6 @@ impl Reference {
         let pot = pot(self);
         self.free[pot] += fees;
         self.burned += burned;
-        assert!(self.ended.insert(name), "task {name} was paid twice");
+        assert!(self.ended.insert(name, task.bill).is_none(), "task {name} was paid twice");
     }
 }

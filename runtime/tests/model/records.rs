@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 pub const UNIT: Balance = 1_000_000_000_000;
 pub const MICRO: Balance = UNIT / 1_000_000;
 
+/// The longest record of how a task ended: a fate of 233 bytes under a key of 48, its places in two lists with 56 and 88.
+pub const RECORD_BYTES: u128 = 425;
+
 pub type Balance = u128;
 pub type Block = u32;
 pub type TaskId = u64;
@@ -64,6 +67,10 @@ pub struct Parameters {
     /// Parts per million of a price.
     pub cut: u32,
     pub min_price: Balance,
+    /// For a byte of an output or of the record of a task's end.
+    pub output_fee: Balance,
+    /// Parts per billion of a block that wins take on average.
+    pub sprint_share: u32,
 }
 
 impl Default for Parameters {
@@ -79,6 +86,8 @@ impl Default for Parameters {
             slash_ratio: 100_000,
             cut: 50_000,
             min_price: MICRO,
+            output_fee: MICRO,
+            sprint_share: 20_000_000,
         }
     }
 }
@@ -99,6 +108,11 @@ impl Parameters {
         (price * Balance::from(self.cut)).div_ceil(1_000_000)
     }
 
+    /// What is kept of a task for a week costs: the record of its end, and its output.
+    pub fn retention_of(&self, output_bytes: u128) -> Balance {
+        self.output_fee * (RECORD_BYTES + output_bytes)
+    }
+
     pub fn set(&mut self, parameter: Parameter) {
         match parameter {
             Parameter::SlotBond(bond) => self.slot_bond = bond,
@@ -111,6 +125,9 @@ impl Parameters {
             Parameter::SlashRatio(ratio) => self.slash_ratio = ratio,
             Parameter::ProtocolCut(cut) => self.cut = cut,
             Parameter::MinPrice(price) => self.min_price = price,
+            Parameter::OutputFee(fee) => self.output_fee = fee,
+            // It moves difficulties, which no task and no balance hangs on.
+            Parameter::SprintShare(share) => self.sprint_share = share,
         }
     }
 }
@@ -128,6 +145,8 @@ pub enum Parameter {
     SlashRatio(u32),
     ProtocolCut(u32),
     MinPrice(Balance),
+    OutputFee(Balance),
+    SprintShare(u32),
 }
 
 #[derive(Clone, Debug)]
@@ -141,6 +160,16 @@ pub struct Lease {
     pub until: Block,
 }
 
+/// What a task cost beside its price and its fees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bill {
+    /// The rent of all its waits.
+    pub rent: Balance,
+    pub posting: Balance,
+    /// What slashes gave back of that.
+    pub compensation: Balance,
+}
+
 #[derive(Clone, Debug)]
 pub struct Task {
     pub requester: Id,
@@ -152,7 +181,9 @@ pub struct Task {
     pub deposit: Balance,
     pub fee: Balance,
     pub retention: Balance,
-    pub posting_cost: Balance,
+    /// The part of that which a refund costs too.
+    pub record: Balance,
+    pub bill: Bill,
     pub deadline: Block,
     pub rent_from: Balance,
     pub lease: Option<Lease>,

@@ -25,10 +25,12 @@ pub struct Reference {
     pub free: Vec<Balance>,
     pub tasks: BTreeMap<TaskId, Task>,
     /// The tasks that are over: none of them comes back.
-    pub ended: BTreeSet<TaskId>,
+    pub ended: BTreeMap<TaskId, Bill>,
     pub miners: BTreeMap<Id, Miner>,
     pub models: BTreeMap<Model, ModelState>,
     pub listed: Vec<Model>,
+    /// The bytes of output of a sample of each model that there may be.
+    pub output_bytes: BTreeMap<Model, u128>,
     pub parameters: Parameters,
     /// Shares that wait to be claimed.
     pub shares: BTreeSet<(u32, Id)>,
@@ -186,6 +188,7 @@ impl Reference {
             Call::Sprint { miner, anchor, .. } => self.judge_sprint(*miner, *anchor),
             Call::SetParameter { root, .. } => (*root).into(),
             Call::Batch { first, second } => self.judge_batch(first, second),
+            Call::Proxied { call, .. } => self.judge(call),
             call => {
                 let judged = self.judge_of_models(call).or_else(|| self.judge_of_collators(call));
                 judged.unwrap_or_else(|| self.judge_miner(call))
@@ -270,9 +273,11 @@ impl Reference {
     /// A call succeeded; what it caused by way of events is told before.
     pub fn done(&mut self, call: Call, posted: Option<Posted>) {
         match call {
-            Call::Post { requester, model, ceiling, deadline, .. } => {
+            Call::Post { requester, model, samples, ceiling, deadline } => {
                 let Posted { task, work, deposit, fee, retention, posting_cost } =
                     posted.expect("a post makes a task");
+                let output_bytes = samples as u128 * self.output_bytes[&model];
+                assert_eq!(retention, self.parameters.retention_of(output_bytes), "for output and record");
                 self.free[requester] -= ceiling + deposit + fee + retention;
                 let place = if std::mem::take(&mut self.displaced) { self.rent_of_a_place() } else { 0 };
                 let new = Task {
@@ -284,14 +289,15 @@ impl Reference {
                     deposit,
                     fee,
                     retention,
-                    posting_cost,
+                    record: self.parameters.retention_of(0),
+                    bill: Bill { posting: posting_cost, ..Bill::default() },
                     deadline,
                     rent_from: self.rent_index - place,
                     lease: None,
                     failed: Vec::new(),
                     declined: Vec::new(),
                 };
-                assert!(!self.ended.contains(&task), "task {task} came back");
+                assert!(!self.ended.contains_key(&task), "task {task} came back");
                 assert!(self.tasks.insert(task, new).is_none(), "two tasks have one name");
             }
             Call::Register { miner, terms } => {
@@ -318,6 +324,7 @@ impl Reference {
                 self.done(*first, None);
                 self.done(*second, posted);
             }
+            Call::Proxied { call, .. } => self.done(*call, posted),
             call => self.done_to_collators(&call).unwrap_or_else(|| self.done_to_models(call)),
         }
     }

@@ -6,7 +6,7 @@ use crate::reference::{Call, Fact};
 
 /// What must come up in 10⁵ steps: each call done and refused, and all that can happen among six accounts. Nine miners that
 /// fail one task, or more candidates than there are places, take more.
-pub const EXPECTED: [&str; 83] = [
+pub const EXPECTED: [&str; 85] = [
     "Apply is refused",
     "Appoint is refused",
     "Appoint succeeds",
@@ -41,6 +41,8 @@ pub const EXPECTED: [&str; 83] = [
     "Poke succeeds",
     "Post is refused",
     "Post succeeds",
+    "Proxied is refused",
+    "Proxied succeeds",
     "PurgeKeys is refused",
     "PurgeKeys succeeds",
     "Register is refused",

@@ -30,7 +30,8 @@ impl World {
             68..=82 => self.change_miner(random),
             83..=89 => self.mine(random),
             90..=94 => self.change_models(random),
-            95..=96 => self.batch(random),
+            95 => self.batch(random),
+            96 => self.proxied(random),
             97 => self.govern(random),
             _ => {
                 let from = self.person(random);
@@ -241,6 +242,14 @@ impl World {
         self.call(Call::Batch { first, second: Box::new(second) }, true);
     }
 
+    /// A call that somebody's proxy makes.
+    fn proxied(&mut self, random: &mut Random) {
+        let (multisig, who) = (random.one_in(2), self.person(random));
+        let posts = self.has_room() && random.one_in(2);
+        let call = if posts { self.task(who, random) } else { self.part_of_a_batch(who, random) };
+        self.call(Call::Proxied { multisig, call: Box::new(call) }, true);
+    }
+
     fn part_of_a_batch(&self, who: Id, random: &mut Random) -> Call {
         match random.below(4) {
             0 => self.register_model(who, self.model(random), random),
@@ -252,7 +261,7 @@ impl World {
     /// Sets a parameter within its bounds: to what a chain begins with, to a bound, or between them.
     fn govern(&mut self, random: &mut Random) {
         let launch = Parameters::default();
-        let (root, kind) = (!random.one_in(4), random.below(10));
+        let (root, kind) = (!random.one_in(4), random.below(12));
         let mut between = |launch: Balance, least: Balance, most: Balance| match random.below(4) {
             0 | 1 => launch,
             2 => [least, most][random.below(2)],
@@ -272,6 +281,8 @@ impl World {
             6 => Parameter::CandidacyDeposit(between(launch.candidacy_deposit, UNIT, 10_000 * UNIT)),
             7 => Parameter::RentBase(between(launch.rent_base, 0, UNIT / 1_000)),
             8 => Parameter::RentPeak(between(launch.rent_peak, MICRO, UNIT)),
+            9 => Parameter::OutputFee(between(launch.output_fee, 1_000, UNIT / 1_000)),
+            10 => Parameter::SprintShare(between(launch.sprint_share.into(), 1_000_000, 100_000_000) as u32),
             _ => Parameter::UnbondingPeriod(between(launch.unbonding.into(), 100, 403_200) as u32),
         };
         self.call(Call::SetParameter { root, parameter }, true);

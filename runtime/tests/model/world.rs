@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use codec::Encode;
-use frame_support::{traits::Hooks, weights::Weight};
+use frame_support::{traits::Hooks, weights::Weight, BoundedVec};
 use millrace_inference::{CheckedModel, Node};
 use millrace_primitives::{ModelMetadata, TensorMetadata};
 use millrace_runtime::{
-    AccountId, Authorship, Balances, Rewards, Runtime, RuntimeHoldReason, Session, Sprints, System, Tasks,
+    configs::system::ProxyType, AccountId, Authorship, Balances, Rewards, Runtime, RuntimeHoldReason,
+    Session, Sprints, System, Tasks,
 };
 use millrace_runtime_tests::*;
+use pallet_proxy::ProxyDefinition;
 use sp_consensus_aura::AURA_ENGINE_ID;
 use sp_core::{sr25519, Pair, H256};
 use sp_crypto_hashing::blake2_256;
@@ -34,6 +36,9 @@ pub const PEOPLE: [Sr25519Keyring; 6] = [
     Sr25519Keyring::Eve,
     Sr25519Keyring::Ferdie,
 ];
+/// Who may make calls for all of them: alone, or as one of two that share an account.
+pub const DELEGATE: Sr25519Keyring = Sr25519Keyring::One;
+pub const OTHER_SIGNATORY: Sr25519Keyring = Sr25519Keyring::Two;
 /// Models beside the demo model: of so many MAC.
 const SMALL: [usize; 3] = [1, 2, 64];
 
@@ -49,6 +54,8 @@ pub struct World {
     pub nonce: u64,
     /// Whether the queue is kept full.
     pub crowded: bool,
+    /// Whose node is off: it never authors.
+    pub asleep: Option<Id>,
     /// What came up, and how often.
     pub seen: Seen,
     issued: Balance,
@@ -74,12 +81,16 @@ impl World {
         keys[2] = MILL.pair();
         keys[3] = OTHER_MILL.pair();
         let encodings = std::iter::once(DIGITS.to_vec()).chain(SMALL.map(small_model));
-        let models = encodings.map(|encoding| (blake2_256(&encoding), encoding)).collect();
+        let models: Vec<_> = encodings.map(|encoding| (blake2_256(&encoding), encoding)).collect();
+        // Four bytes for the index of a digit, and for the sum of each row.
+        let bytes = std::iter::once(4).chain(SMALL.map(|rows| 4 * rows as u128));
+        let output_bytes = models.iter().map(|(name, _)| *name).zip(bytes).collect();
         let mut world = Self {
             // What a mega-MAC brings before anything was mined.
             reference: Reference {
-                mining_pay: 1_000_000,
+                mining_pay: 64_000_000,
                 rent_index: pallet_tasks::RentIndex::<Runtime>::get(),
+                output_bytes,
                 ..Default::default()
             },
             accounts,
@@ -88,10 +99,12 @@ impl World {
             keys_made: 0,
             nonce: 0,
             crowded: false,
+            asleep: None,
             seen: Seen::default(),
             issued: issuance(),
             outside: 0,
         };
+        world.appoint_proxies();
         world.reference.now = System::block_number();
         world.reference.free = world.accounts.iter().map(Balances::free_balance).collect();
         for (name, record) in pallet_models::Models::<Runtime>::iter() {
@@ -164,6 +177,21 @@ impl World {
         (2 * 20_000 + 10 * bytes as Balance) * MICRO
     }
 
+    /// Lets the delegate and the account that it shares act for everybody.
+    fn appoint_proxies(&self) {
+        let mut signatories = vec![id(DELEGATE), id(OTHER_SIGNATORY)];
+        signatories.sort();
+        let shared = pallet_multisig::Pallet::<Runtime>::multi_account_id(&signatories, 1);
+        let proxy = |delegate| ProxyDefinition { delegate, proxy_type: ProxyType::Any, delay: 0 };
+        let mut proxies = vec![proxy(id(DELEGATE)), proxy(shared)];
+        proxies.sort();
+        for who in &self.accounts {
+            let proxies = BoundedVec::try_from(proxies.clone()).expect("two proxies");
+            // Their deposit is no affair of the market.
+            pallet_proxy::Proxies::<Runtime>::insert(who, (proxies, 0));
+        }
+    }
+
     /// A mill key that nobody has used.
     pub fn new_key(&mut self) -> sr25519::Pair {
         self.keys_made += 1;
@@ -184,6 +212,8 @@ impl World {
 
     /// Makes a call on the runtime and the reference. `honest` traces are right.
     pub fn make(&mut self, call: Call, honest: bool) {
+        // Whatever came back to the queue before has its place.
+        self.reference.returning = None;
         let verdict = self.reference.judge(&call);
         let done = self.dispatch(&call, honest);
         self.seen.call(&call, done);
@@ -212,8 +242,9 @@ impl World {
         self.observe();
         let number = number + 1;
         let hash = H256(blake2_256(&number.to_le_bytes()));
-        // Any collator's turn.
-        let slot = u64::from_le_bytes(hash.0[..8].try_into().expect("eight bytes"));
+        // Any collator's turn whose node is on.
+        let slot = u64::from_le_bytes(hash.0[..8].try_into().expect("eight bytes")) / 2;
+        let slot = if self.is_asleep(slot) { slot + 1 } else { slot };
         let digest = Digest { logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())] };
         System::initialize(&number, &hash, &digest);
         let author = Authorship::author().map(|author| self.position(&author));
@@ -234,6 +265,13 @@ impl World {
             }
             self.observe();
         }
+    }
+
+    /// Whether it is the turn of who never authors.
+    fn is_asleep(&self, slot: u64) -> bool {
+        let authors = Session::validators();
+        let author = &authors[(slot % authors.len() as u64) as usize];
+        self.asleep.is_some_and(|asleep| self.accounts[asleep] == *author)
     }
 
     /// Panics where the runtime and the reference differ.
@@ -354,11 +392,6 @@ fn slots_of(record: &pallet_miners::MinerRecord, task: impl Fn(usize) -> Option<
 fn posted() -> Posted {
     let task = pallet_tasks::NextTask::<Runtime>::get() - 1;
     let record = pallet_tasks::Tasks::<Runtime>::get(task).expect("it was just posted");
-    let output = record.retention_fee / 1_000_000;
-    assert!(
-        output > 0 && record.retention_fee.is_multiple_of(1_000_000),
-        "a millionth for each byte of output"
-    );
     Posted {
         task,
         work: record.work,

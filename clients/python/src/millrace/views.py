@@ -75,6 +75,9 @@ class OpenTask:
     deposit: int
     fee: int
     retention: int
+    rent: int
+    posting: int
+    compensation: int
     deadline: int
     standing: Choice
     next: Choice

@@ -53,7 +53,13 @@ impl Fake {
 }
 
 pub fn ended(task: TaskId, block: BlockNumber) -> TaskView<AccountId> {
-    let end = TaskEnd::Refunded { why: RefundReason::Deadline, rent: LARGE, retention: 4, posting: 5 };
+    let end = TaskEnd::Refunded {
+        why: RefundReason::Deadline,
+        rent: LARGE,
+        retention: 4,
+        posting: 5,
+        compensation: 2,
+    };
     let fate = TaskFate { requester: miner(), model: model(), samples: 3, block, end };
     TaskView::Ended { task, fate, kept_until: block + 9, output: Some(vec![1, 0xab]) }
 }
@@ -72,10 +78,12 @@ pub fn open(task: TaskId, ceiling: u128) -> TaskView<AccountId> {
         fee: 3,
         retention: 4,
         deadline: 99,
+        rent: 5,
+        posting: 6,
+        compensation: 0,
         standing: TaskStanding::Waiting {
             before: 0,
             waiting: 1,
-            rent: 5,
             rent_per_block: 6,
             why: NoTaker::TooDear { price: LARGE },
         },

@@ -115,7 +115,7 @@ async fn a_task_is_told_open_and_ended() {
     assert_eq!((&over["kind"], &over["output"]), (&json!("ended"), &json!("0x01ab")));
     assert_eq!((&over["keptUntil"], &over["fate"]["block"]), (&json!(29), &json!(20)));
     let (why, rent) = ("deadline", LARGE.to_string());
-    let end = json!({ "kind": "refunded", "why": why, "rent": rent, "retention": "4", "posting": "5" });
+    let end = json!({ "kind": "refunded", "why": why, "rent": rent, "retention": "4", "posting": "5", "compensation": "2" });
     assert_eq!(over["fate"]["end"], end);
 }
 

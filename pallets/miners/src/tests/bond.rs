@@ -12,7 +12,7 @@ fn a_failed_lease_compensates_and_burns_the_rest() {
         selling(MINER, 5, 2);
         let leased = lease_at(RATE).expect("it is on sale");
         let issuance = Balances::total_issuance();
-        assert_eq!(Miners::slash(&MINER, leased.slot, SLASH, &REQUESTER, 30), SLASH);
+        assert_eq!(Miners::slash(&MINER, leased.slot, SLASH, &REQUESTER, 30), 30);
         assert_eq!(free(REQUESTER), ENDOWMENT + 30);
         assert_eq!(held(MINER), 2 * BOND - SLASH);
         assert_eq!(Balances::total_issuance(), issuance - (SLASH - 30));
@@ -131,6 +131,6 @@ fn a_lease_stays_covered_when_slots_need_less() {
         SlotBond::set(1);
         assert_ok!(Miners::withdraw(RuntimeOrigin::signed(MINER)));
         assert_eq!(held(MINER), slash + 11, "of the leased slot and the free one");
-        assert_eq!(Miners::slash(&MINER, 0, slash, &REQUESTER, 0), slash);
+        assert_eq!(Miners::slash(&MINER, 0, slash, &REQUESTER, slash), slash);
     });
 }

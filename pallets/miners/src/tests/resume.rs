@@ -10,7 +10,7 @@ use crate::{mock::*, Error, Event};
 fn suspended_slots_come_back_behind_the_idle_ones() {
     on_chain(|| {
         selling(MINER, 5, 2);
-        assert_eq!(Miners::slash(&MINER, 0, SLASH, &REQUESTER, 0), SLASH);
+        assert_eq!(Miners::slash(&MINER, 0, SLASH, &REQUESTER, SLASH), SLASH);
         assert_eq!((book(), held(MINER)), (vec![(MINER, 1)], 2 * BOND - SLASH));
         pass(1);
         assert_ok!(Miners::resume(RuntimeOrigin::signed(MINER)));

@@ -16,7 +16,7 @@ fn attempt(ceiling: Balance, deadline: u32) -> DispatchResult {
 
 fn was_displaced(task: TaskId) -> bool {
     let refunded: RuntimeEvent =
-        Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Displaced }.into();
+        Event::TaskRefunded { task, rent: 0, retention: RECORD, why: RefundReason::Displaced }.into();
     System::events().iter().any(|record| record.event == refunded)
 }
 
@@ -63,7 +63,7 @@ fn who_gives_way_gets_everything_back() {
             None
         ));
         assert!(was_displaced(task) && !is_open(task));
-        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RECORD);
         assert_eq!(world(|world| world.references), 1_024);
     });
 }
@@ -84,8 +84,8 @@ fn cheap_tasks_keep_nobody_out() {
         let before = total(STRANGER);
         pass(1);
         assert!(queue().is_empty());
-        assert_eq!(total(STRANGER), before - 1_023 * (100 + RETENTION));
-        let (rent, retention, why) = (100, RETENTION, RefundReason::RentSpent);
+        assert_eq!(total(STRANGER), before - 1_023 * (100 + RECORD));
+        let (rent, retention, why) = (100, RECORD, RefundReason::RentSpent);
         let spent = Event::TaskRefunded { task: attack[0], rent, retention, why };
         System::assert_has_event(spent.into());
         assert_eq!(free(STRANGER), total(STRANGER));
@@ -125,7 +125,7 @@ fn a_task_that_comes_back_with_the_lowest_bid_is_refunded() {
         System::assert_has_event(
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Declined }.into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RECORD);
         assert_eq!(queue(), others);
     });
 }
@@ -142,7 +142,7 @@ fn who_takes_a_place_owes_a_block_of_rent_at_once() {
         assert_eq!(Tasks::rent_due(&record(task)), 2 * PLACE);
         assert_eq!(Tasks::rent_due(&record(0)), PLACE, "who had a place owes for its wait alone");
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
-        assert_eq!(free(REQUESTER), ENDOWMENT - 2 * PLACE - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - 2 * PLACE - RECORD);
         assert_eq!(Balances::total_issuance(), issuance - 2 * PLACE);
     });
 }
@@ -183,9 +183,9 @@ fn displacing_to_and_fro_costs_a_block_of_rent_each_time() {
         assert_eq!(Balances::total_issuance(), issuance - (rounds - 1) * PLACE);
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), *queue().last().expect("it is full")));
         assert_eq!(Balances::total_issuance(), issuance - rounds * PLACE);
-        assert_eq!(free(OTHER_MINER), ENDOWMENT - 5 * (PLACE + RETENTION));
+        assert_eq!(free(OTHER_MINER), ENDOWMENT - 5 * (PLACE + RECORD));
         // It had the first task, too, which took a free place.
-        assert_eq!(free(REQUESTER), ENDOWMENT - 5 * PLACE - 6 * RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - 5 * PLACE - 6 * RECORD);
         assert_eq!(queue(), others[1..]);
     });
 }
@@ -213,7 +213,7 @@ fn a_task_that_comes_back_pays_for_the_place_too() {
         give_back(task);
         assert_eq!(Tasks::rent_due(&record(task)), PLACE);
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
-        assert_eq!(free(REQUESTER), ENDOWMENT - PLACE - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - PLACE - RECORD);
     });
 }
 
@@ -228,7 +228,7 @@ fn a_task_that_comes_back_and_cant_pay_for_a_place_is_refunded() {
         assert!(record(0).bid > record(others[0]).bid);
         give_back(0);
         assert!(was_displaced(0) && !is_open(0));
-        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RECORD);
         assert_eq!(queue(), others);
     });
 }

@@ -17,9 +17,9 @@ fn force_refund(task: TaskId) -> DispatchResult {
 /// Nothing is left of a task but its fate, which is paid for, and nobody but its requester has more than before.
 fn is_over(task: TaskId, rent: u128) {
     let why = RefundReason::Forced;
-    System::assert_last_event(Event::TaskRefunded { task, rent, retention: RETENTION, why }.into());
-    assert_eq!(free(REQUESTER), ENDOWMENT - rent - RETENTION);
-    assert_eq!(total(COLLATOR), ENDOWMENT + RETENTION);
+    System::assert_last_event(Event::TaskRefunded { task, rent, retention: RECORD, why }.into());
+    assert_eq!(free(REQUESTER), ENDOWMENT - rent - RECORD);
+    assert_eq!(total(COLLATOR), ENDOWMENT + RECORD);
     for other in [STRANGER, MINER, OTHER_MINER] {
         assert_eq!(total(other), ENDOWMENT);
     }

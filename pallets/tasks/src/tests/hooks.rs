@@ -209,10 +209,10 @@ fn a_task_past_its_deadline_is_refunded() {
         assert!(!is_open(task));
         // It waited from block 2 through block 10.
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 9 * RENT, retention: RETENTION, why: RefundReason::Deadline }
+            Event::TaskRefunded { task, rent: 9 * RENT, retention: RECORD, why: RefundReason::Deadline }
                 .into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - 9 * RENT - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - 9 * RENT - RECORD);
     });
 }
 
@@ -227,9 +227,9 @@ fn a_failed_lease_past_the_deadline_refunds() {
         pass(14 - System::block_number());
         assert!(!is_open(task));
         System::assert_has_event(
-            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Deadline }.into(),
+            Event::TaskRefunded { task, rent: 0, retention: RECORD, why: RefundReason::Deadline }.into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RECORD);
         assert_eq!(world(|world| world.slashes.len()), 1);
     });
 }

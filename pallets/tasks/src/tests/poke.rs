@@ -16,7 +16,7 @@ fn a_waiting_task_is_refunded_after_its_deadline() {
         assert_noop!(poke(task), Error::<Test>::NotOverdue);
         System::set_block_number(11);
         assert_ok!(poke(task));
-        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RECORD);
         assert_noop!(poke(task), Error::<Test>::NotFound);
     });
 }

@@ -32,7 +32,7 @@ fn a_task_waits_with_everything_on_hold() {
         let held = |reason: HoldReason| Balances::balance_on_hold(&reason.into(), &REQUESTER);
         assert_eq!(held(HoldReason::Price), 2 * CEILING);
         assert_eq!(held(HoldReason::InputDeposit), 10 * 2 * SAMPLE as Balance);
-        assert_eq!(record.retention_fee, 2 * RETENTION);
+        assert_eq!(record.retention_fee, RECORD + 2 * 24);
         assert_eq!(held(HoldReason::VerificationFee), record.fee + record.retention_fee);
         assert!(record.fee > 0 && record.posting_cost > 0);
         assert_eq!((record.samples, record.work), (2, 2 * u128::from(WORK)));

@@ -18,9 +18,9 @@ fn the_rent_of_a_wait_is_burned_when_it_ends() {
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), task));
         let rent = 3 * RENT;
         System::assert_last_event(
-            Event::TaskRefunded { task, rent, retention: RETENTION, why: RefundReason::Cancelled }.into(),
+            Event::TaskRefunded { task, rent, retention: RECORD, why: RefundReason::Cancelled }.into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - rent - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - rent - RECORD);
         assert_eq!(Balances::total_issuance(), issuance - rent);
     });
 }
@@ -95,15 +95,15 @@ fn a_task_whose_rent_has_eaten_its_ceiling_is_refunded() {
         let rent = 3 * RENT;
         pass(1);
         System::assert_last_event(
-            Event::TaskRefunded { task, rent, retention: RETENTION, why: RefundReason::RentSpent }.into(),
+            Event::TaskRefunded { task, rent, retention: RECORD, why: RefundReason::RentSpent }.into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - rent - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - rent - RECORD);
         // Anyone may ask for it before the walk comes by.
         let task = post(100);
         pass(1);
         assert_ok!(Tasks::poke(RuntimeOrigin::signed(STRANGER), task));
         let why = RefundReason::RentSpent;
-        System::assert_last_event(Event::TaskRefunded { task, rent: RENT, retention: RETENTION, why }.into());
+        System::assert_last_event(Event::TaskRefunded { task, rent: RENT, retention: RECORD, why }.into());
     });
 }
 
@@ -135,7 +135,7 @@ proptest! {
                 assert!(due > spare, "only rent is in the way");
                 Tasks::cancel(origin, task).expect("it waits");
                 // The block in which no slot could be had is paid too.
-                assert_eq!(total(REQUESTER), ENDOWMENT - due - RENT - RETENTION);
+                assert_eq!(total(REQUESTER), ENDOWMENT - due - RENT - RECORD);
                 assert_eq!(Balances::total_issuance(), issuance - due - RENT);
                 return;
             }

@@ -3,7 +3,7 @@
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, traits::Authorize};
 use frame_system::RawOrigin;
 use millrace_inference::TraceError;
-use millrace_primitives::{genesis_hash, lease_seed, Verdict};
+use millrace_primitives::{genesis_hash, lease_seed, Served, Verdict};
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{
@@ -35,6 +35,7 @@ fn a_right_trace_is_paid() {
         let issuance = Balances::total_issuance();
         let task = leased();
         let fee = record(task).fee;
+        let lease = lease_of(task).expect("it is leased");
         world(|world| world.verdict = Verdict::Proven { output: vec![1, 2, 3] });
         assert_ok!(apply(submission(task, vec![5], MINER)));
 
@@ -49,7 +50,8 @@ fn a_right_trace_is_paid() {
         world(|world| {
             assert!(world.leased.is_empty() && world.slashes.is_empty());
             assert_eq!((world.slots.len(), world.references), (1, 0));
-            assert_eq!(world.settled, [(MINER, 0, u128::from(WORK))]);
+            let served = Served { work: WORK.into(), due: lease.due, mining_pay: world.emission };
+            assert_eq!(world.settled, [(MINER, 0, served)]);
         });
         assert_eq!(worked(), [(MINER, u128::from(WORK))]);
         System::assert_last_event(
@@ -93,7 +95,7 @@ fn work_on_a_model_that_is_not_listed_proves_no_capacity() {
         world(|world| world.verdict = Verdict::Proven { output: vec![] });
         assert_ok!(apply(submission(task, vec![5], MINER)));
         assert!(!is_open(task), "it is paid all the same");
-        assert!(world(|world| world.settled.is_empty() && world.leased.is_empty()));
+        assert!(matches!(world(|world| world.settled.clone())[..], [(MINER, 0, Served { work: 0, .. })]));
         assert!(worked().is_empty());
     });
 }
@@ -135,10 +137,10 @@ fn a_wrong_trace_is_slashed_and_the_task_waits_for_another_miner() {
         assert_eq!(
             world(|world| world.slashes.clone()),
             [(MINER, 0, SLASH, REQUESTER, posting_cost)],
-            "the posting cost is made good"
+            "the posting cost is to be made good"
         );
         assert_eq!(queue(), [task]);
-        assert_eq!((record(task).posting_cost, record(task).compensated), (posting_cost, true));
+        assert_eq!((record(task).posting_cost, record(task).compensation), (posting_cost, SLASH));
         // The fake sells the same slot again, but never to a task that it failed.
         pass(1);
         assert!(lease_of(task).is_none());
@@ -146,7 +148,12 @@ fn a_wrong_trace_is_slashed_and_the_task_waits_for_another_miner() {
         pass(1);
         assert_eq!(lease_of(task).expect("leased again").miner, OTHER_MINER);
         assert_ok!(apply(submission(task, vec![5], OTHER_MINER)));
-        assert_eq!(world(|world| world.slashes[1].4), 0, "made good once only");
+        assert_eq!(
+            world(|world| world.slashes[1].4),
+            posting_cost - SLASH,
+            "what the first slash couldn't pay"
+        );
+        assert_eq!(record(task).compensation, posting_cost);
     });
 }
 
@@ -165,10 +172,10 @@ fn a_task_that_too_many_miners_fail_is_refunded() {
         }
         assert!(!is_open(task));
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::TooManyFailures }
+            Event::TaskRefunded { task, rent: 0, retention: RECORD, why: RefundReason::TooManyFailures }
                 .into(),
         );
-        assert_eq!(free(REQUESTER), ENDOWMENT - RETENTION);
+        assert_eq!(free(REQUESTER), ENDOWMENT - RECORD);
     });
 }
 
@@ -182,11 +189,10 @@ fn what_the_chain_cant_verify_slashes_nobody() {
             Event::LeaseFailed { task, miner: MINER, reason: LeaseFailure::Unverifiable }.into(),
         );
         System::assert_last_event(
-            Event::TaskRefunded { task, rent: 0, retention: RETENTION, why: RefundReason::Unverifiable }
-                .into(),
+            Event::TaskRefunded { task, rent: 0, retention: RECORD, why: RefundReason::Unverifiable }.into(),
         );
         assert!(!is_open(task) && world(|world| world.slashes.is_empty() && world.leased.is_empty()));
-        assert_eq!((free(REQUESTER), total(MINER)), (ENDOWMENT - RETENTION, ENDOWMENT));
+        assert_eq!((free(REQUESTER), total(MINER)), (ENDOWMENT - RECORD, ENDOWMENT));
     });
 }
 

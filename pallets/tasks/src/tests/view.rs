@@ -42,16 +42,10 @@ fn a_waiting_task_says_where_it_stands_and_what_comes_next() {
             (view.requester, view.model, view.samples, view.work),
             (REQUESTER, model(), 1, WORK.into())
         );
-        assert_eq!(view.ceiling, CEILING - 2 * RENT);
+        assert_eq!((view.ceiling, view.rent), (CEILING - 2 * RENT, 2 * RENT));
         assert_eq!(
             view.standing,
-            TaskStanding::Waiting {
-                before: 1,
-                waiting: 2,
-                rent: 2 * RENT,
-                rent_per_block: RENT,
-                why: NoTaker::AllBusy
-            }
+            TaskStanding::Waiting { before: 1, waiting: 2, rent_per_block: RENT, why: NoTaker::AllBusy }
         );
         assert_eq!(view.next, TaskNext::Refund { from: 101, why: RefundReason::Deadline });
         assert!(matches!(open(first).standing, TaskStanding::Waiting { before: 0, .. }));
@@ -166,6 +160,7 @@ fn a_fate_is_kept_for_the_retention_with_price_miner_and_output() {
                 returned: CEILING - PRICE,
                 rent: 0,
                 posting,
+                compensation: 0,
             }
         );
         assert_eq!(Tasks::fate(task), Some(fate));
@@ -184,8 +179,8 @@ fn refunds_and_failures_are_told_apart() {
         let posting = record(cancelled).posting_cost;
         assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), cancelled));
         let end = Tasks::fate(cancelled).expect("it is kept").end;
-        let (why, retention) = (RefundReason::Cancelled, RETENTION);
-        assert_eq!(end, TaskEnd::Refunded { why, rent: 0, retention, posting });
+        let (why, retention) = (RefundReason::Cancelled, RECORD);
+        assert_eq!(end, TaskEnd::Refunded { why, rent: 0, retention, posting, compensation: 0 });
 
         let task = leased();
         assert_ok!(apply(submission(task, vec![5], MINER)));
@@ -210,15 +205,19 @@ fn a_bill_is_whole() {
         };
         let (before, task) = (total(REQUESTER), twice_leased());
         let posting_cost = record(task).posting_cost;
+        assert!(posting_cost > SLASH, "a slash makes good a part");
+        let view = open(task);
+        assert_eq!((view.rent, view.posting, view.compensation), (5 * RENT, posting_cost, SLASH));
         sell_slot(OTHER_MINER, 0);
         pass(1);
+        assert_eq!(open(task).rent, 5 * RENT, "a leased task has no less");
         world(|world| world.verdict = Verdict::Proven { output: vec![] });
         assert_ok!(apply(submission(task, vec![5], OTHER_MINER)));
         let end = Tasks::fate(task).expect("it is kept").end;
-        let TaskEnd::Settled { paid, burned, fee, retention, rent, posting, .. } = end else {
+        let TaskEnd::Settled { paid, burned, fee, retention, rent, posting, compensation, .. } = end else {
             panic!("it was settled: {end:?}")
         };
-        assert_eq!((rent, posting), (5 * RENT, posting_cost), "of both waits, whatever the slash made good");
+        assert_eq!((rent, posting, compensation), (5 * RENT, posting_cost, SLASH), "of both waits");
         assert_eq!(total(REQUESTER), before - paid - burned - fee - retention - rent);
 
         world(|world| world.slots.clear());
@@ -274,7 +273,7 @@ fn a_quote_is_what_posting_then_costs() {
             (posted.fee, posted.retention_fee, posted.deposit, posted.posting_cost, posted.work)
         );
         assert_eq!((quoted.input_bytes, quoted.output_bytes, quoted.least_ceiling), (8, 16, 100));
-        assert_eq!(quoted.refund_fee, 2 * RETENTION, "a record takes more than 16 bytes");
+        assert_eq!(quoted.refund_fee, RECORD);
         let Taker::Slot { miner, price, due, until, blocks, .. } = quoted.taker else {
             panic!("a slot is free")
         };
