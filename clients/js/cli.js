@@ -102,7 +102,7 @@ async function run(api, signer, { model, profile, input, what }) {
 /** What a task cost however it ended. */
 function always({ rent, posting, compensation }) {
   if (rent > 0n) console.log(`rent       ${formatAmount(rent)} for its waits, burned`);
-  const back = compensation > 0n ? `, of which ${formatAmount(compensation)} came back from the miner that failed it` : '';
+  const back = compensation > 0n ? `, of which ${formatAmount(compensation)} came back from miners that failed it` : '';
   console.log(`posting    ${formatAmount(posting)} for the transaction that posted it${back}`);
 }
 

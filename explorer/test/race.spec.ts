@@ -72,6 +72,28 @@ test('my tasks say what is on hold and what came back, and one that waits can be
   await expect(row).toContainText('refunded');
 });
 
+test('a bill is less what a slash gave back', async ({ page, node }) => {
+  // Nobody fails on this chain, so its node is made to say that somebody did, and that all of the posting came back.
+  const slashed = (text: string | Buffer) =>
+    String(text).replace(/"posting":"(\d+)"(,"compensation":"0")?/g, '"posting":"$1","compensation":"$1"');
+  await page.routeWebSocket(/./, (socket) => {
+    const there = socket.connectToServer();
+    there.onMessage((text) => socket.send(slashed(text)));
+  });
+  const task = await post(node.url, '//Dave', 1, 10n ** 12n);
+  await look(page, node.url, `#/task/${task}`);
+  const ended = page.getByRole('region', { name: 'How it ended' });
+  await expect(ended).toContainText(/Posting it\s*([\d.]+\smMILL), of which \1 came back from miners that failed it/);
+  const part = async (name: string) =>
+    BigInt((await ended.locator('.facts > div', { hasText: name }).locator('data').first().getAttribute('value')) ?? '');
+  const parts = ['Paid to it', 'Burned of the price', 'Verification’s fee', 'Keeping the output', 'Rent of its waits'];
+  const cost = (await Promise.all(parts.map(part))).reduce((sum, each) => sum + each, 0n);
+  await look(page, node.url, '#/mine');
+  await page.getByLabel('Account').selectOption('//Dave');
+  const row = page.getByRole('region', { name: 'Tasks of //Dave' }).getByRole('row', { name: new RegExp(`^task ${task} `) });
+  await expect(row.getByRole('cell').nth(3).locator('data')).toHaveAttribute('value', String(cost));
+});
+
 test('the queue shows in which band each task bids', async ({ page, node }) => {
   // Both are below their price, so they wait: 80 µMILL over 100 blocks, and 1.9 mMILL for more samples over as many.
   const low = await post(node.url, '//Ferdie', 400, 80_000_000n);

@@ -1,6 +1,8 @@
-// What is on hold for a task while it's open, and what it cost once it ended, all in all.
+// What a task has on hold while it's open, and what it cost once it ended, all in all.
 
 import type { End, Task } from './views.js';
+
+type OpenTask = Extract<Task, { kind: 'open' }>;
 
 type AmountOf<T> = T extends unknown ? { [Name in keyof T]: T[Name] extends bigint ? Name : never }[keyof T] : never;
 
@@ -24,10 +26,5 @@ export function costOf(end: End): bigint {
   return names.reduce((sum, name) => sum + COUNTS[name] * (amounts[name] ?? 0n), 0n);
 }
 
-/**
- * What is on hold for an open task, planck, for the answer or to come back. Rent isn't in it: it is owed already, although that
- * of a wait leaves the hold when the wait ends.
- */
-export function onHold({ ceiling, deposit, fee, retention }: Extract<Task, { kind: 'open' }>): bigint {
-  return ceiling + deposit + fee + retention;
-}
+/** What an open task has on hold, planck, but for the rent that it owes for its wait by now. */
+export const onHold = ({ ceiling, deposit, fee, retention }: OpenTask): bigint => ceiling + deposit + fee + retention;

@@ -22,9 +22,9 @@ function nextStep({ next }: Open): string {
   }
 }
 
-/** What posting a task cost, and whether a slash made that good. */
+/** What posting a task cost, and what of that slashes gave back. */
 const posting = ({ posting: paid, compensation }: Pick<Open, 'posting' | 'compensation'>) =>
-  compensation > 0n ? html`${money(paid)}, of which ${money(compensation)} came back from the miner that failed it` : money(paid);
+  compensation > 0n ? html`${money(paid)}, of which ${money(compensation)} came back from miners that failed it` : money(paid);
 
 export const openTask = (task: Open): TemplateResult => html`
   <p class="say">${standing(task.standing)} ${nextStep(task)}</p>

@@ -85,15 +85,21 @@ mod benchmarks {
         assert_eq!(Seats::<T>::get(), T::MaxSeats::get());
     }
 
+    /// On a full list, in the place of one that has done nothing but holds a seat.
     #[benchmark]
     fn stand() {
-        candidates::<T>(T::MaxCandidates::get() - 1);
+        let all = candidates::<T>(T::MaxCandidates::get());
+        let idle = all[0].clone();
+        Candidates::<T>::mutate(&idle, |record| {
+            *record = record.take().map(|record| CandidateRecord { tally: 0, ..record });
+        });
+        seat::<T>(&all);
         let who = collator::<T>(T::MaxCandidates::get());
 
         #[extrinsic_call]
         _(RawOrigin::Signed(who.clone()));
 
-        assert!(Candidates::<T>::contains_key(&who));
+        assert!(Candidates::<T>::contains_key(&who) && !Candidates::<T>::contains_key(&idle));
     }
 
     /// Of a candidate without a seat, whose deposit is released, beside the seats of others.

@@ -3,10 +3,7 @@
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use frame_support::{
-    ensure,
-    traits::{fungible::MutateHold, tokens::Precision, Get},
-};
+use frame_support::traits::{fungible::MutateHold, tokens::Precision, Get};
 use millrace_primitives::{BlockNumber, Mac, OnWork};
 use sp_runtime::{DispatchResult, SaturatedConversion};
 
@@ -29,9 +26,15 @@ impl<T: Config> OnWork<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Puts an account on the list and its deposit on hold.
+    /// Puts an account on the list and its deposit on hold. On a full list it takes the place of one that has done nothing of
+    /// late, so that those keep nobody out.
     pub(crate) fn enter(candidate: &T::AccountId) -> DispatchResult {
-        ensure!(Candidates::<T>::count() < T::MaxCandidates::get(), Error::<T>::TooManyCandidates);
+        if Candidates::<T>::count() >= T::MaxCandidates::get() {
+            let idle =
+                Self::established().into_iter().next().filter(|(leaving, tally, ..)| !leaving && *tally == 0);
+            let (.., idle) = idle.ok_or(Error::<T>::TooManyCandidates)?;
+            Self::end_candidacy(&idle, Departure::MadeWay);
+        }
         let deposit = T::CandidacyDeposit::get();
         T::Currency::hold(&HoldReason::Candidacy.into(), candidate, deposit)?;
         let (since, _) = CurrentSession::<T>::get();
@@ -78,26 +81,34 @@ impl<T: Config> Pallet<T> {
     /// list is so full that newcomers wouldn't find a place. Returns how many ended.
     pub(crate) fn make_way() -> u32 {
         let before = Candidates::<T>::count();
-        let (current, _) = CurrentSession::<T>::get();
-        let mut established = Vec::new();
         for (candidate, record) in Candidates::<T>::iter().collect::<Vec<_>>() {
             if record.leaving && !Self::has_seat(&candidate) {
                 Self::end_candidacy(&candidate, Departure::StoodDown);
-            } else if record.since.saturating_add(1) < current {
-                established.push((record.leaving, record.tally, Reverse(record.since), candidate));
             }
         }
+        let established = Self::established();
         // The free places are the newcomers', each for a whole session at least, in which it can work. So nobody who
         // works is pushed out by those who don't.
         let places = T::MaxCandidates::get();
         let free = places.checked_div(PLACES_FOR_EACH_FREE).unwrap_or_default().max(1);
         let excess = established.len().saturating_sub(places.saturating_sub(free).saturated_into());
-        established.sort();
         let able = established.into_iter().filter(|(leaving, ..)| !leaving);
-        for (_, _, _, candidate) in able.take(excess) {
+        for (.., candidate) in able.take(excess) {
             Self::end_candidacy(&candidate, Departure::MadeWay);
         }
         before.saturating_sub(Candidates::<T>::count())
+    }
+
+    /// Who had a whole session at least to work in, and whether it is leaving, its tally and since when it stands. Those come
+    /// first that make way first: who worked least, and of them the youngest.
+    fn established() -> Vec<(bool, Mac, Reverse<SessionIndex>, T::AccountId)> {
+        let (current, _) = CurrentSession::<T>::get();
+        let mut established: Vec<_> = Candidates::<T>::iter()
+            .filter(|(_, record)| record.since.saturating_add(1) < current)
+            .map(|(candidate, record)| (record.leaving, record.tally, Reverse(record.since), candidate))
+            .collect();
+        established.sort();
+        established
     }
 
     /// Halves all tallies. Returns what they were.

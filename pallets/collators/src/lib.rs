@@ -189,7 +189,7 @@ pub mod pallet {
         NoSessionKeys,
         /// The account is a candidate already.
         AlreadyCandidate,
-        /// There is no place for a further candidate until the next session.
+        /// There is no place for a further candidate until the next session: all candidates have worked of late, or are new.
         TooManyCandidates,
         /// The account is no candidate.
         NotCandidate,
@@ -260,8 +260,8 @@ pub mod pallet {
         /// Makes the sender a candidate, which holds its deposit. From then on its work counts.
         ///
         /// # Errors
-        /// [`Error::AlreadyCandidate`], [`Error::NoSessionKeys`], [`Error::TooManyCandidates`] until those with the
-        /// least tally make way with the next session; the currency's own if the deposit can't be held.
+        /// [`Error::AlreadyCandidate`], [`Error::NoSessionKeys`], [`Error::TooManyCandidates`] if all on a full list have
+        /// worked of late, until those with the least tally make way with the next session; the currency's own if the deposit can't be held.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::stand())]
         pub fn stand(origin: OriginFor<T>) -> DispatchResult {

@@ -2,15 +2,20 @@
 //!
 //! It is a sum over blocks, never a state of the moment: each block adds the rates of the slots that were free in it,
 //! at the ask at which they were. Only what offered the listed models counts, as many of them as it offered. A leased
-//! slot adds nothing while it is leased; once its task is settled for another, it adds the work that the task took, at
-//! the lease's ask, and no more than the slot promised for the time. So a slot counts as much leased to its own miner
-//! as withdrawn, a dear lease counts as dear, and a slot offered just before a win adds nothing to it.
+//! slot adds nothing while it is leased. Once its task is settled for another, the task's work counts at the lease's ask.
+//! The rest of what the slot promised until the task was due counts too, but at what mining pays if that is more: a task
+//! takes a slot for whole blocks however small it is, so small tasks that cost hardly anything would take a rival's
+//! capacity from it; or, if that time counted at the lease's ask, hide a slot whose ask nobody could then test. So a slot
+//! counts as much leased to its own miner as withdrawn, a dear lease counts as dear, and a slot offered just before a win
+//! adds nothing to it.
 //!
 //! What isn't used waits, for [`Config::CapacityWindow`] blocks' worth at most: work that one win brings at once counts
 //! as the same work in many small wins.
 
 use frame_support::traits::Get;
-use millrace_primitives::{Balance, CapacityOnSale, Mac, ModelId, ModelRegistry, SlotIndex, TakenCapacity};
+use millrace_primitives::{
+    Balance, BlockNumber, CapacityOnSale, Mac, ModelId, ModelRegistry, Served, SlotIndex, TakenCapacity,
+};
 use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
 use crate::{types::position, Capacity, Config, MinerRecord, Miners, Pallet};
@@ -40,23 +45,33 @@ impl<T: Config> Pallet<T> {
         if blocks == 0 || rate == 0 {
             return;
         }
-        let listed = T::Models::listed();
-        let offered = listed.iter().filter(|model| record.terms.models.contains(model)).count();
-        let all = rate.saturating_mul(blocks.into());
-        let counted = all
-            .saturating_mul(Mac::try_from(offered).unwrap_or(0))
-            .checked_div(Mac::try_from(listed.len()).unwrap_or(Mac::MAX))
-            .unwrap_or(0);
+        let counted = Self::of_listed(record, rate.saturating_mul(blocks.into()));
         record.capacity.add(counted, record.terms.ask);
         Self::cap(record);
     }
 
-    /// Counts work that was settled on a leased slot, as far as the slot promised it.
-    pub(crate) fn accrue_settled(record: &mut MinerRecord, slot: SlotIndex, work: Mac) {
+    /// Of so many MAC, the part for the listed models that a miner offers.
+    fn of_listed(record: &MinerRecord, work: Mac) -> Mac {
+        let listed = T::Models::listed();
+        let offered = listed.iter().filter(|model| record.terms.models.contains(model)).count();
+        work.saturating_mul(Mac::try_from(offered).unwrap_or(0))
+            .checked_div(Mac::try_from(listed.len()).unwrap_or(Mac::MAX))
+            .unwrap_or(0)
+    }
+
+    /// Counts what a slot whose task was settled promised since the lease began, until the task was due.
+    pub(crate) fn accrue_settled(record: &mut MinerRecord, slot: SlotIndex, served: Served) {
         let slot = position(slot).and_then(|slot| record.slots.get(slot));
         let Some(leased) = slot.and_then(|slot| slot.leased.clone()) else { return };
-        let blocks = Self::now().saturating_sub(leased.since);
-        record.capacity.add(work.min(Mac::from(leased.rate).saturating_mul(blocks.into())), leased.ask);
+        let promised = |until: BlockNumber| {
+            let blocks = until.saturating_sub(leased.since);
+            Mac::from(leased.rate).saturating_mul(blocks.into())
+        };
+        let now = Self::now();
+        let work = served.work.min(promised(now));
+        let rest = Self::of_listed(record, promised(now.min(served.due))).saturating_sub(work);
+        record.capacity.add(work, leased.ask);
+        record.capacity.add(rest, leased.ask.max(served.mining_pay));
         Self::cap(record);
     }
 

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "runtime-benchmarks")]
 use millrace_primitives::mill::MillKey;
-use millrace_primitives::{Answer, Looked, Mac, ModelId, SlotIndex, SlotMarket, SlotOffer};
+use millrace_primitives::{Answer, Looked, ModelId, Served, SlotIndex, SlotMarket, SlotOffer};
 
 use crate::{
     bond::Bonds,
@@ -45,10 +45,10 @@ impl<T: Config> SlotMarket<T::AccountId> for Pallet<T> {
         Self::end_lease(miner, record, slot);
     }
 
-    fn settle(miner: &T::AccountId, slot: SlotIndex, work: Mac) {
+    fn settle(miner: &T::AccountId, slot: SlotIndex, served: Served) {
         let Some(mut record) = Miners::<T>::get(miner) else { return };
         Self::accrue(&mut record);
-        Self::accrue_settled(&mut record, slot, work);
+        Self::accrue_settled(&mut record, slot, served);
         Self::end_lease(miner, record, slot);
     }
 

@@ -44,9 +44,10 @@ pub fn author_part(score: u128) -> u128 {
     score.checked_div(AUTHOR_DIVISOR).unwrap_or(0)
 }
 
-/// An average after one more round, at least one. What it moves by is rounded up, so that it gets to where the rounds
-/// are.
+/// An average after one more round, at least one. It moves by [`AVERAGE_DIVISOR`] of itself at most, up as down: a round with
+/// hardly any work has a rate without bound. What it moves by is rounded up, so that it gets to where the rounds are.
 pub fn average(before: Balance, round: Balance) -> Balance {
+    let round = round.min(before.saturating_mul(2));
     let step = before.abs_diff(round).div_ceil(AVERAGE_DIVISOR);
     let after = if round > before { before.saturating_add(step) } else { before.saturating_sub(step) };
     after.max(1)
@@ -93,6 +94,12 @@ mod tests {
     fn a_burst_in_one_round_hardly_moves_the_average() {
         let after = average(1_000_000, 100_000);
         assert!((940_001..1_000_000).contains(&after), "{after}");
+    }
+
+    #[test]
+    fn a_round_with_hardly_any_work_hardly_moves_the_average() {
+        assert_eq!(average(1_600_000, Balance::MAX), 1_700_000);
+        assert_eq!((average(1, Balance::MAX), average(Balance::MAX, Balance::MAX)), (2, Balance::MAX));
     }
 
     #[test]

@@ -125,10 +125,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type EmissionPerMegaMac<T> = StorageValue<_, Balance, ValueQuery, InitialRate>;
 
-    /// A mega-MAC's pay before anything was mined: a million planck.
+    /// A mega-MAC's pay before anything was mined, planck: about what a network of one machine with two threads earns.
     #[pallet::type_value]
     pub fn InitialRate() -> Balance {
-        1_000_000
+        64_000_000
     }
 
     /// Emission of all closed rounds together, planck.

@@ -203,7 +203,7 @@ impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
 
     fn free(_: &AccountId, _: SlotIndex) {}
 
-    fn settle(_: &AccountId, _: SlotIndex, _: Mac) {}
+    fn settle(_: &AccountId, _: SlotIndex, _: Served) {}
 
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
         MINER

@@ -86,6 +86,7 @@ impl<T: Config> Pallet<T> {
             deposit: Self::input_deposit(posting_length),
             fee: Self::verification_fee(weight, trace_bytes),
             retention_fee: Self::retention_fee(output_bytes),
+            record_fee: Self::record_fee(),
             rent: 0,
             posting_cost: Self::posting_cost(posting_length, wanted_hash),
             compensation: 0,

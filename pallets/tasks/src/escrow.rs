@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Pays `price` planck of a task's ceiling to its miner, less the protocol's cut, which is burned; takes the fees of
-    /// the verification and the output and releases the rest.
+    /// the verification, the output and the record of its end and releases the rest.
     pub(crate) fn pay(record: &TaskRecordOf<T>, miner: &T::AccountId, price: Balance) -> Payment {
         let requester = &record.requester;
         let cut = T::ProtocolCut::get().mul_ceil(price).min(price);
@@ -103,9 +103,8 @@ impl<T: Config> Pallet<T> {
     /// Takes a refunded task's fee for the record of its end out of the one for output and record, and lowers that by as
     /// much. Returns how much.
     fn take_refund_fee(record: &mut TaskRecordOf<T>) -> Balance {
-        let (reason, fee) =
-            (HoldReason::VerificationFee.into(), Self::record_fee().min(record.retention_fee));
-        let (credit, _) = T::Currency::slash(&reason, &record.requester, fee);
+        let reason = HoldReason::VerificationFee.into();
+        let (credit, _) = T::Currency::slash(&reason, &record.requester, record.record_fee);
         let taken = credit.peek();
         record.retention_fee = record.retention_fee.saturating_sub(taken);
         T::FeeHandler::on_unbalanced(credit);

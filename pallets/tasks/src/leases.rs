@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use frame_support::traits::Get;
 use millrace_primitives::{
     lease_descriptor, price_of, Answer, BlockNumber, Looked, MinerBond, MiningPay, ModelRegistry, OnWork,
-    OpenLease, SlotMarket, SlotOffer, TaskEnd, TaskId,
+    OpenLease, Served, SlotMarket, SlotOffer, TaskEnd, TaskId, MAC_PER_ASK,
 };
 use sp_core::H256;
 
@@ -153,14 +153,19 @@ impl<T: Config> Pallet<T> {
         let price = price_at(lease.price, Self::now(), lease.due, lease.until).min(record.max_price);
         let Payment { paid, burned, fee, retention, returned } = Self::pay(&record, &lease.miner, price);
         Self::drop_lease(task);
-        // Capacity that was sold to oneself was not on sale. And a stranger's model may have been made to cost next to nothing
-        // for a MAC, of zeros, so that work on it proves no capacity.
-        let is_listed = T::Models::listed().contains(&record.model);
-        if lease.miner == record.requester || !is_listed {
+        // Capacity that was sold to oneself was not on sale.
+        if lease.miner == record.requester {
             T::Miners::free(&lease.miner, lease.slot);
         } else {
-            T::OnWork::worked(&lease.miner, record.work);
-            T::Miners::settle(&lease.miner, lease.slot, record.work);
+            // A stranger's model may have been made to cost next to nothing for a MAC, of zeros, so that work on it proves
+            // nothing.
+            let is_listed = T::Models::listed().contains(&record.model);
+            let work = if is_listed { record.work } else { 0 };
+            if is_listed {
+                T::OnWork::worked(&lease.miner, work);
+            }
+            let mining_pay = T::Mining::pay_of(MAC_PER_ASK);
+            T::Miners::settle(&lease.miner, lease.slot, Served { work, due: lease.due, mining_pay });
         }
         Self::forget(task, &record);
         let (rent, posting, compensation) = (record.rent, record.posting_cost, record.compensation);

@@ -17,8 +17,8 @@ use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
     price_of, submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, MiningPay,
-    ModelId, ModelInfo, ModelRegistry, OnWork, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict, Verifier,
-    WorkClaim,
+    ModelId, ModelInfo, ModelRegistry, OnWork, Served, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict,
+    Verifier, WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -175,8 +175,8 @@ pub struct World {
     pub charges: Vec<(AccountId, Balance)>,
     /// What mining pays, planck per mega-MAC.
     pub emission: Balance,
-    /// Miner, slot and work of each lease that was settled for another.
-    pub settled: Vec<(AccountId, SlotIndex, Mac)>,
+    /// Miner, slot and service of each lease that was settled for another.
+    pub settled: Vec<(AccountId, SlotIndex, Served)>,
     /// The least rate of the last search.
     pub least_rate: Option<u64>,
     /// The miners that the last search was told to pass over.
@@ -284,9 +284,9 @@ impl SlotMarket<AccountId> for FakeMiners {
             world.slots.push(offer);
         });
     }
-    fn settle(miner: &AccountId, slot: SlotIndex, work: Mac) {
+    fn settle(miner: &AccountId, slot: SlotIndex, served: Served) {
         Self::free(miner, slot);
-        world(|world| world.settled.push((*miner, slot, work)));
+        world(|world| world.settled.push((*miner, slot, served)));
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {

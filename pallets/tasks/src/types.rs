@@ -21,7 +21,8 @@ pub type MaxFailures = ConstU32<8>;
 /// Most miners that a task remembers to have declined it.
 pub type MaxDeclines = ConstU32<16>;
 
-/// One slot's obligation to execute one task; every term is fixed when it is given.
+/// One slot's obligation to execute one task. Its terms are fixed when it is given; what part of the price is burned is decided
+/// when it is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Lease<AccountId> {
     /// The miner.
@@ -81,6 +82,8 @@ pub struct TaskRecord<AccountId> {
     pub fee: Balance,
     /// Fee for keeping the output and the record of its end, planck; on hold with the other.
     pub retention_fee: Balance,
+    /// The record's part of that, which a refund costs too.
+    pub record_fee: Balance,
     /// The rent that was burned for its waits until now, planck.
     pub rent: Balance,
     /// What posting it cost, planck; the most that a slash compensates.

@@ -63,27 +63,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Tasks` (r:1 w:2)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Requested` (r:0 w:1)
     // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:2)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // `b` was measured from 64 to 524288.
     fn post(b: u32) -> Weight {
-        // Proof: measured 26214 bytes. At least 477_622 ns.
-        Weight::from_parts(561_060_028, 26063)
-            .saturating_add(Weight::from_parts(2_700, 0).saturating_mul(b.into()))
+        // Proof: measured 26245 bytes. At least 466_765 ns.
+        Weight::from_parts(580_389_933, 26063)
+            .saturating_add(Weight::from_parts(2_597, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(16_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
@@ -92,8 +92,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `Parameters::Parameters` (r:1 w:0)
-    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -101,17 +99,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
-        // Proof: measured 26398 bytes. At least 258_745 ns.
-        Weight::from_parts(342_310_000, 26063)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Proof: measured 26429 bytes. At least 253_197 ns.
+        Weight::from_parts(330_312_000, 26063)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
@@ -128,7 +126,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
-    // Storage: `Parameters::Parameters` (r:4 w:0)
+    // Storage: `Parameters::Parameters` (r:3 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
@@ -139,17 +137,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn poke() -> Weight {
-        // Proof: measured 61705 bytes. At least 1_007_801 ns.
-        Weight::from_parts(1_083_904_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(27_u64))
+        // Proof: measured 61767 bytes. At least 993_019 ns.
+        Weight::from_parts(1_052_968_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:1 w:1)
@@ -168,6 +166,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
+    // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
@@ -181,17 +181,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // `o` was measured from 4 to 65536.
     fn submit_right(o: u32) -> Weight {
-        // Proof: measured 36691 bytes. At least 389_530 ns.
-        Weight::from_parts(419_053_579, 40151)
-            .saturating_add(Weight::from_parts(4_410, 0).saturating_mul(o.into()))
-            .saturating_add(T::DbWeight::get().reads(22_u64))
+        // Proof: measured 36722 bytes. At least 387_978 ns.
+        Weight::from_parts(419_735_414, 40182)
+            .saturating_add(Weight::from_parts(3_661, 0).saturating_mul(o.into()))
+            .saturating_add(T::DbWeight::get().reads(23_u64))
             .saturating_add(T::DbWeight::get().writes(28_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:2 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:1 w:1)
@@ -214,35 +214,35 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
-    // Storage: `Parameters::Parameters` (r:4 w:0)
+    // Storage: `Parameters::Parameters` (r:3 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
     // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     fn submit_wrong() -> Weight {
-        // Proof: measured 61266 bytes. At least 450_330 ns.
-        Weight::from_parts(510_130_000, 64731)
-            .saturating_add(T::DbWeight::get().reads(23_u64))
+        // Proof: measured 61328 bytes. At least 439_865 ns.
+        Weight::from_parts(478_092_000, 64793)
+            .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:0)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 3145728.
     fn authorize_submit(b: u32) -> Weight {
-        // Proof: measured 2114 bytes. At least 87_851 ns.
-        Weight::from_parts(114_808_206, 5372)
-            .saturating_add(Weight::from_parts(1_532, 0).saturating_mul(b.into()))
+        // Proof: measured 2145 bytes. At least 88_231 ns.
+        Weight::from_parts(108_203_167, 5372)
+            .saturating_add(Weight::from_parts(1_496, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
@@ -253,7 +253,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `Parameters::Parameters` (r:7 w:0)
+    // Storage: `Parameters::Parameters` (r:6 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Listed` (r:1 w:0)
     // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
@@ -272,24 +272,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Proof: measured 61602 bytes. At least 906_881 ns.
-        Weight::from_parts(978_337_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(30_u64))
+        // Proof: measured 61664 bytes. At least 897_867 ns.
+        Weight::from_parts(965_077_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(29_u64))
             .saturating_add(T::DbWeight::get().writes(142_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:0)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     fn authorize_decline() -> Weight {
-        // Proof: measured 2114 bytes. At least 76_985 ns.
-        Weight::from_parts(94_731_000, 5372).saturating_add(T::DbWeight::get().reads(3_u64))
+        // Proof: measured 2145 bytes. At least 81_321 ns.
+        Weight::from_parts(103_143_000, 5372).saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
@@ -304,13 +304,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Parameters::Parameters` (r:2 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
-        // Proof: measured 57330 bytes. At least 42_393 ns.
-        Weight::from_parts(44_236_000, 34255)
+        // Proof: measured 57330 bytes. At least 42_504 ns.
+        Weight::from_parts(44_576_000, 34255)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:0)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Parameters::Parameters` (r:5 w:0)
@@ -330,10 +330,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // `l` was measured from 0 to 256.
     // `a` was measured from 0 to 2.
     fn search_slot(l: u32, a: u32) -> Weight {
-        // Proof: measured 0 + a × 2939 + l × 8 bytes. At least 1_463_980 ns.
-        Weight::from_parts(1_492_803_000, 41166)
-            .saturating_add(Weight::from_parts(1_755_004, 0).saturating_mul(l.into()))
-            .saturating_add(Weight::from_parts(864_286_897, 0).saturating_mul(a.into()))
+        // Proof: measured 0 + a × 2939 + l × 8 bytes. At least 1_453_504 ns.
+        Weight::from_parts(1_496_929_000, 41166)
+            .saturating_add(Weight::from_parts(1_780_433, 0).saturating_mul(l.into()))
+            .saturating_add(Weight::from_parts(899_591_464, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().reads((33_u64).saturating_mul(a.into())))
@@ -342,7 +342,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 34).saturating_mul(l.into()))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Parameters::Parameters` (r:4 w:0)
@@ -366,13 +366,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn give_lease() -> Weight {
-        // Proof: measured 62893 bytes. At least 478_382 ns.
-        Weight::from_parts(555_938_000, 63883)
+        // Proof: measured 62924 bytes. At least 452_213 ns.
+        Weight::from_parts(525_382_000, 63914)
             .saturating_add(T::DbWeight::get().reads(37_u64))
             .saturating_add(T::DbWeight::get().writes(22_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Miners::Miners` (r:1 w:1)
@@ -389,7 +389,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Ignored`)
-    // Storage: `Parameters::Parameters` (r:4 w:0)
+    // Storage: `Parameters::Parameters` (r:3 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
@@ -400,19 +400,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn end_lease() -> Weight {
-        // Proof: measured 61705 bytes. At least 950_266 ns.
-        Weight::from_parts(1_026_569_000, 62695)
-            .saturating_add(T::DbWeight::get().reads(27_u64))
+        // Proof: measured 61767 bytes. At least 940_170 ns.
+        Weight::from_parts(1_001_060_000, 62757)
+            .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Ignored`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
@@ -421,8 +421,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `Parameters::Parameters` (r:1 w:0)
-    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -430,13 +428,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn refund_task() -> Weight {
-        // Proof: measured 26398 bytes. At least 249_202 ns.
-        Weight::from_parts(331_494_000, 27388)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
+        // Proof: measured 26429 bytes. At least 240_528 ns.
+        Weight::from_parts(302_711_000, 27419)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
@@ -444,19 +442,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:1 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:1 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Outputs` (r:0 w:1)
     // Proof: `Tasks::Outputs` (`max_values`: None, `max_size`: Some(65556), added: 68031, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Requested` (r:0 w:1)
     // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     fn prune_output() -> Weight {
-        // Proof: measured 350 bytes. At least 27_731 ns.
-        Weight::from_parts(35_713_000, 3698)
+        // Proof: measured 366 bytes. At least 24_667 ns.
+        Weight::from_parts(28_112_000, 3714)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1136), added: 3611, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1167), added: 3642, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
@@ -467,8 +465,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
     // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
-    // Storage: `Parameters::Parameters` (r:1 w:0)
-    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:1)
@@ -482,13 +478,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Prunable` (r:0 w:1)
     // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn force_refund() -> Weight {
-        // Proof: measured 61103 bytes. At least 364_703 ns.
-        Weight::from_parts(407_667_000, 34255)
-            .saturating_add(T::DbWeight::get().reads(19_u64))
+        // Proof: measured 61134 bytes. At least 335_539 ns.
+        Weight::from_parts(373_466_000, 34255)
+            .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(27_u64))
     }
 }

@@ -69,7 +69,7 @@ pub enum TaskEnd<AccountId> {
         /// What was burned of its ceiling for all of its waits, planck.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rent: Balance,
-        /// What posting it cost, planck, less a tip: the fee of its transaction.
+        /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         posting: Balance,
         /// What the requester got back of that from miners that failed the task, planck.
@@ -86,7 +86,7 @@ pub enum TaskEnd<AccountId> {
         /// What was kept of the fee for output and record, planck: the record's part.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         retention: Balance,
-        /// What posting it cost, planck, less a tip: the fee of its transaction.
+        /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         posting: Balance,
         /// What the requester got back of that from miners that failed the task, planck.
@@ -103,7 +103,7 @@ pub enum TaskEnd<AccountId> {
         /// What was kept of the fee for output and record, planck: the record's part.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         retention: Balance,
-        /// What posting it cost, planck, less a tip: the fee of its transaction.
+        /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         posting: Balance,
         /// What the requester got back of that from miners that failed the task, planck.
@@ -264,7 +264,7 @@ pub struct OpenTask<AccountId> {
     /// What its waits cost until now, planck: burned, or due.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub rent: Balance,
-    /// What posting it cost, planck, less a tip: the fee of its transaction.
+    /// What posting it costs in a signed transaction of its own, planck, without a tip, to a few bytes' fee.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub posting: Balance,
     /// What the requester got back of that from miners that failed the task, planck.

@@ -1,6 +1,6 @@
 //! What miners are asked for: their slots, their bonds, their keys, and what they have on sale.
 
-use crate::{mill::MillKey, Balance, Mac, ModelId, SlotIndex};
+use crate::{mill::MillKey, Balance, BlockNumber, Mac, ModelId, SlotIndex};
 
 /// A free slot on sale, with the terms that a lease will fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,17 @@ pub struct Looked {
     pub applied: u32,
 }
 
+/// What a slot did while it was leased to another than its miner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// MAC that prove its capacity.
+    pub work: Mac,
+    /// The block in which the task was due.
+    pub due: BlockNumber,
+    /// What mining brings, planck per mega-MAC: the least ask at which the rest of the time counts.
+    pub mining_pay: Balance,
+}
+
 /// The slots on sale, for the one who assigns tasks to them.
 pub trait SlotMarket<AccountId> {
     /// What a search looks at, at most.
@@ -57,9 +68,9 @@ pub trait SlotMarket<AccountId> {
     ) -> (Option<SlotOffer<AccountId>>, Looked);
     /// Ends a slot's lease; the slot is free again unless it was suspended or withdrawn meanwhile.
     fn free(miner: &AccountId, slot: SlotIndex);
-    /// As [`Self::free`], after `work` MAC were settled for another than the miner: it counts as capacity that was on
-    /// sale, at the lease's own ask.
-    fn settle(miner: &AccountId, slot: SlotIndex, work: Mac);
+    /// As [`Self::free`], after a task of another than the miner was settled: what the slot promised for the time counts as
+    /// capacity that was on sale.
+    fn settle(miner: &AccountId, slot: SlotIndex, served: Served);
     /// Puts a miner on sale for benchmarks, with as many slots and models as it may have, and fills the
     /// books of those models.
     #[cfg(feature = "runtime-benchmarks")]

@@ -87,7 +87,8 @@ parameter_types! {
     /// mining alone would make everyone's fees rise.
     pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(60);
     pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(75, 1_000_000);
-    pub MinimumMultiplier: Multiplier = Multiplier::saturating_from_rational(1, 10u128);
+    /// What attacks cost is made of fees, so they never get cheaper than on a new chain.
+    pub MinimumMultiplier: Multiplier = Multiplier::saturating_from_integer(1);
     /// However long blocks stay full, a transaction can be paid for.
     pub MaximumMultiplier: Multiplier = Multiplier::saturating_from_integer(100);
 }

@@ -191,8 +191,7 @@ impl Reference {
             Refund::Cancelled | Refund::Forced | Refund::Displaced => true,
         };
         assert!(sound, "no reason to refund {task:?}: {why:?}");
-        let record_fee = self.parameters.retention_of(0);
-        assert_eq!(retention, task.retention.min(record_fee), "the fee for the record of its end");
+        assert_eq!(retention, task.record, "the fee for the record of its end");
         self.free[task.requester] +=
             task.ceiling - rent + task.deposit + task.fee + task.retention - retention;
         let pot = pot(self);

@@ -64,7 +64,7 @@ impl Reference {
         self.emission.insert(self.round, emission);
         self.round += 1;
         if emission > 0 {
-            let own = emission * 1_000_000 / mined;
+            let own = (emission * 1_000_000 / mined).min(2 * self.mining_pay);
             let step = own.abs_diff(self.mining_pay).div_ceil(16);
             let before = self.mining_pay;
             self.mining_pay = if own > before { before + step } else { before - step }.max(1);

@@ -181,6 +181,8 @@ pub struct Task {
     pub deposit: Balance,
     pub fee: Balance,
     pub retention: Balance,
+    /// The part of that which a refund costs too.
+    pub record: Balance,
     pub bill: Bill,
     pub deadline: Block,
     pub rent_from: Balance,

@@ -289,6 +289,7 @@ impl Reference {
                     deposit,
                     fee,
                     retention,
+                    record: self.parameters.retention_of(0),
                     bill: Bill { posting: posting_cost, ..Bill::default() },
                     deadline,
                     rent_from: self.rent_index - place,

@@ -88,7 +88,7 @@ impl World {
         let mut world = Self {
             // What a mega-MAC brings before anything was mined.
             reference: Reference {
-                mining_pay: 1_000_000,
+                mining_pay: 64_000_000,
                 rent_index: pallet_tasks::RentIndex::<Runtime>::get(),
                 output_bytes,
                 ..Default::default()

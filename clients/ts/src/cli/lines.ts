@@ -61,7 +61,7 @@ export function openTask({ standing, deadline }: Extract<Task, { kind: 'open' }>
 /** How a task ended, and what it cost. */
 export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
   const { end, block } = fate;
-  const back = end.compensation > 0n ? `, of which ${formatMill(end.compensation)} came back from the miner that failed it` : '';
+  const back = end.compensation > 0n ? `, of which ${formatMill(end.compensation)} came back from miners that failed it` : '';
   const always = [
     `rent       ${formatMill(end.rent)} for its waits, burned`,
     `posting    ${formatMill(end.posting)} for the transaction that posted it${back}`,

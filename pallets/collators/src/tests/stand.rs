@@ -79,6 +79,34 @@ fn the_candidate_with_the_least_tally_makes_way() {
 }
 
 #[test]
+fn idle_candidates_keep_nobody_out() {
+    run(|| {
+        (10..14).for_each(stand);
+        Collators::worked(&10, 1_000);
+        assert_noop!(try_stand(14), Error::<Test>::TooManyCandidates);
+        pass_to(1);
+        // Each had a session to work in, but for who came later.
+        assert_noop!(try_stand(14), Error::<Test>::TooManyCandidates);
+        pass_to(2);
+        assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES - 1, "one made way");
+        stand(14);
+        assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES);
+        for newcomer in 15..17 {
+            assert_ok!(try_stand(newcomer));
+            assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES);
+        }
+        assert_eq!(tally_of(10), Some(250), "who works stays");
+        for newcomer in 14..17 {
+            assert!(Candidates::<Test>::contains_key(newcomer), "newcomers have their session");
+        }
+        let places = (11..14).map(deposit_of).sum::<u128>();
+        assert_eq!(places, 0, "who made way has its deposit back");
+        // All have worked, or are new.
+        assert_noop!(try_stand(17), Error::<Test>::TooManyCandidates);
+    });
+}
+
+#[test]
 fn a_newcomer_that_does_less_makes_way_itself() {
     run(|| {
         for who in 10..14 {

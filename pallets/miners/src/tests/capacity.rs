@@ -1,7 +1,7 @@
 //! Capacity: what counts as having been on sale, at which ask, and what takes it.
 
 use frame_support::assert_ok;
-use millrace_primitives::{Balance, CapacityOnSale, Mac, MinerBond, SlotMarket, TakenCapacity};
+use millrace_primitives::{Balance, CapacityOnSale, Mac, MinerBond, Served, SlotMarket, TakenCapacity};
 
 use crate::mock::*;
 
@@ -80,16 +80,50 @@ fn a_slot_leased_to_its_own_miner_wasnt_on_sale() {
 }
 
 #[test]
+fn a_small_task_takes_no_capacity_from_who_serves_it_in_time() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        for (due, counted) in [(10, 10 * BLOCK), (1_000, 10 * BLOCK), (4, 4 * BLOCK), (0, 0)] {
+            assert_eq!(lease(), Some((MINER, 0)));
+            let due = System::block_number() as u32 + due;
+            pass(10);
+            assert_eq!(take(Mac::MAX), (0, 5), "nothing while it is leased");
+            Miners::settle(&MINER, 0, Served { work: 0, due, mining_pay: 3 });
+            assert_eq!(book(), [(MINER, 0)]);
+            assert_eq!(take(Mac::MAX), (counted, 5));
+        }
+    });
+}
+
+#[test]
 fn settled_work_counts_as_far_as_the_slot_promised_it() {
     on_chain(|| {
         selling(MINER, 5, 1);
         for (work, counted) in [(3 * BLOCK, 3 * BLOCK), (1_000 * BLOCK, 10 * BLOCK)] {
             assert_eq!(lease(), Some((MINER, 0)));
             pass(10);
-            Miners::settle(&MINER, 0, work);
-            assert_eq!(book(), [(MINER, 0)]);
+            Miners::settle(&MINER, 0, Served { work, due: 0, mining_pay: 3 });
             assert_eq!(take(Mac::MAX), (counted, 5));
         }
+    });
+}
+
+/// Nobody could test the ask of a slot that small tasks hide, so it counts as if what mining pays was asked.
+#[test]
+fn time_that_a_task_did_not_need_counts_at_what_mining_pays() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        assert_eq!(lease(), Some((MINER, 0)));
+        pass(10);
+        Miners::settle(&MINER, 0, Served { work: 4 * BLOCK, due: 1_000, mining_pay: 15 });
+        // Four blocks at five, six at fifteen: 110 / 10.
+        assert_eq!(take(Mac::MAX), (10 * BLOCK, 11));
+        // Only what the offered models are of the listed ones.
+        list(&[model(), second_model()]);
+        assert_eq!(lease(), Some((MINER, 0)));
+        pass(10);
+        Miners::settle(&MINER, 0, Served { work: BLOCK, due: 1_000, mining_pay: 5 });
+        assert_eq!(take(Mac::MAX), (5 * BLOCK, 5));
     });
 }
 
@@ -101,7 +135,7 @@ fn a_dear_lease_counts_as_dear_whatever_is_offered_since() {
         assert_ok!(offer(MINER, 0, vec![RATE], vec![model()]));
         begin_round();
         pass(9);
-        Miners::settle(&MINER, 0, 10 * BLOCK);
+        Miners::settle(&MINER, 0, Served { work: 10 * BLOCK, due: 0, mining_pay: 0 });
         assert_eq!(take(Mac::MAX), (10 * BLOCK, 900));
     });
 }

@@ -47,7 +47,8 @@ fn emission_stops_at_the_cap() {
 #[test]
 fn the_emission_per_mega_mac_follows_slowly() {
     run(|| {
-        // What was emitted for a mega-MAC before: a million planck, as these rounds do.
+        // These rounds emit a million planck, which is what is emitted for a mega-MAC.
+        EmissionPerMegaMac::<Test>::put(1_000_000);
         credit(MINER, 1_000_000);
         pass_to(1);
         let steady = EmissionPerMegaMac::<Test>::get();

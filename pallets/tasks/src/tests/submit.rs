@@ -3,7 +3,7 @@
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, traits::Authorize};
 use frame_system::RawOrigin;
 use millrace_inference::TraceError;
-use millrace_primitives::{genesis_hash, lease_seed, Verdict};
+use millrace_primitives::{genesis_hash, lease_seed, Served, Verdict};
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{
@@ -35,6 +35,7 @@ fn a_right_trace_is_paid() {
         let issuance = Balances::total_issuance();
         let task = leased();
         let fee = record(task).fee;
+        let lease = lease_of(task).expect("it is leased");
         world(|world| world.verdict = Verdict::Proven { output: vec![1, 2, 3] });
         assert_ok!(apply(submission(task, vec![5], MINER)));
 
@@ -49,7 +50,8 @@ fn a_right_trace_is_paid() {
         world(|world| {
             assert!(world.leased.is_empty() && world.slashes.is_empty());
             assert_eq!((world.slots.len(), world.references), (1, 0));
-            assert_eq!(world.settled, [(MINER, 0, u128::from(WORK))]);
+            let served = Served { work: WORK.into(), due: lease.due, mining_pay: world.emission };
+            assert_eq!(world.settled, [(MINER, 0, served)]);
         });
         assert_eq!(worked(), [(MINER, u128::from(WORK))]);
         System::assert_last_event(
@@ -93,7 +95,7 @@ fn work_on_a_model_that_is_not_listed_proves_no_capacity() {
         world(|world| world.verdict = Verdict::Proven { output: vec![] });
         assert_ok!(apply(submission(task, vec![5], MINER)));
         assert!(!is_open(task), "it is paid all the same");
-        assert!(world(|world| world.settled.is_empty() && world.leased.is_empty()));
+        assert!(matches!(world(|world| world.settled.clone())[..], [(MINER, 0, Served { work: 0, .. })]));
         assert!(worked().is_empty());
     });
 }
