@@ -3,11 +3,10 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-
 import { mnemonicValidate } from '@polkadot/util-crypto';
 
 import { account, UNIT } from './client.js';
+import { wordsOf } from './words.js';
 
 export const HELP = `millrace: posts tasks and reports on their execution
 
@@ -67,11 +66,11 @@ export let values;
 /** Reads the command line; gives the command and its operands. */
 export function understand() {
   try {
-    const said = parseArgs({ args, allowPositionals: true, options: OPTIONS });
+    const said = wordsOf({ args, allowPositionals: true, options: OPTIONS });
     values = said.values;
     return said.positionals;
   } catch (error) {
-    throw new Error(`${error.message.replaceAll('\n', ' ').replace(/\.$/, '')}; see --help`);
+    throw new Error(`${error.message}; see --help`);
   }
 }
 

@@ -11,12 +11,13 @@ const digits = join(here, '../../../models/digits');
 /** Nobody listens there. */
 const NOWHERE = ['--url', 'ws://127.0.0.1:1'];
 
-const run = (...args) =>
+const script = (name, ...args) =>
   new Promise((resolve) => {
-    const child = execFile(process.execPath, [join(here, '../cli.js'), ...args, ...NOWHERE], (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [join(here, '..', name), ...args], (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
+const run = (...args) => script('cli.js', ...args, ...NOWHERE);
 
 describe('the command line', () => {
   it('says in a sentence what is wrong, and what to give', { timeout: 600_000 }, async () => {
@@ -38,6 +39,19 @@ describe('the command line', () => {
       const { code, stdout, stderr } = await run(...args);
       assert.equal(code, 1, `${args.join(' ')}: ${stdout}${stderr}`);
       assert.match(stderr, /^millrace: [^\n]+\n$/, args.join(' '));
+      assert.match(stderr, told);
+    }
+  });
+  it('of a script says so, too', { timeout: 600_000 }, async () => {
+    for (const [name, args, told] of [
+      ['history.js', ['--tempo', '3'], /^history: Unknown option '--tempo'/],
+      ['history.js', ['--blocks', 'all'], /^history: --blocks takes a whole number/],
+      ['soak.js', ['--tempo', '3'], /^soak: Unknown option '--tempo'/],
+      ['soak.js', ['--minutes', 'many'], /^soak: --minutes takes a positive number, not "many"\n$/],
+    ]) {
+      const { code, stderr } = await script(name, ...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /^[^\n]+\n$/);
       assert.match(stderr, told);
     }
   });
