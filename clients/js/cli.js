@@ -72,7 +72,11 @@ async function run(api, signer, { model, profile, input, what }) {
     (sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns),
     profile.depthwise.toBigInt(),
   );
-  const samples = Math.floor(input.length / profile.sampleBytes.toNumber());
+  const samples = input.length / profile.sampleBytes.toNumber();
+  if (samples === 0 || !Number.isInteger(samples)) {
+    const sizes = `the batch has ${input.length} bytes, and a sample of this model ${profile.sampleBytes}`;
+    throw new Error(`${sizes}: give one sample at least, and whole samples only`);
+  }
   const now = (await api.query.system.number()).toNumber();
   const blocks = Number(whole('blocks'));
   const posted = await post(api, signer, { model, input, maxPrice: whole('max-price'), deadline: now + blocks });

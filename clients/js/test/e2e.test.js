@@ -163,6 +163,22 @@ describe('a development node that mines', () => {
     }
   });
 
+  it('is asked for whole samples before anything is sent', () => {
+    const file = join(tmpdir(), `millrace-short-${process.pid}.bin`);
+    const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
+    try {
+      for (const bytes of [0, 63, 65]) {
+        writeFileSync(file, new Uint8Array(bytes));
+        const args = [cli, 'post', modelId(encoding), file, '--signer', '//Dave', '--url', node.url];
+        const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+        assert.equal(status, 1);
+        assert.match(stderr, new RegExp(`^millrace: the batch has ${bytes} bytes, and a sample of this model 64: give one`, 'm'));
+      }
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
+
   it('includes a transaction before it is final', async () => {
     const told = [];
     await new Promise((resolve, reject) => {
