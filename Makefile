@@ -7,7 +7,7 @@ PAGE := explorer
 # Crates that are workspaces of their own are built apart.
 PURE := $(abspath $(CARGO_TARGET_DIR)/../pure)
 
-.PHONY: help setup build client package page dev demo test test-node test-package test-python test-page test-text format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
+.PHONY: help setup build client package page dev demo test test-node test-package test-python test-page test-text test-ledger format check harness bench-weights simulation fuzz zombienet test-zombienet test-compat
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ test-page: page ## The page in a headless browser on a real node, which `make te
 
 test-text: ## Text encoders of the importer, whose crates are built apart (some 10 minutes at first)
 	cargo test --release -p millrace-importer --features text --target-dir $(PURE)
+
+test-ledger: build client ## Signing as a hardware wallet does, on a runtime built apart (tens of minutes at first)
+	MILLRACE_NODE="$(NODE)" scripts/ledger.sh
 
 format: client ## Format all Rust and JavaScript
 	cargo fmt --all

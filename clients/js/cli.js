@@ -1,15 +1,13 @@
 #!/usr/bin/env node
 // Posts batches and prints what came back, what it cost and who was paid; registers and offers models.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import {
-  account,
   connect,
   digits,
+  fate,
   formatAmount,
   integers,
   modelId,
@@ -18,10 +16,10 @@ import {
   register,
   send,
   submittedBytes,
-  UNIT,
 } from './client.js';
 import { answers, metadataOf, quantizationOf, readMetadata, toCall } from './metadata.js';
 import { readBatch } from './npy.js';
+import { check, HELP, quantization, read, signerOf, understand, values, whole } from './options.js';
 
 /** Why a task was refunded, for people. */
 const REFUNDS = {
@@ -34,75 +32,7 @@ const REFUNDS = {
   Forced: 'governance ended it',
 };
 
-const HELP = `millrace: posts tasks and reports on their execution
-
-  node cli.js [options]                 post handwritten digits on the demo model
-  node cli.js register FILE             register the model of a file, with NAME.metadata.json beside it
-  node cli.js offer MODEL               as a miner: offer the model too, with the ask and rates in force
-  node cli.js post MODEL INPUT          post a batch; INPUT is a .npy array, or a file of the bytes themselves
-
-MODEL is a model's name (0x…) or its file.
-
-  --url URL          the node (default ws://127.0.0.1:9944)
-  --signer SECRET    a development account (default //Bob); real secrets don't belong on a command line
-  --signer-file FILE the file that holds the account's secret phrase
-  --max-price P      price ceiling in planck (default 1 MILL)
-  --blocks N         blocks until the deadline (default 100)
-  --help             this text
-
-of a post:
-  --scale S --zero-point Z                 how real inputs become bytes, if the chain doesn't know
-  --output-scale S --output-zero-point Z   show outputs as these real numbers; without them, as the chain says what they
-                                           mean, or as indices or bytes
-  --output FILE                            write the output's bytes
-
-of the digits:
-  --samples N        digits to post, 1 to 450 (default 64)
-  --digits DIR       the folder of the model and its held-out inputs
-  --at-least F       fail unless this part of the predictions is right (default 0)`;
-
-const here = dirname(fileURLToPath(import.meta.url));
-const text = { type: 'string' };
-// A zero point may begin with a minus, which would be taken for another option.
-const args = [];
-for (const arg of process.argv.slice(2)) {
-  if (/^--(output-)?zero-point$/.test(args.at(-1))) args.push(`${args.pop()}=${arg}`);
-  else args.push(arg);
-}
-const { values, positionals } = parseArgs({
-  args,
-  allowPositionals: true,
-  options: {
-    url: { type: 'string', default: 'ws://127.0.0.1:9944' },
-    signer: { type: 'string', default: '//Bob' },
-    'signer-file': text,
-    samples: { type: 'string', default: '64' },
-    digits: { type: 'string', default: join(here, '../../models/digits') },
-    'max-price': { type: 'string', default: UNIT.toString() },
-    blocks: { type: 'string', default: '100' },
-    'at-least': { type: 'string', default: '0' },
-    scale: text,
-    'zero-point': text,
-    'output-scale': text,
-    'output-zero-point': text,
-    output: text,
-    help: { type: 'boolean', default: false },
-  },
-});
-
-/** A scale and a zero point of the options; undefined if neither is given. */
-function quantization(prefix) {
-  const [scale, zeroPoint] = [values[`${prefix}scale`], values[`${prefix}zero-point`]];
-  if (scale === undefined && zeroPoint === undefined) return undefined;
-  const found = { scale: Number(scale), zeroPoint: Number(zeroPoint) };
-  if (!(found.scale > 0 && found.scale < Infinity)) throw new Error(`--${prefix}scale must be a positive number, not ${scale}`);
-  if (!Number.isInteger(found.zeroPoint) || found.zeroPoint < -128 || found.zeroPoint > 127) {
-    throw new Error(`--${prefix}zero-point must be a whole number from -128 to 127, not ${zeroPoint}`);
-  }
-  return found;
-}
-
-const nameOf = (model) => (/^0x[0-9a-f]{64}$/i.test(model) && !existsSync(model) ? model : modelId(readFileSync(model)));
+const nameOf = (model) => (/^0x[0-9a-f]{64}$/i.test(model) && !existsSync(model) ? model : modelId(read(model)));
 
 async function recordOf(api, model) {
   const record = (await api.query.models.models(model)).unwrapOr(undefined);
@@ -113,7 +43,7 @@ async function recordOf(api, model) {
 /** Registers a file's model, with the metadata beside it, unless the chain has it, and says what is on hold for it. */
 async function registerModel(api, signer, file) {
   const metadata = readMetadata(file);
-  const { model, registered } = await register(api, signer, readFileSync(file), toCall(metadata));
+  const { model, registered } = await register(api, signer, read(file), toCall(metadata));
   console.log(`model      ${model} ${registered ? '(registered now)' : '(on chain already)'}`);
   if (registered)
     console.log(`metadata   ${metadata ? `of ${metadata.name}` : 'none: the chain says nothing of what its bytes mean'}`);
@@ -142,10 +72,14 @@ async function run(api, signer, { model, profile, input, what }) {
     (sum, { n, m, columns }) => sum + BigInt(n) * BigInt(m) * BigInt(columns),
     profile.depthwise.toBigInt(),
   );
-  const samples = Math.floor(input.length / profile.sampleBytes.toNumber());
+  const samples = input.length / profile.sampleBytes.toNumber();
+  if (samples === 0 || !Number.isInteger(samples)) {
+    const sizes = `the batch has ${input.length} bytes, and a sample of this model ${profile.sampleBytes}`;
+    throw new Error(`${sizes}: give one sample at least, and whole samples only`);
+  }
   const now = (await api.query.system.number()).toNumber();
-  const blocks = Number(values.blocks);
-  const posted = await post(api, signer, { model, input, maxPrice: BigInt(values['max-price']), deadline: now + blocks });
+  const blocks = Number(whole('blocks'));
+  const posted = await post(api, signer, { model, input, maxPrice: whole('max-price'), deadline: now + blocks });
   console.log(
     `task       ${posted.task}: ${samples} ${what}, ${perSample * BigInt(samples)} MAC, posting fee ${formatAmount(posted.fee)}`,
   );
@@ -157,15 +91,23 @@ async function run(api, signer, { model, profile, input, what }) {
         : `failed     by ${step.miner} in block ${step.block}: ${step.reason}`,
     );
   }
-  const rent = result.history.reduce((sum, step) => sum + (step.rent ?? 0n), result.rent ?? 0n);
+  const parts = await fate(api, posted.task);
   if (result.kind !== 'settled') {
-    console.log(
-      `refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why}); all that was held is back but the rent of its waits, ${formatAmount(rent)}, and ${formatAmount(result.retention)} for keeping the record`,
-    );
+    console.log(`refunded   in block ${result.block} (${REFUNDS[result.why] ?? result.why})`);
+    console.log(`retention  ${formatAmount(parts.retention)} for keeping the record`);
+    always(parts);
+    console.log('came back  all else that was on hold');
     process.exitCode = 1;
     return undefined;
   }
-  return { ...result, rent, task: posted.task, posted: now, samples };
+  return { ...result, ...parts, task: posted.task, posted: now, samples };
+}
+
+/** What a task cost however it ended. */
+function always({ rent, posting, compensation }) {
+  if (rent > 0n) console.log(`rent       ${formatAmount(rent)} for its waits, burned`);
+  const back = compensation > 0n ? `, of which ${formatAmount(compensation)} came back from miners that failed it` : '';
+  console.log(`posting    ${formatAmount(posting)} for the transaction that posted it${back}`);
 }
 
 async function bill(api, result) {
@@ -174,10 +116,10 @@ async function bill(api, result) {
     `settled    in block ${result.block}, ${result.block - result.posted} blocks after posting, ${traceBytes} bytes of trace verified`,
   );
   console.log(`paid       ${formatAmount(result.paid)} to ${result.miner}`);
-  console.log(`burned     ${formatAmount(result.burned)}`);
+  console.log(`burned     ${formatAmount(result.burned)} of the price`);
   console.log(`fee        ${formatAmount(result.fee)} for the verification`);
   console.log(`retention  ${formatAmount(result.retention)} for keeping the output`);
-  if (result.rent > 0n) console.log(`rent       ${formatAmount(result.rent)} for the wait`);
+  always(result);
   console.log(`came back  ${formatAmount(result.returned)} of the ceiling, and the deposit`);
 }
 
@@ -223,11 +165,17 @@ async function postBatch(api, signer, model, file) {
     const each = numbers.length / samples;
     for (let i = 0; i < samples; i += 1) console.log(`output ${i}: ${numbers.slice(i * each, (i + 1) * each).join(' ')}`);
   }
-  if (values.output) writeFileSync(values.output, output);
   await bill(api, result);
+  if (values.output === undefined) return;
+  try {
+    writeFileSync(values.output, output);
+  } catch (error) {
+    throw new Error(`${error.message}: the chain keeps the output as tasks.outputs(${result.task})`);
+  }
 }
 
 async function main() {
+  const positionals = understand();
   if (values.help) {
     console.log(HELP);
     return;
@@ -235,11 +183,8 @@ async function main() {
   const [command = 'digits', ...operands] = positionals;
   const expected = { digits: 0, register: 1, offer: 1, post: 2 }[command];
   if (operands.length !== expected) throw new Error(`I don't understand '${positionals.join(' ')}'; see --help`);
-  const samples = Number(values.samples);
-  if (!Number.isInteger(samples) || samples < 1 || samples > 450) {
-    throw new Error(`--samples must be a whole number from 1 to 450, not ${values.samples}`);
-  }
-  const signer = account(values['signer-file'] ? readFileSync(values['signer-file'], 'utf8').trim() : values.signer);
+  check();
+  const signer = signerOf();
   const api = await connect(values.url);
   try {
     await api.isReady;

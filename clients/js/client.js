@@ -180,6 +180,13 @@ export function outcome(api, task, options) {
   );
 }
 
+/** What the chain keeps of an ended task: each part of its bill, planck. Some parts are missing if nobody executed it. */
+export async function fate(api, task) {
+  const { end } = (await api.query.tasks.fates(task)).unwrap();
+  const parts = ['paid', 'burned', 'fee', 'retention', 'returned', 'rent', 'posting', 'compensation'];
+  return Object.fromEntries(parts.map((name) => [name, end.value[name]?.toBigInt() ?? 0n]));
+}
+
 /** Bytes of the trace with which a task was settled in a block. */
 export async function submittedBytes(api, block, task) {
   const signed = await api.rpc.chain.getBlock(await api.rpc.chain.getBlockHash(block));

@@ -3,9 +3,10 @@
 //   node clients/js/history.js [--url ws://127.0.0.1:9944] [--blocks 600] [--json]
 
 import { WsProvider } from '@polkadot/api';
-import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
+import { wordsOrEnd } from './words.js';
+
+const { values } = wordsOrEnd('history', {
   options: {
     url: { type: 'string', default: 'ws://127.0.0.1:9944' },
     blocks: { type: 'string', default: '600' },

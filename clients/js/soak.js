@@ -10,12 +10,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 
 import { account, digits, inputHash, modelId, UNIT } from './client.js';
 import { startNode } from './test/node.js';
+import { positiveOrEnd, wordsOrEnd } from './words.js';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = wordsOrEnd('soak', {
   allowPositionals: true,
   options: {
     minutes: { type: 'string', default: '30' },
@@ -24,8 +24,9 @@ const { values, positionals } = parseArgs({
     'block-time': { type: 'string', default: '2000' },
   },
 });
-const minutes = Number(values.minutes);
-const blockTime = Number(values['block-time']);
+const minutes = positiveOrEnd('soak', values, 'minutes');
+const blockTime = positiveOrEnd('soak', values, 'block-time');
+const tasksPerMinute = positiveOrEnd('soak', values, 'tasks-per-minute');
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../models/digits');
 const model = modelId(readFileSync(join(folder, 'digits.millrace')));
 
@@ -73,7 +74,7 @@ while (Date.now() - start < minutes * 60_000) {
     await node.api.tx.tasks.post(model, bytes, UNIT, deadline, inputHash(input)).signAndSend(requester, { nonce, era: 0 });
     nonce += 1;
     posted += 1;
-    nextTask = Date.now() + 60_000 / Number(values['tasks-per-minute']);
+    nextTask = Date.now() + 60_000 / tasksPerMinute;
   }
   await sleep(1000);
 }

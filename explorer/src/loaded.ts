@@ -1,6 +1,6 @@
 // Something that a view reads from the node, and reads again with each block.
 
-import { html, type TemplateResult } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Millrace } from 'millrace';
 
 import { empty, fault } from './parts/bits';
@@ -38,8 +38,10 @@ export class Loaded<T> {
 
   /** What to show: the value, why there is none, or that it's being read. */
   show(what: string, content: (value: T) => TemplateResult): TemplateResult {
-    if (this.value !== undefined) return content(this.value);
-    if (this.error !== undefined) return html`${fault(this.error)}`;
+    const why = this.error === undefined ? nothing : fault(this.error);
+    // What was read last stays, but it no longer moves.
+    if (this.value !== undefined) return html`${why}${content(this.value)}`;
+    if (this.error !== undefined) return html`${why}`;
     return html`${empty(`Reading ${what}…`)}`;
   }
 

@@ -9,6 +9,7 @@ import './styles/views.css';
 import { html, nothing, render } from 'lit-html';
 
 import { Live } from './chain/live';
+import { span } from './format';
 import { fault } from './parts/bits';
 import { applyTheme, setNode, settings } from './settings';
 import { type App, type MakeView, sentence, type View } from './view';
@@ -52,7 +53,7 @@ const app: App = {
 function useNode(url: string): void {
   live.stop();
   setNode(url);
-  live = new Live(url);
+  live = new Live(settings.node);
   live.onChange(app.redraw);
   open();
 }
@@ -60,8 +61,14 @@ function useNode(url: string): void {
 const VIEWS: Record<string, MakeView> = { '': race, models, model, task, miner, draw, mine, settings: makeSettings(useNode) };
 
 const place = (): [name: string, rest: string] => {
-  const [name = '', ...rest] = location.hash.replace(/^#\/?/, '').split('/');
-  return [name, decodeURIComponent(rest.join('/'))];
+  const [name = '', ...parts] = location.hash.replace(/^#\/?/, '').split('/');
+  const rest = parts.join('/');
+  try {
+    return [name, decodeURIComponent(rest)];
+  } catch {
+    // A percent sign that encodes nothing: the view says that it knows no such thing.
+    return [name, rest];
+  }
 };
 
 const unknown: MakeView = () => ({
@@ -91,6 +98,10 @@ function connection(): { word: string; tone: string; say: string } {
     };
   }
   if (!now) return { word: 'connecting', tone: 'wait', say: '' };
+  if (live.silence !== undefined) {
+    const say = `No block has come for ${span(live.silence)}, so these figures stand still. Look whether the chain makes blocks, or set another node in the settings.`;
+    return { word: 'no new block', tone: 'wait', say };
+  }
   return { word: 'live', tone: 'good', say: '' };
 }
 

@@ -24,13 +24,14 @@ const write = (key: string, value: string): void => {
 const asked = (): string | null => new URLSearchParams(location.search).get('node');
 
 export const settings = {
-  node: asked() ?? read('node') ?? DEFAULT_NODE,
+  node: asked() || read('node') || DEFAULT_NODE,
   theme: (read('theme') ?? 'auto') as Theme,
   /** The name of a development account, or an extension's account as `extension:address`. */
   account: read('account') ?? '//Bob',
 };
 
-export function setNode(node: string): void {
+export function setNode(asked: string): void {
+  const node = asked || DEFAULT_NODE;
   settings.node = node;
   write('node', node);
   const here = new URL(location.href);

@@ -55,27 +55,27 @@ export function idle(reason: views.IdleReason): string {
     case 'keyUnknown':
       return 'Its mill key signs for nobody: miners.set_mill names another one.';
     case 'noSlots':
-      return 'It offers no slots.';
+      return 'It offers no slots: miners.offer puts some on sale.';
     case 'noModels':
-      return 'It offers no models.';
+      return 'It offers no models: miners.offer names them.';
     case 'offerPending':
       return reason.due
         ? `Its new offer is due since round ${count(reason.from)} and comes into force when it's next touched.`
         : `Its new offer comes into force with round ${count(reason.from)}.`;
     case 'suspended':
-      return `Slots ${reason.slots.join(', ')} are suspended until it resumes.`;
+      return `Slots ${reason.slots.join(', ')} are suspended: look why they were slashed, then call miners.resume from its account.`;
     case 'rejected':
-      return "A sprint of it was wrong, so it can't mine until it resumes.";
+      return "A sprint of it was wrong, so it can't mine: look at its node, then call miners.resume from its account.";
     case 'bondShort':
-      return `Its bond is ${amount(reason.missing)} short.`;
+      return `Its bond is ${amount(reason.missing)} short: miners.resume tops it up from its account.`;
     case 'notOffered':
-      return `It doesn't offer ${reason.models.length === 1 ? 'a model that is' : `${reason.models.length} models that are`} mined.`;
+      return `It doesn't offer ${reason.models.length === 1 ? 'a model that is' : `${reason.models.length} models that are`} mined, and what it mines on those counts a sixteenth: miners.offer adds them.`;
     case 'retired':
-      return `${reason.models.length === 1 ? 'A model that it offers is' : `${reason.models.length} models that it offers are`} retired.`;
+      return `${reason.models.length === 1 ? 'A model that it offers is' : `${reason.models.length} models that it offers are`} retired: miners.offer names others.`;
     case 'slotsLeased':
       return `${reason.leased} of its ${reason.of} slots are at work.`;
     case 'askTooHigh':
-      return `Its ask is above what the tasks that wait can pay, ${amount(reason.highest)} a mega-MAC at most.`;
+      return `Its ask is above what the tasks that wait can pay, ${amount(reason.highest)} a mega-MAC at most: miners.offer sets another.`;
     case 'noTasks':
       return 'No task waits for a model that it offers.';
   }

@@ -30,6 +30,22 @@ test('a lost connection is said, and comes back by itself', async ({ page, node 
   await proxy.cut();
 });
 
+test('a node that answers no more is said before the connection is given up', async ({ page, node }) => {
+  const proxy = await startProxy(node.port);
+  await look(page, proxy.url);
+  await moves(page);
+  proxy.hold(true);
+  await expect(page.getByRole('status')).toContainText('no new block');
+  await expect(page.getByRole('alert')).toContainText(
+    /No block has come for [\d.]+ seconds?, so these figures stand still\. Look/,
+  );
+  proxy.hold(false);
+  await expect(page.getByRole('status')).toContainText('live', { timeout: 60_000 });
+  await expect(page.getByRole('alert')).toBeEmpty();
+  await moves(page);
+  await proxy.cut();
+});
+
 test('a node that begins its chain anew is followed', async ({ page }) => {
   // It starts two nodes.
   test.setTimeout(3 * STARTS_WITHIN);
@@ -68,6 +84,11 @@ test('what is no address gets a sentence', async ({ page }) => {
   expect(await violations(page)).toEqual([]);
 });
 
+test('an address that is empty is as none', async ({ page }) => {
+  await page.goto('/?node=');
+  await expect(page.getByRole('contentinfo')).toContainText('ws://127.0.0.1:9944');
+});
+
 test('a server that is no node gets a sentence', async ({ page }) => {
   const server = createServer((_, answer) => answer.end('hello')).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -85,6 +106,10 @@ for (const [view, sentence] of [
   ['#/miner/5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY', 'is no miner'],
   ['#/miner/nobody', 'nobody'],
   ['#/elsewhere', 'There is no page at this address'],
+  ['#/task/%', '“%” is no task'],
+  ['#/model/%zz', '“%zz” is no model'],
+  ['#/miner/%E0%A4%A', '%E0%A4%A'],
+  ['#/%', 'There is no page at this address'],
 ] as const) {
   test(`${view} gets a sentence`, async ({ page, node }) => {
     await look(page, node.url, view);

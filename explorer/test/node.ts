@@ -85,6 +85,8 @@ export interface Proxy {
   /** Ends all connections and takes no new ones. */
   cut: () => Promise<void>;
   mend: () => Promise<void>;
+  /** Holds back all bytes, as a node does that no longer runs, and lets them go. */
+  hold: (held: boolean) => void;
 }
 
 /** Passes bytes on to a port, until it's cut. */
@@ -116,6 +118,12 @@ export async function startProxy(to: number): Promise<Proxy> {
     for (const socket of open) socket.destroy();
     await closed;
   };
+  const hold = (held: boolean) => {
+    for (const socket of open) {
+      if (held) socket.pause();
+      else socket.resume();
+    }
+  };
   await mend();
-  return { url: `ws://127.0.0.1:${port}`, cut, mend };
+  return { url: `ws://127.0.0.1:${port}`, cut, mend, hold };
 }

@@ -114,6 +114,15 @@ export async function drawDigit(page: Page, digit: number): Promise<void> {
 export const noSidewaysScrolling = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
+/** What can be pressed, outside of texts and tables' cells, and is smaller than 24 pixels. */
+export const smallTargets = (page: Page): Promise<string[]> =>
+  page.locator('button, select, .brand, nav a').evaluateAll((all) =>
+    all
+      .map((each) => ({ each, box: each.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))
+      .map(({ each, box }) => `${each.outerHTML.slice(0, 80)}: ${box.width} × ${box.height}`),
+  );
+
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What axe finds wrong, one line each. */

@@ -6,7 +6,19 @@ import { expect } from '@playwright/test';
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
 import { DIGITS } from '../src/digit';
-import { addMiner, block, drawDigit, everyView, look, MINER, noSidewaysScrolling, post, test, violations } from './page';
+import {
+  addMiner,
+  block,
+  drawDigit,
+  everyView,
+  look,
+  MINER,
+  noSidewaysScrolling,
+  post,
+  smallTargets,
+  test,
+  violations,
+} from './page';
 
 test('the race moves', async ({ page, node }) => {
   await look(page, node.url);
@@ -58,6 +70,28 @@ test('my tasks say what is on hold and what came back, and one that waits can be
   await row.getByRole('button', { name: /^Cancel/ }).click();
   await expect(page.getByText(`Task ${task} is cancelled, and what was on hold is back`)).toBeVisible({ timeout: 60_000 });
   await expect(row).toContainText('refunded');
+});
+
+test('a bill is less what a slash gave back', async ({ page, node }) => {
+  // Nobody fails on this chain, so its node is made to say that somebody did, and that all of the posting came back.
+  const slashed = (text: string | Buffer) =>
+    String(text).replace(/"posting":"(\d+)"(,"compensation":"0")?/g, '"posting":"$1","compensation":"$1"');
+  await page.routeWebSocket(/./, (socket) => {
+    const there = socket.connectToServer();
+    there.onMessage((text) => socket.send(slashed(text)));
+  });
+  const task = await post(node.url, '//Dave', 1, 10n ** 12n);
+  await look(page, node.url, `#/task/${task}`);
+  const ended = page.getByRole('region', { name: 'How it ended' });
+  await expect(ended).toContainText(/Posting it\s*([\d.]+\smMILL), of which \1 came back from miners that failed it/);
+  const part = async (name: string) =>
+    BigInt((await ended.locator('.facts > div', { hasText: name }).locator('data').first().getAttribute('value')) ?? '');
+  const parts = ['Paid to it', 'Burned of the price', 'Verification’s fee', 'Keeping the output', 'Rent of its waits'];
+  const cost = (await Promise.all(parts.map(part))).reduce((sum, each) => sum + each, 0n);
+  await look(page, node.url, '#/mine');
+  await page.getByLabel('Account').selectOption('//Dave');
+  const row = page.getByRole('region', { name: 'Tasks of //Dave' }).getByRole('row', { name: new RegExp(`^task ${task} `) });
+  await expect(row.getByRole('cell').nth(3).locator('data')).toHaveAttribute('value', String(cost));
 });
 
 test('the queue shows in which band each task bids', async ({ page, node }) => {
@@ -121,11 +155,13 @@ test('dark can be chosen, whatever the system has', async ({ page, node }) => {
   await expect(page.locator('html')).toHaveCSS('background-color', 'rgb(15, 21, 22)');
 });
 
-test('no view scrolls sideways at 360 pixels', async ({ page, node }) => {
+test('no view scrolls sideways at 360 pixels, and fingers hit what they should', async ({ page, node }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   for (const view of everyView) {
     await look(page, node.url, view);
     expect(await noSidewaysScrolling(page), view).toBe(true);
+    expect(await violations(page), view).toEqual([]);
+    expect(await smallTargets(page), view).toEqual([]);
   }
 });
 

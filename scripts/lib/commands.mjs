@@ -106,6 +106,21 @@ export const OTHERS = {
   useradd: 'makes an account of the system',
 };
 
+/** Commands of ours that no test runs as they stand, and why. */
+export const UNRUN = [
+  [/^(cargo|npm) /, 'builds, or runs a suite: CI does'],
+  [/^node --test /, 'runs suites, of which this is one'],
+  [/^make (?!help$)/, 'builds, runs suites, or a network until it is ended; demo.test.mjs runs the demo'],
+  [/^scripts\/setup\.sh --check$/, 'looks at what a machine lacks, and fails for it'],
+  [/^scripts\/(benchmark|minilm|test-models|chain-specs)\.sh /, 'measures for minutes, or needs weights or a network of others'],
+  [/^node clients\/js\/soak\.js/, 'watches a node for many minutes'],
+  [/^millrace-node --chain /, 'needs a relay chain; the test networks of zombienet/ have one'],
+  [/^millrace-node engine bench/, 'measures this machine for minutes'],
+  [/^node clients\/js\/cli\.js --url /, 'posts the demo task, as the demo does'],
+  [/^(millrace|millrace-model) [a-z]+$/, 'says what a command is, and leaves out what it works on'],
+  [/^millrace unclaimed ACCOUNT$|^millrace resume /, "the package's tests run it"],
+];
+
 /** Commands as they stand in blocks of shell, each on one line and without its comment. */
 export const lines = (block) =>
   block

@@ -79,11 +79,39 @@ describe('monitoring', () => {
     for (const [name, help] of registered()) assert.match(help, /^[A-Z0-9].{8,}/, name);
   });
 
-  it('explains every metric of the chain', () => {
-    const text = read('monitoring/README.md');
-    const chain = [...registered().keys()].filter((name) => name.startsWith('millrace_chain_'));
-    for (const name of chain) assert.ok(text.includes(`\`${name}`), name);
-    for (const [name] of text.matchAll(/millrace_chain_[a-z_]+/g)) assert.ok(chain.includes(name), name);
+  it("explains every metric: the chain's in its own document, the mill's in that of miners", () => {
+    const [chain, mill] = ['monitoring/README.md', 'docs/miners.md'].map(read);
+    const names = [...registered().keys()];
+    for (const name of names) {
+      const text = name.startsWith('millrace_chain_') ? chain : mill;
+      assert.ok(text.includes(`\`${name}`), `${name} is explained nowhere`);
+    }
+    // A name that ends in a bar stands for all that begin so.
+    for (const [name] of `${chain}${mill}`.matchAll(/\bmillrace_[a-z_]+(?![a-zA-Z])/g)) {
+      assert.ok(name.endsWith('_') ? names.some((each) => each.startsWith(name)) : names.includes(name), `no node has ${name}`);
+    }
+  });
+
+  it('explains each label of a metric', () => {
+    const runtime = files(join(ROOT, 'runtime/src'), '.rs')
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+    const labels = (constant) => {
+      const [, list] = new RegExp(`const ${constant}: [^=]*=\\s*\\[([^\\]]*)\\]`).exec(runtime);
+      return [...list.matchAll(/"([a-z_]+)"/g)].map(([, label]) => label);
+    };
+    for (const [metric, document, constant] of [
+      ['millrace_leases_ended_total{how}', 'docs/miners.md', 'LEASE_ENDS'],
+      ['millrace_chain_leases_ended_total{how}', 'monitoring/README.md', 'LEASE_ENDS'],
+      ['millrace_chain_tasks_refunded_total{why}', 'monitoring/README.md', 'REFUNDS'],
+    ]) {
+      const row =
+        read(document)
+          .split('\n')
+          .find((line) => line.includes(`\`${metric}\``)) ?? '';
+      assert.ok(labels(constant).length > 2, constant);
+      for (const label of labels(constant)) assert.match(row, new RegExp(`\\b${label}\\b`), `${metric}: ${label}`);
+    }
   });
 
   it('says in every alert what it means and what to do', () => {

@@ -12,7 +12,21 @@ import { fileURLToPath } from 'node:url';
 import { sr25519Verify } from '@polkadot/util-crypto';
 import { hexToU8a, u8aConcat } from '@polkadot/util';
 
-import { account, digits, inputHash, integers, modelId, offer, outcome, post, register, send, UNIT, watch } from '../client.js';
+import {
+  account,
+  digits,
+  fate,
+  inputHash,
+  integers,
+  modelId,
+  offer,
+  outcome,
+  post,
+  register,
+  send,
+  UNIT,
+  watch,
+} from '../client.js';
 import { metadataOf, readMetadata, toCall } from '../metadata.js';
 import { proveMill, submitTrace } from '../miner.js';
 import { largeInput, largeModel } from './large.js';
@@ -146,6 +160,22 @@ describe('a development node that mines', () => {
     } finally {
       rmSync(file, { force: true });
       await send(api, api.tx.models.describe(model, toCall(metadata)), owner);
+    }
+  });
+
+  it('is asked for whole samples before anything is sent', () => {
+    const file = join(tmpdir(), `millrace-short-${process.pid}.bin`);
+    const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
+    try {
+      for (const bytes of [0, 63, 65]) {
+        writeFileSync(file, new Uint8Array(bytes));
+        const args = [cli, 'post', modelId(encoding), file, '--signer', '//Dave', '--url', node.url];
+        const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+        assert.equal(status, 1);
+        assert.match(stderr, new RegExp(`^millrace: the batch has ${bytes} bytes, and a sample of this model 64: give one`, 'm'));
+      }
+    } finally {
+      rmSync(file, { force: true });
     }
   });
 
@@ -455,11 +485,13 @@ describe('a miner whose memory a task exceeds', () => {
 describe('a miner that sends a wrong trace', () => {
   after(stopAll);
 
-  it('loses its lease and a part of its bond', async () => {
+  it('loses its lease and a part of its bond, out of which the posting comes back', async () => {
     const { api, stop, remove } = await startNode({ args: ['--no-mine'] });
     const start = await number(api);
+    const requester = account('//Bob');
+    const mine = await balance(api, requester);
     const { input } = digits(folder, 64);
-    const { task } = await post(api, account('//Bob'), {
+    const { task, fee } = await post(api, requester, {
       model: modelId(encoding),
       input,
       maxPrice: UNIT,
@@ -476,6 +508,13 @@ describe('a miner that sends a wrong trace', () => {
     );
     assert.equal(reason, 'WrongTrace');
     assert.ok((await bond()) < before);
+
+    const { events } = await send(api, api.tx.tasks.cancel(task), requester);
+    const paid = events.find((event) => api.events.transactionPayment.TransactionFeePaid.is(event));
+    const { rent, retention, posting, compensation } = await fate(api, task);
+    assert.ok(compensation > 0n && compensation === posting, `${compensation} of ${posting} planck came back`);
+    const fees = fee + paid.data.actualFee.toBigInt();
+    assert.equal((await balance(api, requester)).total, mine.total - fees - rent - retention + compensation);
     await stop();
     remove();
   });

@@ -42,9 +42,9 @@ const running = new Set();
 export const stopAll = () => Promise.all([...running].map((node) => node.stop('SIGKILL')));
 
 /** A running development node and an api connected to it; `chain` is a specification other than the node's own. */
-export async function startNode({ base = basePath(), chain, args = [], blockTime = 1000, threshold = 64 } = {}) {
+export async function startNode({ base = basePath(), chain, args = [], env = {}, blockTime = 1000, threshold = 64 } = {}) {
   const [rpc, p2p] = [await freePort(), await freePort()];
-  const child = spawnInto(join(base, 'node.log'), binary, [
+  const given = [
     ...(chain ? ['--chain', chain, '--mine'] : ['--dev']),
     '--base-path',
     base,
@@ -62,7 +62,8 @@ export async function startNode({ base = basePath(), chain, args = [], blockTime
     '--db-storage-threshold',
     String(threshold),
     ...args,
-  ]);
+  ];
+  const child = spawnInto(join(base, 'node.log'), binary, given, { env: { ...process.env, ...env } });
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const node = { base, child, url: `ws://127.0.0.1:${rpc}`, ended, log: () => readFileSync(join(base, 'node.log'), 'utf8') };
   node.stop = async (signal = 'SIGTERM') => {

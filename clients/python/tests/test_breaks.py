@@ -97,6 +97,22 @@ def test_what_the_pool_dropped_is_signed_again_with_its_nonce() -> None:
         assert ask(url, "system_accountNextIndex", bob) == 1
 
 
+def test_a_number_that_another_transaction_holds_in_the_pool_ends_nothing_yet() -> None:
+    # Ours is dropped and banned, and another of the same account has its number before ours is sent again. The pool
+    # refuses ours for that, but the other may never come into a block.
+    with running_node(30_000, "--no-mine") as url, connect(url, Account("//Bob")) as client:
+        with ThreadPoolExecutor() as pool:
+            ours = pool.submit(client.send, "System", "remark", {"remark": b"ours"}, timeout=180)
+            while not (waiting := ask(url, "author_pendingExtrinsics")):
+                time.sleep(0.1)
+            ask(url, "author_removeExtrinsic", [{"hash": "0x" + blake2_256(raw(each)).hex()} for each in waiting])
+            with connect(url, Account("//Bob")) as another:
+                another.send("System", "remark", {"remark": b"theirs"}, timeout=180)
+            with pytest.raises(MillraceError, match="Another transaction used number 0") as used:
+                ours.result()
+    assert used.value.code == "nonce_used"
+
+
 def raw(text: str) -> bytes:
     return bytes.fromhex(text[2:])
 

@@ -11,12 +11,14 @@ import pytest
 
 from millrace import Account, Client, MillraceError, Quantization, connect
 from millrace.arrays import to_array, to_bytes
+from millrace.errors import NodeError
 from millrace.views import REFUNDS
 
 from .conftest import DESCRIBED, MODEL, ROOT, free_port
 
 ROW = np.zeros((1, 64), np.int8)
 UNKNOWN = "0x" + "11" * 32
+BOB = Account("//Bob").address
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,15 @@ UNKNOWN = "0x" + "11" * 32
         (lambda c: c.miner(Account("//Nobody").address), "no_miner", "is no miner"),
         (lambda c: c.claim_all("Alice"), "invalid_account", "Give an SS58 address"),
         (lambda c: c.register_model(b"\1\2"), "Models.Undecodable", "."),
+        (lambda c: c.register_model(ROOT / "none.millrace"), "invalid_input", "The model can't be read: .*none"),
+        (lambda c: c.register_model(str(ROOT)), "invalid_input", "The model can't be read"),
+        (lambda c: c.cancel(-1), "invalid_arguments", "can't be made of these arguments"),
+        (lambda c: c.cancel(1.5), "invalid_arguments", "can't be made of these arguments"),
+        (
+            lambda c: c.send("Balances", "transfer_allow_death", {"dest": BOB, "value": 10**30}),
+            "chain.Arithmetic.Underflow",
+            "Top the account up",
+        ),
         (
             lambda c: c.register_model(b"\1\2", metadata={"name": "x"}),
             "invalid_input",
@@ -46,6 +57,14 @@ UNKNOWN = "0x" + "11" * 32
         ),
         (lambda c: c.describe_model(MODEL, DESCRIBED), "Models.NotAuthorized", "."),
         (lambda c: c.describe_model(UNKNOWN, DESCRIBED), "Models.NotFound", "."),
+        (lambda c: c.retire_model(MODEL), "Models.NotAuthorized", "."),
+        (lambda c: c.remove_model(UNKNOWN), "Models.NotFound", "."),
+        (lambda c: c.resume(), "Miners.NotFound", "."),
+        (
+            lambda c: c.register_miner(UNKNOWN, "0x" + "11" * 64, ask=1, rates=[10**9], models=[MODEL]),
+            "Miners.InvalidProof",
+            ".",
+        ),
         (lambda c: c.describe_model(MODEL, ROOT / "none.json"), "invalid_input", "can't be read"),
         (lambda c: c.model(UNKNOWN), "no_model", "No model 0x1111"),
         (lambda c: c.model("0x" + "00" * 32), "no_model", "No model 0x0000"),
@@ -66,13 +85,28 @@ def test_nonsense_is_named(client: Client, ask: Callable[[Client], Any], code: s
     assert str(error) == f"{error.message.rstrip('.')}. {error.remedy}"
 
 
-@pytest.mark.parametrize("kind", ["batch", "force_batch", "batch_all"])
-def test_a_batch_fails_with_the_call_within(client: Client, kind: str) -> None:
+def test_a_trace_of_the_node_is_no_sentence() -> None:
+    told = "Client error: Execution failed: wasm trap\nWASM backtrace:\nerror while executing at wasm\n    0: 0x1a2b"
+    error = NodeError({"code": -32000, "message": told})
+    assert error.message == "Client error: Execution failed: wasm trap" and error.remedy
+    assert NodeError({"code": -32000}).message == "The node gave no reason"
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [
+        ("batch", "Utility.BatchInterrupted at call 1, counted from 0: "),
+        ("force_batch", "Utility.ItemFailed: "),
+        ("batch_all", ""),
+    ],
+)
+def test_a_batch_fails_with_the_call_within(client: Client, kind: str, where: str) -> None:
     fine = ("System", "remark_with_event", {"remark": b"fine"})
     wrong = ("Tasks", "cancel", {"task": 4_000_000_000})
     with pytest.raises(MillraceError) as failed:
         client.batch([fine, wrong], kind=kind)
     assert failed.value.code == "Tasks.NotFound"
+    assert failed.value.message == f"{where}No open task has this number."
     assert failed.value.remedy == "The task is settled or refunded already."
 
 

@@ -12,6 +12,8 @@ export interface Calls {
   Models: {
     register: { encoding: Uint8Array; metadata: ChainMetadata | undefined };
     describe: { model: Hash; metadata: ChainMetadata | undefined };
+    retire: { model: Hash };
+    remove: { model: Hash };
   };
   Miners: {
     register: { mill: Hash; proof: Hash; ask: bigint; rates: bigint[]; models: Hash[] };

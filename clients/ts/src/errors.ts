@@ -40,7 +40,7 @@ const METHODS: Record<number, [Code, string]> = {
   [-32601]: ['Rpc', 'Ask a Millrace node: others have no methods millrace_*.'],
   [-32602]: ['BadArguments', 'Correct the arguments.'],
   7000: ['Runtime', 'Ask another node, or bring this one to the release that the chain runs.'],
-  7001: ['NoTask', 'Look the number up among the tasks of your account.'],
+  7001: ['NoTask', 'Look the number up among those of your account: tasks(account), or millrace tasks ACCOUNT.'],
   7002: ['NoModel', 'Register the model first, or take one that models() lists.'],
   7003: ['NoMiner', 'Give the address of an account that has registered as a miner.'],
   7004: ['Unpostable', 'Change the batch or its deadline accordingly.'],
@@ -55,10 +55,13 @@ export interface RpcFailure {
 export const isRpcFailure = (error: unknown): error is RpcFailure =>
   error instanceof Error && typeof (error as { code?: unknown }).code === 'number';
 
-/** A node's error in our words. */
+const OTHERWISE = 'Look at the node and its log.';
+
+/** A node's error in our words: the first line of its own, because what follows is a trace of the call that failed. */
 export function fromRpc(failure: RpcFailure): MillraceError {
-  const [code, remedy] = METHODS[failure.code] ?? ['Rpc', ''];
-  return new MillraceError(code, failure.message, remedy, failure);
+  const [code, remedy] = METHODS[failure.code] ?? ['Rpc', OTHERWISE];
+  const [sentence = ''] = failure.message.trim().split('\n');
+  return new MillraceError(code, sentence || `The node answers with error ${failure.code}`, remedy, failure);
 }
 
 /** Any thrown value as an Error of ours. */
@@ -66,5 +69,5 @@ export function asMillraceError(error: unknown): MillraceError {
   if (error instanceof MillraceError) return error;
   if (isRpcFailure(error)) return fromRpc(error);
   const sentence = error instanceof Error ? error.message : String(error);
-  return new MillraceError('Rpc', sentence, 'Look at the node and its log.', error);
+  return new MillraceError('Rpc', sentence, OTHERWISE, error);
 }

@@ -56,20 +56,27 @@ const REMEDIES: Record<string, string> = {
   'Token.OnlyProvider': 'Leave the least balance on the account.',
   'Token.BelowMinimum': 'Send more: an account has a least balance.',
   'Token.Frozen': 'Free funds of the account first.',
+  'Arithmetic.Underflow': 'Top the account up.',
   BadOrigin: 'Sign with the account that may do this.',
 };
+/** And about those of which nothing is said. */
+const OTHERWISE = "Look the error up in the chain's documentation.";
 
 /** The chain's error with the sentence of its documentation, and the remedy of its call's. */
 export function explain(chain: Chain, error: Variant): MillraceError {
   if (error.type !== 'Module' || !isVariant(error.value)) {
     const detail = isVariant(error.value) ? `.${error.value.type}` : '';
     const code = `${error.type}${detail}`;
-    return new MillraceError(code, `The chain refused it: ${code}`, REMEDIES[code] ?? '');
+    return new MillraceError(code, `The chain refused it: ${code}`, REMEDIES[code] ?? OTHERWISE);
   }
   const { type: pallet, value } = error.value;
   const name = isVariant(value) ? value.type : '';
-  const sentence = docsOf(chain, pallet, 'errors', name);
-  return new MillraceError(`${pallet}.${name}`, sentence || `${pallet}.${name}`, remedyOf(chain, pallet, name));
+  const said = docsOf(chain, pallet, 'errors', name) || `${pallet}.${name}`;
+  const remedy = remedyOf(chain, pallet, name);
+  if (remedy) return new MillraceError(`${pallet}.${name}`, said, remedy);
+  // Some errors say it themselves, behind what is wrong.
+  const [, sentence = said, own = OTHERWISE] = /^(.*?\.) (.+)$/.exec(said) ?? [];
+  return new MillraceError(`${pallet}.${name}`, sentence, own);
 }
 
 /** The documentation of a pallet's error or call. */

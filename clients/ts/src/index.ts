@@ -12,6 +12,7 @@ export {
 export { fromHex, toHex } from 'polkadot-api/utils';
 export { formatMill, parseMill, UNIT } from './amounts.js';
 export { type Answer, answers } from './answers.js';
+export { costOf, onHold } from './bill.js';
 export type { ConnectOptions, Status } from './connection.js';
 export type { Wait } from './deadline.js';
 export { type Code, MillraceError } from './errors.js';
@@ -33,8 +34,6 @@ export {
   connect,
   Millrace,
   modelId,
-  type Page,
-  type PageOptions,
   type Posted,
   type Posting,
   type Registered,
@@ -42,6 +41,7 @@ export {
   type Terms,
 } from './millrace.js';
 export { type NpyArray, readNpy } from './npy.js';
+export { type CollectOptions, collect, type Page, type PageOptions } from './pages.js';
 export type { Included, Progress, SendOptions, Signable } from './send.js';
 export type * as views from './views.js';
 export type { Hash, Lease, Metadata, Miner, Model, Offer, Quote, Race, Share, Task, Tensor } from './views.js';

@@ -4,31 +4,23 @@ import { Blake2256 } from '@polkadot-api/substrate-bindings';
 import type { PolkadotSigner } from 'polkadot-api/signer';
 import { toHex } from 'polkadot-api/utils';
 
-import { addressOf } from './accounts.js';
+import { addressOf, publicKey } from './accounts.js';
 import type { CallsApi } from './calls.js';
+import { amount, block, modelName, taskNumber } from './checks.js';
 import { type ConnectOptions, type Connection, open } from './connection.js';
 import { type Wait, within } from './deadline.js';
 import { MillraceError } from './errors.js';
 import { type Batch, type BatchOptions, batchBytes, isReal } from './input.js';
 import { chainMetadata } from './metadata.js';
+import { collect, type Page, type PageOptions, pageOf } from './pages.js';
+import { asJson, revive } from './revive.js';
 import { type Included, type SendOptions, type Signable, send } from './send.js';
+import { wholeSamples } from './shape.js';
 import type { Hash, Metadata, Miner, Model, Offer, Quote, Race, Share, Task } from './views.js';
-import { revive, type Watched, watchRace, watchTask } from './watch.js';
+import { type Watched, watchRace, watchTask } from './watch.js';
 
 /** Who signs: polkadot-api's signer, or an account that has one. */
 export type Signs = PolkadotSigner | { signer: PolkadotSigner };
-
-export interface Page<T, Cursor> {
-  items: T[];
-  /** Where the next page begins; null after the last. */
-  next: Cursor | null;
-}
-
-export interface PageOptions<Cursor> extends Wait {
-  cursor?: Cursor | null | undefined;
-  /** From 1 to 100. */
-  count?: number | undefined;
-}
 
 /** When a task ends at the latest: a block, or so many blocks from now, 100 by default. */
 export interface Until {
@@ -69,6 +61,7 @@ export interface Claimed {
 }
 
 const READING = 30_000;
+const OFFERING = 600_000;
 const BLOCKS = 100;
 /** Claims in one transaction. */
 const CLAIMS = 50;
@@ -126,7 +119,7 @@ export class Millrace {
 
   /** A model. */
   async model(model: Hash, wait: Wait = {}): Promise<Model> {
-    const view = await this.#runtime<Record<string, unknown> | undefined>('model_view', [model], wait);
+    const view = await this.#runtime<Record<string, unknown> | undefined>('model_view', [modelName(model)], wait);
     if (view) return asJson(view) as Model;
     throw new MillraceError('NoModel', `No model ${model} is registered`, 'Register it first, or take one that models() lists.');
   }
@@ -139,14 +132,11 @@ export class Millrace {
   /** A miner, with every reason why it doesn't earn, and all that it can claim. The timeout is each request's. */
   async miner(account: string, wait: Wait = {}): Promise<Miner> {
     const miner = await this.#read<Miner>('millrace_miner', [account], wait);
-    const { unclaimed } = miner;
+    const { unclaimed, unclaimedNext: from } = miner;
+    if (from === null) return miner;
     // The method has the first hundred shares; a sum over them alone would be too small.
-    for (let cursor = miner.unclaimedNext; cursor !== null; ) {
-      const { items, next } = await this.unclaimed(account, { cursor, ...wait });
-      unclaimed.push(...items);
-      cursor = next;
-    }
-    return { ...miner, unclaimed, unclaimedNext: null };
+    const { items } = await collect((cursor) => this.unclaimed(account, { cursor, ...wait }), { from });
+    return { ...miner, unclaimed: [...unclaimed, ...items], unclaimedNext: null };
   }
 
   /** The shares of closed rounds that an account can claim, oldest first. */
@@ -177,12 +167,12 @@ export class Millrace {
 
   /** Posts a task. Real numbers and images become bytes by the model's metadata, unless a quantization is given. */
   async post(posting: Posting, who: Signs, options: SendOptions = {}): Promise<Posted> {
-    const { model } = posting;
+    const { model, metadata, sizes } = await this.model(posting.model, options);
     const unexplained = isReal(posting.input) && !posting.quantization;
-    const metadata = unexplained ? (await this.model(model, options)).metadata : null;
-    const input = batchBytes(posting.input, { ...posting, metadata });
+    const input = batchBytes(posting.input, { ...posting, metadata: unexplained ? metadata : null });
+    const samples = wholeSamples(input.length, sizes.sampleBytes);
     const deadline = await this.#deadline(posting, options);
-    const maxPrice = posting.maxPrice ?? (await this.#ceiling(model, input.length, deadline, options));
+    const maxPrice = amount('The ceiling', posting.maxPrice ?? (await this.#ceiling(model, samples, deadline, options)));
     // The input's hash is for libraries that may read bytes in another way; this one sends them as they are.
     const call = this.#calls.Tasks.post({ model, input, max_price: maxPrice, deadline, input_hash: undefined });
     const included = await this.send(call, who, options);
@@ -190,8 +180,8 @@ export class Millrace {
   }
 
   /** Takes a task back that waits in the queue. */
-  cancel(task: number, who: Signs, options: SendOptions = {}): Promise<Included> {
-    return this.send(this.#calls.Tasks.cancel({ task: BigInt(task) }), who, options);
+  async cancel(task: number, who: Signs, options: SendOptions = {}): Promise<Included> {
+    return this.send(this.#calls.Tasks.cancel({ task: BigInt(taskNumber(task)) }), who, options);
   }
 
   /** Registers a model, unless the chain has it; with metadata if they are given. */
@@ -210,18 +200,38 @@ export class Millrace {
   /** Says what a model is, for people, in place of what was said before; null takes that back. Only its owner may. */
   async describeModel(model: Hash, metadata: Metadata | null, who: Signs, options: SendOptions = {}): Promise<Included> {
     const said = metadata ? chainMetadata(metadata) : undefined;
-    return this.send(this.#calls.Models.describe({ model, metadata: said }), who, options);
+    return this.send(this.#calls.Models.describe({ model: modelName(model), metadata: said }), who, options);
+  }
+
+  /** Takes no new tasks for a model, so that it can be removed: from its `removableFrom` on. Only its owner may. */
+  async retireModel(model: Hash, who: Signs, options: SendOptions = {}): Promise<Included> {
+    return this.send(this.#calls.Models.retire({ model: modelName(model) }), who, options);
+  }
+
+  /** Removes a retired model that no open task uses; its deposit comes back. Only its owner may. */
+  async removeModel(model: Hash, who: Signs, options: SendOptions = {}): Promise<Included> {
+    return this.send(this.#calls.Models.remove({ model: modelName(model) }), who, options);
   }
 
   /** Makes the account a miner. Its node's millrace_proveMill has mill key and proof. */
-  registerMiner(miner: Terms & { mill: Hash; proof: Hash }, who: Signs, options: SendOptions = {}): Promise<Included> {
-    const { mill, proof, ask, rates, models } = miner;
-    return this.send(this.#calls.Miners.register({ mill, proof, ask, rates, models }), who, options);
+  async registerMiner(miner: Terms & { mill: Hash; proof: Hash }, who: Signs, options: SendOptions = {}): Promise<Included> {
+    const { mill, proof } = miner;
+    return this.send(this.#calls.Miners.register({ mill, proof, ...checked(miner) }), who, options);
   }
 
   /** Schedules a miner's offer in place of the present one, from the next round. */
-  offer({ ask, rates, models }: Terms, who: Signs, options: SendOptions = {}): Promise<Included> {
-    return this.send(this.#calls.Miners.offer({ ask, rates, models }), who, options);
+  async offer(terms: Terms, who: Signs, options: SendOptions = {}): Promise<Included> {
+    return this.send(this.#calls.Miners.offer(checked(terms)), who, options);
+  }
+
+  /** Waits until a miner's offer is in force: with the next round, when its node sees to it. */
+  inForce(miner: string, wait: Wait = {}): Promise<void> {
+    const remedy = "Look whether the miner's node runs, and then what waits: the miner's `next`.";
+    return within(wait, OFFERING, 'Bringing the offer into force', remedy, async (deadline) => {
+      while ((await this.#connection.request<Miner>('millrace_miner', [miner], deadline)).next !== null) {
+        await this.#connection.nextBlock(deadline);
+      }
+    });
   }
 
   /** Puts a miner's suspended slots on sale again. */
@@ -231,13 +241,12 @@ export class Millrace {
 
   /** Claims all shares of closed rounds for an account: the one that signs, unless another is named. */
   async claimAll(who: Signs, options: SendOptions & { account?: string | undefined } = {}): Promise<Claimed> {
-    const account = options.account ?? addressOf(signerOf(who).publicKey);
+    const account = addressOf(options.account === undefined ? signerOf(who).publicKey : publicKey(options.account));
     const claimed: Claimed = { rounds: [], amount: 0n };
     for (;;) {
       const shares = await this.#runtime<Array<Pick<Share, 'round' | 'amount'>>>('unclaimed', [account, 0, CLAIMS], options);
       if (shares.length === 0) return claimed;
       const calls = shares.map(({ round }) => this.#calls.Rewards.claim({ round, miner: account }).decodedCall);
-      // A miner's own node may be faster: then the account has what it was to get.
       // Or it would pay for the same over and over.
       if (shares.some(({ round }) => claimed.rounds.includes(round))) {
         throw new MillraceError('Runtime', `The chain still shows shares of ${account} that it paid`, 'Ask another node.');
@@ -246,6 +255,7 @@ export class Millrace {
         () => undefined,
         (error: MillraceError) => error,
       );
+      // A miner's own node may be faster: then the account has what it was to get.
       if (failed && failed.code !== 'Rewards.NothingToClaim') throw failed;
       claimed.rounds.push(...shares.map(({ round }) => round));
       claimed.amount += shares.reduce((sum, { amount }) => sum + amount, 0n);
@@ -274,13 +284,13 @@ export class Millrace {
   }
 
   async #deadline({ deadline, blocks = BLOCKS }: Until, wait: Wait): Promise<number> {
-    return deadline ?? (await this.round(wait)).block + blocks;
+    return deadline === undefined
+      ? (await this.round(wait)).block + block('The time until the deadline', blocks)
+      : block('The deadline', deadline);
   }
 
   /** A ceiling that today's price fits, with a quarter to spare for rent and for a dearer slot. */
-  async #ceiling(model: Hash, length: number, deadline: number, wait: Wait): Promise<bigint> {
-    const { sizes } = await this.model(model, wait);
-    const samples = Math.max(1, Math.floor(length / sizes.sampleBytes));
+  async #ceiling(model: Hash, samples: number, deadline: number, wait: Wait): Promise<bigint> {
     const { taker, leastCeiling } = await this.quote(model, samples, { ...wait, deadline });
     if (taker.kind === 'nobody') {
       throw new MillraceError(
@@ -294,21 +304,15 @@ export class Millrace {
   }
 }
 
-const pageOf = <Cursor>({ cursor = null, count }: PageOptions<Cursor>): unknown[] =>
-  count === undefined ? [cursor] : [cursor, count];
+/** Terms that the chain can decode. */
+const checked = ({ ask, rates, models }: Terms): Terms => ({
+  ask: amount('The ask', ask),
+  rates: rates.map((rate, slot) => amount(`The rate of slot ${slot}`, rate)),
+  models: models.map(modelName),
+});
 
 function fieldOf({ events, hash }: Included, pallet: string, name: string, field: string): unknown {
   const event = events.find((each) => each.pallet === pallet && each.name === name);
   if (event) return event.data[field];
   throw new MillraceError('Runtime', `Transaction ${hash} has no event ${pallet}.${name}`, 'Update this package.');
-}
-
-/** What the runtime answers, as a node's methods say it: fields in their names, and texts in place of bytes. */
-function asJson(value: unknown): unknown {
-  if (value === undefined) return null;
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  if (Array.isArray(value)) return value.map(asJson);
-  if (typeof value !== 'object' || value === null) return value;
-  const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [camel(name), asJson(field)]));
 }

@@ -22,6 +22,15 @@ export function samplesOf(shape: number[], sample: number[]): number {
   );
 }
 
+/** How many samples so many bytes are. */
+export function wholeSamples(length: number, sampleBytes: number): number {
+  if (length > 0 && length % sampleBytes === 0) return length / sampleBytes;
+  throw bad(
+    `The batch has ${length} bytes, and a sample of this model ${sampleBytes}`,
+    'Give one sample at least, and whole samples only.',
+  );
+}
+
 const bad = (sentence: string, remedy: string) => new MillraceError('BadInput', sentence, remedy);
 
 /** Whether two shapes of a sample have their elements in the same places. Axes of length 1 move none. */

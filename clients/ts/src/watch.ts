@@ -3,20 +3,13 @@
 import type { Connection } from './connection.js';
 import { Deadline, type Wait } from './deadline.js';
 import { MillraceError } from './errors.js';
-import { AMOUNTS, type Race, type Task } from './views.js';
+import { revive } from './revive.js';
+import type { Race, Task } from './views.js';
 
 /** Where a task stands, and whether no re-org can take it back. */
 export type Watched = Task & { final: boolean };
 
 const WATCHING = 30 * 60_000;
-
-/** What a node answers, with amounts as bigints. */
-export function revive<T>(answer: unknown, amount = false): T {
-  if (typeof answer === 'string') return (amount ? BigInt(answer) : answer) as T;
-  if (Array.isArray(answer)) return answer.map((item) => revive(item, amount)) as T;
-  if (typeof answer !== 'object' || answer === null) return answer as T;
-  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, revive(value, AMOUNTS.has(name))])) as T;
-}
 
 /**
  * A task whenever something changes. The last has `final`: it ended, in a block that no re-org takes back. Only that one
@@ -51,7 +44,7 @@ export async function* watchTask(connection: Connection, task: number, wait: Wai
 
 /** The race in each best block. */
 export async function* watchRace(connection: Connection, wait: Wait): AsyncGenerator<Race, void, undefined> {
-  const deadline = new Deadline(wait, Number.POSITIVE_INFINITY, 'Watching the race', '');
+  const deadline = new Deadline(wait, Number.POSITIVE_INFINITY, 'Watching the race', 'Watch it again, with a longer timeout.');
   try {
     let told = -1;
     for (;;) {

@@ -196,6 +196,8 @@ describe('a wait', () => {
     assert.equal((await failure(millrace.outcome(task, { timeout: 1_500 }))).code, 'Timeout');
     assert.equal((await failure(millrace.outcome(task, { signal: AbortSignal.timeout(1_500) }))).code, 'Aborted');
     assert.equal((await failure(millrace.task(task, { signal: AbortSignal.abort() }))).code, 'Aborted');
+    const race = millrace.watchRound({ timeout: 1 });
+    assert.equal((await failure(race.next().then(() => race.next()))).code, 'Timeout');
     await millrace.cancel(task, dave);
   });
 
@@ -240,6 +242,12 @@ describe('a wait', () => {
     const sudo = await failure(millrace.send(call('Sudo', 'sudo', { call: impossible().decodedCall }), alice));
     assert.equal(sudo.code, 'BadOrigin');
     assert.match(sudo.sentence, /^Sudo\.Sudid: /);
+    // Its pallet's calls have no word on it.
+    const notRoot = await failure(millrace.send(call('Sudo', 'sudo', { call: impossible().decodedCall }), dave));
+    assert.deepEqual([notRoot.code, notRoot.remedy], ['Sudo.RequireSudo', "Look the error up in the chain's documentation."]);
+    const all = { dest: { type: 'Id', value: dave.address }, value: 10n ** 30n };
+    const poor = await failure(millrace.send(call('Balances', 'transfer_allow_death', all), alice));
+    assert.deepEqual([poor.code, poor.remedy], ['Arithmetic.Underflow', 'Top the account up.']);
     await millrace.send(call('Utility', 'batch', { calls: [remark().decodedCall] }), alice);
     await millrace.send(call('Proxy', 'remove_proxies', {}), dave);
   });

@@ -100,6 +100,23 @@ describe('the built package', () => {
     assert.match(waiting.stdout, /^refunded +in block \d+: .*--max-price/);
   });
 
+  it('looks whether it can write an answer before that is paid for', { timeout: PATIENCE }, async () => {
+    const posted = async () => JSON.parse((await millrace('round', '--json')).stdout).market.posted;
+    const before = await posted();
+    const nowhere = join(folder, 'none', 'output.bin');
+    const refused = await millrace('post', modelFile, modelFile, '--signer', '//Bob', '--output', nowhere);
+    assert.equal(refused.code, 2, refused.stdout);
+    assert.match(refused.stderr, /can't write .*output\.bin/);
+    assert.equal(await posted(), before);
+    // A disk that is full shows only later.
+    const file = join(folder, 'one.bin');
+    writeFileSync(file, heldout.subarray(0, SAMPLE));
+    const full = await millrace('post', modelFile, file, '--signer', '//Bob', '--output', '/dev/full');
+    assert.equal(full.code, 2, full.stderr);
+    assert.match(full.stdout, /^output 0: 2.*\nsettled [\s\S]*\nposting [\s\S]*\ncame back /);
+    assert.match(full.stderr, /can't write \/dev\/full: ENOSPC.* millrace watch \d+ --output FILE/);
+  });
+
   it('posts real numbers and prints labels once a model is described', { timeout: PATIENCE }, async () => {
     const metadata = join(folder, 'digits.json');
     const words = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
@@ -150,6 +167,39 @@ describe('the built package', () => {
     assert.match(empty.stderr, /no 'name', 'licence', 'input', 'output', 'labels' in the metadata/);
   });
 
+  it('offers a model, lists what an account has, and takes a model back', { timeout: PATIENCE }, async () => {
+    const file = join(folder, 'separable.millrace');
+    writeFileSync(file, zoo('separable'));
+    assert.equal((await millrace('register', file, '--signer', '//Dave')).code, 0);
+    assert.equal((await millrace('offer', file, '--signer', '//Bob', '--json')).code, 1);
+    const offered = await millrace('offer', file, '--signer', '//Charlie');
+    assert.equal(offered.code, 0, offered.stderr);
+    assert.match(offered.stdout, /^offered +\d+ slots, \d+ models, \d+ planck per mega-MAC\n$/);
+    assert.match((await millrace('offers', file)).stdout, /^5\w+ slot \d: /);
+    assert.equal((await millrace('offer', file, '--signer', '//Charlie')).stdout, 'offered    already\n');
+
+    const batch = join(folder, 'three.bin');
+    writeFileSync(batch, heldout.subarray(0, 3 * SAMPLE));
+    assert.equal((await millrace('post', file, batch, '--signer', '//Dave')).code, 0);
+    const tasks = await millrace('tasks', '//Dave', '--count', '1');
+    assert.match(tasks.stdout, /^task \d+: 3 samples of 0x\w{64}, settled in block \d+, cost [\d.]+ MILL\n/);
+    assert.equal((await millrace('tasks', '//Nobody')).stdout, 'this account has posted nothing that the chain still keeps\n');
+    assert.match((await millrace('unclaimed', '//Nobody')).stdout, /^nothing to claim$/m);
+    const whole = await millrace('resume', '--signer', '//Charlie', '--json');
+    assert.equal(JSON.parse(whole.stderr).code, 'Miners.NotSuspended');
+
+    assert.equal((await millrace('retire', file, '--signer', '//Bob')).code, 1);
+    const retired = await millrace('retire', file, '--signer', '//Dave');
+    assert.match(
+      retired.stdout,
+      /^retired +in block \d+ .*\nremovable +from block \d+ on, once no open task uses it; 0 do now\n$/,
+    );
+    const soon = await millrace('remove', file, '--signer', '//Dave', '--json');
+    assert.equal(soon.code, 1);
+    const { code, remedy } = JSON.parse(soon.stderr);
+    assert.deepEqual([code, remedy], ['Models.RetiredOfLate', 'Remove it once the removal delay is over.']);
+  });
+
   it('says what is wrong on the command line', { timeout: PATIENCE }, async () => {
     for (const [args, told] of [
       [[], /What is to be done/],
@@ -159,6 +209,8 @@ describe('the built package', () => {
       [['watch', 'first'], /whole number/],
       [['post', modelFile, 'no.npy', '--signer', '//Bob'], /can't read no\.npy/],
       [['post', modelFile, modelFile], /--signer/],
+      [['claim', '--account', 'nonsense', '--signer', '//Bob'], /'nonsense' is no address/],
+      [['tasks'], /takes ACCOUNT/],
     ] as const) {
       const { code, stderr } = await millrace(...args);
       assert.equal(code, 2, args.join(' '));

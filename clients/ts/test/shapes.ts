@@ -54,7 +54,12 @@ export const SHAPES: { [Pallet in keyof Calls]: { [Call in keyof Calls[Pallet]]:
     post: { model: 'hex', input: 'bytes', max_price: 'bigint', deadline: 'number', input_hash: { optional: 'hex' } },
     cancel: { task: 'bigint' },
   },
-  Models: { register: { encoding: 'bytes', metadata }, describe: { model: 'hex', metadata } },
+  Models: {
+    register: { encoding: 'bytes', metadata },
+    describe: { model: 'hex', metadata },
+    retire: { model: 'hex' },
+    remove: { model: 'hex' },
+  },
   Miners: { register: { mill: 'hex', proof: 'hex', ...offer }, offer, resume: {} },
   Rewards: { claim: { round: 'number', miner: 'address' } },
   Utility: { force_batch: { calls: { list: 'call' } } },

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Blake2256 } from '@polkadot-api/substrate-bindings';
 
-import { answers, devAccount, fromHex, integers, type Millrace, modelId, toHex, UNIT } from '../src/index.js';
+import { answers, collect, devAccount, fromHex, integers, type Millrace, modelId, onHold, toHex, UNIT } from '../src/index.js';
 import { client, DIGITS, encoding, failure, heldout, labels, type Node, SAMPLE, startNode, TOO_LITTLE, zoo } from './node.js';
 
 const model = modelId(encoding);
@@ -91,9 +91,18 @@ describe('a task', () => {
   });
 
   it('comes back when nobody took it and it is cancelled', { timeout: PATIENCE }, async () => {
+    const reserved = async () => {
+      const account = (await millrace.api.query.System?.Account?.getValue(bob.address)) as { data: { reserved: bigint } };
+      return account.data.reserved;
+    };
+    const before = await reserved();
     const { task } = await millrace.post({ model, input: heldout, maxPrice: TOO_LITTLE }, bob);
-    const open = await millrace.task(task);
-    assert.ok(open.kind === 'open' && open.standing.kind === 'waiting' && open.standing.why.kind === 'tooDear');
+    for await (const open of millrace.watch(task)) {
+      assert.ok(open.kind === 'open' && open.standing.kind === 'waiting' && open.standing.why.kind === 'tooDear');
+      // The rent of a wait that goes on is owed, and still on hold.
+      assert.equal(onHold(open) + open.rent, (await reserved()) - before);
+      if (open.rent > 0n) break;
+    }
     assert.equal((await failure(millrace.cancel(task, charlie))).code, 'Tasks.NotAuthorized');
     await millrace.cancel(task, bob);
     const { fate } = await millrace.outcome(task);
@@ -125,18 +134,33 @@ describe('a task', () => {
       ['NoTask', () => millrace.task(4_000_000)],
       ['NoModel', () => millrace.offers(nothing)],
       ['NoModel', () => millrace.model(nothing)],
+      ['BadArguments', () => millrace.model('0x12')],
+      ['BadArguments', () => millrace.model('nonsense' as '0x')],
+      ['BadArguments', () => millrace.describeModel('0x12', null, bob)],
+      ['BadArguments', () => millrace.post({ model: '0x12', input, maxPrice: UNIT }, bob)],
+      ['BadArguments', () => millrace.claimAll(bob, { account: 'nonsense' })],
       ['NoMiner', () => millrace.miner(bob.address)],
       ['BadArguments', () => millrace.miner('nobody')],
       ['Unpostable', () => millrace.quote(model, 4_000_000)],
       ['BadInput', () => millrace.post({ model, input: [0.5] }, bob)],
-      ['Tasks.InputLength', () => millrace.post({ model, input: input.subarray(1), maxPrice: UNIT }, bob)],
-      ['Tasks.UnknownModel', () => millrace.post({ model: nothing, input, maxPrice: UNIT }, bob)],
+      ['BadInput', () => millrace.post({ model, input: input.subarray(1) }, bob)],
+      ['BadInput', () => millrace.post({ model, input: input.subarray(1), maxPrice: UNIT }, bob)],
+      ['BadInput', () => millrace.post({ model, input: input.subarray(SAMPLE), maxPrice: UNIT }, bob)],
+      ['NoModel', () => millrace.post({ model: nothing, input, maxPrice: UNIT }, bob)],
+      ['BadArguments', () => millrace.post({ model, input, maxPrice: -1n }, bob)],
+      ['BadArguments', () => millrace.post({ model, input, maxPrice: UNIT, deadline: 2 ** 32 }, bob)],
+      ['BadArguments', () => millrace.post({ model, input, maxPrice: UNIT, blocks: 1.5 }, bob)],
+      ['Token.FundsUnavailable', () => millrace.post({ model, input, maxPrice: 10n ** 30n }, bob)],
+      ['Tasks.PriceTooLow', () => millrace.post({ model, input, maxPrice: 0n }, bob)],
+      ['BadArguments', () => millrace.cancel(1.5, bob)],
+      ['BadArguments', () => millrace.cancel(-1, bob)],
+      ['BadArguments', () => millrace.offer({ ask: -1n, rates: [1n], models: [] }, charlie)],
       ['Miners.ZeroRate', () => millrace.offer({ ask: 1n, rates: [0n], models: [] }, charlie)],
       ['Refused', () => millrace.post({ model, input, maxPrice: 1n }, devAccount('//Poor'))],
       ['BadArguments', () => millrace.send(millrace.api.tx.Tasks?.cancel?.({}) as never, bob)],
       ['NotSigned', () => millrace.cancel(1, { ...bob.signer, signTx: () => Promise.reject(new Error('no')) })],
     ];
-    for (const [code, doing] of wrong) assert.equal((await failure(doing())).code, code);
+    for (const [code, doing] of wrong) assert.equal((await failure(doing())).code, code, String(doing));
   });
 
   it('takes several of one account at once', { timeout: PATIENCE }, async () => {
@@ -165,6 +189,9 @@ describe('a task', () => {
       owed = await millrace.miner(charlie.address);
       if (owed.unclaimed.length > 1) break;
     }
+    const { items } = await collect((cursor: number | null) => millrace.unclaimed(charlie.address, { cursor, count: 1 }));
+    // A round may have closed since.
+    assert.deepEqual(items.slice(0, owed.unclaimed.length), owed.unclaimed, 'page by page it is the same');
     const { rounds, amount } = await millrace.claimAll(bob, { account: charlie.address });
     assert.ok(rounds.length >= 2);
     assert.ok(amount >= owed.unclaimed.reduce((sum, share) => sum + share.amount, 0n));

@@ -14,7 +14,7 @@ export type Happening =
   | { kind: 'failed'; task: number; miner: string; reason: string }
   | { kind: 'refunded'; task: number; why: string; rent: bigint }
   | { kind: 'won'; miner: string; model: string; credited: bigint }
-  | { kind: 'slashed'; miner: string; amount: bigint; burned: bigint }
+  | { kind: 'slashed'; miner: string; amount: bigint; compensation: bigint }
   | { kind: 'charged'; miner: string; amount: bigint }
   | { kind: 'claimed'; miner: string; round: number; amount: bigint }
   | { kind: 'closed'; round: number; emission: bigint; mined: bigint }
@@ -138,8 +138,9 @@ export class Ledger {
 function burnedBy(each: Happening): bigint {
   switch (each.kind) {
     case 'settled':
-    case 'slashed':
       return each.burned;
+    case 'slashed':
+      return each.amount - each.compensation;
     case 'leased':
     case 'refunded':
       return each.rent;
@@ -173,12 +174,7 @@ const READERS: Record<string, (f: Fields) => Happening> = {
   'Tasks.LeaseFailed': (f) => ({ kind: 'failed', task: Number(f.task), miner: f.miner, reason: f.reason.type }),
   'Tasks.TaskRefunded': (f) => ({ kind: 'refunded', task: Number(f.task), why: f.why.type, rent: f.rent }),
   'Sprints.SprintWon': (f) => ({ kind: 'won', miner: f.miner, model: f.model, credited: f.credited }),
-  'Miners.Slashed': (f) => ({
-    kind: 'slashed',
-    miner: f.miner,
-    amount: f.amount,
-    burned: BigInt(f.amount) - BigInt(f.compensation),
-  }),
+  'Miners.Slashed': (f) => ({ kind: 'slashed', miner: f.miner, amount: f.amount, compensation: f.compensation }),
   'Miners.Charged': (f) => ({ kind: 'charged', miner: f.miner, amount: f.amount }),
   'Miners.OfferInForce': (f) => ({ kind: 'offered', miner: f.miner }),
   'Rewards.Claimed': (f) => ({ kind: 'claimed', miner: f.miner, round: f.round, amount: f.amount }),

@@ -1,6 +1,6 @@
 // All that views follow: the connection, the race in the best block, and what is read when a block comes.
 
-import { connect, type Millrace, type Model, type Race, type Status } from 'millrace';
+import { collect, connect, type Hash, type Millrace, type Model, type Race, type Status } from 'millrace';
 
 import { Ledger } from './ledger';
 import { type Market, readMarket } from './market';
@@ -10,6 +10,10 @@ import { Storage } from './storage';
 const BLOCK_TIME = 6;
 /** Blocks that must have come before their pace counts. */
 const PACE = 4;
+/** So many block times without a block are too many. */
+const SILENT = 5;
+/** Models that the page reads at most. */
+const MOST_MODELS = 1_000;
 /** A pause before the race is followed again, after something went wrong with it. */
 const PAUSE = 2_000;
 
@@ -20,7 +24,10 @@ export class Live {
   race: Race | undefined;
   market: Market | undefined;
   ledger: Ledger | undefined;
-  models: Model[] = [];
+  /** Once they are read. */
+  models: Model[] | undefined;
+  /** Whether the chain has more models than are read. */
+  moreModels = false;
   /** The chain's and the node's names, for the foot of the page. */
   about: { chain: string; node: string; version: string } | undefined;
   /** Why the newest figures are missing, in a sentence. */
@@ -28,6 +35,7 @@ export class Live {
   /** The first block that came after the connection, and when. */
   #first: { block: number; at: number } | undefined;
   #last: { block: number; at: number } | undefined;
+  #silent: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
   #again = false;
   readonly #off = new AbortController();
@@ -50,13 +58,20 @@ export class Live {
     return (last.at - first.at) / (last.block - first.block) / 1_000;
   }
 
+  /** Seconds since the newest block came, once they are too many. */
+  get silence(): number | undefined {
+    const seconds = this.#last ? (Date.now() - this.#last.at) / 1_000 : 0;
+    return seconds >= SILENT * this.blockTime ? seconds : undefined;
+  }
+
   model(name: string): Model | undefined {
-    return this.models.find(({ model }) => model === name);
+    return this.models?.find(({ model }) => model === name);
   }
 
   stop(): void {
     this.#listeners.clear();
     this.#off.abort();
+    clearTimeout(this.#silent);
     this.millrace?.close();
   }
 
@@ -102,6 +117,16 @@ export class Live {
     // The first comes at any time after its block.
     if (this.#last && (!this.#first || block < this.#first.block)) this.#first = now;
     this.#last = now;
+    this.#listen(SILENT * this.blockTime);
+  }
+
+  /** Looks after so many seconds whether a block came, and again with each block that should have. */
+  #listen(seconds: number): void {
+    clearTimeout(this.#silent);
+    this.#silent = setTimeout(() => {
+      this.#changed();
+      this.#listen(this.blockTime);
+    }, seconds * 1_000);
   }
 
   #heard(status: Status): void {
@@ -127,8 +152,9 @@ export class Live {
       do {
         this.#again = false;
         const race = this.race!;
-        this.models = await allModels(millrace);
-        for (const { model, sizes } of this.models) this.ledger.workOf.set(model, sizes.work);
+        const { items, next } = await collect((cursor: Hash | null) => millrace.models({ cursor }), { most: MOST_MODELS });
+        [this.models, this.moreModels] = [items, next !== null];
+        for (const { model, sizes } of items) this.ledger.workOf.set(model, sizes.work);
         this.market = await readMarket(storage, race);
         this.#changed();
         await this.ledger.follow(race.block, () => this.#changed());
@@ -141,18 +167,4 @@ export class Live {
       this.#busy = false;
     }
   }
-}
-
-/** Models that the page lists at most. */
-const MOST_MODELS = 1_000;
-
-async function allModels(millrace: Millrace): Promise<Model[]> {
-  const models: Model[] = [];
-  let cursor: Model['model'] | null = null;
-  do {
-    const page: { items: Model[]; next: Model['model'] | null } = await millrace.models({ cursor });
-    models.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== null && models.length < MOST_MODELS);
-  return models;
 }

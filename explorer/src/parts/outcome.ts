@@ -1,7 +1,7 @@
 // How a task stands or ended: who did it, where each planck went, and the trace that the chain checked.
 
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { answers, type Hash, type Model, type Task } from 'millrace';
+import { answers, onHold, type Hash, type Model, type Task } from 'millrace';
 
 import type { Layer, Trace } from '../chain/trace';
 import { bytes, count, fromHex, real } from '../format';
@@ -10,9 +10,6 @@ import { facts, minerLink, money } from './bits';
 
 export type Open = Extract<Task, { kind: 'open' }>;
 export type Ended = Extract<Task, { kind: 'ended' }>;
-
-/** What a task has on hold while it's open, planck. */
-export const onHold = ({ ceiling, deposit, fee, retention }: Open): bigint => ceiling + deposit + fee + retention;
 
 function nextStep({ next }: Open): string {
   switch (next.kind) {
@@ -25,6 +22,10 @@ function nextStep({ next }: Open): string {
   }
 }
 
+/** What posting a task cost, and what of that slashes gave back. */
+const posting = ({ posting: paid, compensation }: Pick<Open, 'posting' | 'compensation'>) =>
+  compensation > 0n ? html`${money(paid)}, of which ${money(compensation)} came back from miners that failed it` : money(paid);
+
 export const openTask = (task: Open): TemplateResult => html`
   <p class="say">${standing(task.standing)} ${nextStep(task)}</p>
   ${facts([
@@ -33,6 +34,8 @@ export const openTask = (task: Open): TemplateResult => html`
     ['the input’s deposit', money(task.deposit)],
     ['the verification’s fee', money(task.fee)],
     ['keeping the output', money(task.retention)],
+    ['Rent of its waits so far', money(task.rent)],
+    ['Posting it', posting(task)],
     ['Bid', html`${money(task.bid)} a block`],
     ...(task.standing.kind === 'leased'
       ? ([
@@ -40,10 +43,7 @@ export const openTask = (task: Open): TemplateResult => html`
           ['Price', money(task.standing.price)],
           ['Price now', money(task.standing.priceNow)],
         ] as const)
-      : ([
-          ['Rent so far', money(task.standing.rent)],
-          ['Rent of a block', money(task.standing.rentPerBlock)],
-        ] as const)),
+      : ([['Rent of a block', money(task.standing.rentPerBlock)]] as const)),
     ['Deadline', `block ${count(task.deadline)}`],
     ...(task.failed.length > 0 ? ([['Failed by', html`${task.failed.map((who) => html`${minerLink(who)} `)}`]] as const) : []),
     ...(task.declined.length > 0
@@ -60,7 +60,7 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
       ${facts([
         ['Rent of its waits, burned', money(end.rent)],
         ['Keeping this record', money(end.retention)],
-        ['Posting it', money(end.posting)],
+        ['Posting it', posting(end)],
         ['Known until', `block ${count(keptUntil)}`],
       ])}
     `;
@@ -74,7 +74,7 @@ export const endedTask = ({ fate, keptUntil }: Ended): TemplateResult => {
       ['Verification’s fee', money(end.fee)],
       ['Keeping the output', money(end.retention)],
       ['Rent of its waits, burned', money(end.rent)],
-      ['Posting it', money(end.posting)],
+      ['Posting it', posting(end)],
       ['Came back', html`${money(end.returned)} of the ceiling, and the deposit`],
       ['Kept until', `block ${count(keptUntil)}`],
     ])}

@@ -82,7 +82,7 @@ function line(each: Happening): TemplateResult {
     case 'won':
       return html`${minerLink(each.miner)} won a sprint: ${work(each.credited)} mined`;
     case 'slashed':
-      return html`${minerLink(each.miner)} slashed: ${money(each.amount)} of its bond`;
+      return html`${minerLink(each.miner)} slashed: ${money(each.amount)} of its bond${each.compensation > 0n ? html`, of which ${money(each.compensation)} went to the requester for posting its task` : nothing}`;
     case 'charged':
       return html`${minerLink(each.miner)} charged ${money(each.amount)} for a lease that it declined`;
     case 'claimed':

@@ -77,9 +77,14 @@ class Posting {
     const { millrace } = this.app.live;
     if (!millrace) throw new Error('The page has no connection to a node yet: wait until it says “live”.');
     const { signal } = this.#off;
-    const words = { signed: 'Signed.', sent: 'Sent; waiting for a block…', included: 'In a block.' };
+    const words = {
+      signed: 'Signed.',
+      sent: 'Sent; waiting for a block…',
+      included: 'In a block; waiting until it is final…',
+    };
+    // Until then a re-org may give its number to somebody else's task.
     const posted = await millrace.post({ model: DIGITS, input, maxPrice, blocks: BLOCKS }, account(), {
-      until: 'best',
+      until: 'finalized',
       signal,
       onProgress: ({ kind }) => this.#say(words[kind]),
     });

@@ -1,16 +1,19 @@
 // My tasks: what an account posted, what is on hold for it, and what came back.
 
 import { html, nothing } from 'lit-html';
-import type { Task } from 'millrace';
+import { collect, costOf, onHold, type Task } from 'millrace';
 
 import { account, nameOf } from '../account';
 import { amount, count } from '../format';
 import { Loaded } from '../loaded';
 import { empty, fault, modelLink, money, pill, section, stat, table, taskLink } from '../parts/bits';
-import { onHold } from '../parts/outcome';
 import { who } from '../parts/who';
 import { type App, type MakeView, sentence } from '../view';
 import { state } from '../words';
+
+/** Tasks of an account that are read at most, and rows of the table at most. */
+const MOST_TASKS = 1_000;
+const MOST_SHOWN = 100;
 
 interface Mine {
   tasks: Task[];
@@ -22,13 +25,8 @@ function cameBack(task: Task): bigint | undefined {
   return task.kind === 'ended' && task.fate.end.kind === 'settled' ? task.fate.end.returned : undefined;
 }
 
-/** Everything that an ended task cost, planck; a slash may have made the posting good. */
-function cost(task: Task): bigint {
-  if (task.kind === 'open') return 0n;
-  const { end } = task.fate;
-  const always = end.retention + end.rent + end.posting;
-  return end.kind === 'settled' ? end.paid + end.burned + end.fee + always : always;
-}
+/** Everything that an ended task cost, planck. */
+const cost = (task: Task): bigint => (task.kind === 'open' ? 0n : costOf(task.fate.end));
 
 function row(task: Task, cancel: (task: number) => void, busy: boolean) {
   const { word, tone } = state(task);
@@ -61,15 +59,18 @@ const list = ({ tasks, more }: Mine, cancel: (task: number) => void, busy: boole
       : table(
           'My tasks',
           html`<th scope="col">Task</th><th scope="col">State</th><th scope="col">Model</th><th scope="col" class="number">On hold</th><th scope="col" class="number">Cost</th><th scope="col" class="number">Came back</th><th scope="col"><span class="hidden">Cancel</span></th>`,
-          tasks.map((task) => row(task, cancel, busy)),
+          tasks.slice(0, MOST_SHOWN).map((task) => row(task, cancel, busy)),
         )
   }
-  ${more ? html`<p class="note">These are the newest ${count(tasks.length)}.</p>` : nothing}
+  ${tasks.length > MOST_SHOWN ? html`<p class="note">The table has the newest ${count(MOST_SHOWN)} tasks.</p>` : nothing}
+  ${more ? html`<p class="note">There are more: the figures are of the newest ${count(tasks.length)}.</p>` : nothing}
 `;
 
 export const mine: MakeView = (app: App) => {
   const loaded = new Loaded<Mine>(app, async (millrace) => {
-    const { items, next } = await millrace.tasks(account().address);
+    const { address } = account();
+    const read = (cursor: number | null) => millrace.tasks(address, { cursor, count: 100 });
+    const { items, next } = await collect(read, { most: MOST_TASKS });
     return { tasks: items, more: next !== null };
   });
   let said: string | undefined;
@@ -81,7 +82,7 @@ export const mine: MakeView = (app: App) => {
     app.redraw();
     try {
       await app.live.millrace!.cancel(task, account(), { until: 'best' });
-      said = `Task ${task} is cancelled, and what was on hold is back but the rent of its wait and the fee for its record.`;
+      said = `Task ${task} is cancelled, and what was on hold is back but the rent of its waits and the fee for its record.`;
     } catch (error) {
       [said, refused] = [undefined, sentence(error)];
     }

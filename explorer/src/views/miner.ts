@@ -11,10 +11,11 @@ import { idle } from '../words';
 
 type Slot = Miner['slots'][number];
 
-const slotState = ({ leased, suspended, withdrawn }: Slot) => {
+const slotState = ({ leased, suspended, withdrawn, onSale }: Slot) => {
   if (leased) return pill('at work', 'work');
   if (suspended) return pill('suspended', 'bad');
-  return withdrawn ? pill('withdrawn', 'wait') : pill('free', 'good');
+  if (withdrawn) return pill('withdrawn', 'wait');
+  return onSale ? pill('free', 'good') : pill('not on sale', 'wait');
 };
 
 function slots(all: Slot[]) {

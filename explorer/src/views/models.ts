@@ -1,6 +1,6 @@
 // All models that the chain knows.
 
-import { html } from 'lit-html';
+import { html, nothing } from 'lit-html';
 
 import { bytes, count, work } from '../format';
 import { empty, modelLink, section, table } from '../parts/bits';
@@ -15,13 +15,15 @@ export const models: MakeView = ({ live }) => ({
     ${section(
       'all',
       'Registered models',
-      live.models.length === 0
+      !live.models
         ? empty('Reading the models…')
-        : table(
-            'Models',
-            html`<th scope="col">Model</th><th scope="col">Called</th><th scope="col">State</th><th scope="col" class="number">Work of a sample</th><th scope="col" class="number">Input</th><th scope="col" class="number">Output</th><th scope="col" class="number">Slots</th><th scope="col" class="number">Open tasks</th>`,
-            live.models.map(
-              (model) => html`
+        : live.models.length === 0
+          ? empty('This chain has no model yet. Anybody can register one, with “millrace register FILE”.')
+          : table(
+              'Models',
+              html`<th scope="col">Model</th><th scope="col">Called</th><th scope="col">State</th><th scope="col" class="number">Work of a sample</th><th scope="col" class="number">Input</th><th scope="col" class="number">Output</th><th scope="col" class="number">Slots</th><th scope="col" class="number">Open tasks</th>`,
+              live.models.map(
+                (model) => html`
                 <tr>
                   <th scope="row">${modelLink(model.model)}</th>
                   <td>${model.metadata?.name ?? '–'}</td>
@@ -33,8 +35,9 @@ export const models: MakeView = ({ live }) => ({
                   <td class="number">${count(model.openTasks)}</td>
                 </tr>
               `,
+              ),
             ),
-          ),
     )}
+    ${live.models && live.moreModels ? html`<p class="note">These are the first ${count(live.models.length)}.</p>` : nothing}
   `,
 });

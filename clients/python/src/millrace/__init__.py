@@ -12,7 +12,7 @@ from .market import Claimed, Posted, Registered
 from .metadata import ModelMetadata, TensorMetadata, check_metadata, parse_metadata
 from .sending import Receipt
 from .sync import Client, connect
-from .views import UNIT, EndedTask, Lease, Miner, Model, Offer, OpenTask, Quote, Race, Task
+from .views import UNIT, EndedTask, Lease, Miner, Model, Offer, OpenTask, Quote, Race, Share, Task
 
 __all__ = [
     "UNIT",
@@ -35,6 +35,7 @@ __all__ = [
     "Race",
     "Receipt",
     "Registered",
+    "Share",
     "Task",
     "TensorMetadata",
     "answers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from .errors import NODE_ERRORS, MillraceError, NodeError
 from .market import Claimed, Posted, Registered
 from .metadata import Described, ModelMetadata, beside, call_argument, metadata_of
 from .sending import Receipt, Sender, Until
-from .views import EndedTask, Miner, Model, Offer, OpenTask, Quote, Race, Task, read, read_task
+from .views import EndedTask, Miner, Model, Offer, OpenTask, Quote, Race, Share, Task, read, read_task
 
 #: A call of `batch_all` and its like: pallet, function, arguments.
 Call = tuple[str, str, dict[str, Any]]
@@ -228,7 +229,7 @@ class AsyncClient:
         file's are those of `NAME.metadata.json` beside `NAME.millrace`, if that is there. False leaves them out.
         """
         end = _transaction(timeout)
-        content = encoding if isinstance(encoding, bytes) else Path(encoding).read_bytes()
+        content = encoding if isinstance(encoding, bytes) else _content(encoding)
         name = model_id(content)
         found: Described | None
         if isinstance(metadata, bool):
@@ -261,6 +262,14 @@ class AsyncClient:
         arguments = {"model": model, "metadata": call_argument(said)}
         return await self._send("Models", "describe", arguments, until, _transaction(timeout))
 
+    async def retire_model(self, model: str, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
+        """Takes no new tasks for a model, whose owner may remove it then: from its `removable_from` on."""
+        return await self._send("Models", "retire", {"model": model}, until, _transaction(timeout))
+
+    async def remove_model(self, model: str, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
+        """Removes a retired model that no open task uses; its deposit comes back. Only its owner may."""
+        return await self._send("Models", "remove", {"model": model}, until, _transaction(timeout))
+
     async def offer(
         self,
         *,
@@ -282,21 +291,44 @@ class AsyncClient:
             await end.pause(1)
         return receipt
 
+    async def register_miner(
+        self,
+        mill: str,
+        proof: str,
+        *,
+        ask: int,
+        rates: list[int],
+        models: list[str],
+        until: Until = "finalized",
+        timeout: float = TRANSACTION,
+    ) -> Receipt:
+        """Makes the signer a miner that offers as `offer` does. Its node's millrace_proveMill has mill and proof."""
+        arguments = {"mill": mill, "proof": proof, "ask": ask, "rates": rates, "models": models}
+        return await self._send("Miners", "register", arguments, until, _transaction(timeout))
+
+    async def resume(self, *, until: Until = "finalized", timeout: float = TRANSACTION) -> Receipt:
+        """As a miner: puts suspended slots on sale again, and holds what the bond lacks."""
+        return await self._send("Miners", "resume", {}, until, _transaction(timeout))
+
     async def model(self, model: str, *, timeout: float = ANSWER) -> Model:
         """A registered model."""
         return await self._model(model, _answer(timeout))
 
     async def models(self, *, timeout: float = ANSWER) -> list[Model]:
         """The registered models."""
-        return await self._pages("millrace_models", [], lambda each: read(Model, each), timeout)
+        return await self._pages("millrace_models", [], lambda each: read(Model, each), _answer(timeout))
 
     async def offers(self, model: str, *, timeout: float = ANSWER) -> list[Offer]:
         """The free slots that offer a model, in the order in which they would be taken."""
-        return await self._pages("millrace_offers", [model], lambda each: read(Offer, each), timeout)
+        return await self._pages("millrace_offers", [model], lambda each: read(Offer, each), _answer(timeout))
 
     async def tasks(self, account: str, *, timeout: float = ANSWER) -> list[Task]:
         """An account's tasks, newest first: those that are open, and those that ended and are still kept."""
-        return await self._pages("millrace_tasks", [account], read_task, timeout)
+        return await self._pages("millrace_tasks", [account], read_task, _answer(timeout))
+
+    async def unclaimed(self, account: str, *, timeout: float = ANSWER) -> list[Share]:
+        """The shares of closed rounds that an account can claim, oldest first."""
+        return await self._pages("millrace_unclaimed", [account], lambda each: read(Share, each), _answer(timeout))
 
     async def task(self, task: int, *, timeout: float = ANSWER) -> Task:
         """A task: an `OpenTask`, or an `EndedTask`."""
@@ -356,12 +388,12 @@ class AsyncClient:
 
     async def _miner(self, account: str, end: Deadline) -> Miner:
         told = await self._ask("millrace_miner", account, deadline=end)
+        rest: list[Share] = []
         # The method has the first hundred shares; a sum over them alone would be too small.
-        while told["unclaimedNext"] is not None:
-            page = await self._ask("millrace_unclaimed", account, told["unclaimedNext"], deadline=end)
-            told["unclaimed"] += page["items"]
-            told["unclaimedNext"] = page["next"]
-        return read(Miner, told)
+        if (cursor := told["unclaimedNext"]) is not None:
+            rest = await self._pages("millrace_unclaimed", [account], lambda each: read(Share, each), end, cursor)
+        miner = read(Miner, told)
+        return replace(miner, unclaimed=miner.unclaimed + rest)
 
     async def _model(self, model: str, end: Deadline) -> Model:
         # Models are listed by name, so the one behind the name before it is it.
@@ -372,11 +404,15 @@ class AsyncClient:
         raise MillraceError("no_model", f"No model {model} is registered", NODE_ERRORS[7002][1])
 
     async def _pages(
-        self, method: str, first: list[Any], item: Callable[[dict[str, Any]], T], timeout: float
+        self,
+        method: str,
+        first: list[Any],
+        item: Callable[[dict[str, Any]], T],
+        end: Deadline,
+        cursor: Any = None,
     ) -> list[T]:
-        end = _answer(timeout)
+        """A whole list, or what is left of it from a cursor on."""
         items: list[T] = []
-        cursor = None
         while True:
             page = await self._ask(method, *first, cursor, _PAGE, deadline=end)
             items += [item(each) for each in page["items"]]
@@ -401,6 +437,14 @@ def _answer(timeout: float) -> Deadline:
 def _transaction(timeout: float) -> Deadline:
     remedy = "A block may hold it yet: look at the account before you send it again."
     return Deadline(timeout, "The transaction was in no block", remedy)
+
+
+def _content(file: str | os.PathLike[str]) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        message = f"The model can't be read: {error}"
+        raise MillraceError("invalid_input", message, "Give the path of its file, or its bytes.") from error
 
 
 def _name_before(model: str) -> str | None:

@@ -123,11 +123,15 @@ class Metadata:
         raw = dispatch["Module"]["error"]
         index = int(raw[2:4], 16) if isinstance(raw, str) else raw
         found = self._metadata.get_module_error(dispatch["Module"]["index"], index)
-        docs = " ".join(line.strip() for line in found.docs)
+        code = f"{pallet.name}.{found.name}"
+        message = " ".join(line.strip() for line in found.docs) or code
         remedy = self._remedy(str(pallet.name), found.name, call)
-        return MillraceError(f"{pallet.name}.{found.name}", docs or f"{pallet.name}.{found.name}", remedy)
+        if remedy is None:
+            # Some errors say it themselves, behind what is wrong.
+            message, _, remedy = message.partition(". ")
+        return MillraceError(code, message, remedy or _OTHERWISE)
 
-    def _remedy(self, pallet: str, error: str, call: tuple[str, str] | None) -> str:
+    def _remedy(self, pallet: str, error: str, call: tuple[str, str] | None) -> str | None:
         functions = list(self._metadata.get_metadata_pallet(pallet).calls or [])
         # The documentation of the call that failed, and else of any that says something of the error.
         functions.sort(key=lambda each: (pallet, each.name) != call)
@@ -135,7 +139,7 @@ class Metadata:
             found = documented(list(function.value["docs"]), error)
             if found is not None:
                 return found
-        return _OTHERWISE
+        return None
 
     def extrinsic(self, call: bytes, signer: Account, nonce: int, birth: Birth, genesis: bytes) -> bytes:
         """A signed transaction, version 4."""
@@ -172,6 +176,7 @@ class Metadata:
 
 _GENERAL = {
     "Token.FundsUnavailable": "Top the account up.",
+    "Arithmetic.Underflow": "Top the account up.",
     "Token.BelowMinimum": "Leave the account more than the existential deposit.",
     "BadOrigin": "Sign with an account that may do this.",
 }
@@ -183,6 +188,9 @@ def _plain(value: Any) -> Any:
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
+    if isinstance(value, float):
+        # The codec would cut it.
+        raise ValueError(f"{value} is no whole number")
     return "0x" + value.hex() if isinstance(value, bytes) else value
 
 

@@ -44,7 +44,8 @@ class NodeError(MillraceError):
         known = NODE_ERRORS.get(self.number)
         code, remedy = known or (f"node_{self.number}", "Look into the node's log.")
         data = error.get("data")
-        message = str(error.get("message", "The node gave no reason"))
+        # What follows the first line is a trace of the call that failed.
+        message = str(error.get("message", "")).strip().partition("\n")[0] or "The node gave no reason"
         # The pool's own reason lies in the data; elsewhere data is for programs.
         if isinstance(data, str):
             message = f"{message}: {data}"

@@ -189,16 +189,23 @@ class Sender:
         """Gives the pool what it may have dropped. Signed again, it keeps its nonce: the chain takes it once."""
         if finalized >= sent.death:
             await self._sign_again(call, signer, sent, deadline)
+        if await self._refused(signer, sent, start, deadline):
+            await self._sign_again(call, signer, sent, deadline)
+            # If that is refused, too, the next look goes on from there: what was signed before may be on its way.
+            await self._refused(signer, sent, start, deadline)
+
+    async def _refused(self, signer: Account, sent: _Sent, start: int, deadline: Deadline) -> bool:
+        """Gives the pool the newest signature; says whether only another one can get in."""
         try:
             await self._connection.call("author_submitExtrinsic", _hex(sent.extrinsic), deadline=deadline)
         except NodeError as error:
+            if error.number == _BANNED or (error.number == _INVALID and "ancient" in error.message.lower()):
+                return True
             if _outdated(error):
                 await self._check_nonce(signer, sent, start, deadline)
-            elif error.number == _BANNED or (error.number == _INVALID and "ancient" in error.message.lower()):
-                await self._sign_again(call, signer, sent, deadline)
-                await self._connection.call("author_submitExtrinsic", _hex(sent.extrinsic), deadline=deadline)
             elif error.number not in (_IN_POOL, _UNDERPRICED, _POOL_FULL):
                 raise
+        return False
 
     async def _sign_again(self, call: bytes, signer: Account, sent: _Sent, deadline: Deadline) -> None:
         again = await self._sign(call, signer, sent.nonce, deadline)
@@ -255,7 +262,9 @@ class Sender:
         for event in events:
             failure = _failure(event)
             if failure is not None:
-                raise metadata.error(failure, of)
+                where, dispatch = failure
+                error = metadata.error(dispatch, of)
+                raise MillraceError(error.code, where + error.message, error.remedy)
         fee = sum(each.fields["actual_fee"] for each in events if each.name == "TransactionPayment.TransactionFeePaid")
         extrinsic = next(iter(sent.hashes)) if len(sent.hashes) == 1 else blake2_256(sent.extrinsic)
         return Receipt(_hex(extrinsic), number, block, fee, events)
@@ -274,16 +283,18 @@ class Sender:
         return await self._number(await self._head(until, deadline), deadline)
 
 
-def _failure(event: Event) -> Any:
-    """The error within an event, if it tells of a failure: of the call, or of a call within it."""
+def _failure(event: Event) -> tuple[str, Any] | None:
+    """The error within an event, if it tells of a failure, and where: of the call itself, or of a call within it."""
     if event.name == "System.ExtrinsicFailed":
-        return event.fields["dispatch_error"]
-    if event.name in ("Utility.BatchInterrupted", "Utility.ItemFailed"):
-        return event.fields["error"]
+        return "", event.fields["dispatch_error"]
+    if event.name == "Utility.BatchInterrupted":
+        return f"{event.name} at call {event.fields['index']}, counted from 0: ", event.fields["error"]
+    if event.name == "Utility.ItemFailed":
+        return f"{event.name}: ", event.fields["error"]
     for name, key in _RESULTS:
         result = event.fields.get(key) if event.name == name else None
         if isinstance(result, dict) and "Err" in result:
-            return result["Err"]
+            return f"{event.name}: ", result["Err"]
     return None
 
 

@@ -75,6 +75,10 @@ class OpenTask:
     deposit: int
     fee: int
     retention: int
+    #: What its waits and its posting cost so far, and what a slash gave back of posting.
+    rent: int
+    posting: int
+    compensation: int
     deadline: int
     standing: Choice
     next: Choice
@@ -102,9 +106,8 @@ class EndedTask:
 
     @property
     def cost(self) -> int:
-        """All that it cost, planck: price, fees, rent of its waits, and posting, which a slash may have made good."""
-        parts = ("paid", "burned", "fee", "retention", "rent", "posting")
-        return sum(int(self.fate.end.get(part, 0)) for part in parts)
+        """All that it cost, planck: price, fees, rent of its waits and posting, less what a slash gave back of that."""
+        return sum(sign * int(self.fate.end.get(part, 0)) for part, sign in BILL.items())
 
     def answer(
         self, quantization: Quantization | None = None
@@ -126,6 +129,9 @@ class EndedTask:
             raise MillraceError("no_output", message, f"Ask for it with task({self.task}) until it is pruned.")
         return self.output
 
+
+#: The parts of a bill, and how each counts. What is `returned` of a ceiling never left.
+BILL = {"paid": 1, "burned": 1, "fee": 1, "retention": 1, "rent": 1, "posting": 1, "compensation": -1}
 
 #: What to do about each reason for a refund.
 REFUNDS = {
@@ -161,6 +167,8 @@ class Model:
     owner: str
     deposit: int
     retired: bool
+    #: The first block in which its owner may remove it, if it is retired and no open task uses it by then.
+    removable_from: int | None
     listed: bool
     open_tasks: int
     slots: int | None

@@ -2,9 +2,23 @@
 
 import { formatMill } from '../amounts.js';
 import { type Answer, answers, elements } from '../answers.js';
+import { costOf, onHold } from '../bill.js';
 import { dequantize, integers, type Quantization } from '../input.js';
-import type { Page } from '../millrace.js';
-import type { Hash, IdleReason, Metadata, Miner, Model, NoTaker, Offer, Quote, Race, RefundReason, Task } from '../views.js';
+import type { Page } from '../pages.js';
+import type {
+  Hash,
+  IdleReason,
+  Metadata,
+  Miner,
+  Model,
+  NoTaker,
+  Offer,
+  Quote,
+  Race,
+  RefundReason,
+  Share,
+  Task,
+} from '../views.js';
 
 /** Why a task ended without an answer, and what to do. */
 const REFUNDS: Record<RefundReason, string> = {
@@ -47,12 +61,17 @@ export function openTask({ standing, deadline }: Extract<Task, { kind: 'open' }>
 /** How a task ended, and what it cost. */
 export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
   const { end, block } = fate;
+  const back = end.compensation > 0n ? `, of which ${formatMill(end.compensation)} came back from miners that failed it` : '';
+  const always = [
+    `rent       ${formatMill(end.rent)} for its waits, burned`,
+    `posting    ${formatMill(end.posting)} for the transaction that posted it${back}`,
+  ];
   if (end.kind !== 'settled') {
     return [
       `${end.kind.padEnd(10)} in block ${block}: ${REFUNDS[end.why]}`,
-      `rent       ${formatMill(end.rent)} for the wait, burned`,
       `retention  ${formatMill(end.retention)} for keeping this record`,
-      `posting    ${formatMill(end.posting)} for the transaction that posted it; the rest is back`,
+      ...always,
+      'came back  all else that was on hold',
     ];
   }
   return [
@@ -61,8 +80,7 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
     `burned     ${formatMill(end.burned)} of the price`,
     `fee        ${formatMill(end.fee)} for the verification`,
     `retention  ${formatMill(end.retention)} for keeping the output`,
-    `rent       ${formatMill(end.rent)} for the wait, burned`,
-    `posting    ${formatMill(end.posting)} for the transaction that posted it`,
+    ...always,
     `came back  ${formatMill(end.returned)} of the ceiling, and the deposit`,
   ];
 }
@@ -118,7 +136,7 @@ export function quotes(quote: Quote): string[] {
   ];
 }
 
-const more = (next: Hash | null): string[] => (next ? [`more       with --cursor ${next}`] : []);
+const more = (next: Hash | number | null): string[] => (next === null ? [] : [`more       with --cursor ${next}`]);
 
 export function registered({ items, next }: Page<Model, Hash>): string[] {
   if (items.length === 0) return ['no models are registered'];
@@ -138,31 +156,51 @@ export function offers({ items, next }: Page<Offer, Hash>): string[] {
   ];
 }
 
+/** A task in a line. */
+function task(view: Task): string {
+  const { model, samples } = view.kind === 'open' ? view : view.fate;
+  const of = `task ${view.task}: ${samples} samples of ${model}`;
+  if (view.kind === 'open') return `${of}, ${view.standing.kind}, ${formatMill(onHold(view))} on hold`;
+  const { end, block } = view.fate;
+  return `${of}, ${end.kind} in block ${block}, cost ${formatMill(costOf(end))}`;
+}
+
+export function tasks({ items, next }: Page<Task, number>): string[] {
+  if (items.length === 0) return ['this account has posted nothing that the chain still keeps'];
+  return [...items.map(task), ...more(next)];
+}
+
+export function shares({ items, next }: Page<Share, number>): string[] {
+  if (items.length === 0) return ['nothing to claim'];
+  const line = ({ round, amount, voidFrom }: Share) => `round ${round}: ${formatMill(amount)}, void from round ${voidFrom} on`;
+  return [...items.map(line), ...more(next)];
+}
+
 /** Why a miner earns nothing, or less than it could; and what to do. */
 function idle(reason: IdleReason): string {
   switch (reason.kind) {
     case 'keyUnknown':
       return 'its mill key signs for nobody: register it with miners.setMill';
     case 'noSlots':
-      return 'it offers no slots';
+      return 'it offers no slots: miners.offer puts some on sale';
     case 'noModels':
-      return 'it offers no models';
+      return 'it offers no models: millrace offer adds one';
     case 'offerPending':
       return reason.due ? 'its new offer is due and waits to be applied' : `its new offer waits for round ${reason.from}`;
     case 'suspended':
-      return `slots ${reason.slots.join(', ')} are suspended: look why they were slashed, then miners.resume`;
+      return `slots ${reason.slots.join(', ')} are suspended: look why they were slashed, then millrace resume`;
     case 'rejected':
-      return 'a sprint of its was wrong: look at its node, then miners.resume';
+      return 'a sprint of its was wrong: look at its node, then millrace resume';
     case 'bondShort':
-      return `its bond lacks ${formatMill(reason.missing)}: top it up`;
+      return `its bond lacks ${formatMill(reason.missing)}: millrace resume tops it up`;
     case 'notOffered':
-      return `sprints run on models that it doesn't offer: ${reason.models.join(', ')}`;
+      return `sprints run on models that it doesn't offer, and count a sixteenth: millrace offer adds ${reason.models.join(', ')}`;
     case 'retired':
-      return `it offers models that were retired: ${reason.models.join(', ')}`;
+      return `it offers models that were retired: miners.offer leaves out ${reason.models.join(', ')}`;
     case 'slotsLeased':
       return `${reason.leased} of its ${reason.of} slots are leased`;
     case 'askTooHigh':
-      return `others are cheaper: tasks pay ${reason.highest} planck per mega-MAC at most`;
+      return `others are cheaper: tasks pay ${reason.highest} planck per mega-MAC at most; miners.offer sets another ask`;
     case 'noTasks':
       return 'no task waits';
   }

@@ -3,9 +3,10 @@
 
 import { WebSocket } from 'ws';
 
-import { type MillraceError, asMillraceError } from '../errors.js';
+import { asMillraceError, type MillraceError } from '../errors.js';
 import { connect } from '../millrace.js';
-import { COMMANDS, type Command } from './commands.js';
+import type { Command } from './command.js';
+import { COMMANDS } from './commands.js';
 import { parse, timeout, usage, type Values } from './options.js';
 
 const COMMON = `  --url URL          the node (default ws://127.0.0.1:9944)
@@ -60,9 +61,9 @@ async function run(name: string, operands: string[], values: Values): Promise<nu
     },
   });
   try {
-    const { lines, json, exit = 0 } = await command.run({ millrace, values, operands, progress });
+    const { lines, json, exit = 0, fault } = await command.run({ millrace, values, operands, progress });
     console.log(values.json ? toJson(json) : lines.join('\n'));
-    return exit;
+    return fault ? complain(fault, values.json) : exit;
   } finally {
     millrace.close();
   }

@@ -1,6 +1,6 @@
 // What the command line's words mean.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { type Account, accountFromPhrase, devAccount } from '../accounts.js';
@@ -104,7 +104,30 @@ export function read(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw usage(`I can't read ${file}: ${error instanceof Error ? error.message : error}`, 'Give the path of a file.');
+    throw usage(`I can't read ${file}: ${reasonOf(error)}`, 'Give the path of a file.');
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Whether the output's file can be written, before anything is paid for it. */
+export function checkOutput({ output }: Values): void {
+  if (output === undefined) return;
+  try {
+    closeSync(openSync(output, 'a'));
+  } catch (error) {
+    throw usage(`I can't write ${output}: ${reasonOf(error)}`, 'Give --output a path that can be written.');
+  }
+}
+
+/** Writes the output's file, if one is named; says why it can't be written, and what to do. */
+export function unwritten({ output }: Values, bytes: Uint8Array, remedy: string): MillraceError | undefined {
+  if (output === undefined) return undefined;
+  try {
+    writeFileSync(output, bytes);
+    return undefined;
+  } catch (error) {
+    return new MillraceError('Usage', `I can't write ${output}: ${reasonOf(error)}`, remedy);
   }
 }
 
