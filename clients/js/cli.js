@@ -118,7 +118,7 @@ async function bill(api, result) {
   console.log(`paid       ${formatAmount(result.paid)} to ${result.miner}`);
   console.log(`burned     ${formatAmount(result.burned)} of the price`);
   console.log(`fee        ${formatAmount(result.fee)} for the verification`);
-  console.log(`retention  ${formatAmount(result.retention)} for keeping the output`);
+  console.log(`retention  ${formatAmount(result.retention)} for keeping output and record`);
   always(result);
   console.log(`came back  ${formatAmount(result.returned)} of the ceiling, and the deposit`);
 }

@@ -86,7 +86,7 @@ test('a bill is less what a slash gave back', async ({ page, node }) => {
   await expect(ended).toContainText(/Posting it\s*([\d.]+\smMILL), of which \1 came back from miners that failed it/);
   const part = async (name: string) =>
     BigInt((await ended.locator('.facts > div', { hasText: name }).locator('data').first().getAttribute('value')) ?? '');
-  const parts = ['Paid to it', 'Burned of the price', 'Verification’s fee', 'Keeping the output', 'Rent of its waits'];
+  const parts = ['Paid to it', 'Burned of the price', 'Verification’s fee', 'Keeping output and record', 'Rent of its waits'];
   const cost = (await Promise.all(parts.map(part))).reduce((sum, each) => sum + each, 0n);
   await look(page, node.url, '#/mine');
   await page.getByLabel('Account').selectOption('//Dave');

@@ -116,7 +116,7 @@ fn costs(text: &mut String, model: &CheckedModel, samples: u32, ask: u128) -> fm
     };
     writeln!(
         text,
-        "fees         {} MILL to verify one sample, {} for the {most} of the largest batch; {} to keep the output of one",
+        "fees         {} MILL to verify one sample, {} for the {most} of the largest batch; {} to keep output and record of one",
         in_mill(one.verification),
         in_mill(bill(most).verification),
         in_mill(one.output)

@@ -32,7 +32,7 @@ function price(quote: Quote): TemplateResult {
     ${facts([
       ['Price', taker.kind === 'slot' ? money(taker.price) : '–'],
       ['Verification', money(quote.verificationFee)],
-      ['Keeping the output', html`${money(quote.retentionFee)}; of it ${money(quote.refundFee)} if it is refunded`],
+      ['Keeping output and record', html`${money(quote.retentionFee)}; of it ${money(quote.refundFee)} if it is refunded`],
       ['Posting', money(quote.postingFee)],
       ['Deposit, comes back', money(quote.deposit)],
       ['Ceiling, at least', money(quote.leastCeiling)],

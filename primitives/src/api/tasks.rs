@@ -373,7 +373,7 @@ pub struct Quote<AccountId> {
     /// Fee of the verification, planck: on hold, and paid if the task is settled.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub verification_fee: Balance,
-    /// Fee for keeping the output, planck: as the other.
+    /// Fee for keeping the output and the record of its end, planck: as the other.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub retention_fee: Balance,
     /// The part of that fee which is kept if the task is refunded, planck: for the record of how it ended.

@@ -79,7 +79,7 @@ export function bill({ fate }: Extract<Task, { kind: 'ended' }>): string[] {
     `paid       ${formatMill(end.paid)} to ${end.miner}`,
     `burned     ${formatMill(end.burned)} of the price`,
     `fee        ${formatMill(end.fee)} for the verification`,
-    `retention  ${formatMill(end.retention)} for keeping the output`,
+    `retention  ${formatMill(end.retention)} for keeping output and record`,
     ...always,
     `came back  ${formatMill(end.returned)} of the ceiling, and the deposit`,
   ];
@@ -129,7 +129,7 @@ export function quotes(quote: Quote): string[] {
     `work       ${quote.work} MAC in ${quote.samples} samples of ${quote.inputBytes / quote.samples} bytes`,
     ...took,
     `ceiling    ${formatMill(quote.leastCeiling)} at least, until block ${quote.deadline}`,
-    `fees       ${formatMill(quote.postingFee)} to post, ${formatMill(quote.verificationFee)} to verify, ${formatMill(quote.retentionFee)} to keep the output`,
+    `fees       ${formatMill(quote.postingFee)} to post, ${formatMill(quote.verificationFee)} to verify, ${formatMill(quote.retentionFee)} to keep output and record`,
     `refund     all but posting, rent and ${formatMill(quote.refundFee)} to keep the record`,
     `deposit    ${formatMill(quote.deposit)} until the task ends`,
     `waiting    ${quote.waiting} tasks; a block's wait costs ${formatMill(quote.rentPerBlock)}`,
