@@ -10,13 +10,14 @@ use super::{
     files::{read_small, read_weights},
     gguf::Gguf,
     llama::{Llama, LlamaConfig, Naming},
+    onnx::Exported,
     tokens::Tokens,
     weights::Weights,
 };
 use crate::refusal::Refusal;
 
-/// The weights' file in a folder.
-const WEIGHTS: &str = "model.safetensors";
+/// The weights' file in a folder: the first that is there.
+const WEIGHTS: [&str; 3] = ["model.safetensors", "model.onnx", "onnx/model.onnx"];
 
 /// The kinds of text models that can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,12 @@ struct Architectures {
     architectures: Vec<String>,
 }
 
+/// What models of texts alone have in their config.json.
+#[derive(Deserialize)]
+struct Vocabulary {
+    vocab_size: Option<u64>,
+}
+
 /// A text model's files.
 pub struct Source {
     folder: PathBuf,
@@ -40,18 +47,32 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether a path is meant as a text model: a folder, a safetensors file or a GGUF file.
+    /// Whether a path is meant as a text model: a folder, a safetensors file, a GGUF file, or an ONNX file with the
+    /// config.json of a text model or a tokenizer.json in its folder.
     pub fn is_meant(path: &Path) -> bool {
-        path.is_dir() || has_extension(path, "safetensors") || has_extension(path, "gguf")
+        let is_exported = || {
+            let folder = folder_of(path);
+            match read_small(&folder.join("config.json")).ok().as_deref().map(serde_json::from_slice) {
+                Some(config) => config.is_ok_and(|Vocabulary { vocab_size }| vocab_size.is_some()),
+                None => folder.join("tokenizer.json").exists(),
+            }
+        };
+        path.is_dir()
+            || has_extension(path, "safetensors")
+            || has_extension(path, "gguf")
+            || has_extension(path, "onnx") && is_exported()
     }
 
-    /// A folder that holds `model.safetensors`, a safetensors file with the other files beside it, or a GGUF file.
+    /// A folder that holds `model.safetensors`, `model.onnx` or `onnx/model.onnx`, one of these with the other files beside
+    /// it, or a GGUF file.
     pub fn new(path: &Path) -> Self {
         match path.is_dir() {
-            true => Self { folder: path.to_owned(), weights: path.join(WEIGHTS) },
-            false => {
-                Self { folder: path.parent().unwrap_or(Path::new("")).to_owned(), weights: path.to_owned() }
+            true => {
+                let mut places = WEIGHTS.iter().map(|name| path.join(name));
+                let weights = places.find(|file| file.exists()).unwrap_or(path.join(WEIGHTS[0]));
+                Self { folder: path.to_owned(), weights }
             }
+            false => Self { folder: folder_of(path), weights: path.to_owned() },
         }
     }
 
@@ -99,11 +120,14 @@ impl Source {
     /// Reads the float graph, for texts of at most so many tokens where a limit is given.
     ///
     /// # Errors
-    /// As [`Config::read`], [`Weights::new`] and [`Bert::new`].
+    /// As [`Config::read`], [`Weights::new`], [`Bert::new`], [`Exported::new`] and [`Exported::bert`].
     pub fn bert(&self, max_tokens: Option<usize>) -> Result<Bert, Refusal> {
         let mut config = Config::read(&self.folder)?;
         if let Some(limit) = max_tokens {
             config.limit_tokens(limit)?;
+        }
+        if self.is_onnx() {
+            return self.exported()?.bert(config).map_err(|refusal| self.named(refusal));
         }
         let bytes = read_weights(&self.weights)?;
         let weights = Weights::new(&bytes).map_err(|refusal| self.named(refusal))?;
@@ -113,7 +137,8 @@ impl Source {
     /// Reads a decoder's float graph, for texts of at most so many tokens where a limit is given.
     ///
     /// # Errors
-    /// As [`LlamaConfig::from_json`], [`LlamaConfig::from_gguf`] and [`Llama::new`].
+    /// As [`LlamaConfig::from_json`], [`LlamaConfig::from_gguf`], [`Llama::new`], [`Exported::new`] and
+    /// [`Exported::llama`].
     pub fn llama(&self, max_tokens: Option<usize>) -> Result<Llama, Refusal> {
         let limited = |mut config: LlamaConfig| {
             max_tokens.map_or(Ok(()), |limit| config.limit_tokens(limit))?;
@@ -128,6 +153,9 @@ impl Source {
         }
         let config = read_small(&self.folder.join("config.json"))?;
         let config = LlamaConfig::from_json(&config).and_then(limited)?;
+        if self.is_onnx() {
+            return self.exported()?.llama(config).map_err(|refusal| self.named(refusal));
+        }
         let bytes = read_weights(&self.weights)?;
         let of = |weights: Weights<'_>| Llama::new(config, &weights, Naming::Transformers);
         Weights::new(&bytes).and_then(of).map_err(|refusal| self.named(refusal))
@@ -137,9 +165,27 @@ impl Source {
         has_extension(&self.weights, "gguf")
     }
 
+    fn exported(&self) -> Result<Exported, Refusal> {
+        let bytes = read_weights(&self.weights)?;
+        let folder = self.weights.parent().unwrap_or(Path::new(""));
+        Exported::new(bytes, folder).map_err(|refusal| self.named(refusal))
+    }
+
+    fn is_onnx(&self) -> bool {
+        has_extension(&self.weights, "onnx")
+    }
+
     fn named(&self, refusal: Refusal) -> Refusal {
         refusal.about(&format!("{}:", self.weights.display()))
     }
+}
+
+/// Where the other files of a file's model are: beside it, or one up from the folder that optimum calls `onnx`.
+fn folder_of(path: &Path) -> PathBuf {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let is_inner =
+        folder.file_name().is_some_and(|name| name == "onnx") && !folder.join("config.json").exists();
+    folder.parent().filter(|_| is_inner).unwrap_or(folder).to_owned()
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {

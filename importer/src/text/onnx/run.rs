@@ -1,0 +1,223 @@
+//! Executes an exported graph on a text, node by node, as long as there is room for what the next one gives.
+
+use std::collections::{HashMap, HashSet};
+
+use prost::Message;
+use rten::{Model, ModelOptions, NodeId, Value};
+use rten_tensor::prelude::*;
+
+use super::room::{needs, Operand};
+use crate::{
+    onnx::{self, Graph, Node, Tensor, ValueInfo, FLOAT},
+    refusal::Refusal,
+};
+
+/// Numbers of a tensor that are looked at: those of a shape.
+const FEW: usize = 64;
+
+/// Elements that every graph may hold at once, and those for each byte of a file.
+const ROOM: usize = 1 << 22;
+const ROOM_FOR_A_BYTE: usize = 4;
+
+/// Multiplications for each element that a graph may hold.
+const WORK_FOR_AN_ELEMENT: usize = 256;
+
+/// An exported graph that can be executed.
+pub(super) struct Executable {
+    model: Model,
+    nodes: Vec<Node>,
+    inputs: Vec<ValueInfo>,
+    outputs: Vec<String>,
+    /// Constants by name.
+    constants: HashMap<String, Operand>,
+    room: usize,
+}
+
+/// What stands in memory while a graph is executed.
+#[derive(Default)]
+struct State<'a> {
+    values: HashMap<&'a str, Value>,
+    /// Elements of all of them.
+    held: usize,
+    /// Multiplications that are left.
+    work: usize,
+}
+
+impl<'a> State<'a> {
+    fn insert(&mut self, name: &'a str, value: Value) {
+        self.remove(name);
+        self.held = self.held.saturating_add(value.len());
+        self.values.insert(name, value);
+    }
+
+    fn remove(&mut self, name: &str) {
+        if let Some(value) = self.values.remove(name) {
+            self.held = self.held.saturating_sub(value.len());
+        }
+    }
+}
+
+/// An output of a graph.
+pub(super) struct Output {
+    pub(super) shape: Vec<usize>,
+    pub(super) numbers: Vec<f32>,
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Refusal {
+    refusal!(
+        "the graph can't be executed, so what was read can't be held against it: {error}";
+        "export the model as float32 without optimization, or import it from safetensors"
+    )
+}
+
+impl Executable {
+    /// Takes a graph of a file that has so many bytes, with the data that lay beside it.
+    pub(super) fn new(mut file: onnx::Model, bytes: usize) -> Result<Self, Refusal> {
+        for node in file.graph.iter_mut().flat_map(|graph| &mut graph.node) {
+            node.domain.clear();
+        }
+        let encoded = file.encode_to_vec();
+        let Graph { node, initializer, input, output, .. } = file.graph.unwrap_or_default();
+        let of_node = |node: &Node| Some((node.output.first()?.clone(), operand(node.tensor("value")?)));
+        let constants = initializer.iter().map(|tensor| (tensor.name.clone(), operand(tensor)));
+        let constants = constants.chain(node.iter().filter_map(of_node)).collect();
+        drop(initializer);
+        let model = ModelOptions::with_all_ops().enable_optimization(false).load(encoded);
+        Ok(Self {
+            model: model.map_err(|error| failed(&error))?,
+            nodes: node,
+            inputs: input,
+            outputs: output.into_iter().map(|output| output.name).collect(),
+            constants,
+            room: bytes.saturating_mul(ROOM_FOR_A_BYTE).saturating_add(ROOM),
+        })
+    }
+
+    /// The outputs of numbers for a text.
+    ///
+    /// # Errors
+    /// [`Refusal`] of an input that isn't known, and of a graph that can't be executed or takes too much.
+    pub(super) fn outputs(&self, ids: &[u32]) -> Result<Vec<Output>, Refusal> {
+        let mut state = State { work: self.room.saturating_mul(WORK_FOR_AN_ELEMENT), ..State::default() };
+        for input in self.inputs.iter().filter(|input| !self.constants.contains_key(&input.name)) {
+            state.insert(&input.name, fed(input, ids)?);
+        }
+        let last = self.last_readers();
+        for (index, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.op_type != "Constant") {
+            self.step(node, &mut state).map_err(|refusal| refusal.about(&format!("{}:", node.label())))?;
+            let read = node.input.iter().chain(&node.output).map(String::as_str);
+            read.filter(|name| last.get(name).is_none_or(|last| *last <= index))
+                .for_each(|name| state.remove(name));
+        }
+        Ok(self.outputs.iter().filter_map(|name| floats(state.values.get(name.as_str())?)).collect())
+    }
+
+    /// The last node that reads each name; what the graph gives is read after all.
+    fn last_readers(&self) -> HashMap<&str, usize> {
+        let mut last = HashMap::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            last.extend(node.input.iter().map(|name| (name.as_str(), index)));
+        }
+        last.extend(self.outputs.iter().map(|name| (name.as_str(), usize::MAX)));
+        last
+    }
+
+    fn step<'a>(&'a self, node: &'a Node, state: &mut State<'a>) -> Result<(), Refusal> {
+        let operands: Vec<Operand> =
+            node.input.iter().map(|name| self.operand(name, &state.values)).collect();
+        let [elements, work] = needs(node, &operands).ok_or_else(|| {
+            refusal!(
+                "this operator isn't one that encoders and decoders are exported with, or how much it gives isn't known";
+                "export the model with torch.onnx.export or optimum, or import it from safetensors"
+            )
+        })?;
+        if state.held.saturating_add(elements) > self.room || work > state.work {
+            return Err(refusal!(
+                "it takes more than a model of this file's size needs for a short text";
+                "don't trust this file, and export the model yourself"
+            ));
+        }
+        state.work -= work;
+        let id_of = |name: &'a String| Some((name.as_str(), self.model.find_node(name)?));
+        let operands: HashSet<(&str, NodeId)> = node.input.iter().filter_map(id_of).collect();
+        let fed = operands.into_iter().filter_map(|(name, id)| Some((id, state.values.get(name)?.into())));
+        let outputs: Vec<(&str, NodeId)> = node.output.iter().filter_map(id_of).collect();
+        let ids: Vec<NodeId> = outputs.iter().map(|(_, id)| *id).collect();
+        let made = self.model.run(fed.collect(), &ids, None).map_err(|error| failed(&error))?;
+        outputs.into_iter().zip(made).for_each(|((name, _), value)| state.insert(name, value));
+        Ok(())
+    }
+
+    fn operand(&self, name: &str, values: &HashMap<&str, Value>) -> Operand {
+        match values.get(name) {
+            None => self.constants.get(name).cloned().unwrap_or_default(),
+            Some(value) => {
+                let integers = match value {
+                    Value::Int32Tensor(values) if values.len() <= FEW => {
+                        Some(values.iter().map(|number| i64::from(*number)).collect())
+                    }
+                    _ => None,
+                };
+                Operand { shape: value.shape().to_vec(), integers }
+            }
+        }
+    }
+}
+
+/// What is known of a constant.
+fn operand(tensor: &Tensor) -> Operand {
+    let shape: Vec<usize> =
+        tensor.dims.iter().map(|axis| usize::try_from(*axis).unwrap_or(usize::MAX)).collect();
+    let is_small = shape.iter().copied().fold(1, usize::saturating_mul) <= FEW;
+    let integers = if is_small { tensor.constant().ok() } else { None };
+    Operand { shape, integers: integers.and_then(|constant| constant.integers().map(<[i64]>::to_vec)) }
+}
+
+/// An input for a text alone, all of whose tokens count.
+fn fed(input: &ValueInfo, ids: &[u32]) -> Result<Value, Refusal> {
+    let tensor_type = input.r#type.as_ref().and_then(|kind| kind.tensor_type.as_ref());
+    let is_float = tensor_type.is_some_and(|kind| kind.elem_type == FLOAT);
+    let name = input.name.as_str();
+    let integers: Vec<i32> = match name {
+        "input_ids" => ids.iter().map(|id| id.cast_signed()).collect(),
+        "attention_mask" | "input_mask" => vec![1; ids.len()],
+        "token_type_ids" | "segment_ids" => vec![0; ids.len()],
+        "position_ids" => (0..).take(ids.len()).collect(),
+        _ if name.starts_with("past") && is_float => {
+            // Nothing came before.
+            let axes = tensor_type.and_then(|kind| kind.shape.as_ref()).map_or(&[][..], |shape| &shape.dim);
+            let length = |(axis, length): (usize, Option<i64>)| match (axis, length) {
+                (0, _) => 1,
+                (_, Some(length)) => usize::try_from(length).unwrap_or(0),
+                (_, None) => 0,
+            };
+            let shape: Vec<usize> = axes.iter().map(|axis| axis.dim_value).enumerate().map(length).collect();
+            let none: Option<Vec<f32>> = shape.contains(&0).then(Vec::new);
+            return none.and_then(|none| Value::from_shape(shape, none).ok()).ok_or_else(|| unknown(name));
+        }
+        _ => return Err(unknown(name)),
+    };
+    let shape = [1, ids.len()];
+    let value = match is_float {
+        true => Value::from_shape(shape, integers.into_iter().map(|x| x as f32).collect()).ok(),
+        false => Value::from_shape(shape, integers).ok(),
+    };
+    value.ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Refusal {
+    refusal!(
+        "the graph has an input '{name}', and what it should be for a text isn't known";
+        "export the model with the inputs input_ids, attention_mask and token_type_ids or position_ids, without merging \
+         decoders"
+    )
+}
+
+fn floats(value: &Value) -> Option<Output> {
+    match value {
+        Value::FloatTensor(tensor) => {
+            Some(Output { shape: tensor.shape().to_vec(), numbers: tensor.to_vec() })
+        }
+        _ => None,
+    }
+}
