@@ -136,7 +136,7 @@ fn what_stands_beside_the_weights_is_read() {
         assert_eq!((bert.config().max_tokens, bert.config().pooling), (16, Pooling::First));
     }
     assert_eq!(Source::new(&folder.0).bert(Some(8)).expect("an encoder").config().max_tokens, 8);
-    assert!(!Source::is_meant(&folder.path("model.onnx")));
+    assert!(!Source::is_meant(&folder.path("tokenizer.json")));
 
     folder.write("1_Pooling/config.json", br#"{"pooling_mode_max_tokens": true}"#);
     let message = Source::new(&folder.0).bert(None).expect_err("refused").to_string();

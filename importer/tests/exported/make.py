@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
-"""Writes the ONNX files of this folder: a small encoder and a small decoder of transformers, as PyTorch's two exporters write them.
+"""Writes the ONNX files of this folder: a small encoder and a small decoder of transformers, as people export them.
 
-    pip install torch transformers onnx onnxscript
+    pip install torch==2.9.1 transformers==4.57.6 optimum-onnx==0.1.0 onnx onnxscript
     python make.py
 
+`encoder.onnx` and `decoder.onnx` are optimum's, which are PyTorch's older exporter's, the decoder with what it keeps of earlier
+tokens; `encoder_dynamo.onnx` is PyTorch's newer one's, with other operators and names.
+
 Their weights are those of `encoder/mod.rs` and `llama/mod.rs`, number by number, so that tests can hold an import from these
-files against one from safetensors. Written with torch 2.9.1 and transformers 4.57.
+files against one from safetensors.
 """
 
 import pathlib
+import tempfile
 
 import numpy as np
 import onnx
 import torch
+from optimum.exporters.onnx import onnx_export_from_model
 from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -120,7 +125,6 @@ def decoder(attention):
         max_position_embeddings=40,
         rms_norm_eps=1e-5,
         tie_word_embeddings=True,
-        use_cache=False,
         attn_implementation=attention,
     )
     return loaded(LlamaForCausalLM(config), decoder_tensors())
@@ -133,60 +137,54 @@ def loaded(model, tensors):
 
 
 class Rows(torch.nn.Module):
-    """The one output that is wanted of a model, from inputs in the order of its export."""
+    """An encoder's rows alone."""
 
     def __init__(self, model):
         super().__init__()
         self.inner = model
 
-    def forward(self, input_ids, attention_mask, token_type_ids=None):
-        more = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
-        return self.inner(input_ids=input_ids, attention_mask=attention_mask, **more)[0]
+    def forward(self, input_ids, attention_mask, token_type_ids):
+        return self.inner(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)[0]
 
 
-def export(model, names, output, file, dynamo):
+def by_optimum(model, task, file):
+    with tempfile.TemporaryDirectory() as folder:
+        onnx_export_from_model(model, folder, task=task, do_validation=False)
+        keep(onnx.load(pathlib.Path(folder) / "model.onnx"), file)
+
+
+def by_dynamo(model, file):
     ids = torch.randint(1, VOCABULARY, (2, 7))
-    values = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
-    arguments = tuple(values[name] for name in names)
-    path = HERE / file
-    if dynamo:
-        auto = torch.export.Dim.AUTO
-        shapes = tuple({0: auto, 1: auto} for _ in names)
-        program = torch.onnx.export(
-            Rows(model), arguments, input_names=names, output_names=[output], dynamic_shapes=shapes, dynamo=True
-        )
-        program.save(path, external_data=False)
-    else:
-        axes = {name: {0: "batch", 1: "sequence"} for name in [*names, output]}
-        torch.onnx.export(
-            Rows(model),
-            arguments,
-            path,
-            input_names=names,
-            output_names=[output],
-            dynamic_axes=axes,
-            opset_version=14,
-            dynamo=False,
-        )
-    model = onnx.load(path)
-    # What a tool says of itself, and where in Python a node comes from.
-    for node in model.graph.node:
-        del node.metadata_props[:]
+    auto = torch.export.Dim.AUTO
+    program = torch.onnx.export(
+        Rows(model),
+        (ids, torch.ones_like(ids), torch.zeros_like(ids)),
+        input_names=["input_ids", "attention_mask", "token_type_ids"],
+        output_names=["last_hidden_state"],
+        dynamic_shapes=tuple({0: auto, 1: auto} for _ in range(3)),
+        dynamo=True,
+    )
+    keep(program.model_proto, file)
+
+
+def keep(model, file):
+    """Writes a file without what its tool says of where in Python a node comes from."""
+    graph = model.graph
+    for node in graph.node:
         node.doc_string = ""
-    del model.graph.value_info[:], model.graph.metadata_props[:]
-    for each in [*model.graph.input, *model.graph.output, *model.graph.initializer]:
+        del node.metadata_props[:]
+    for each in [*graph.input, *graph.output, *graph.initializer]:
         del each.metadata_props[:]
-    onnx.save(model, path)
-    print(file, path.stat().st_size)
+    del graph.value_info[:], graph.metadata_props[:]
+    onnx.save(model, HERE / file)
+    print(file, (HERE / file).stat().st_size)
 
 
 def main():
     torch.manual_seed(0)
-    encoders, decoders = ["input_ids", "attention_mask", "token_type_ids"], ["input_ids", "attention_mask"]
-    export(encoder("eager"), encoders, "last_hidden_state", "encoder.onnx", dynamo=False)
-    export(encoder("sdpa"), encoders, "last_hidden_state", "encoder_dynamo.onnx", dynamo=True)
-    export(decoder("eager"), decoders, "logits", "decoder.onnx", dynamo=False)
-    export(decoder("sdpa"), decoders, "logits", "decoder_dynamo.onnx", dynamo=True)
+    by_optimum(encoder("eager"), "feature-extraction", "encoder.onnx")
+    by_dynamo(encoder("sdpa"), "encoder_dynamo.onnx")
+    by_optimum(decoder("eager"), "text-generation-with-past", "decoder.onnx")
 
 
 if __name__ == "__main__":
