@@ -5,11 +5,13 @@ mod encoder;
 mod exported;
 mod llama;
 
+use std::path::Path;
+
 use encoder::{Folder, CONFIG};
 use exported::{anonymous, bytes, changed, constant, first_weights, folder, node, number, reordered};
 use millrace_importer::{
     onnx::{Attribute, Entry, Graph, Model, Node, ValueInfo, FLOAT, INT64, INT8},
-    text::Source,
+    text::{Config, Exported, LlamaConfig, Source},
 };
 use prost::Message;
 
@@ -133,6 +135,8 @@ fn graphs_of_another_model_are_refused() {
     let message = decoder("40,", "40, \"rope_theta\": 500000,");
     assert!(message.contains("isn't the model that config.json describes"), "{message}");
     let message = decoder("\"num_attention_heads\": 4", "\"num_attention_heads\": 8, \"head_dim\": 4");
+    assert!(message.contains("k_proj.weight has the shape [16, 32], expected [8, 32]"), "{message}");
+    let message = decoder("4, \"num_key_value_heads\": 2", "8, \"head_dim\": 4, \"num_key_value_heads\": 4");
     assert!(message.contains("isn't the model that config.json describes"), "{message}");
     let message = decoder("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 4");
     assert!(message.contains("k_proj.weight has the shape [16, 32], expected [32, 32]"), "{message}");
@@ -157,9 +161,14 @@ fn operators_that_arent_plain_are_named() {
     assert!(message.contains("MatMulInteger") && message.contains("the float file"), "{message}");
     let message = refused(|graph| {
         let at = graph.node.iter().position(|node| node.op_type == "Erf").expect("a function");
+        graph.node[at].op_type = "HardSwish".into();
+    });
+    assert!(message.contains("HardSwish") && message.contains("isn't one that encoders"), "{message}");
+    let message = refused(|graph| {
+        let at = graph.node.iter().position(|node| node.op_type == "Erf").expect("a function");
         graph.node[at].op_type = "Loop".into();
     });
-    assert!(message.contains("Loop") && message.contains("isn't one that encoders"), "{message}");
+    assert!(message.contains("can't be executed") && message.contains("without optimization"), "{message}");
     let mut model = Model::decode(bytes("encoder.onnx").as_slice()).expect("an ONNX file");
     model.functions.push(millrace_importer::onnx::Function { name: "Erf".into(), domain: String::new() });
     let message = encoder_refused(CONFIG, &model.encode_to_vec());
@@ -172,6 +181,11 @@ fn operators_that_arent_plain_are_named() {
         }
     });
     assert!(message.contains("an input 'mystery'") && message.contains("attention_mask"), "{message}");
+    let message = refused(|graph| {
+        let shape = graph.input[0].r#type.as_mut().and_then(|kind| kind.tensor_type.as_mut()?.shape.as_mut());
+        shape.expect("a shape").dim[1].dim_value = Some(128);
+    });
+    assert!(message.contains("an axis of 128") && message.contains("dynamic axes"), "{message}");
     let message = refused(|graph| {
         // A product without its bias.
         let bias = |name: &String| name.contains("query.bias");
@@ -274,10 +288,10 @@ fn weights_may_lie_beside_the_graph() {
 }
 
 /// The graph with one output in place of its rows.
-fn pooled(nodes: Vec<Node>) -> impl FnOnce(&mut Graph) {
+fn pooled(pooling: Node) -> impl FnOnce(&mut Graph) {
     move |graph| {
         graph.initializer.push(constant("first", &[], INT64, vec![0; 8]));
-        graph.node.extend(nodes);
+        graph.node.push(pooling);
         graph.output = vec![ValueInfo { name: "sentence_embedding".into(), r#type: None }];
     }
 }
@@ -295,32 +309,22 @@ fn a_pooling_in_the_graph_must_be_that_of_the_folder() {
         ],
         ..node("ReduceMean", &["last_hidden_state"], "sentence_embedding")
     };
-    for (pooling, said, other) in
-        [(mean, "the tokens' mean", "first token"), (first, "the first token alone", "mean")]
-    {
-        let is_mean = pooling.op_type == "ReduceMean";
-        let folder = folder("exported-pooled", CONFIG, &changed("encoder.onnx", pooled(vec![pooling])));
+    let config = |asked: &str| format!(r#"{{"pooling_mode_{asked}": true}}"#);
+    let [mean_tokens, cls_token] = ["mean_tokens", "cls_token"].map(config);
+    for (pooling, own, other, given) in [
+        (mean, &mean_tokens, &cls_token, "the tokens' mean"),
+        (first, &cls_token, &mean_tokens, "the first token alone"),
+    ] {
+        let folder = folder("exported-pooled", CONFIG, &changed("encoder.onnx", pooled(pooling)));
         std::fs::create_dir_all(folder.path("1_Pooling")).expect("a folder");
-        for asked in ["mean", "cls"] {
-            folder.write(
-                "1_Pooling/config.json",
-                format!(
-                    r#"{{"pooling_mode_{asked}_token{}": true}}"#,
-                    if asked == "mean" { "s" } else { "" }
-                )
-                .as_bytes(),
-            );
-            let found = Source::new(&folder.0).bert(None).map(|_| ());
-            if is_mean == (asked == "mean") {
-                found.expect("the same");
-            } else {
-                let message = found.expect_err("the other").to_string();
-                assert!(
-                    message.contains(&format!("the graph gives {said}")) && message.contains(other),
-                    "{message}"
-                );
-            }
-        }
+        folder.write("1_Pooling/config.json", own.as_bytes());
+        Source::new(&folder.0).bert(None).expect("the same");
+        folder.write("1_Pooling/config.json", other.as_bytes());
+        let message = Source::new(&folder.0).bert(None).expect_err("the other").to_string();
+        assert!(
+            message.contains(&format!("the graph gives {given}")) && message.contains("1_Pooling"),
+            "{message}"
+        );
     }
 }
 
@@ -352,22 +356,71 @@ fn hostile_graphs_get_no_memory() {
     };
     let message = refused((0..40).map(double).collect());
     assert!(message.contains("Concat") && message.contains("takes more than"), "{message}");
-    // Weights of all layers that are one tensor, said to be larger than all of the file.
+    // Little memory, and much work.
+    let square: Vec<u8> = [2_000i64, 2_000].iter().flat_map(|x| x.to_le_bytes()).collect();
     let message = encoder_refused(
-        &CONFIG.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 300"),
+        CONFIG,
         &changed("encoder.onnx", |graph| {
-            let copies: Vec<Node> = graph.node.clone();
-            for layer in 0..298 {
-                for node in copies.iter().filter(|node| {
-                    ["MatMul", "LayerNormalization", "Softmax"].contains(&node.op_type.as_str())
-                }) {
-                    let mut node = node.clone();
-                    node.output = node.output.iter().map(|name| format!("{name} {layer}")).collect();
-                    graph.node.push(node);
-                }
-            }
-            graph.output[0].name = "last_hidden_state".into();
+            graph.initializer.push(constant("square", &[2], INT64, square));
+            graph.node.push(node("ConstantOfShape", &["square"], "big"));
+            graph.node.push(node("MatMul", &["big", "big"], "last"));
+            graph.output.push(ValueInfo { name: "last".into(), r#type: None });
         }),
     );
-    assert!(message.contains("products with constant weights"), "{message}");
+    assert!(message.contains("MatMul") && message.contains("takes more than"), "{message}");
+}
+
+#[test]
+fn blocks_without_their_parts_are_refused() {
+    let message = encoder_refused(
+        CONFIG,
+        &changed("encoder.onnx", |graph| {
+            // Keys that values are mixed into.
+            let softmax = graph.node.iter().position(|node| node.op_type == "Softmax").expect("a softmax");
+            let is_product = |node: &&Node| node.op_type == "MatMul";
+            let values = graph.node[softmax..].iter().find(is_product).expect("means").input[1].clone();
+            let scores = graph.node[..softmax].iter_mut().rfind(|node| is_product(&&**node)).expect("scores");
+            let keys = std::mem::replace(&mut scores.input[1], "mixed".into());
+            let order = Attribute {
+                name: "perm".into(),
+                r#type: Attribute::INTS,
+                ints: vec![0, 1, 3, 2],
+                ..Attribute::default()
+            };
+            graph.node.push(Node { attribute: vec![order], ..node("Transpose", &[&values], "turned") });
+            graph.node.push(node("Max", &[&keys, "turned"], "mixed"));
+            reordered(graph);
+        }),
+    );
+    assert!(message.contains("no product of queries and keys where block 0"), "{message}");
+    let model = changed("decoder.onnx", |graph| {
+        let sigmoid = graph.node.iter_mut().rfind(|node| node.op_type == "Sigmoid").expect("a gate");
+        sigmoid.op_type = "Identity".into();
+    });
+    let folder = folder("exported-gate", llama::CONFIG, &model);
+    let message = Source::new(&folder.0).llama(None).expect_err("refused").to_string();
+    assert!(message.contains("no function to just one of two products where block 1"), "{message}");
+}
+
+#[test]
+fn damaged_files_are_refused_or_harmless() {
+    let mut noise = encoder::Noise(3);
+    for name in ["encoder.onnx", "decoder.onnx"] {
+        let whole = bytes(name);
+        let config = if name == "encoder.onnx" { CONFIG } else { llama::CONFIG };
+        for _ in 0..60 {
+            let mut bytes = whole.clone();
+            for place in noise.many(4, 0.5, 0.28) {
+                let at = (place.clamp(0.0, 1.0) * (bytes.len() - 1) as f32) as usize;
+                bytes[at] = bytes[at].wrapping_add(noise.many(1, 128.0, 60.0)[0] as u8);
+            }
+            let Ok(graph) = Exported::new(bytes, Path::new("/nowhere")) else { continue };
+            // Either is a sentence, or a model that gives what its graph gives.
+            if name == "encoder.onnx" {
+                let _ = graph.bert(Config::from_json(config.as_bytes()).expect("a config"));
+            } else {
+                let _ = graph.llama(LlamaConfig::from_json(config.as_bytes()).expect("a config"));
+            }
+        }
+    }
 }

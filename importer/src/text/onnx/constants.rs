@@ -210,3 +210,117 @@ fn floats(tensor: &Tensor) -> Result<Vec<f32>, Refusal> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::onnx::BOOL;
+
+    fn tensor(name: &str, dims: &[i64], data_type: i32, raw_data: &[u8]) -> Tensor {
+        Tensor {
+            name: name.into(),
+            dims: dims.into(),
+            data_type,
+            raw_data: raw_data.into(),
+            ..Tensor::default()
+        }
+    }
+
+    fn node(op_type: &str, inputs: &[&str], output: &str) -> Node {
+        let input = inputs.iter().map(|name| (*name).into()).collect();
+        Node { op_type: op_type.into(), input, output: vec![output.into()], ..Node::default() }
+    }
+
+    fn numbers(tensors: Vec<Tensor>, nodes: Vec<Node>, name: &str) -> Result<(Vec<usize>, Vec<f32>), String> {
+        let graph = Graph { initializer: tensors, node: nodes, ..Graph::default() };
+        Constants::new(&graph).numbers(name).map_err(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn all_types_are_read() {
+        let half = f16::from_f32(1.5).to_bits();
+        let cases = [
+            tensor("x", &[1], FLOAT, &1.5f32.to_le_bytes()),
+            tensor("x", &[1], FLOAT16, &half.to_le_bytes()),
+            tensor("x", &[1], DOUBLE, &1.5f64.to_le_bytes()),
+            Tensor { float_data: vec![1.5], ..tensor("x", &[1], FLOAT, &[]) },
+            Tensor { int32_data: vec![half.into()], ..tensor("x", &[1], FLOAT16, &[]) },
+        ];
+        for case in cases {
+            assert_eq!(numbers(vec![case.clone()], vec![], "x"), Ok((vec![1], vec![1.5])), "{case:?}");
+        }
+        let cases = [
+            tensor("x", &[1], INT8, &[253]),
+            tensor("x", &[1], INT32, &(-3i32).to_le_bytes()),
+            tensor("x", &[1], INT64, &(-3i64).to_le_bytes()),
+            Tensor { int32_data: vec![-3], ..tensor("x", &[1], INT8, &[]) },
+            Tensor { int64_data: vec![-3], ..tensor("x", &[1], INT64, &[]) },
+        ];
+        for case in cases {
+            assert_eq!(numbers(vec![case.clone()], vec![], "x"), Ok((vec![1], vec![-3.0])), "{case:?}");
+        }
+        assert_eq!(
+            numbers(vec![tensor("x", &[2], UINT8, &[253, 0])], vec![], "x"),
+            Ok((vec![2], vec![253.0, 0.0]))
+        );
+    }
+
+    #[test]
+    fn scales_go_along_their_axis() {
+        let bytes = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+        let all = |scale: &[f32], dims: &[i64]| {
+            vec![
+                tensor("q", &[2, 2], INT8, &[1, 2, 3, 4]),
+                tensor("s", dims, FLOAT, &bytes(scale)),
+                tensor("z", &[], INT8, &[1]),
+            ]
+        };
+        let plain = |axis| {
+            let attribute = crate::onnx::Attribute { name: "axis".into(), i: axis, ..Default::default() };
+            vec![Node { attribute: vec![attribute], ..node("DequantizeLinear", &["q", "s"], "x") }]
+        };
+        let found = |scale: &[f32], dims: &[i64], nodes| {
+            numbers(all(scale, dims), nodes, "x").map(|(_, numbers)| numbers)
+        };
+        assert_eq!(found(&[2.0, 3.0], &[2], plain(0)), Ok(vec![2.0, 4.0, 9.0, 12.0]));
+        assert_eq!(found(&[2.0, 3.0], &[2], plain(1)), Ok(vec![2.0, 6.0, 6.0, 12.0]));
+        assert_eq!(found(&[2.0, 3.0], &[2], plain(-1)), Ok(vec![2.0, 6.0, 6.0, 12.0]));
+        let shifted = || vec![node("DequantizeLinear", &["q", "s", "z"], "x")];
+        assert_eq!(found(&[2.0], &[], shifted()), Ok(vec![0.0, 2.0, 4.0, 6.0]));
+        let scaled = || vec![node("Cast", &["q"], "c"), node("Mul", &["s", "c"], "x")];
+        assert_eq!(found(&[2.0, 3.0], &[2, 1], scaled()), Ok(vec![2.0, 4.0, 9.0, 12.0]));
+        for dims in [&[3][..], &[1, 1, 1], &[2, 3]] {
+            let scale = vec![1.0; dims.iter().product::<i64>() as usize];
+            assert!(
+                found(&scale, dims, scaled()).expect_err("refused").contains("scale has a shape"),
+                "{dims:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_isnt_a_constant_matrix_is_refused() {
+        let matrix = || tensor("m", &[2, 1], INT8, &[1, 2]);
+        let of = |tensors, nodes, name| numbers(tensors, nodes, name).expect_err("refused");
+        assert!(of(vec![matrix()], vec![node("Relu", &["m"], "x")], "x").contains("isn't constant"));
+        assert!(of(vec![matrix()], vec![node("Mul", &["a", "b"], "x")], "x").contains("isn't constant"));
+        assert!(of(vec![tensor("x", &[1], BOOL, &[1])], vec![], "x").contains("float32 or float16"));
+        for dims in [&[3][..], &[1 << 40, 1 << 40], &[2, 2]] {
+            assert!(
+                of(vec![tensor("x", dims, INT8, &[1, 2])], vec![], "x").contains("the 2 numbers"),
+                "{dims:?}"
+            );
+        }
+        assert_eq!(
+            numbers(vec![matrix()], vec![node("Transpose", &["m"], "x")], "x"),
+            Ok((vec![1, 2], vec![1.0, 2.0]))
+        );
+        let cube = tensor("m", &[1, 2, 1], INT8, &[1, 2]);
+        assert!(of(vec![cube], vec![node("Transpose", &["m"], "x")], "x").contains("more than two axes"));
+        // A chain without end, and one that is longer than any exporter's.
+        assert!(of(vec![], vec![node("Identity", &["x"], "x")], "x").contains("isn't constant"));
+        let chain = (0..9)
+            .map(|at| node("Identity", &[&format!("m{at}").replace("m0", "m")], &format!("m{}", at + 1)));
+        assert!(of(vec![matrix()], chain.collect(), "m9").contains("isn't constant"));
+    }
+}

@@ -187,3 +187,34 @@ impl Tensors for Named<'_> {
         expect_finite(name, numbers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::onnx::{Tensor, INT8};
+
+    #[test]
+    fn tensors_arent_read_again_and_again() {
+        let tensor = Tensor {
+            name: "w".into(),
+            dims: vec![2, 1],
+            data_type: INT8,
+            raw_data: vec![1, 2],
+            ..Tensor::default()
+        };
+        let graph = Graph { initializer: vec![tensor], ..Graph::default() };
+        let place = |is_turned| names::Place { constant: "w".into(), is_turned };
+        let places = Places::from([("a".into(), place(false)), ("b".into(), place(true))]);
+        let named = Named { constants: Constants::new(&graph), places, left: Cell::new(5) };
+        assert_eq!(named.numbers("a", &[2, 1]), Ok(vec![1.0, 2.0]));
+        assert_eq!(named.numbers("b", &[1, 2]), Ok(vec![1.0, 2.0]));
+        let message = named.numbers("a", &[2]).expect_err("read twice").to_string();
+        assert!(message.contains("the same tensors for many layers"), "{message}");
+        assert!(named
+            .numbers("b", &[2, 1])
+            .expect_err("turned")
+            .to_string()
+            .contains("shape [1, 2], expected [2, 1]"));
+        assert!(named.numbers("c", &[1]).expect_err("missing").to_string().contains("no tensor c"));
+    }
+}

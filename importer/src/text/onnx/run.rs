@@ -8,7 +8,7 @@ use rten_tensor::prelude::*;
 
 use super::room::{needs, Operand};
 use crate::{
-    onnx::{self, Graph, Node, Tensor, ValueInfo, FLOAT},
+    onnx::{self, Dimension, Graph, Node, Tensor, ValueInfo, FLOAT},
     refusal::Refusal,
 };
 
@@ -177,32 +177,37 @@ fn operand(tensor: &Tensor) -> Operand {
 fn fed(input: &ValueInfo, ids: &[u32]) -> Result<Value, Refusal> {
     let tensor_type = input.r#type.as_ref().and_then(|kind| kind.tensor_type.as_ref());
     let is_float = tensor_type.is_some_and(|kind| kind.elem_type == FLOAT);
+    let axes = tensor_type.and_then(|kind| kind.shape.as_ref()).map_or(&[][..], |shape| &shape.dim);
     let name = input.name.as_str();
     let integers: Vec<i32> = match name {
         "input_ids" => ids.iter().map(|id| id.cast_signed()).collect(),
         "attention_mask" | "input_mask" => vec![1; ids.len()],
         "token_type_ids" | "segment_ids" => vec![0; ids.len()],
         "position_ids" => (0..).take(ids.len()).collect(),
-        _ if name.starts_with("past") && is_float => {
-            // Nothing came before.
-            let axes = tensor_type.and_then(|kind| kind.shape.as_ref()).map_or(&[][..], |shape| &shape.dim);
-            let length = |(axis, length): (usize, Option<i64>)| match (axis, length) {
-                (0, _) => 1,
-                (_, Some(length)) => usize::try_from(length).unwrap_or(0),
-                (_, None) => 0,
-            };
-            let shape: Vec<usize> = axes.iter().map(|axis| axis.dim_value).enumerate().map(length).collect();
-            let none: Option<Vec<f32>> = shape.contains(&0).then(Vec::new);
-            return none.and_then(|none| Value::from_shape(shape, none).ok()).ok_or_else(|| unknown(name));
-        }
+        _ if name.starts_with("past") && is_float => return nothing(axes).ok_or_else(|| unknown(name)),
         _ => return Err(unknown(name)),
     };
     let shape = [1, ids.len()];
+    let other = |(axis, length): (&Dimension, usize)| axis.dim_value.filter(|fixed| *fixed != length as i64);
+    if let Some(fixed) = axes.iter().zip(shape).find_map(other) {
+        return Err(refusal!(
+            "the graph's input '{name}' has an axis of {fixed}, and texts are of any length, one at a time";
+            "export the model with dynamic axes for batch and sequence, as optimum does"
+        ));
+    }
     let value = match is_float {
         true => Value::from_shape(shape, integers.into_iter().map(|x| x as f32).collect()).ok(),
         false => Value::from_shape(shape, integers).ok(),
     };
     value.ok_or_else(|| unknown(name))
+}
+
+/// What is kept of earlier tokens where none are: a tensor of one text without elements.
+fn nothing(axes: &[Dimension]) -> Option<Value> {
+    let open = |axis: &Dimension| axis.dim_value.map_or(Some(0), |length| usize::try_from(length).ok());
+    let mut shape: Vec<usize> = axes.iter().map(open).collect::<Option<_>>()?;
+    *shape.first_mut()? = 1;
+    Value::from_shape(shape, Vec::<f32>::new()).ok()
 }
 
 fn unknown(name: &str) -> Refusal {
