@@ -18,7 +18,7 @@ mod verify;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use millrace_importer::of_mill;
+use millrace_importer::{is_text_model, of_mill};
 
 use batch::{Batch, Reals};
 use choice::{Choice, Samples};
@@ -162,7 +162,7 @@ enum Command {
 /// Does what the command line says.
 pub(crate) fn run() -> Result<(), String> {
     match Cli::parse().command {
-        Command::Import { file, output, text, .. } if text::is_meant(&file) => {
+        Command::Import { file, output, text, .. } if is_text_model(&file) => {
             text::import_folder(&file, &output, &text)
         }
         Command::Import { file, output, arg_max, samples, choice, described, .. } => {

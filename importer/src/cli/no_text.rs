@@ -11,16 +11,6 @@ fn missing<T>() -> Result<T, String> {
     Err(HOW.into())
 }
 
-/// Whether a file to import is a text model's; an ONNX file is, if the configuration beside it has a vocabulary.
-pub(super) fn is_meant(file: &Path) -> bool {
-    let has = |wanted: &str| file.extension().is_some_and(|extension| extension == wanted);
-    let has_vocabulary = || {
-        let config = std::fs::read(file.with_file_name("config.json")).ok()?;
-        Some(serde_json::from_slice::<serde_json::Value>(&config).ok()?.get("vocab_size")?.is_u64())
-    };
-    file.is_dir() || has("safetensors") || has("gguf") || has("onnx") && has_vocabulary() == Some(true)
-}
-
 pub(super) fn import_folder(_: &Path, _: &Path, _: &Options) -> Result<(), String> {
     missing()
 }

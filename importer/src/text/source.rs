@@ -14,7 +14,10 @@ use super::{
     tokens::Tokens,
     weights::Weights,
 };
-use crate::refusal::Refusal;
+use crate::{
+    meant::{folder_of, has_extension},
+    refusal::Refusal,
+};
 
 /// The weights' file in a folder: the first that is there.
 const WEIGHTS: [&str; 3] = ["model.safetensors", "model.onnx", "onnx/model.onnx"];
@@ -34,12 +37,6 @@ struct Architectures {
     architectures: Vec<String>,
 }
 
-/// What models of texts alone have in their config.json.
-#[derive(Deserialize)]
-struct Vocabulary {
-    vocab_size: Option<u64>,
-}
-
 /// A text model's files.
 pub struct Source {
     folder: PathBuf,
@@ -47,22 +44,6 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether a path is meant as a text model: a folder, a safetensors file, a GGUF file, or an ONNX file with the
-    /// config.json of a text model or a tokenizer.json in its folder.
-    pub fn is_meant(path: &Path) -> bool {
-        let is_exported = || {
-            let folder = folder_of(path);
-            match read_small(&folder.join("config.json")).ok().as_deref().map(serde_json::from_slice) {
-                Some(config) => config.is_ok_and(|Vocabulary { vocab_size }| vocab_size.is_some()),
-                None => folder.join("tokenizer.json").exists(),
-            }
-        };
-        path.is_dir()
-            || has_extension(path, "safetensors")
-            || has_extension(path, "gguf")
-            || has_extension(path, "onnx") && is_exported()
-    }
-
     /// A folder that holds `model.safetensors`, `model.onnx` or `onnx/model.onnx`, one of these with the other files beside
     /// it, or a GGUF file.
     pub fn new(path: &Path) -> Self {
@@ -178,16 +159,4 @@ impl Source {
     fn named(&self, refusal: Refusal) -> Refusal {
         refusal.about(&format!("{}:", self.weights.display()))
     }
-}
-
-/// Where the other files of a file's model are: beside it, or one up from the folder that optimum calls `onnx`.
-fn folder_of(path: &Path) -> PathBuf {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let is_inner =
-        folder.file_name().is_some_and(|name| name == "onnx") && !folder.join("config.json").exists();
-    folder.parent().filter(|_| is_inner).unwrap_or(folder).to_owned()
-}
-
-fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }

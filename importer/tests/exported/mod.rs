@@ -4,7 +4,10 @@
 use std::{collections::HashSet, path::Path};
 
 use crate::encoder::{self, Folder};
-use millrace_importer::onnx::{Attribute, Graph, Model, Node, Tensor};
+use millrace_importer::{
+    onnx::{Attribute, Graph, Model, Node, Tensor},
+    text::Source,
+};
 use prost::Message;
 
 /// A file of this folder.
@@ -27,6 +30,14 @@ pub fn folder(name: &str, config: &str, model: &[u8]) -> Folder {
     folder.write("tokenizer.json", &encoder::tokenizer());
     folder.write("model.onnx", model);
     folder
+}
+
+/// What is said about a folder with this configuration and ONNX file.
+pub fn encoder_refused(config: &str, model: &[u8]) -> String {
+    let folder = folder("exported-refused", config, model);
+    let message = Source::new(&folder.0).bert(None).expect_err("refused").to_string();
+    assert!(message.contains("model.onnx: "), "{message}");
+    message
 }
 
 /// Gives every tensor and node a name that says nothing; inputs and outputs keep theirs.

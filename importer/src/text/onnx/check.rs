@@ -12,6 +12,9 @@ use crate::{
 /// this at most, and another approximation of the same function to more.
 const MOST_DISTANCE: f64 = 2e-4;
 
+/// How exporters call what an encoder makes of a text, where the graph has it beside its rows.
+const EMBEDDING: &str = "sentence_embedding";
+
 /// Tokens of the texts that both are executed on.
 const LENGTHS: [usize; 3] = [2, 9, 24];
 
@@ -35,11 +38,13 @@ pub(super) fn encoder(graph: &Executable, bert: &Bert) -> Result<(), Refusal> {
     };
     // How far each output is from each, on the text on which it is farthest.
     let mut farthest: Vec<[f64; 3]> = Vec::new();
+    let mut embedding = None;
     for ids in texts(config.vocabulary, config.max_tokens) {
         let rows = bert.rows(&ids);
         let pooled = [own, other].map(|pooling| pooling.of(rows.view()));
         let outputs = graph.outputs(&ids)?;
         farthest.resize(outputs.len(), [0.0; 3]);
+        embedding = outputs.iter().position(|output| output.name == EMBEDDING);
         for (output, farthest) in outputs.iter().zip(&mut farthest) {
             let of_rows = match output.shape == [1, ids.len(), config.width] {
                 true => distance(&output.numbers, &rows.iter().copied().collect::<Vec<f32>>(), config.width),
@@ -60,7 +65,14 @@ pub(super) fn encoder(graph: &Executable, bert: &Bert) -> Result<(), Refusal> {
             "put the 1_Pooling folder that came with the graph beside config.json"
         ));
     }
-    expect_near(rows.min(pooled))
+    expect_near(rows.min(pooled))?;
+    match embedding.is_some_and(|at| farthest[at][1] > MOST_DISTANCE) {
+        false => Ok(()),
+        true => Err(refusal!(
+            "the graph's output {EMBEDDING} isn't {}, which is all that is imported after the rows", own.name();
+            "take an encoder whose sentence-transformers modules are no more than Transformer, Pooling and Normalize"
+        )),
+    }
 }
 
 /// Holds a decoder against its graph: the numbers for all tokens of the vocabulary.
@@ -135,8 +147,10 @@ mod tests {
         for strange in [f32::NAN, f32::INFINITY] {
             assert_eq!(distance(&[strange, 1.0], &[1.0, 1.0], 2), f64::INFINITY);
         }
-        let output =
-            |shape: &[usize], numbers: &[f32]| Output { shape: shape.into(), numbers: numbers.into() };
+        let output = |shape: &[usize], numbers: &[f32]| {
+            let name = String::new();
+            Output { name, shape: shape.into(), numbers: numbers.into() }
+        };
         assert!(pool_distance(&output(&[1, 2], &[6.0, 8.0]), &[0.6, 0.8]) < 1e-7);
         assert_eq!(pool_distance(&output(&[2], &[6.0, 8.0]), &[0.6, 0.8]), f64::INFINITY);
         assert_eq!(pool_distance(&output(&[1, 2], &[f32::NAN, 8.0]), &[0.6, 0.8]), f64::INFINITY);

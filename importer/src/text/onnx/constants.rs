@@ -21,17 +21,12 @@ pub(super) struct Constants<'a> {
 
 impl<'a> Constants<'a> {
     pub(super) fn new(graph: &'a Graph) -> Self {
-        let mut tensors: HashMap<&str, &Tensor> =
-            graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
+        let tensors = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
         let mut nodes = HashMap::new();
         for node in &graph.node {
             let Some(output) = node.output.first() else { continue };
-            match (node.op_type.as_str(), node.tensor("value")) {
-                ("Constant", Some(tensor)) => drop(tensors.insert(output, tensor)),
-                ("Identity" | "Cast" | "Transpose" | "Mul" | "DequantizeLinear", _) => {
-                    nodes.insert(output.as_str(), node);
-                }
-                _ => {}
+            if ["Identity", "Cast", "Transpose", "Mul", "DequantizeLinear"].contains(&node.op_type.as_str()) {
+                nodes.insert(output.as_str(), node);
             }
         }
         Self { tensors, nodes }
@@ -202,10 +197,16 @@ fn floats(tensor: &Tensor) -> Result<Vec<f32>, Refusal> {
     };
     let expected =
         tensor.dims.iter().try_fold(1usize, |all, axis| all.checked_mul(usize::try_from(*axis).ok()?));
-    match expected == Some(numbers.len()) {
+    let bytes = match tensor.data_type {
+        INT8 | UINT8 => 1,
+        FLOAT16 => 2,
+        FLOAT | INT32 => 4,
+        _ => 8,
+    };
+    match expected == Some(numbers.len()) && raw.len().is_multiple_of(bytes) {
         true => Ok(numbers),
         false => Err(refusal!(
-            "its shape {:?} doesn't fit the {} numbers that there are", tensor.dims, numbers.len();
+            "its shape {:?} doesn't fit the {} numbers that there are, {} bytes", tensor.dims, numbers.len(), raw.len();
             "download the file again, or export the model again"
         )),
     }
@@ -315,6 +316,9 @@ mod tests {
             numbers(vec![matrix()], vec![node("Transpose", &["m"], "x")], "x"),
             Ok((vec![1, 2], vec![1.0, 2.0]))
         );
+        // A number and a part of another.
+        let cut = tensor("x", &[1], FLOAT, &[0; 6]);
+        assert!(of(vec![cut], vec![], "x").contains("the 1 numbers that there are, 6 bytes"));
         let cube = tensor("m", &[1, 2, 1], INT8, &[1, 2]);
         assert!(of(vec![cube], vec![node("Transpose", &["m"], "x")], "x").contains("more than two axes"));
         // A chain without end, and one that is longer than any exporter's.

@@ -1,10 +1,13 @@
 //! Weights that lie in files beside an ONNX file.
 
 use std::{
-    collections::HashMap,
-    fs::File,
+    collections::{
+        hash_map::Entry::{Occupied, Vacant},
+        HashMap,
+    },
+    fs::{File, Metadata},
     io::{Read, Seek, SeekFrom},
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
 };
 
 use crate::{
@@ -24,25 +27,36 @@ struct Beside {
     taken: u64,
 }
 
-/// Reads into the graph what its tensors have in other files of its folder. Gives the length of these files.
+/// The files that were opened, by their place in the folder, and the bytes that may still be read of all of them.
+struct Files<'a> {
+    folder: &'a Path,
+    opened: HashMap<PathBuf, Beside>,
+    left: u64,
+}
+
+/// Reads into the graph what its tensors have in other files of its folder. Gives the bytes that these are.
 ///
 /// # Errors
-/// [`Refusal`] of a file outside the folder, of one that is missing or too short, and of tensors that overlap.
+/// [`Refusal`] of a file outside the folder, of one that is missing or too short, and of tensors that overlap or are too long.
 pub(super) fn read_in(graph: &mut Graph, folder: &Path) -> Result<u64, Refusal> {
-    let mut files = HashMap::new();
+    read_in_up_to(MAX_WEIGHT_BYTES, graph, folder)
+}
+
+fn read_in_up_to(limit: u64, graph: &mut Graph, folder: &Path) -> Result<u64, Refusal> {
+    let mut files = Files { folder, opened: HashMap::new(), left: limit };
     for tensor in &mut graph.initializer {
         if tensor.data_location == EXTERNAL {
-            let bytes = data(tensor, folder, &mut files)
+            let bytes = data(tensor, &mut files)
                 .map_err(|refusal| refusal.about(&format!("the data of the tensor {}:", tensor.name)))?;
             tensor.raw_data = bytes;
             tensor.data_location = 0;
             tensor.external_data.clear();
         }
     }
-    Ok(files.values().map(|beside| beside.length).sum())
+    Ok(limit.saturating_sub(files.left))
 }
 
-fn data(tensor: &Tensor, folder: &Path, files: &mut HashMap<String, Beside>) -> Result<Vec<u8>, Refusal> {
+fn data(tensor: &Tensor, files: &mut Files<'_>) -> Result<Vec<u8>, Refusal> {
     let entry =
         |key: &str| tensor.external_data.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
     let number = |key: &str| match entry(key) {
@@ -53,10 +67,13 @@ fn data(tensor: &Tensor, folder: &Path, files: &mut HashMap<String, Beside>) -> 
     };
     let name = entry("location")
         .ok_or_else(|| refusal!("it doesn't say in which file it lies"; "export the model again"))?;
-    if !files.contains_key(name) {
-        files.insert(name.clone(), open(name, folder)?);
-    }
-    let beside = files.get_mut(name).ok_or_else(|| missing(name))?;
+    let beside = match files.opened.entry(place(name)?) {
+        Occupied(opened) => opened.into_mut(),
+        Vacant(free) => {
+            let opened = open(&files.folder.join(free.key())).ok_or_else(|| missing(name))?;
+            free.insert(opened)
+        }
+    };
     let offset = number("offset")?.unwrap_or(0);
     let length = number("length")?.unwrap_or(beside.length.saturating_sub(offset));
     if offset.checked_add(length).is_none_or(|end| end > beside.length) {
@@ -72,6 +89,12 @@ fn data(tensor: &Tensor, folder: &Path, files: &mut HashMap<String, Beside>) -> 
             "export the model again"
         ));
     }
+    files.left = files.left.checked_sub(length).ok_or_else(|| {
+        refusal!(
+            "with it more than {MAX_WEIGHT_BYTES} bytes lie beside the graph";
+            "take a smaller model"
+        )
+    })?;
     let failed = |error: std::io::Error| refusal!("can't read '{name}': {error}"; "download that file again");
     let mut bytes = Vec::new();
     beside.file.seek(SeekFrom::Start(offset)).map_err(failed)?;
@@ -79,27 +102,26 @@ fn data(tensor: &Tensor, folder: &Path, files: &mut HashMap<String, Beside>) -> 
     Ok(bytes)
 }
 
-/// Opens a file of the folder, or of one inside it.
-fn open(name: &str, folder: &Path) -> Result<Beside, Refusal> {
-    let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    if !is_inside || name.is_empty() {
+/// The place of a file of the folder, or of one inside it. One file may be named in many ways; this one is the same for all.
+fn place(name: &str) -> Result<PathBuf, Refusal> {
+    let parts = Path::new(name).components().filter(|part| *part != Component::CurDir);
+    let is_inside = |part: Component<'_>| matches!(part, Component::Normal(_));
+    let place: PathBuf = parts.clone().collect();
+    if !parts.clone().all(is_inside) || parts.count() == 0 {
         return Err(refusal!(
             "it would lie in '{name}', outside the graph's folder";
             "don't trust this file, and export the model yourself"
         ));
     }
-    let file = File::open(folder.join(name)).map_err(|_| missing(name))?;
-    let metadata = file.metadata().map_err(|_| missing(name))?;
-    if !metadata.is_file() {
-        return Err(missing(name));
-    }
-    if metadata.len() > MAX_WEIGHT_BYTES {
-        return Err(refusal!(
-            "'{name}' is longer than {MAX_WEIGHT_BYTES} bytes";
-            "take a smaller model"
-        ));
-    }
-    Ok(Beside { file, length: metadata.len(), taken: 0 })
+    Ok(place)
+}
+
+/// Opens a file. A link is followed wherever it leads, since caches of downloaded models are folders of links: what a graph
+/// says reaches no further than links that somebody put into its folder.
+fn open(path: &Path) -> Option<Beside> {
+    let file = File::open(path).ok()?;
+    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+    Some(Beside { file, length: metadata.len(), taken: 0 })
 }
 
 fn missing(name: &str) -> Refusal {
@@ -137,7 +159,7 @@ mod tests {
         assert_eq!(fine.initializer[1].raw_data, [5, 6, 7, 8]);
         assert!(fine.initializer[1].data_location == 0 && fine.initializer[1].external_data.is_empty());
         let to_the_end = &mut graph(&[("location", "w.data"), ("offset", "6")]);
-        assert_eq!(read_in(to_the_end, &folder), Ok(8));
+        assert_eq!(read_in(to_the_end, &folder), Ok(4));
         assert_eq!(to_the_end.initializer[0].raw_data, [7, 8]);
         let refused: [(&[(&str, &str)], &str); 9] = [
             (&[("location", "../w.data")], "outside the graph's folder"),
@@ -156,10 +178,30 @@ mod tests {
         }
         let message = read_in(&mut graph(&[]), &folder).expect_err("refused").to_string();
         assert!(message.contains("in which file"), "{message}");
+        let mut elsewhere = graph(&[("location", "./w.data"), ("length", "4")]);
+        assert_eq!(read_in(&mut elsewhere, &folder), Ok(8));
         std::fs::create_dir_all(folder.join("inner")).expect("a temporary folder");
         let message =
             read_in(&mut graph(&[("location", "inner")]), &folder).expect_err("refused").to_string();
         assert!(message.contains("can't be read"), "{message}");
+        // However a file is named, its bytes are taken once, and those of all files are bounded together.
+        std::fs::write(folder.join("inner/w.data"), [1; 8]).expect("a temporary file");
+        let two = |first: &str, second: &str| {
+            let mut graph = graph(&[("location", first), ("length", "8")]);
+            graph.initializer[1].external_data[0].value = second.into();
+            graph
+        };
+        let spellings = ["inner//w.data", "inner/./w.data", "./inner/w.data"];
+        for spelling in spellings {
+            let message =
+                read_in(&mut two("inner/w.data", spelling), &folder).expect_err("refused").to_string();
+            assert!(message.contains(&format!("overlaps with others in '{spelling}'")), "{message}");
+        }
+        assert_eq!(read_in(&mut two("inner/w.data", "w.data"), &folder), Ok(16));
+        assert_eq!(read_in_up_to(16, &mut two("inner/w.data", "w.data"), &folder), Ok(16));
+        let message =
+            read_in_up_to(15, &mut two("inner/w.data", "w.data"), &folder).expect_err("15").to_string();
+        assert!(message.contains("bytes lie beside the graph"), "{message}");
         std::fs::remove_dir_all(folder).expect("it is there");
     }
 }

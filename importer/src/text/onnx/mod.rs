@@ -1,15 +1,17 @@
 //! Text models from ONNX files, as optimum and PyTorch export them.
 //!
-//! 1. [`data`] reads the weights that lie in files beside the graph, and [`constants`] what a few nodes make of weights.
+//! 1. [`prepare`] makes the graph simple, [`data`] reads the weights that lie in files beside it, and [`constants`] what a few
+//!    nodes make of weights.
 //! 2. [`walk`] finds what the graph does with its weights, and [`names`] gives them the names of a checkpoint. The float
 //!    model is then made of them as from safetensors.
 //! 3. [`run`] executes the graph on short texts, and [`check`] holds the float model against what it gives. So a graph that
-//!    does something else is refused, whatever was made of its nodes.
+//!    does something else is refused, as far as these texts show it.
 
 mod check;
 mod constants;
 mod data;
 mod names;
+mod prepare;
 mod room;
 mod run;
 mod walk;
@@ -19,6 +21,7 @@ use std::{cell::Cell, collections::HashSet, path::Path};
 use self::{
     constants::{turned, Constants},
     names::Places,
+    prepare::prepare,
     run::Executable,
     walk::walk,
 };
@@ -55,9 +58,12 @@ impl Exported {
         let length = bytes.len();
         drop(bytes);
         let mut graph = file.graph.take().unwrap_or_default();
-        prune(&mut graph);
+        prepare(&mut graph)?;
+        let standard = |domain: &str| matches!(domain, "" | "ai.onnx");
+        let defined = file.functions.iter().filter(|function| standard(&function.domain));
+        let defined: HashSet<&str> = defined.map(|function| function.name.as_str()).collect();
         for node in &graph.node {
-            expect_plain(node, &file)?;
+            expect_plain(node, &defined)?;
         }
         let beside = data::read_in(&mut graph, folder)?;
         let bytes = usize::try_from(beside).unwrap_or(usize::MAX).saturating_add(length);
@@ -92,7 +98,7 @@ impl Exported {
     }
 
     fn tensors<'a>(&self, constants: Constants<'a>, places: Places) -> Named<'a> {
-        Named { constants, places, left: Cell::new(self.bytes) }
+        Named { constants, places, left: Cell::new(self.bytes.saturating_mul(2)) }
     }
 
     fn executable(self) -> Result<Executable, Refusal> {
@@ -100,37 +106,16 @@ impl Exported {
     }
 }
 
-/// Leaves out what the outputs don't need. What a decoder keeps for its next tokens is no output here.
-fn prune(graph: &mut Graph) {
-    graph.output.retain(|output| !output.name.starts_with("present"));
-    let mut wanted: HashSet<String> = graph.output.iter().map(|output| output.name.clone()).collect();
-    // A node comes after those that it reads.
-    let mut is_needed: Vec<bool> = Vec::with_capacity(graph.node.len());
-    for node in graph.node.iter().rev() {
-        let needed = node.output.iter().any(|name| wanted.contains(name));
-        if needed {
-            wanted.extend(node.input.iter().cloned());
-        }
-        is_needed.push(needed);
-    }
-    graph.node.retain(|_| is_needed.pop().unwrap_or(false));
-    graph.initializer.retain(|tensor| wanted.contains(&tensor.name));
-    // Old files list their constants as inputs, too.
-    let constants: HashSet<&String> = graph.initializer.iter().map(|tensor| &tensor.name).collect();
-    graph.input.retain(|input| wanted.contains(&input.name) && !constants.contains(&input.name));
-    graph.value_info.clear();
-}
-
 /// # Errors
-/// [`Refusal`] of an operator that isn't a plain one of the standard, on floats.
-fn expect_plain(node: &Node, file: &Model) -> Result<(), Refusal> {
+/// [`Refusal`] of an operator that isn't a plain one of the standard, on floats, or that the file defines.
+fn expect_plain(node: &Node, defined: &HashSet<&str>) -> Result<(), Refusal> {
     if !matches!(node.domain.as_str(), "" | "ai.onnx") {
         return Err(refusal!(
             "{} is a fused operator of the domain {}", node.label(), node.domain;
             "take the file that was exported without optimization, or import the model from safetensors"
         ));
     }
-    if file.functions.iter().any(|function| function.name == node.op_type) {
+    if defined.contains(node.op_type.as_str()) {
         return Err(refusal!(
             "{} is a function that the file defines", node.label();
             "inline it with onnx.inliner.inline_local_functions"
@@ -157,7 +142,8 @@ fn expect_plain(node: &Node, file: &Model) -> Result<(), Refusal> {
 struct Named<'a> {
     constants: Constants<'a>,
     places: Places,
-    /// Numbers that may still be read: a file's tensors have no more than bytes, unless they are read again and again.
+    /// Numbers that may still be read: a file's tensors have no more than bytes, and a table may be a decoder's head as well.
+    /// More would be tensors that are read again and again.
     left: Cell<usize>,
 }
 

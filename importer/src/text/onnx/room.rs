@@ -29,9 +29,16 @@ pub(super) fn needs(node: &Node, operands: &[Operand]) -> Option<[usize; 2]> {
     let elements = match node.op_type.as_str() {
         "MatMul" | "Gemm" => return Some(product(node, &first, &second)),
         "Attention" => {
-            // The scores, for which each element of a query meets all keys.
-            let scores = first.elements().saturating_mul(second.axis(1));
-            return Some([scores.max(first.elements()), scores.saturating_mul(second.axis(0))]);
+            // Queries without elements may be cut into any number of heads.
+            if first.axis(0) == 0 {
+                return None;
+            }
+            // The scores, for which each element of a query meets all keys, kept ones too, and the values' means.
+            let kept = operands.get(4).filter(|kept| !kept.shape.is_empty()).map_or(0, |kept| kept.axis(1));
+            let keys = second.axis(1).saturating_add(kept);
+            let width = operands.get(2).map_or(1, |values| values.axis(0));
+            let work = first.elements().saturating_mul(keys).saturating_mul(width.max(second.axis(0)));
+            return Some([first.elements().saturating_mul(keys.max(width)), work]);
         }
         "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Mod" | "And" | "Or" | "Xor" | "Equal" | "Less"
         | "LessOrEqual" | "Greater" | "GreaterOrEqual" | "Where" | "Min" | "Max" | "Sum" | "Clip" => {
@@ -60,9 +67,9 @@ pub(super) fn needs(node: &Node, operands: &[Operand]) -> Option<[usize; 2]> {
         "Tile" => lengths(&second)?.into_iter().fold(first.elements(), usize::saturating_mul),
         "NonZero" => first.elements().saturating_mul(first.shape.len()),
         "Shape" => first.shape.len(),
-        "Constant" | "Identity" | "Cast" | "CastLike" | "Reshape" | "Transpose" | "Squeeze" | "Unsqueeze"
-        | "Flatten" | "Slice" | "Split" | "Trilu" | "CumSum" | "ScatterND" | "ScatterElements" | "Size"
-        | "Softmax" | "LogSoftmax" | "LayerNormalization" | "RMSNormalization" | "RotaryEmbedding"
+        "Identity" | "Cast" | "CastLike" | "Reshape" | "Transpose" | "Squeeze" | "Unsqueeze" | "Flatten"
+        | "Slice" | "Split" | "Trilu" | "CumSum" | "ScatterND" | "ScatterElements" | "Size" | "Softmax"
+        | "LogSoftmax" | "LayerNormalization" | "RMSNormalization" | "RotaryEmbedding"
         | "DequantizeLinear" | "Sigmoid" | "Erf" | "Tanh" | "Gelu" | "Relu" | "Swish" | "Softplus"
         | "Sqrt" | "Reciprocal" | "Exp" | "Log" | "Abs" | "Neg" | "Sign" | "Not" | "IsNaN" | "IsInf"
         | "Cos" | "Sin" | "Floor" | "Ceil" | "Round" | "ReduceMean" | "ReduceSum" | "ReduceMax"
@@ -97,8 +104,9 @@ fn spread<'a>(shapes: impl Iterator<Item = &'a [usize]>) -> Vec<usize> {
     })
 }
 
+/// Elements of a shape. An axis of none counts as one: what sums along it gives elements where there were none.
 fn count(shape: &[usize]) -> usize {
-    shape.iter().copied().fold(1, usize::saturating_mul)
+    shape.iter().fold(1, |product, axis| product.saturating_mul(*axis.max(&1)))
 }
 
 /// An operand that is a shape.
@@ -138,11 +146,25 @@ mod tests {
         assert_eq!(of("Range", &[list(&[0]), list(&[9]), list(&[1])]), Some([10, 10]));
         assert_eq!(of("Tile", &[one.clone(), list(&[3, 1, 2])]), Some([1_344, 1_344]));
         assert_eq!(of("Softmax", &[shaped(&[1, 7, 32])]), Some([224, 224]));
+        // A sum along an axis of none has elements.
+        assert_eq!(of("ReduceSum", &[shaped(&[0, 7, 9])]), Some([63, 63]));
+        let [query, key] = [shaped(&[1, 1, 7, 1]), shaped(&[1, 1, 3, 1])];
+        assert_eq!(
+            of("Attention", &[query.clone(), key.clone(), shaped(&[1, 1, 3, 50])]),
+            Some([350, 1_050])
+        );
+        let kept = || shaped(&[1, 1, 90, 1]);
+        let [none, values] = [Operand::default(), key.clone()];
+        assert_eq!(
+            of("Attention", &[query, key, values, none, kept(), kept()]).map(|needs| needs[0]),
+            Some(651)
+        );
         // What isn't known is refused.
         for (op_type, operands) in [
             ("Expand", vec![one.clone(), shaped(&[3])]),
             ("Loop", vec![one.clone()]),
             ("Range", vec![list(&[0])]),
+            ("Attention", vec![shaped(&[1, 7, 0]), shaped(&[1, 7, 0]), shaped(&[1, 7, 1])]),
         ] {
             assert_eq!(of(op_type, &operands), None, "{op_type}");
         }

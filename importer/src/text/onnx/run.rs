@@ -1,6 +1,9 @@
 //! Executes an exported graph on a text, node by node, as long as there is room for what the next one gives.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    panic::{catch_unwind, AssertUnwindSafe},
+};
 
 use prost::Message;
 use rten::{Model, ModelOptions, NodeId, Value};
@@ -21,6 +24,9 @@ const ROOM_FOR_A_BYTE: usize = 4;
 
 /// Multiplications for each element that a graph may hold.
 const WORK_FOR_AN_ELEMENT: usize = 256;
+
+/// The most that the axes of an input without elements multiply to, but for those of none.
+const MOST_OF_NOTHING: usize = 1 << 20;
 
 /// An exported graph that can be executed.
 pub(super) struct Executable {
@@ -59,6 +65,7 @@ impl<'a> State<'a> {
 
 /// An output of a graph.
 pub(super) struct Output {
+    pub(super) name: String,
     pub(super) shape: Vec<usize>,
     pub(super) numbers: Vec<f32>,
 }
@@ -70,6 +77,14 @@ fn failed(error: &dyn std::fmt::Display) -> Refusal {
     )
 }
 
+/// Calls what executes graphs. It is another's code; its failure is no reason to fail without a sentence.
+fn called<T, E: std::fmt::Display>(call: impl FnOnce() -> Result<T, E>) -> Result<T, Refusal> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(result) => result.map_err(|error| failed(&error)),
+        Err(_) => Err(failed(&"its operands don't fit")),
+    }
+}
+
 impl Executable {
     /// Takes a graph of a file that has so many bytes, with the data that lay beside it.
     pub(super) fn new(mut file: onnx::Model, bytes: usize) -> Result<Self, Refusal> {
@@ -78,13 +93,12 @@ impl Executable {
         }
         let encoded = file.encode_to_vec();
         let Graph { node, initializer, input, output, .. } = file.graph.unwrap_or_default();
-        let of_node = |node: &Node| Some((node.output.first()?.clone(), operand(node.tensor("value")?)));
-        let constants = initializer.iter().map(|tensor| (tensor.name.clone(), operand(tensor)));
-        let constants = constants.chain(node.iter().filter_map(of_node)).collect();
+        let constants = initializer.iter().map(|tensor| (tensor.name.clone(), operand(tensor))).collect();
         drop(initializer);
-        let model = ModelOptions::with_all_ops().enable_optimization(false).load(encoded);
+        let mut options = ModelOptions::with_all_ops();
+        options.enable_optimization(false);
         Ok(Self {
-            model: model.map_err(|error| failed(&error))?,
+            model: called(|| options.load(encoded))?,
             nodes: node,
             inputs: input,
             outputs: output.into_iter().map(|output| output.name).collect(),
@@ -103,13 +117,13 @@ impl Executable {
             state.insert(&input.name, fed(input, ids)?);
         }
         let last = self.last_readers();
-        for (index, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.op_type != "Constant") {
+        for (index, node) in self.nodes.iter().enumerate() {
             self.step(node, &mut state).map_err(|refusal| refusal.about(&format!("{}:", node.label())))?;
             let read = node.input.iter().chain(&node.output).map(String::as_str);
             read.filter(|name| last.get(name).is_none_or(|last| *last <= index))
                 .for_each(|name| state.remove(name));
         }
-        Ok(self.outputs.iter().filter_map(|name| floats(state.values.get(name.as_str())?)).collect())
+        Ok(self.outputs.iter().filter_map(|name| floats(name, state.values.get(name.as_str())?)).collect())
     }
 
     /// The last node that reads each name; what the graph gives is read after all.
@@ -123,8 +137,8 @@ impl Executable {
     }
 
     fn step<'a>(&'a self, node: &'a Node, state: &mut State<'a>) -> Result<(), Refusal> {
-        let operands: Vec<Operand> =
-            node.input.iter().map(|name| self.operand(name, &state.values)).collect();
+        let operands = node.input.iter().map(|name| self.operand(name, &state.values));
+        let operands: Vec<Operand> = operands.collect::<Result<_, _>>()?;
         let [elements, work] = needs(node, &operands).ok_or_else(|| {
             refusal!(
                 "this operator isn't one that encoders and decoders are exported with, or how much it gives isn't known";
@@ -143,24 +157,32 @@ impl Executable {
         let fed = operands.into_iter().filter_map(|(name, id)| Some((id, state.values.get(name)?.into())));
         let outputs: Vec<(&str, NodeId)> = node.output.iter().filter_map(id_of).collect();
         let ids: Vec<NodeId> = outputs.iter().map(|(_, id)| *id).collect();
-        let made = self.model.run(fed.collect(), &ids, None).map_err(|error| failed(&error))?;
+        let made = called(|| self.model.run(fed.collect(), &ids, None))?;
         outputs.into_iter().zip(made).for_each(|((name, _), value)| state.insert(name, value));
         Ok(())
     }
 
-    fn operand(&self, name: &str, values: &HashMap<&str, Value>) -> Operand {
-        match values.get(name) {
-            None => self.constants.get(name).cloned().unwrap_or_default(),
-            Some(value) => {
-                let integers = match value {
-                    Value::Int32Tensor(values) if values.len() <= FEW => {
-                        Some(values.iter().map(|number| i64::from(*number)).collect())
-                    }
-                    _ => None,
-                };
-                Operand { shape: value.shape().to_vec(), integers }
-            }
+    /// # Errors
+    /// [`Refusal`] of an operand that isn't there yet: whatever makes it would be executed in this step, unseen.
+    fn operand(&self, name: &str, values: &HashMap<&str, Value>) -> Result<Operand, Refusal> {
+        if name.is_empty() {
+            return Ok(Operand::default());
         }
+        let Some(value) = values.get(name) else {
+            return self.constants.get(name).cloned().ok_or_else(|| {
+                refusal!(
+                    "it reads '{name}', which nothing before it gives";
+                    "put each node behind those that it reads, or export the model again"
+                )
+            });
+        };
+        let integers = match value {
+            Value::Int32Tensor(values) if values.len() <= FEW => {
+                Some(values.iter().map(|number| i64::from(*number)).collect())
+            }
+            _ => None,
+        };
+        Ok(Operand { shape: value.shape().to_vec(), integers })
     }
 }
 
@@ -207,6 +229,11 @@ fn nothing(axes: &[Dimension]) -> Option<Value> {
     let open = |axis: &Dimension| axis.dim_value.map_or(Some(0), |length| usize::try_from(length).ok());
     let mut shape: Vec<usize> = axes.iter().map(open).collect::<Option<_>>()?;
     *shape.first_mut()? = 1;
+    // Without a bound, an empty tensor could have axes whose product overflows.
+    let others = shape.iter().filter(|axis| **axis != 0).copied().fold(1, usize::saturating_mul);
+    if !shape.contains(&0) || others > MOST_OF_NOTHING {
+        return None;
+    }
     Value::from_shape(shape, Vec::<f32>::new()).ok()
 }
 
@@ -218,11 +245,47 @@ fn unknown(name: &str) -> Refusal {
     )
 }
 
-fn floats(value: &Value) -> Option<Output> {
+fn floats(name: &str, value: &Value) -> Option<Output> {
     match value {
         Value::FloatTensor(tensor) => {
-            Some(Output { shape: tensor.shape().to_vec(), numbers: tensor.to_vec() })
+            Some(Output { name: name.into(), shape: tensor.shape().to_vec(), numbers: tensor.to_vec() })
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_what_executes_is_a_sentence() {
+        assert_eq!(called(|| Ok::<_, String>(7)), Ok(7));
+        let message = called(|| Err::<(), _>("no such operator")).expect_err("an error").to_string();
+        assert!(message.contains("can't be held against it: no such operator"), "{message}");
+        let message =
+            called(|| -> Result<(), String> { panic!("a panic") }).expect_err("a panic").to_string();
+        assert!(message.contains("can't be executed") && message.contains("safetensors"), "{message}");
+    }
+
+    #[test]
+    fn what_is_kept_is_nothing_and_of_a_size() {
+        let axes = |lengths: &[Option<i64>]| {
+            lengths
+                .iter()
+                .map(|length| Dimension { dim_value: *length, ..Dimension::default() })
+                .collect::<Vec<_>>()
+        };
+        let kept = nothing(&axes(&[None, Some(2), None, Some(8)])).expect("a tensor");
+        assert_eq!((kept.shape().to_vec(), kept.len()), (vec![1, 2, 0, 8], 0));
+        for refused in [
+            &[][..],
+            &[None, Some(-1), None],
+            &[None, Some(1 << 62), Some(1 << 62)],
+            &[None, None, Some(1 << 62), Some(1 << 62)],
+            &[None, Some(2), Some(3)],
+        ] {
+            assert!(nothing(&axes(refused)).is_none(), "{refused:?}");
+        }
     }
 }
