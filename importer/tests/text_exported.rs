@@ -166,9 +166,17 @@ fn operators_that_arent_plain_are_named() {
     assert!(message.contains("HardSwish") && message.contains("isn't one that encoders"), "{message}");
     let message = refused(|graph| {
         let at = graph.node.iter().position(|node| node.op_type == "Erf").expect("a function");
-        graph.node[at].op_type = "Loop".into();
+        graph.node[at].op_type = "Celu".into();
     });
     assert!(message.contains("can't be executed") && message.contains("without optimization"), "{message}");
+    let message = refused(|graph| {
+        let at = graph.node.iter().position(|node| node.op_type == "Erf").expect("a function");
+        graph.node[at].op_type = "If".into();
+    });
+    assert!(
+        message.contains("chooses what is executed") && message.contains("decoder_model.onnx"),
+        "{message}"
+    );
     let mut model = Model::decode(bytes("encoder.onnx").as_slice()).expect("an ONNX file");
     model.functions.push(millrace_importer::onnx::Function { name: "Erf".into(), domain: String::new() });
     let message = encoder_refused(CONFIG, &model.encode_to_vec());

@@ -136,6 +136,12 @@ fn expect_plain(node: &Node, file: &Model) -> Result<(), Refusal> {
             "inline it with onnx.inliner.inline_local_functions"
         ));
     }
+    if ["If", "Loop", "Scan"].contains(&node.op_type.as_str()) {
+        return Err(refusal!(
+            "{} chooses what is executed only then", node.label();
+            "take the file that wasn't merged, mostly decoder_model.onnx, or export the model with --no-post-process"
+        ));
+    }
     let computes_in_integers =
         ["DynamicQuantizeLinear", "QuantizeLinear", "MatMulInteger", "QLinearMatMul", "ConvInteger"];
     if computes_in_integers.contains(&node.op_type.as_str()) {
