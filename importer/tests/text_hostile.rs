@@ -10,7 +10,7 @@ use std::path::Path;
 use encoder::CONFIG;
 use exported::{bytes, changed, constant, encoder_refused, folder, node, number};
 use millrace_importer::{
-    onnx::{Attribute, Graph, Node, ValueInfo, FLOAT, INT64},
+    onnx::{Attribute, Graph, Node, Tensor, ValueInfo, FLOAT, INT64},
     text::{Config, Exported, LlamaConfig, Source},
 };
 
@@ -85,9 +85,8 @@ fn constants_count_however_they_are_written() {
     let mut count = 0;
     let model = changed("encoder.onnx", |graph| {
         for node in graph.node.iter_mut().filter(|node| node.op_type == "Constant") {
-            let Some(tensor) = node.attribute[0].t.as_ref().filter(|tensor| tensor.data_type == INT64) else {
-                continue;
-            };
+            let is_list = |tensor: &&Tensor| tensor.data_type == INT64 && tensor.dims.len() < 2;
+            let Some(tensor) = node.attribute[0].t.as_ref().filter(is_list) else { continue };
             let ints: Vec<i64> = tensor.constant().expect("a shape").integers().expect("integers").to_vec();
             let attribute = match tensor.dims.len() {
                 0 => number("value_int", ints[0]),
