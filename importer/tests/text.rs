@@ -4,8 +4,9 @@
 mod encoder;
 
 use encoder::{bert, bundle, config, file, tensors, texts, Folder, CONFIG, WIDTH};
-use millrace_importer::text::{
-    commit, quantize, recompute, Bert, Bundle, Comparison, Config, Pooling, Source, Weights,
+use millrace_importer::{
+    is_text_model,
+    text::{commit, quantize, recompute, Bert, Bundle, Comparison, Config, Pooling, Source, Weights},
 };
 use millrace_inference::rows::{commitment::trunk_leaf_count, Part, Place, Width};
 
@@ -131,12 +132,12 @@ fn what_stands_beside_the_weights_is_read() {
     std::fs::create_dir_all(folder.path("1_Pooling")).expect("a folder");
     folder.write("1_Pooling/config.json", br#"{"pooling_mode_cls_token": true}"#);
     for path in [folder.0.clone(), folder.path("model.safetensors")] {
-        assert!(Source::is_meant(&path));
+        assert!(is_text_model(&path));
         let bert = Source::new(&path).bert(None).expect("an encoder");
         assert_eq!((bert.config().max_tokens, bert.config().pooling), (16, Pooling::First));
     }
     assert_eq!(Source::new(&folder.0).bert(Some(8)).expect("an encoder").config().max_tokens, 8);
-    assert!(!Source::is_meant(&folder.path("model.onnx")));
+    assert!(!is_text_model(&folder.path("tokenizer.json")));
 
     folder.write("1_Pooling/config.json", br#"{"pooling_mode_max_tokens": true}"#);
     let message = Source::new(&folder.0).bert(None).expect_err("refused").to_string();

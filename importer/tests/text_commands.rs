@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 mod encoder;
+mod exported;
 mod llama;
 
 use std::process::Command;
@@ -53,6 +54,24 @@ fn an_encoder_is_imported_run_compared_and_committed_to() {
     assert!(!fine && said.contains("is an encoder"), "{said}");
     let (fine, said) = millrace_model(&["run", &model]);
     assert!(!fine && said.contains("<INPUT>"), "{said}");
+}
+
+#[test]
+fn an_exported_encoder_becomes_the_same_model() {
+    let blob = |folder: &Folder, from: &str| {
+        folder.write("texts.txt", sentences().as_bytes());
+        let path = |name: &str| folder.path(name).display().to_string();
+        let (model, texts) = (path("tiny.millrace"), path("texts.txt"));
+        let (fine, said) = millrace_model(&["import", &path(from), "-o", &model, "--texts", &texts]);
+        assert!(fine, "{said}");
+        let (fine, compared) = millrace_model(&["diff", &model, "--weights", &path(from), "--texts", &texts]);
+        assert!(fine && compared.contains("Spearman"), "{compared}");
+        said.lines().find(|line| line.starts_with("blob ")).expect("a blob").to_owned()
+    };
+    let plain = Folder::with_encoder("plain-blob", CONFIG);
+    let exported = exported::folder("exported-blob", CONFIG, &exported::bytes("encoder.onnx"));
+    assert_eq!(blob(&exported, "model.onnx"), blob(&plain, ""));
+    assert_eq!(blob(&exported, ""), blob(&plain, "model.safetensors"));
 }
 
 #[test]

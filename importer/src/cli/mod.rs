@@ -18,7 +18,7 @@ mod verify;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use millrace_importer::of_mill;
+use millrace_importer::{is_text_model, of_mill};
 
 use batch::{Batch, Reals};
 use choice::{Choice, Samples};
@@ -38,7 +38,8 @@ enum Command {
     /// Import an ONNX model that onnxruntime quantized to 8 bits (QuantFormat.QDQ), a float one with samples to calibrate
     /// it, or a text model from its weights: an encoder (BERT) or a decoder (LLaMA).
     Import {
-        /// The ONNX file; or a folder with model.safetensors, config.json and tokenizer.json, the weights in it, or a GGUF file.
+        /// The ONNX file; or a text model: a folder with model.safetensors or model.onnx, config.json and tokenizer.json,
+        /// the weights in it, or a GGUF file.
         file: PathBuf,
         /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; of a text model, its
         /// parameters and tokenizer, as NAME.blob and NAME.tokenizer.json.
@@ -133,7 +134,7 @@ enum Command {
         reference: Option<PathBuf>,
         #[command(flatten)]
         reals: Reals,
-        /// What a text model was imported from: a folder, the safetensors file in it, or a GGUF file.
+        /// What a text model was imported from: a folder, the safetensors or ONNX file in it, or a GGUF file.
         #[arg(long, conflicts_with_all = ["input", "reference", "scale"])]
         weights: Option<PathBuf>,
         /// A file with a text in each line, of which every fifth is compared; without it, texts that are built in.
@@ -161,7 +162,7 @@ enum Command {
 /// Does what the command line says.
 pub(crate) fn run() -> Result<(), String> {
     match Cli::parse().command {
-        Command::Import { file, output, text, .. } if text::is_meant(&file) => {
+        Command::Import { file, output, text, .. } if is_text_model(&file) => {
             text::import_folder(&file, &output, &text)
         }
         Command::Import { file, output, arg_max, samples, choice, described, .. } => {

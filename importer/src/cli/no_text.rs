@@ -11,12 +11,6 @@ fn missing<T>() -> Result<T, String> {
     Err(HOW.into())
 }
 
-/// Whether a file to import is a text model's.
-pub(super) fn is_meant(file: &Path) -> bool {
-    file.is_dir()
-        || file.extension().is_some_and(|extension| extension == "safetensors" || extension == "gguf")
-}
-
 pub(super) fn import_folder(_: &Path, _: &Path, _: &Options) -> Result<(), String> {
     missing()
 }

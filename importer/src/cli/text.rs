@@ -17,11 +17,6 @@ use super::{
     text_options::{Answer, At, Options, Spoken},
 };
 
-/// Whether a file to import is a text model's.
-pub(super) fn is_meant(file: &Path) -> bool {
-    Source::is_meant(file)
-}
-
 pub(super) fn import_folder(folder: &Path, output: &Path, options: &Options) -> Result<(), String> {
     let source = Source::new(folder);
     match source.family().map_err(said)? {

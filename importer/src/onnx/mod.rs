@@ -6,7 +6,7 @@ mod read;
 
 pub use constant::{Constant, Numbers};
 pub use messages::{
-    Attribute, Dimension, Function, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type,
-    ValueInfo, BOOL, FLOAT, INT32, INT64, INT8, UINT8,
+    Attribute, Dimension, Entry, Function, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type,
+    ValueInfo, BOOL, DOUBLE, FLOAT, FLOAT16, INT32, INT64, INT8, UINT8,
 };
 pub use read::MAX_ONNX_BYTES;

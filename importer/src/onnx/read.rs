@@ -26,24 +26,34 @@ impl Model {
         // A byte more than the limit tells a file that is too long, or never ends.
         let most = MAX_ONNX_BYTES as u64 + 1;
         File::open(path).map_err(unread)?.take(most).read_to_end(&mut bytes).map_err(unread)?;
-        let too_long =
-            || ImportError::TooLong { path: path.to_owned(), limit: MAX_ONNX_BYTES, entries: MAX_ENTRIES };
-        if bytes.len() > MAX_ONNX_BYTES {
-            return Err(too_long());
+        match bytes.len() > MAX_ONNX_BYTES {
+            true => Err(too_long(path)),
+            false => Self::from_bytes(&bytes, path),
         }
+    }
+
+    /// What the bytes of a file are, however many.
+    ///
+    /// # Errors
+    /// [`ImportError::TooLong`] or [`ImportError::NotOnnx`], which name the file.
+    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, ImportError> {
         let mut left = MAX_ENTRIES;
-        let counted = Kind::Model.count(&bytes, &mut left);
+        let counted = Kind::Model.count(bytes, &mut left);
         if counted.is_none() && left == 0 {
-            return Err(too_long());
+            return Err(too_long(path));
         }
         let is_model = |model: &Self| {
             counted.is_some() && model.graph.as_ref().is_some_and(|graph| !graph.node.is_empty())
         };
-        Self::decode(bytes.as_slice())
+        Self::decode(bytes)
             .ok()
             .filter(is_model)
             .ok_or_else(|| ImportError::NotOnnx { path: path.to_owned() })
     }
+}
+
+fn too_long(path: &Path) -> ImportError {
+    ImportError::TooLong { path: path.to_owned(), limit: MAX_ONNX_BYTES, entries: MAX_ENTRIES }
 }
 
 /// The messages of a file whose fields become memory. Their entries are counted before the file is decoded: an empty

@@ -6,7 +6,6 @@ use super::{
     config::Config,
     layers::{Dense, NormLayer},
     tensors::Tensors,
-    weights::Weights,
 };
 use crate::refusal::Refusal;
 
@@ -41,7 +40,7 @@ impl Bert {
     ///
     /// # Errors
     /// [`Refusal`] of the first tensor that is missing or has another shape.
-    pub fn new(config: Config, weights: &Weights<'_>) -> Result<Self, Refusal> {
+    pub fn new(config: Config, weights: &dyn Tensors) -> Result<Self, Refusal> {
         let (width, tokens) = (config.width, config.max_tokens);
         let words = weights.matrix("embeddings.word_embeddings.weight", config.vocabulary, width)?;
         let positions = weights.matrix("embeddings.position_embeddings.weight", config.positions, width)?;
@@ -59,14 +58,14 @@ impl Bert {
     }
 }
 
-fn dense(weights: &Weights<'_>, name: &str, outputs: usize, inputs: usize) -> Result<Dense, Refusal> {
+fn dense(weights: &dyn Tensors, name: &str, outputs: usize, inputs: usize) -> Result<Dense, Refusal> {
     Ok(Dense {
         weights: weights.matrix(&format!("{name}.weight"), outputs, inputs)?,
         bias: weights.vector(&format!("{name}.bias"), outputs)?,
     })
 }
 
-fn layer_norm(weights: &Weights<'_>, name: &str, width: usize) -> Result<NormLayer, Refusal> {
+fn layer_norm(weights: &dyn Tensors, name: &str, width: usize) -> Result<NormLayer, Refusal> {
     Ok(NormLayer {
         centre: true,
         gain: weights.vector(&format!("{name}.weight"), width)?,
@@ -74,7 +73,7 @@ fn layer_norm(weights: &Weights<'_>, name: &str, width: usize) -> Result<NormLay
     })
 }
 
-fn block(weights: &Weights<'_>, layer: usize, config: &Config) -> Result<Block, Refusal> {
+fn block(weights: &dyn Tensors, layer: usize, config: &Config) -> Result<Block, Refusal> {
     let (width, inner) = (config.width, config.inner);
     let name = |part: &str| format!("encoder.layer.{layer}.{part}");
     let square = |part: &str| dense(weights, &name(part), width, width);

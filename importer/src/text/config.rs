@@ -20,6 +20,16 @@ pub enum Pooling {
     First,
 }
 
+impl Pooling {
+    /// What it gives.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "the tokens' mean",
+            Self::First => "the first token alone",
+        }
+    }
+}
+
 /// The sizes of an encoder and what it computes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {

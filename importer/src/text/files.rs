@@ -5,7 +5,7 @@ use std::{fs::File, io::Read, path::Path};
 use crate::refusal::Refusal;
 
 /// The longest weights that are read: what stands in memory while a model is imported is a small multiple of them.
-const MAX_WEIGHT_BYTES: u64 = 4 << 30;
+pub(crate) const MAX_WEIGHT_BYTES: u64 = 4 << 30;
 
 /// The longest other file that is read.
 const MAX_SMALL_BYTES: u64 = 64 << 20;

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use ndarray::{s, Array2, Axis};
+use ndarray::{s, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use super::{
@@ -95,27 +95,41 @@ impl Bert {
         context
     }
 
+    /// The last rows of all texts.
+    fn last_rows(&self, texts: &Stacked) -> Array2<f32> {
+        let (_, mut rows) = self.embed(texts);
+        for block in &self.blocks {
+            rows = self.block(block, &rows, texts).rows;
+        }
+        rows
+    }
+
     /// A row for each text, of length one.
     pub(crate) fn pool(&self, rows: &Array2<f32>, texts: &Stacked) -> Vec<Vec<f64>> {
-        let of = |span: &Range<usize>| {
-            let rows = rows.slice(s![span.clone(), ..]);
-            let row = match self.config.pooling {
-                Pooling::Mean => rows.sum_axis(Axis(0)),
-                Pooling::First => rows.row(0).to_owned(),
-            };
-            unit(row.iter().map(|x| f64::from(*x)))
-        };
+        let of = |span: &Range<usize>| self.config.pooling.of(rows.slice(s![span.clone(), ..]));
         texts.spans.iter().map(of).collect()
+    }
+
+    /// The rows of a text's tokens. It has 1 to `max_tokens` ids of the vocabulary.
+    pub(crate) fn rows(&self, ids: &[u32]) -> Array2<f32> {
+        self.last_rows(&Stacked::new(&[ids.to_vec()]))
     }
 
     /// The embedding of each text, of length one. Every text has 1 to `max_tokens` ids of the vocabulary.
     pub fn embeddings(&self, texts: &[Vec<u32>]) -> Vec<Vec<f64>> {
         let texts = Stacked::new(texts);
-        let (_, mut rows) = self.embed(&texts);
-        for block in &self.blocks {
-            rows = self.block(block, &rows, &texts).rows;
-        }
-        self.pool(&rows, &texts)
+        self.pool(&self.last_rows(&texts), &texts)
+    }
+}
+
+impl Pooling {
+    /// What it makes of a text's rows, of length one.
+    pub(crate) fn of(self, rows: ArrayView2<'_, f32>) -> Vec<f64> {
+        let row = match self {
+            Self::Mean => rows.sum_axis(Axis(0)),
+            Self::First => rows.row(0).to_owned(),
+        };
+        unit(row.iter().map(|x| f64::from(*x)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Text models, from their weights to models of rows: encoders of the BERT family and decoders of the LLaMA family.
 //!
-//! 1. [`Source`] is where a model comes from. [`Config`] and [`Weights`] are what a folder holds, [`Gguf`] is a file that
-//!    holds all; [`Bert`] and [`Llama`] are the float graphs that they make.
+//! 1. [`Source`] is where a model comes from. [`Config`] and [`Weights`] are what a folder holds, or [`Exported`] in place
+//!    of the weights; [`Gguf`] is a file that holds all. [`Bert`] and [`Llama`] are the float graphs that they make.
 //! 2. [`quantize()`] and [`quantize_llama()`] run these on calibration texts and give an integer model with its blob.
 //! 3. [`Bundle`] is the model as it is written and read: the graph, the blob and the tokenizer, side by side.
 //! 4. [`Comparison`] says how near an encoder's integer embeddings are to the float ones, and [`Perplexity`] how much
@@ -23,6 +23,7 @@ mod gguf;
 mod gguf_tokens;
 mod layers;
 mod llama;
+mod onnx;
 mod parameters;
 mod perplexity;
 mod quantize;
@@ -45,6 +46,7 @@ pub use float::unit;
 pub use function::Function;
 pub use gguf::Gguf;
 pub use llama::{quantize_llama, Llama, LlamaConfig, Naming, LOGIT_STEP};
+pub use onnx::Exported;
 pub use perplexity::Perplexity;
 pub use quantize::{quantize, Choice, Quantized};
 pub use source::{Family, Source};

@@ -10,13 +10,17 @@ use super::{
     files::{read_small, read_weights},
     gguf::Gguf,
     llama::{Llama, LlamaConfig, Naming},
+    onnx::Exported,
     tokens::Tokens,
     weights::Weights,
 };
-use crate::refusal::Refusal;
+use crate::{
+    meant::{folder_of, has_extension},
+    refusal::Refusal,
+};
 
-/// The weights' file in a folder.
-const WEIGHTS: &str = "model.safetensors";
+/// The weights' file in a folder: the first that is there.
+const WEIGHTS: [&str; 3] = ["model.safetensors", "model.onnx", "onnx/model.onnx"];
 
 /// The kinds of text models that can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,18 +44,16 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether a path is meant as a text model: a folder, a safetensors file or a GGUF file.
-    pub fn is_meant(path: &Path) -> bool {
-        path.is_dir() || has_extension(path, "safetensors") || has_extension(path, "gguf")
-    }
-
-    /// A folder that holds `model.safetensors`, a safetensors file with the other files beside it, or a GGUF file.
+    /// A folder that holds `model.safetensors`, `model.onnx` or `onnx/model.onnx`, one of these with the other files beside
+    /// it, or a GGUF file.
     pub fn new(path: &Path) -> Self {
         match path.is_dir() {
-            true => Self { folder: path.to_owned(), weights: path.join(WEIGHTS) },
-            false => {
-                Self { folder: path.parent().unwrap_or(Path::new("")).to_owned(), weights: path.to_owned() }
+            true => {
+                let mut places = WEIGHTS.iter().map(|name| path.join(name));
+                let weights = places.find(|file| file.exists()).unwrap_or(path.join(WEIGHTS[0]));
+                Self { folder: path.to_owned(), weights }
             }
+            false => Self { folder: folder_of(path), weights: path.to_owned() },
         }
     }
 
@@ -99,11 +101,14 @@ impl Source {
     /// Reads the float graph, for texts of at most so many tokens where a limit is given.
     ///
     /// # Errors
-    /// As [`Config::read`], [`Weights::new`] and [`Bert::new`].
+    /// As [`Config::read`], [`Weights::new`], [`Bert::new`], [`Exported::new`] and [`Exported::bert`].
     pub fn bert(&self, max_tokens: Option<usize>) -> Result<Bert, Refusal> {
         let mut config = Config::read(&self.folder)?;
         if let Some(limit) = max_tokens {
             config.limit_tokens(limit)?;
+        }
+        if self.is_onnx() {
+            return self.exported()?.bert(config).map_err(|refusal| self.named(refusal));
         }
         let bytes = read_weights(&self.weights)?;
         let weights = Weights::new(&bytes).map_err(|refusal| self.named(refusal))?;
@@ -113,7 +118,8 @@ impl Source {
     /// Reads a decoder's float graph, for texts of at most so many tokens where a limit is given.
     ///
     /// # Errors
-    /// As [`LlamaConfig::from_json`], [`LlamaConfig::from_gguf`] and [`Llama::new`].
+    /// As [`LlamaConfig::from_json`], [`LlamaConfig::from_gguf`], [`Llama::new`], [`Exported::new`] and
+    /// [`Exported::llama`].
     pub fn llama(&self, max_tokens: Option<usize>) -> Result<Llama, Refusal> {
         let limited = |mut config: LlamaConfig| {
             max_tokens.map_or(Ok(()), |limit| config.limit_tokens(limit))?;
@@ -128,6 +134,9 @@ impl Source {
         }
         let config = read_small(&self.folder.join("config.json"))?;
         let config = LlamaConfig::from_json(&config).and_then(limited)?;
+        if self.is_onnx() {
+            return self.exported()?.llama(config).map_err(|refusal| self.named(refusal));
+        }
         let bytes = read_weights(&self.weights)?;
         let of = |weights: Weights<'_>| Llama::new(config, &weights, Naming::Transformers);
         Weights::new(&bytes).and_then(of).map_err(|refusal| self.named(refusal))
@@ -137,11 +146,17 @@ impl Source {
         has_extension(&self.weights, "gguf")
     }
 
+    fn exported(&self) -> Result<Exported, Refusal> {
+        let bytes = read_weights(&self.weights)?;
+        let folder = self.weights.parent().unwrap_or(Path::new(""));
+        Exported::new(bytes, folder).map_err(|refusal| self.named(refusal))
+    }
+
+    fn is_onnx(&self) -> bool {
+        has_extension(&self.weights, "onnx")
+    }
+
     fn named(&self, refusal: Refusal) -> Refusal {
         refusal.about(&format!("{}:", self.weights.display()))
     }
-}
-
-fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
