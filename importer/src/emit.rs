@@ -9,6 +9,7 @@ use crate::{
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
     rescaling::{bounds, coarsened, rescaling, units},
+    rows::Multiplied,
     value::{Accumulated, Padded, Quantization, Turned, Value},
 };
 
@@ -29,6 +30,10 @@ pub(crate) struct Emitter {
     read_by_tables: HashMap<u32, Quantization>,
     /// Bytes of the parameters and tables so far.
     bytes: usize,
+    /// The nodes that end a product of two tensors.
+    pub(crate) products: HashMap<u32, Multiplied>,
+    /// Where the nodes of each ONNX node begin, and how messages name it.
+    begun: Vec<(u32, String)>,
     /// Whether quantizations aren't known yet: then nodes only hold the place of what they will be.
     pub(crate) rehearsal: bool,
 }
@@ -36,7 +41,26 @@ pub(crate) struct Emitter {
 impl Emitter {
     pub(crate) fn new(shape: Vec<u32>, rehearsal: bool) -> Self {
         let nodes = vec![Node::Input { shape }];
-        Self { nodes, input: None, read_by_tables: HashMap::new(), bytes: 0, rehearsal }
+        Self {
+            nodes,
+            input: None,
+            read_by_tables: HashMap::new(),
+            bytes: 0,
+            products: HashMap::new(),
+            begun: vec![],
+            rehearsal,
+        }
+    }
+
+    /// What follows is made of this ONNX node.
+    pub(crate) fn begin(&mut self, label: String) {
+        self.begun.push((self.nodes.len() as u32, label));
+    }
+
+    /// The ONNX node that a node is made of.
+    pub(crate) fn label(&self, node: u32) -> &str {
+        let after = self.begun.partition_point(|(first, _)| *first <= node);
+        after.checked_sub(1).and_then(|at| self.begun.get(at)).map_or("the input", |(_, label)| label)
     }
 
     pub(crate) fn push(&mut self, node: Node) -> Lowered<u32> {
@@ -242,7 +266,7 @@ impl Emitter {
     }
 
     /// The graph that ends with this node, without what it doesn't need.
-    pub(crate) fn into_model(self, last: u32) -> Model {
+    pub(crate) fn model(&self, last: u32) -> Model {
         let last = last as usize;
         let mut needed = vec![false; self.nodes.len()];
         needed[0] = true;
@@ -254,8 +278,9 @@ impl Emitter {
         }
         let mut names = vec![0u32; self.nodes.len()];
         let mut nodes = Vec::new();
-        for (index, mut node) in self.nodes.into_iter().enumerate().take(last + 1) {
+        for (index, node) in self.nodes.iter().enumerate().take(last + 1) {
             if needed[index] {
+                let mut node = node.clone();
                 node.reads_mut().for_each(|read| *read = names[*read as usize]);
                 names[index] = nodes.len() as u32;
                 nodes.push(node);

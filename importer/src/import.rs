@@ -3,12 +3,14 @@
 use millrace_inference::{CheckedModel, Model};
 
 use crate::{
+    emit::Emitter,
     end::{end, input_quantization},
     error::ImportError,
     large::registered,
     onnx,
     prepare::prepare,
     ranges::Ranges,
+    rows::{rows, RowsModel, Source},
     value::Quantization,
     walk::{walk, Step},
 };
@@ -23,6 +25,21 @@ pub struct Imported {
     /// Quantization of an `i8` output; none for indices.
     pub output: Option<Quantization>,
     /// What each ONNX node became, in order.
+    pub steps: Vec<Step>,
+}
+
+/// A model of rows and how to use it.
+#[derive(Clone, Debug)]
+pub struct ImportedRows {
+    /// The graph and its parameters.
+    pub rows: RowsModel,
+    /// The axes of a sample in the order in which it is posted: channels come last, whereas ONNX has them first.
+    pub order: Vec<usize>,
+    /// Quantization of the input: how real numbers become its bytes.
+    pub input: Quantization,
+    /// Quantization of an `i8` output; none for indices.
+    pub output: Option<Quantization>,
+    /// What each ONNX node became on the way, in order.
     pub steps: Vec<Step>,
 }
 
@@ -45,7 +62,7 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
     let input = input_quantization(&lowering)?;
     let widest = std::mem::take(&mut lowering.widest);
-    let model = lowering.emitter.into_model(last);
+    let model = lowering.emitter.model(last);
     match registered(&model, &widest) {
         Ok(_) => Ok(Imported { model, input, output, steps }),
         // A model of which no sample fits a submission can be registered all the same, and run.
@@ -54,4 +71,27 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
             _ => Ok(Imported { model, input, output, steps }),
         },
     }
+}
+
+/// Imports a graph as a model of rows, whose executions are claimed: of any file that [`import()`] takes, and of those that are only
+/// too large for it.
+///
+/// # Errors
+/// [`ImportError`] with the node that can't be represented, in integers at all or in rows, and why.
+pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<ImportedRows, ImportError> {
+    let prepared = prepare(model)?;
+    let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
+    let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
+    let input = input_quantization(&lowering)?;
+    let (rows, order) = in_rows(&lowering.emitter, last)?;
+    Ok(ImportedRows { rows, order, input, output, steps })
+}
+
+/// A graph that ends with this node as one of rows.
+pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<(RowsModel, Vec<usize>), ImportError> {
+    let source = Source { nodes: &emitter.nodes, last, products: &emitter.products };
+    rows(&source).map_err(|(node, why)| ImportError::Node {
+        node: emitter.label(node).to_owned(),
+        why: why.about("as a model of rows:"),
+    })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use millrace_importer::{choose_output, fix_input, npy, onnx::Model, Calibration, ImportError, Ranges};
 
-use super::progress::working;
+use super::progress::share;
 
 #[derive(clap::Args)]
 pub(super) struct Choice {
@@ -35,7 +35,9 @@ impl Samples {
     pub(super) fn ranges(&self, model: &Model) -> Result<Option<Result<Ranges, ImportError>>, String> {
         let Some(path) = &self.calibrate else { return Ok(None) };
         let samples = npy::read(path)?;
-        Ok(Some(working("calibrating", || Ranges::calibrate_model(model, &samples, self.calibration))))
+        Ok(Some(share("calibrating", |done| {
+            Ranges::calibrate_watched(model, &samples, self.calibration, done)
+        })))
     }
 }
 

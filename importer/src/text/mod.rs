@@ -16,14 +16,12 @@ mod compare;
 mod config;
 mod decoder;
 mod execution;
-mod files;
 mod float;
 mod function;
 mod gguf;
 mod gguf_tokens;
 mod layers;
 mod llama;
-mod parameters;
 mod perplexity;
 mod quantize;
 mod record;
@@ -34,6 +32,8 @@ mod tensors;
 mod texts;
 mod tokens;
 mod weights;
+
+use crate::files;
 
 pub use bert::Bert;
 pub use bundle::Bundle;

@@ -1,0 +1,165 @@
+//! The largest and the mean of windows.
+
+use std::rc::Rc;
+
+use millrace_inference::{
+    rows::{limits::MAX_KERNEL, ElementType, Rescale},
+    Node, Window,
+};
+
+use super::{
+    emit::{emit, in_turn, is_sum, Then, Weights},
+    graph::{Graph, Windows},
+    layout::Held,
+    product::{product, Output, Product, Tap},
+    record::unchanged,
+    state::Translation,
+};
+use crate::lowered::Lowered;
+
+/// What windows read of each channel by itself.
+fn over(all: &Translation<'_>, input: u32, held: &Held, window: &Window) -> Lowered<Product> {
+    let axes = all.axes(input, held)?;
+    let single = Node::DepthwiseConv2d { input, window: *window, pad_value: 0, parameters: vec![] };
+    let mut product = product(&single, &[], held, all.graph.extent(held.node), (all.shape(input), &axes))?;
+    if product.taps.iter().any(|tap| tap.channel != 0) {
+        return Err(refusal!(
+            "its windows lie on channels, and rows have them over rows and columns alone";
+            "pool over rows and columns"
+        ));
+    }
+    product.outputs.iter_mut().for_each(|output| output.row = 0);
+    Ok(product)
+}
+
+/// The largest element of each window.
+pub(super) fn largest(all: &mut Translation<'_>, input: u32, window: &Window) -> Lowered<Held> {
+    let held = all.read(input)?;
+    let Product { outputs, windows, digits, .. } = over(all, input, &held, window)?;
+    let node = if windows.places() <= MAX_KERNEL {
+        all.graph.max_pool(held.node, windows)?
+    } else {
+        let down = along(&mut all.graph, held.node, windows, 0)?;
+        along(&mut all.graph, down, windows, 1)?
+    };
+    let channels = outputs.iter().map(|output| held.channels[output.first as usize]).collect();
+    Ok(Held { node, digits, channels: Rc::new(channels) })
+}
+
+/// The largest along one axis of windows; of a whole axis piece by piece, if it is long.
+fn along(graph: &mut Graph, mut node: u32, windows: Windows, axis: usize) -> Lowered<u32> {
+    let length = |graph: &Graph, node| graph.extent(node).image.map_or(1, |image| image[axis]);
+    let mut own = Windows::ONE;
+    if windows.kernel[axis] == length(graph, node) && windows.steps(axis, windows.kernel[axis]) == 1 {
+        loop {
+            let left = length(graph, node);
+            if left <= 1 {
+                return Ok(node);
+            }
+            let kernel = left.min(MAX_KERNEL);
+            (own.kernel[axis], own.stride[axis]) = (kernel, kernel);
+            own.padding[axis + 2] = left.next_multiple_of(kernel) - left;
+            node = graph.max_pool(node, own)?;
+        }
+    }
+    (own.kernel[axis], own.stride[axis]) = (windows.kernel[axis], windows.stride[axis]);
+    (own.padding[axis], own.padding[axis + 2]) = (windows.padding[axis], windows.padding[axis + 2]);
+    graph.max_pool(node, own)
+}
+
+/// The mean of each window, none of which may reach beyond the border: a sum whose rescaling divides.
+pub(super) fn mean(all: &mut Translation<'_>, input: u32, window: &Window) -> Lowered<Held> {
+    let held = all.read(input)?;
+    if window.padding != [0; 4] {
+        return Err(refusal!(
+            "its mean is of fewer elements where its windows reach beyond the border, and in rows all windows divide alike";
+            "let the padding count (count_include_pad=1), or leave it out"
+        ));
+    }
+    let product = over(all, input, &held, window)?;
+    let places = window.kernel.iter().product::<u32>();
+    let ones = vec![1; places as usize];
+    let weights = Weights { values: &ones, columns: places as usize };
+    let record = quotient(places)?;
+    let then = Then { pad: 0, element: ElementType::I8, addend: None, records: &[record] };
+    match is_sum(&product, weights, all.graph.extent(held.node)) {
+        true => sum(all, &held, &product, then),
+        false => emit(&mut all.graph, &held, &product, weights, then),
+    }
+}
+
+/// The rescaling that divides by a number, rounding to the nearest.
+fn quotient(by: u32) -> Lowered<Rescale> {
+    let shift = 22 + by.ilog2();
+    let multiplier = ((1u64 << shift) + u64::from(by) / 2) / u64::from(by.max(1));
+    i32::try_from(multiplier)
+        .ok()
+        .and_then(|multiplier| Rescale::new(multiplier, shift as u8, 1 << (shift - 1)))
+        .ok_or_else(|| refusal!("it takes the mean of {by} elements"; "use smaller windows"))
+}
+
+/// A sum of each channel over all positions.
+pub(super) fn sum(
+    all: &mut Translation<'_>,
+    input: &Held,
+    product: &Product,
+    then: Then<'_>,
+) -> Lowered<Held> {
+    if all.keeps_positions {
+        return summed_by_sides(&mut all.graph, input, product, then);
+    }
+    let mut records = vec![Rescale::ZERO; all.graph.extent(input.node).width as usize];
+    let mut channels = Vec::with_capacity(product.outputs.len());
+    for output in &product.outputs {
+        let element = input.channels[output.first as usize];
+        channels.push(element);
+        if let (Some(record), Some(own)) = (
+            records.get_mut(element as usize),
+            then.records.get(output.row as usize).or(then.records.first()),
+        ) {
+            *record = *own;
+        }
+    }
+    let node = all.graph.global_pool(input.node, &records)?;
+    Ok(Held { node, digits: product.digits.clone(), channels: Rc::new(channels) })
+}
+
+/// The sum over all rows and then over all columns, so that a position of an image is left.
+fn summed_by_sides(graph: &mut Graph, input: &Held, product: &Product, then: Then<'_>) -> Lowered<Held> {
+    let [rows, columns] = product.windows.kernel;
+    if rows.max(columns) > MAX_KERNEL {
+        return Err(refusal!(
+            "it takes the mean of {rows} × {columns} positions, which is repeated over rows and columns later, and at most {MAX_KERNEL} × {MAX_KERNEL} can be";
+            "let the activations shrink earlier"
+        ));
+    }
+    let sides = [[rows, 1], [1, columns]];
+    let [down, across] = sides.map(|kernel| {
+        let place = |at: u32| Tap { column: at, place: [at % kernel[0], at / kernel[0]], channel: 0 };
+        let taps: Vec<Tap> = (0..kernel[0] * kernel[1]).map(place).collect();
+        (Windows { kernel, ..Windows::ONE }, taps)
+    });
+    let last = product.outputs.iter().map(|output| output.row).max().unwrap_or(0) as usize + 1;
+    let ones = vec![1; last * rows.max(columns) as usize];
+    let first = Product {
+        taps: down.1,
+        outputs: product.outputs.iter().map(|output| Output { row: 0, ..*output }).collect(),
+        windows: down.0,
+        digits: vec![],
+    };
+    let weights = |columns: u32| Weights { values: &ones, columns: columns as usize };
+    let sums = Then { pad: 0, element: ElementType::I16, addend: None, records: &[unchanged()] };
+    let node = in_turn(graph, input, &first, weights(rows), sums)?;
+    let count = product.outputs.len() as u32;
+    let held = Held { node, digits: vec![], channels: Rc::new((0..count).collect()) };
+    let second = Product {
+        taps: across.1,
+        outputs: (0..count)
+            .zip(&product.outputs)
+            .map(|(first, output)| Output { row: output.row, first })
+            .collect(),
+        windows: across.0,
+        digits: product.digits.clone(),
+    };
+    emit(graph, &held, &second, weights(columns), then)
+}
