@@ -13,10 +13,9 @@ use crate::{
     value::{Accumulated, Padded, Quantization, Turned, Value},
 };
 
-/// The most nodes of a graph under construction, and the most bytes of its parameters. A model that is verified in its call has
-/// fewer, but what a larger one lacks can be said, too.
+/// The most nodes of a graph under construction, and the most bytes of its parameters, zeros between weights included.
 const MAX_NODES: usize = 1 << 14;
-const MAX_BYTES: usize = 2 * MAX_ONNX_BYTES;
+pub(crate) const MAX_BYTES: usize = MAX_ONNX_BYTES / 4;
 
 /// What holds the place of a rescaling in a rehearsal.
 const PLACE: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };

@@ -7,7 +7,7 @@ mod read;
 
 use std::{collections::HashMap, rc::Rc};
 
-use millrace_inference::{limits::MAX_MODEL_BYTES, Node};
+use millrace_inference::Node;
 
 use crate::{
     emit::Emitter,
@@ -20,9 +20,8 @@ use crate::{
     value::Value,
 };
 
-/// The most numbers of (de)quantized constants that are held at once. A model that reads each of its weights a few times
-/// stays below.
-const MAX_HELD: usize = 8 * MAX_MODEL_BYTES;
+/// The most numbers of (de)quantized and computed constants that are held at once, eight bytes each.
+const MAX_HELD: usize = 1 << 25;
 
 /// The names of an ONNX graph and the integer graph that they stand for, as far as it is written.
 pub(crate) struct Lowering<'a> {
@@ -160,7 +159,7 @@ impl Lowering<'_> {
         self.held = self.held.saturating_add(count);
         if self.held > MAX_HELD {
             return Err(refusal!(
-                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds";
+                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants";
                 "do it once for each constant"
             ));
         }

@@ -1,11 +1,12 @@
 //! ONNX models as models of rows: parameters in a blob, executions that are claimed.
 //!
 //! 1. `layout`: where elements of a tensor lie among rows. `record`: rescalings of 24 bits.
-//! 2. `graph` and `emit` write nodes; `product`, `pool`, `join`, `meet`, `elementwise` and `canonical` say which for an operator.
+//! 2. `graph` and `emit` write nodes; `product`, `pool`, `border`, `join`, `meet`, `elementwise` and `canonical` say which for an operator.
 //! 3. `translate` goes through an integer graph of version 1, `shapes` says what it has at each node, `trunk` chooses what is
 //!    committed to.
 //! 4. [`RowsModel`] is what comes out, with its parameters.
 
+mod border;
 mod canonical;
 mod commitment;
 mod elementwise;

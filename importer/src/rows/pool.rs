@@ -8,6 +8,7 @@ use millrace_inference::{
 };
 
 use super::{
+    border::mean_inside,
     emit::{emit, in_turn, is_sum, Then, Weights},
     graph::{Graph, Windows},
     layout::Held,
@@ -67,19 +68,16 @@ fn along(graph: &mut Graph, mut node: u32, windows: Windows, axis: usize) -> Low
     graph.max_pool(node, own)
 }
 
-/// The mean of each window, none of which may reach beyond the border: a sum whose rescaling divides.
+/// The mean of each window: a sum whose rescaling divides.
 pub(super) fn mean(all: &mut Translation<'_>, input: u32, window: &Window) -> Lowered<Held> {
     let held = all.read(input)?;
-    if window.padding != [0; 4] {
-        return Err(refusal!(
-            "its mean is of fewer elements where its windows reach beyond the border, and in rows all windows divide alike";
-            "let the padding count (count_include_pad=1), or leave it out"
-        ));
-    }
     let product = over(all, input, &held, window)?;
     let places = window.kernel.iter().product::<u32>();
     let ones = vec![1; places as usize];
     let weights = Weights { values: &ones, columns: places as usize };
+    if window.padding != [0; 4] {
+        return mean_inside(all, &held, &product, weights);
+    }
     let record = quotient(places)?;
     let then = Then { pad: 0, element: ElementType::I8, addend: None, records: &[record] };
     match is_sum(&product, weights, all.graph.extent(held.node)) {

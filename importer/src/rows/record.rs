@@ -102,7 +102,7 @@ mod tests {
     fn multipliers_lose_bits_and_no_more() {
         assert_eq!(fewer((1 << 31) - 1, 40, 24), (1 << 23, 32));
         assert_eq!(fewer(0xabcdef, 40, 24), (0xabcdef, 40));
-        assert_eq!(fewer(0x7000_0001, 62, 24), (0x70_0000 << 1 >> 2, 52));
+        assert_eq!(fewer(0x7000_0001, 62, 24), (0x1c_0000, 52));
         assert_eq!(fewer(3, 62, 24), (0, 52));
         let (left, right, shift) = addition(1 << 30, 3 << 27, 33);
         assert_eq!((left, right, shift), (1 << 13, 3 << 10, 16));
