@@ -104,7 +104,7 @@ pub(super) fn sum(
     then: Then<'_>,
 ) -> Lowered<Held> {
     if all.keeps_positions {
-        return summed_by_sides(&mut all.graph, input, product, then);
+        return summed_in_parts(&mut all.graph, input, product, then);
     }
     let mut records = vec![Rescale::ZERO; all.graph.extent(input.node).width as usize];
     let mut channels = Vec::with_capacity(product.outputs.len());
@@ -122,42 +122,72 @@ pub(super) fn sum(
     Ok(Held { node, digits: product.digits.clone(), channels: Rc::new(channels) })
 }
 
-/// The sum over all rows and then over all columns, so that a position of an image is left.
-fn summed_by_sides(graph: &mut Graph, input: &Held, product: &Product, then: Then<'_>) -> Lowered<Held> {
-    let [rows, columns] = product.windows.kernel;
-    if rows.max(columns) > MAX_KERNEL {
-        return Err(refusal!(
-            "it takes the mean of {rows} × {columns} positions, which is repeated over rows and columns later, and at most {MAX_KERNEL} × {MAX_KERNEL} can be";
+/// Two windows, the second over what the first gives: together they cover an image of this size, with the fewest steps.
+fn halves([rows, columns]: [u32; 2]) -> Option<[[u32; 2]; 2]> {
+    let most = MAX_KERNEL;
+    let kernels = (1..=most.min(rows))
+        .flat_map(|down| (1..=(most / down).min(columns)).map(move |across| [down, across]));
+    let both = kernels.map(|first| [first, [rows.div_ceil(first[0]), columns.div_ceil(first[1])]]);
+    let fits = both.filter(|[_, second]| second[0] * second[1] <= most);
+    // The first covers about the image, whatever its kernel; what it reads beyond is lost, and so is the second.
+    fits.min_by_key(|[first, second]| (first[0] * first[1] + 1) * second[0] * second[1])
+}
+
+/// The sum over parts of the image and then over these, so that a position of an image is left.
+fn summed_in_parts(graph: &mut Graph, input: &Held, product: &Product, then: Then<'_>) -> Lowered<Held> {
+    let image = product.windows.kernel;
+    let [first, second] = halves(image).ok_or_else(|| {
+        refusal!(
+            "it takes the mean of {} × {} positions, which is repeated over rows and columns later, and at most about {} can be", image[0], image[1], MAX_KERNEL * MAX_KERNEL;
             "let the activations shrink earlier"
-        ));
-    }
-    let sides = [[rows, 1], [1, columns]];
-    let [down, across] = sides.map(|kernel| {
-        let place = |at: u32| Tap { column: at, place: [at % kernel[0], at / kernel[0]], channel: 0 };
-        let taps: Vec<Tap> = (0..kernel[0] * kernel[1]).map(place).collect();
-        (Windows { kernel, ..Windows::ONE }, taps)
-    });
-    let last = product.outputs.iter().map(|output| output.row).max().unwrap_or(0) as usize + 1;
-    let ones = vec![1; last * rows.max(columns) as usize];
-    let first = Product {
-        taps: down.1,
+        )
+    })?;
+    let taps = |kernel: [u32; 2]| -> Vec<Tap> {
+        let place = |at: u32| Tap { column: at, place: [at / kernel[1], at % kernel[1]], channel: 0 };
+        (0..kernel[0] * kernel[1]).map(place).collect()
+    };
+    let beyond = [0, 1].map(|axis| first[axis] * second[axis] - image[axis]);
+    let padding = [0, 0, beyond[0], beyond[1]];
+    let parts = Product {
+        taps: taps(first),
         outputs: product.outputs.iter().map(|output| Output { row: 0, ..*output }).collect(),
-        windows: down.0,
+        windows: Windows { kernel: first, stride: first, padding, ..Windows::ONE },
         digits: vec![],
     };
-    let weights = |columns: u32| Weights { values: &ones, columns: columns as usize };
+    let last = product.outputs.iter().map(|output| output.row).max().unwrap_or(0) as usize + 1;
+    let ones = vec![1; last * MAX_KERNEL as usize];
+    let weights = |kernel: [u32; 2]| Weights { values: &ones, columns: (kernel[0] * kernel[1]) as usize };
+    // Beyond the border are zeros, and 64 numbers of 8 bits are one of 16.
     let sums = Then { pad: 0, element: ElementType::I16, addend: None, records: &[unchanged()] };
-    let node = in_turn(graph, input, &first, weights(rows), sums)?;
+    let node = in_turn(graph, input, &parts, weights(first), sums)?;
     let count = product.outputs.len() as u32;
     let held = Held { node, digits: vec![], channels: Rc::new((0..count).collect()) };
-    let second = Product {
-        taps: across.1,
+    let all = Product {
+        taps: taps(second),
         outputs: (0..count)
             .zip(&product.outputs)
             .map(|(first, output)| Output { row: output.row, first })
             .collect(),
-        windows: across.0,
+        windows: Windows { kernel: second, ..Windows::ONE },
         digits: product.digits.clone(),
     };
-    emit(graph, &held, &second, weights(columns), then)
+    emit(graph, &held, &all, weights(second), then)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_windows_cover_an_image() {
+        assert_eq!(halves([14, 14]), Some([[7, 7], [2, 2]]));
+        for image in [[12, 96], [61, 59], [9, 8], [1, 4096], [64, 64]] {
+            let [first, second] = halves(image).expect("it is small enough");
+            assert!(first[0] * first[1] <= 64 && second[0] * second[1] <= 64);
+            let covered = [0, 1].map(|axis| first[axis] * second[axis]);
+            assert!(covered[0] >= image[0] && covered[1] >= image[1]);
+            assert!(covered[0] - image[0] < first[0] && covered[1] - image[1] < first[1]);
+        }
+        assert_eq!(halves([112, 112]), None);
+    }
 }
