@@ -112,14 +112,18 @@ fn see(
 }
 
 /// Walks a float graph as an import will, so that what can't be represented is refused by its name before anything is run.
-fn rehearse(prepared: &Prepared) -> Result<Lowering<'static>, ImportError> {
+pub(crate) fn rehearse(prepared: &Prepared) -> Result<Lowering<'static>, ImportError> {
     let (mut lowering, _) = walk(prepared, None, true)?;
     end(&mut lowering, &prepared.output, false)?;
     Ok(lowering)
 }
 
 /// The samples' numbers, if they are whole samples of this shape on which there is something to see.
-fn checked(samples: &Array, batch: Option<usize>, sample: &[usize]) -> Result<Vec<f32>, ImportError> {
+pub(crate) fn checked(
+    samples: &Array,
+    batch: Option<usize>,
+    sample: &[usize],
+) -> Result<Vec<f32>, ImportError> {
     let failed = |why: Refusal| Err(ImportError::Calibration(why));
     let axes = samples.shape.get(1..).unwrap_or_default();
     let is_sample = axes.len() == sample.len()

@@ -138,7 +138,7 @@ impl<'a> Look<'a> {
             return faults.into();
         }
         match in_rows(&emitter, last) {
-            Ok((rows, _)) => Found { faults, rows: Some(RowsSize::of(&rows)), room: None },
+            Ok(laid) => Found { faults, rows: Some(RowsSize::of(&laid.rows)), room: None },
             Err(fault) => {
                 faults.push(fault);
                 faults.into()

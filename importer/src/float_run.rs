@@ -114,6 +114,22 @@ impl FloatRun {
         Ok(())
     }
 
+    /// The numbers of a tensor on samples of one batch at most.
+    ///
+    /// # Errors
+    /// [`ImportError`] if it can't be run, or the tensor has no real numbers.
+    pub(crate) fn output(&self, samples: &[f32], name: &str) -> Result<Vec<f32>, ImportError> {
+        let length: usize = self.sample.iter().product();
+        let tensor = self.runs.iter().flatten().find(|tensor| tensor.name == name);
+        let mut numbers = None;
+        if let Some(tensor) = tensor {
+            let count = samples.len().checked_div(length).unwrap_or(0);
+            let mut look = |_: &str, values: &[f32]| numbers = Some(values.to_vec());
+            self.run(samples, count, std::slice::from_ref(tensor), &mut look)?;
+        }
+        numbers.ok_or_else(|| failed(&format!("'{name}' has no real numbers")))
+    }
+
     /// Runs it on so many samples, for some of its tensors.
     fn run(
         &self,

@@ -33,6 +33,7 @@
 #[macro_use]
 mod refusal;
 
+mod agreement;
 mod bill;
 mod calibrate;
 mod calibration;
@@ -75,6 +76,7 @@ mod value;
 mod walk;
 mod weight;
 
+pub use agreement::{cosine, float_output, without_index};
 pub use bill::{in_mill, of_mill, Bill};
 pub use calibration::Calibration;
 pub use check::{check, Check, RowsSize};

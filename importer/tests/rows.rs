@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use millrace_importer::{
-    import, import_rows, npy, onnx::Model, with_fewer_bits, Calibration, Imported, ImportedRows, Options,
-    Ranges,
+    cosine, float_output, import, import_rows, npy, onnx::Model, with_fewer_bits, without_index, Calibration,
+    Imported, ImportedRows, Options, Ranges,
 };
 use millrace_inference::{execute, rows, CheckedModel, Model as Integer, Node, Values};
 
@@ -176,4 +176,47 @@ fn apart(case: &Case, in_call: &Imported, imported: &ImportedRows) -> i32 {
         ours.iter().zip(theirs).map(|(ours, theirs)| (ours - theirs).abs()).collect::<Vec<_>>()
     });
     pairs.max().unwrap_or(0)
+}
+
+/// What a model of rows gives for a sample in real numbers, as real numbers.
+fn reals(imported: &ImportedRows, sample: &[f64]) -> Vec<f64> {
+    let model = imported.rows.model();
+    let blob = rows::Blob::verified(model, imported.rows.blob()).expect("its own");
+    let ids: Vec<u32> = imported.posted(sample).into_iter().map(u32::from).collect();
+    let output = rows::evaluate(model, blob, &[&ids]).expect("a whole image").remove(0);
+    imported.reals(&output.rows.iter().flatten().copied().collect::<Vec<_>>()).expect("numbers")
+}
+
+#[test]
+fn rows_are_near_the_floats_that_they_were_made_of() {
+    let (mut near, mut far) = (0, Vec::new());
+    for mut case in cases().into_iter().filter(|case| case.ranges.is_some()) {
+        without_index(&mut case.model).expect("it has numbers");
+        let Ok(imported) = import_rows(&case.model, case.options()) else { continue };
+        let (sample, theirs) = float_output(&case.model, &case.samples).expect("it was calibrated");
+        let ours = reals(&imported, &sample);
+        assert_eq!(ours.len(), theirs.len(), "{}", case.name);
+        match cosine(&ours, &theirs) {
+            found if found > 0.95 => near += 1,
+            found => far.push(format!("{}: {found}", case.name)),
+        }
+    }
+    assert!(far.is_empty(), "{far:#?}");
+    assert!(near > 20, "{near}");
+}
+
+#[test]
+fn another_order_of_elements_is_far_from_the_floats() {
+    let file = committed("../models/zoo/cnn.float.onnx");
+    let samples = npy::read(&committed("../models/zoo/calibration.npy")).expect("committed");
+    let mut model = Model::load(&file).expect("committed");
+    let ranges = Ranges::calibrate(&file, &samples, Calibration::MinMax).expect("a float graph");
+    without_index(&mut model).expect("scores come before the index");
+    let imported =
+        import_rows(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("a small model");
+    let (mut sample, theirs) = float_output(&model, &samples).expect("it was calibrated");
+    let near = cosine(&reals(&imported, &sample), &theirs);
+    sample.reverse();
+    let far = cosine(&reals(&imported, &sample), &theirs);
+    assert!(near > 0.99 && far < 0.9, "{near} and {far}");
 }

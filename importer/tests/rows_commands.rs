@@ -125,3 +125,25 @@ fn what_cant_be_done_with_a_model_of_rows_is_said() {
         "{message}"
     );
 }
+
+#[test]
+fn a_calibrated_model_is_held_against_its_floats() {
+    let folder = Folder::new("calibrated");
+    let (onnx, samples) =
+        (committed("../models/zoo/cnn.float.onnx"), committed("../models/zoo/calibration.npy"));
+    let import = |output: &str, more: &[&str]| {
+        let output = folder.path(output);
+        let arguments = ["import", &onnx, "-o", &output, "--rows", "--calibrate", &samples];
+        millrace_model(&[&arguments[..], more].concat())
+    };
+    let (fine, said) = import("cnn.millrace", &["--arg-max"]);
+    assert!(fine && said.contains("agreement    cosine 0.99"), "{said}");
+    let (fine, said) = import("cnn.blob", &[]);
+    assert!(!fine && said.contains("is the name of the blob"), "{said}");
+
+    // With one channel it makes no difference where the channels are.
+    let (model, flat) = (folder.path("cnn.millrace"), folder.path("flat.npy"));
+    npy::write(Path::new(&flat), &[1, 64], &[0i8; 64]).expect("written");
+    let (fine, said) = millrace_model(&["run", &model, &flat, "-o", &folder.path("out.npy")]);
+    assert!(fine, "{said}");
+}

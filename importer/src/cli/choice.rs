@@ -31,10 +31,14 @@ pub(super) struct Samples {
 }
 
 impl Samples {
+    /// The samples, if there are any.
+    pub(super) fn array(&self) -> Result<Option<npy::Array>, String> {
+        self.calibrate.as_deref().map(npy::read).transpose()
+    }
+
     /// The ranges that the samples show; none without samples.
     pub(super) fn ranges(&self, model: &Model) -> Result<Option<Result<Ranges, ImportError>>, String> {
-        let Some(path) = &self.calibrate else { return Ok(None) };
-        let samples = npy::read(path)?;
+        let Some(samples) = self.array()? else { return Ok(None) };
         Ok(Some(share("calibrating", |done| {
             Ranges::calibrate_watched(model, &samples, self.calibration, done)
         })))

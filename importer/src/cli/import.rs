@@ -10,6 +10,7 @@ use millrace_inference::{model_id, CheckedModel};
 use sp_crypto_hashing::blake2_256;
 
 use super::{
+    beside::compare,
     choice::{Choice, Samples},
     files::write,
     progress::working,
@@ -21,6 +22,8 @@ pub(super) struct Wanted<'a> {
     pub(super) arg_max: bool,
     /// A model of rows even if it could be verified in its call.
     pub(super) rows: bool,
+    /// A model of rows even if it is further from the file in floats than it should be.
+    pub(super) despite_loss: bool,
     pub(super) words: Words,
 }
 
@@ -43,7 +46,12 @@ pub(super) fn import_file(
         }
     }
     let imported = working("importing", || import_rows(&file, options)).map_err(failed)?;
-    write_rows(imported, wanted)
+    let agreement = samples
+        .array()?
+        .map(|samples| compare(file, &imported, options, &samples, wanted.despite_loss))
+        .transpose()
+        .map_err(|why| format!("{}: {why}", onnx.display()))?;
+    write_rows(imported, agreement, wanted)
 }
 
 fn write_in_call(imported: Imported, Wanted { output, words, .. }: Wanted<'_>) -> Result<(), String> {
@@ -56,8 +64,12 @@ fn write_in_call(imported: Imported, Wanted { output, words, .. }: Wanted<'_>) -
     print_written(&encoding, output, &metadata)
 }
 
-fn write_rows(imported: ImportedRows, Wanted { output, words, .. }: Wanted<'_>) -> Result<(), String> {
-    let ImportedRows { rows, order, input, output: meaning, steps } = imported;
+fn write_rows(
+    imported: ImportedRows,
+    agreement: Option<String>,
+    Wanted { output, words, .. }: Wanted<'_>,
+) -> Result<(), String> {
+    let ImportedRows { rows, order, input, output: meaning, steps, .. } = imported;
     print_steps(&steps);
     let metadata = Metadata::of_rows(&rows, input, meaning, words)?;
     rows.save(output).map_err(|why| why.to_string())?;
@@ -68,6 +80,9 @@ fn write_rows(imported: ImportedRows, Wanted { output, words, .. }: Wanted<'_>) 
             "posted       {height} × {width} × {channels}: rows, columns, channels; the ONNX file's axes {}",
             axes.join(", ")
         );
+    }
+    if let Some(agreement) = agreement {
+        println!("agreement    {agreement}");
     }
     let model = rows.model();
     println!("work         {} MAC a sample", model.mac(1));

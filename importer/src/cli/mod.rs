@@ -1,6 +1,7 @@
 //! The commands of `millrace-model`, a file for each.
 
 mod batch;
+mod beside;
 mod check;
 mod choice;
 mod described;
@@ -171,9 +172,10 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Import { file, output, text, .. } if text::is_meant(&file) => {
             text::import_folder(&file, &output, &text)
         }
-        Command::Import { file, output, arg_max, rows, samples, choice, described, .. } => {
+        Command::Import { file, output, arg_max, rows, samples, choice, described, text } => {
             let words = described.words(&output)?;
-            let wanted = import::Wanted { output: &output, arg_max, rows, words };
+            let wanted =
+                import::Wanted { output: &output, arg_max, rows, despite_loss: text.despite_loss, words };
             import::import_file(&file, &choice, &samples, wanted)
         }
         Command::Check { onnx, arg_max, samples, choice, json } => {

@@ -47,25 +47,51 @@ fn load(batch: &Batch) -> Result<(RowsModel, Vec<Vec<u8>>), String> {
         return Err(format!("{} is a text model: give it texts, with --text", batch.model.display()));
     };
     let (shape, bytes) = batch.read()?;
+    let length = height as usize * width as usize * channels as usize;
+    let is_whole = !bytes.is_empty() && bytes.len() % length == 0;
+    let order = order_of(&shape, [height, width, channels]).filter(|_| is_whole).ok_or_else(|| {
+        format!(
+            "the input has the shape {shape:?} and the model reads N × [{height}, {width}, {channels}], rows, columns and channels; \
+             give whole samples with these axes, or with the channels first"
+        )
+    })?;
+    if order == Order::Either {
+        eprintln!(
+            "The input's axes may come in either order, and are taken as rows, columns, channels. If the channels come first, bring them \
+             to the end with numpy.moveaxis."
+        );
+    }
+    let positions = height as usize * width as usize;
+    let posted = |sample: &[u8]| match order {
+        Order::ChannelsFirst => turned(sample, positions),
+        Order::ChannelsLast | Order::Either => sample.to_vec(),
+    };
+    Ok((model, bytes.chunks(length).map(posted).collect()))
+}
+
+/// How the axes of samples lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    ChannelsLast,
+    ChannelsFirst,
+    /// Both have this shape, and which one it is makes a difference.
+    Either,
+}
+
+/// The order of the axes of samples, beside rows, columns and channels of the model; none if the shape is neither's, or flat where it matters.
+fn order_of(shape: &[u64], [height, width, channels]: [u32; 3]) -> Option<Order> {
+    // Axes of length 1 may lie anywhere.
     let long = |axes: &[u64]| axes.iter().copied().filter(|length| *length != 1).collect::<Vec<u64>>();
     let sample = long(shape.get(1..).unwrap_or_default());
     let [last, first] =
         [[height, width, channels], [channels, height, width]].map(|axes| long(&axes.map(u64::from)));
-    let length = height as usize * width as usize * channels as usize;
-    if bytes.is_empty() || bytes.len() % length != 0 || sample.len() > 1 && sample != last && sample != first
-    {
-        return Err(format!(
-            "the input has the shape {shape:?} and the model reads N × [{height}, {width}, {channels}], rows, columns and channels; \
-             give whole samples with these axes, or with the channels first"
-        ));
+    let is_plain = channels == 1 || height * width == 1;
+    match (sample == last, sample == first) {
+        (true, true) if !is_plain => Some(Order::Either),
+        (true, _) => Some(Order::ChannelsLast),
+        (false, true) => Some(Order::ChannelsFirst),
+        (false, false) => (is_plain && sample.len() <= 1).then_some(Order::ChannelsLast),
     }
-    let is_first = sample != last && sample == first;
-    let positions = height as usize * width as usize;
-    let posted = |sample: &[u8]| match is_first {
-        true => turned(sample, positions),
-        false => sample.to_vec(),
-    };
-    Ok((model, bytes.chunks(length).map(posted).collect()))
 }
 
 /// Rows of this length as columns.
@@ -151,6 +177,20 @@ mod tests {
     #[test]
     fn channels_move_last() {
         assert_eq!(turned(&[1, 2, 3, 4, 5, 6], 3), [1, 4, 2, 5, 3, 6]);
+    }
+
+    #[test]
+    fn a_shape_says_where_the_channels_are() {
+        assert_eq!(order_of(&[9, 8, 6, 3], [8, 6, 3]), Some(Order::ChannelsLast));
+        assert_eq!(order_of(&[9, 3, 8, 6], [8, 6, 3]), Some(Order::ChannelsFirst));
+        // Flat samples don't say it, unless there is one channel or one position.
+        assert_eq!(order_of(&[9, 144], [8, 6, 3]), None);
+        assert_eq!(order_of(&[144], [8, 6, 3]), None);
+        assert_eq!(order_of(&[9, 48], [8, 6, 1]), Some(Order::ChannelsLast));
+        assert_eq!(order_of(&[9, 48], [1, 1, 48]), Some(Order::ChannelsLast));
+        // Nor do axes of one length.
+        assert_eq!(order_of(&[9, 3, 3, 3], [3, 3, 3]), Some(Order::Either));
+        assert_eq!(order_of(&[9, 6, 8, 3], [8, 6, 3]), None);
     }
 
     #[test]

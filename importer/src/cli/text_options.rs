@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::batch::{Batch, Reals};
 
-/// What `import` takes for text models alone.
+/// What `import` takes for text models alone, but for the last, which models of rows that read images have, too.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Texts that stand for what the model will see, one in each line: four fifths give its scales, and it is measured

@@ -20,8 +20,8 @@ use crate::{
     value::Value,
 };
 
-/// The most numbers of (de)quantized and computed constants that are held at once, eight bytes each.
-const MAX_HELD: usize = 1 << 25;
+/// The most numbers of constants that are (de)quantized or computed, eight bytes each.
+const MAX_HELD: usize = 1 << 27;
 
 /// The names of an ONNX graph and the integer graph that they stand for, as far as it is written.
 pub(crate) struct Lowering<'a> {
@@ -160,7 +160,7 @@ impl Lowering<'_> {
         if self.held > MAX_HELD {
             return Err(refusal!(
                 "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants";
-                "do it once for each constant"
+                "do it once for each constant, or use fewer weights"
             ));
         }
         Ok(())

@@ -39,6 +39,12 @@ impl RowsModel {
     /// # Errors
     /// [`Refusal`] of a place that can't be written to.
     pub fn save(&self, path: &Path) -> Result<(), Refusal> {
+        if beside(path) == path {
+            return Err(refusal!(
+                "{} is the name of the blob that goes beside the model", path.display();
+                "let the model's name end otherwise, such as in .millrace"
+            ));
+        }
         write(&beside(path), &self.blob)?;
         write(path, &self.model.model().to_bytes())
     }

@@ -90,6 +90,23 @@ pub(super) fn count(digits: &[Digit]) -> u32 {
     digits.iter().map(|digit| digit.length).product()
 }
 
+/// Where each element of a tensor lies among those of all rows, one after the other, in the order in which digits count them. Rows are
+/// this wide, and so many are side by side.
+pub(super) fn places(digits: &[Digit], width: u32, columns: u32) -> Vec<usize> {
+    let (width, columns) = (width as usize, columns as usize);
+    digits.iter().fold(vec![0], |all, digit| {
+        let step = digit.stride as usize
+            * match digit.along {
+                Along::Channels => 1,
+                Along::Across => width,
+                Along::Down => width * columns,
+                Along::Nowhere => 0,
+            };
+        let further = |at: usize| (0..digit.length as usize).map(move |times| at + times * step);
+        all.into_iter().flat_map(further).collect()
+    })
+}
+
 /// The sums of steps that these digits make, the last one being the fastest.
 pub(super) fn sums<const N: usize>(steps: &[(u32, [u32; N])]) -> Vec<[u32; N]> {
     let mut all = vec![[0; N]];
@@ -136,6 +153,14 @@ mod tests {
     fn steps_are_summed_with_the_last_one_fastest() {
         assert_eq!(sums(&[(2, [10]), (3, [1])]), [[0], [1], [2], [10], [11], [12]]);
         assert_eq!(sums::<1>(&[]), [[0]]);
+    }
+
+    #[test]
+    fn elements_lie_row_by_row() {
+        use Along::{Across, Channels, Down};
+        // Two channels over two rows of three columns, the channels first as ONNX has them.
+        let image = [digit(Channels, 2, 1), digit(Down, 2, 1), digit(Across, 3, 1)];
+        assert_eq!(places(&image, 2, 3), [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]);
     }
 
     #[test]

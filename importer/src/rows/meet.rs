@@ -94,6 +94,11 @@ pub(super) fn picked(first: impl IntoIterator<Item = Option<u32>>) -> Product {
 fn repeat(graph: &mut Graph, mut node: u32, to: Extent) -> Lowered<u32> {
     let (Some(wanted), Some(_)) = (to.image, graph.extent(node).image) else { return Err(apart()) };
     for (axis, wanted) in wanted.into_iter().enumerate() {
+        let own = graph.extent(node).image.map_or(1, |image| image[axis]);
+        // Of several rows or columns each would have to come up several times, in turn.
+        if own != 1 && own != wanted {
+            return Err(apart());
+        }
         loop {
             let own = graph.extent(node).image.map_or(1, |image| image[axis]);
             if own >= wanted {
@@ -109,5 +114,40 @@ fn repeat(graph: &mut Graph, mut node: u32, to: Extent) -> Lowered<u32> {
     match graph.extent(node).image == to.image {
         true => Ok(node),
         false => Err(apart()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use millrace_inference::rows::{Node, Pixels};
+
+    use super::*;
+    use crate::rows::record::unchanged;
+
+    /// A row of channels of so many columns, and one of twice as many, whose digits are those of the first taken twice.
+    fn twice(columns: u32) -> Lowered<u32> {
+        let pixels = |width| Pixels { height: 1, width, channels: 2 };
+        let digit = |along, length, stride| Digit { along, length, stride };
+        let mut graph = Graph::new(pixels(columns));
+        let extent = Extent { width: 2, image: Some([1, 2 * columns]) };
+        let node = graph.push(Node::Pixels(pixels(2 * columns)), extent)?;
+        let channels = digit(Along::Channels, 2, 1);
+        let held = |node, digits| Held { node, digits, channels: Rc::new(vec![0, 1]) };
+        let mut digits = vec![channels, digit(Along::Nowhere, 2, 0), digit(Along::Across, columns, 1)];
+        digits.retain(|digit| digit.length > 1);
+        let short = held(0, digits);
+        let long = held(node, vec![channels, digit(Along::Across, 2 * columns, 1)]);
+        let target = meeting(&graph, &short, &long)?;
+        assert_eq!(target.held.node, node);
+        converted(&mut graph, &short, &target, (ElementType::Wide, unchanged()), None)
+    }
+
+    #[test]
+    fn one_column_is_repeated_and_several_arent() {
+        assert!(twice(1).is_ok());
+        let message = twice(7).expect_err("columns in turn").to_string();
+        assert!(message.contains("in rows of different orders"), "{message}");
     }
 }

@@ -24,6 +24,8 @@ mod record;
 mod report;
 mod shapes;
 mod state;
+#[cfg(test)]
+mod tests;
 mod translate;
 mod trunk;
 
@@ -39,8 +41,9 @@ pub use report::inspect_rows;
 pub(crate) use state::{Multiplied, Source};
 
 use crate::refusal::Refusal;
-use graph::Graph;
-use layout::Along;
+use graph::{Extent, Graph};
+use layout::{places, Along};
+use state::posted;
 use translate::{translate, Fault};
 
 /// A model of rows with its parameters.
@@ -83,22 +86,31 @@ impl RowsModel {
     }
 }
 
+/// A model of rows, and where the numbers of the graph that it was made of lie in it.
+pub(crate) struct Laid {
+    pub(crate) rows: RowsModel,
+    /// The axes of a sample in the order in which it is posted.
+    pub(crate) order: Vec<usize>,
+    /// Where each element of the graph's input lies in a sample as it is posted.
+    pub(crate) posted: Vec<usize>,
+    /// Where each element of the graph's output lies in the model's.
+    pub(crate) given: Vec<usize>,
+}
+
 /// Translates an integer graph of version 1. Which axes of the input are rows, columns and channels is what takes the fewest
-/// MAC; the axes of a sample come with it in the order in which it is posted.
+/// MAC.
 ///
 /// # Errors
 /// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest.
-pub(crate) fn rows(source: &Source<'_>) -> Result<(RowsModel, Vec<usize>), Fault> {
+pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
     let shapes = shapes::shapes(source.nodes);
     let rank = shapes.first().map_or(0, Vec::len);
-    let (mut best, mut furthest): (Option<(RowsModel, Vec<usize>)>, Option<Fault>) = (None, None);
+    let (mut best, mut furthest): (Option<Laid>, Option<Fault>) = (None, None);
     for input in ways(rank) {
-        let made = translate(source, &shapes, &input)
-            .and_then(|made| registered(made).map_err(|why| (source.last, why)));
-        match made {
+        match laid(source, &shapes, &input) {
             Ok(made) => {
-                if best.as_ref().is_none_or(|(best, _)| made.model.mac(1) < best.model.mac(1)) {
-                    best = Some((made, order(&input)));
+                if best.as_ref().is_none_or(|best| made.rows.model.mac(1) < best.rows.model.mac(1)) {
+                    best = Some(made);
                 }
             }
             Err(fault) => {
@@ -110,6 +122,17 @@ pub(crate) fn rows(source: &Source<'_>) -> Result<(RowsModel, Vec<usize>), Fault
     }
     let nothing = || (0, refusal!("its input has no axes"; "export the model again"));
     best.ok_or_else(|| furthest.unwrap_or_else(nothing))
+}
+
+/// A graph whose input's axes lie along these.
+fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Laid, Fault> {
+    let (graph, output) = translate(source, shapes, input)?;
+    let Extent { width, image } = graph.extent(output.node);
+    let rows = registered(graph).map_err(|why| (source.last, why))?;
+    let given = places(&output.digits, width, image.map_or(1, |[_, columns]| columns));
+    let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input);
+    let posted = places(&sample.digits, pixels.channels, pixels.width);
+    Ok(Laid { rows, order: order(input), posted, given })
 }
 
 /// The ways to lay the axes of an input: channels, rows and columns as ONNX has them come first.

@@ -1,6 +1,6 @@
 //! The largest and the mean of windows.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use millrace_inference::{
     rows::{limits::MAX_KERNEL, ElementType, Rescale},
@@ -22,7 +22,7 @@ use crate::lowered::Lowered;
 fn over(all: &Translation<'_>, input: u32, held: &Held, window: &Window) -> Lowered<Product> {
     let axes = all.axes(input, held)?;
     let single = Node::DepthwiseConv2d { input, window: *window, pad_value: 0, parameters: vec![] };
-    let mut product = product(&single, &[], held, all.graph.extent(held.node), (all.shape(input), &axes))?;
+    let mut product = product(&single, &[], all.graph.extent(held.node), (all.shape(input), &axes))?;
     if product.taps.iter().any(|tap| tap.channel != 0) {
         return Err(refusal!(
             "its windows lie on channels, and rows have them over rows and columns alone";
@@ -103,7 +103,10 @@ pub(super) fn sum(
     product: &Product,
     then: Then<'_>,
 ) -> Lowered<Held> {
-    if all.keeps_positions {
+    // A sum over the whole image gives each element once; another bias or scale needs a filter of its own.
+    let mut read = HashSet::new();
+    let is_shared = !product.outputs.iter().all(|output| read.insert(input.channels[output.first as usize]));
+    if all.keeps_positions || is_shared {
         return summed_in_parts(&mut all.graph, input, product, then);
     }
     let mut records = vec![Rescale::ZERO; all.graph.extent(input.node).width as usize];
@@ -138,7 +141,7 @@ fn summed_in_parts(graph: &mut Graph, input: &Held, product: &Product, then: The
     let image = product.windows.kernel;
     let [first, second] = halves(image).ok_or_else(|| {
         refusal!(
-            "it takes the mean of {} × {} positions, which is repeated over rows and columns later, and at most about {} can be", image[0], image[1], MAX_KERNEL * MAX_KERNEL;
+            "it takes the mean of {} × {} positions, which is repeated over rows and columns later or takes a channel several times, and at most about {} can be", image[0], image[1], MAX_KERNEL * MAX_KERNEL;
             "let the activations shrink earlier"
         )
     })?;

@@ -4,7 +4,7 @@ use millrace_inference::{rows::limits::MAX_WIDTH, Node, Rescale, Window};
 
 use super::{
     graph::{Extent, Windows},
-    layout::{count, joined, sums, Along, Digit, Held},
+    layout::{count, joined, sums, Along, Digit},
 };
 use crate::{lowered::Lowered, refusal::Refusal};
 
@@ -42,7 +42,7 @@ pub(super) struct Product {
 type Run = (u32, [u32; 4]);
 
 /// A product while it is put together.
-struct Draft<'a> {
+struct Draft {
     extent: Extent,
     windows: Windows,
     /// Whether something reads along rows and columns already.
@@ -50,7 +50,6 @@ struct Draft<'a> {
     runs: Vec<Run>,
     /// Channels of the result that no filter sums over: how many, and a step in channel and in row of weights.
     kept: Vec<(u32, [u32; 2])>,
-    input: &'a Held,
 }
 
 /// One axis of a window: kernel, stride, and the padding at both ends.
@@ -92,9 +91,9 @@ fn unreadable(what: &str) -> Refusal {
     )
 }
 
-impl<'a> Draft<'a> {
-    fn new(input: &'a Held, extent: Extent) -> Self {
-        Self { extent, windows: Windows::ONE, used: [false; 2], runs: vec![], kept: vec![], input }
+impl Draft {
+    fn new(extent: Extent) -> Self {
+        Self { extent, windows: Windows::ONE, used: [false; 2], runs: vec![], kept: vec![] }
     }
 
     /// Lays a window along rows or columns.
@@ -186,9 +185,14 @@ impl<'a> Draft<'a> {
                     Some(digit) => {
                         self.whole(*digit).ok_or_else(|| unreadable("positions that aren't side by side"))?
                     }
-                    None => usize::from(
-                        self.used[0] || self.input.digits.iter().any(|digit| digit.along == Along::Down),
-                    ),
+                    // An axis of length 1: rows or columns, if there is one and nothing lies along them yet.
+                    None => {
+                        let is_free = |along: &usize| {
+                            !self.used[*along] && self.extent.image.is_none_or(|image| image[*along] == 1)
+                        };
+                        let free = [0, 1].into_iter().find(is_free);
+                        free.ok_or_else(|| unreadable("an axis of length 1 beside rows and columns"))?
+                    }
                 };
                 let padding = side.padding.map(|length| length / each);
                 let own = Side { kernel: kernel / each, stride: (stride / each).max(1), padding, column };
@@ -242,11 +246,10 @@ impl<'a> Draft<'a> {
 pub(super) fn product(
     node: &Node,
     channels: &[Rescale],
-    input: &Held,
     extent: Extent,
     (shape, axes): (&[u32], &[Vec<Digit>]),
 ) -> Lowered<Product> {
-    let mut draft = Draft::new(input, extent);
+    let mut draft = Draft::new(extent);
     match (node, axes) {
         (Node::Linear { outputs, parameters, .. }, [kept @ .., last]) => {
             // Rows or columns in equal steps stay rows or columns.

@@ -102,7 +102,7 @@ impl<'a> Translation<'a> {
 }
 
 /// The input of a sample's shape whose axes lie along these.
-fn posted(sample: &[u32], input: &[Along]) -> (Pixels, Held) {
+pub(super) fn posted(sample: &[u32], input: &[Along]) -> (Pixels, Held) {
     let length = |of: Along| {
         sample
             .iter()

@@ -24,12 +24,12 @@ use crate::{lowered::Lowered, refusal::Refusal};
 /// Why a graph can't be one of rows, and which node of version 1 it is.
 pub(super) type Fault = (u32, Refusal);
 
-/// Translates a graph whose input's axes lie along these.
+/// Translates a graph whose input's axes lie along these; what it gives comes with it.
 pub(super) fn translate<'a>(
     source: &'a Source<'a>,
     shapes: &'a [Vec<u32>],
     input: &[Along],
-) -> Result<Graph, Fault> {
+) -> Result<(Graph, Held), Fault> {
     let needed = source.needed();
     let mut all = Translation::new(source, shapes, input, &needed);
     for (at, node) in (1u32..).zip(source.nodes.iter().skip(1)) {
@@ -48,8 +48,8 @@ pub(super) fn translate<'a>(
     let ended = last
         .map(|last| canonical(&mut all.graph, last))
         .unwrap_or_else(|| Err(refusal!("it ends with sums that nothing rescales"; "quantize the output")));
-    ended.map_err(|why| (source.last, why))?;
-    Ok(all.graph)
+    let ended = ended.map_err(|why| (source.last, why))?;
+    Ok((all.graph, ended))
 }
 
 /// What a node gives; none for products, which their rescaling makes.
@@ -72,7 +72,8 @@ fn translated(all: &mut Translation<'_>, node: &Node) -> Lowered<Option<Held>> {
             let kept = all.axes(*input, &held)?;
             let searched =
                 kept.last().is_some_and(|axis| axis.iter().all(|digit| digit.along == Along::Channels));
-            let others = kept.iter().rev().skip(1).flatten().all(|digit| digit.along != Along::Channels);
+            let mut others = kept.iter().rev().skip(1).flatten();
+            let others = others.all(|digit| matches!(digit.along, Along::Down | Along::Across));
             if !(searched && others) {
                 return Err(refusal!(
                     "it searches the largest along rows or columns, or for each channel, and only along all channels can it be found in rows";
@@ -100,7 +101,7 @@ fn requantized(
     let input = all.read(read)?;
     let digits = all.axes(read, &input)?;
     let extent = all.graph.extent(input.node);
-    let product = product(node, channels, &input, extent, (all.shape(read), &digits))?;
+    let product = product(node, channels, extent, (all.shape(read), &digits))?;
     let weights = Weights { values: parameters, columns: parameters.len() / channels.len().max(1) };
     let (own, back) = elementwise::bounded(zero_point, bounds);
     let records = channels.iter().map(|channel| rescaled(*channel, own)).collect::<Lowered<Vec<_>>>()?;
