@@ -27,7 +27,7 @@ pub(super) fn in_order(graph: &mut Graph, held: Held, element: ElementType) -> L
     let width = graph.extent(held.node).width as usize;
     let is_ordered = (0u32..).zip(&order).all(|(at, channel)| held.channels[*channel as usize] == at);
     let node = match (order.len() == width && is_ordered, element) {
-        (true, ElementType::I8) => return Ok(held),
+        (true, ElementType::I8) => held.node,
         (true, element) => graph.requantize_alike(held.node, element, unchanged())?,
         (false, element) => {
             let then = Then { pad: 0, element, addend: None, records: &[unchanged()] };
