@@ -15,7 +15,7 @@ use super::{
 use crate::lowered::Lowered;
 
 /// The most weights of one operator.
-const MAX_WEIGHTS: u64 = 1 << 28;
+const MAX_WEIGHTS: u64 = 1 << 27;
 
 /// Weights by row and column.
 #[derive(Clone, Copy)]
