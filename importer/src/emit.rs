@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use millrace_inference::{Model, Node, Rescale};
 
 use crate::{
+    curve::curve,
     lowered::Lowered,
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
@@ -31,6 +32,11 @@ pub(crate) struct Emitter {
     bytes: usize,
     /// The nodes that end a product of two tensors.
     pub(crate) products: HashMap<u32, Multiplied>,
+    /// The functions that tables are, finer than their entries. Where the file itself quantizes what they read, that is meant to be
+    /// rounded, so that there are none.
+    pub(crate) curves: HashMap<u32, Vec<i16>>,
+    /// Whether it doesn't: quantizations are those of calibration.
+    pub(crate) calibrated: bool,
     /// Where the nodes of each ONNX node begin, and how messages name it.
     begun: Vec<(u32, String)>,
     /// Whether quantizations aren't known yet: then nodes only hold the place of what they will be.
@@ -46,6 +52,8 @@ impl Emitter {
             read_by_tables: HashMap::new(),
             bytes: 0,
             products: HashMap::new(),
+            curves: HashMap::new(),
+            calibrated: false,
             begun: vec![],
             rehearsal,
         }
@@ -110,7 +118,11 @@ impl Emitter {
             Value::Mapped { node, quantization, map, .. } => {
                 let table = self.table_of(map.as_ref(), *quantization, to)?;
                 self.read_by_tables.insert(*node, *quantization);
-                self.push(Node::Lookup { input: *node, table })?
+                let at = self.push(Node::Lookup { input: *node, table })?;
+                if self.calibrated && !self.rehearsal {
+                    self.curves.insert(at, curve(map.as_ref(), *quantization, to));
+                }
+                at
             }
             Value::Accumulated(accumulated) => self.accumulated(accumulated, to)?,
             Value::Mean(mean) => self.mean(mean, to)?,

@@ -5,6 +5,9 @@
 //! within rounding. What can't be represented is refused with the node's name, why, and what to do instead; nothing is
 //! read another way than the ONNX standard has it, and no file makes it panic.
 //!
+//! [`import_rows()`] makes a model of rows with a blob of a file instead, which may be much larger: [`import()`] refuses what can't be
+//! verified in one call.
+//!
 //! With the feature `text` the module of that name imports encoders of texts from their weights instead, into models of rows.
 //!
 //! How real numbers map to integers is the caller's to keep: [`Imported::input`] says how an input's bytes are
@@ -39,6 +42,7 @@ mod calibrate;
 mod calibration;
 mod check;
 mod choose;
+mod curve;
 mod emit;
 mod emit_mean;
 mod emit_product;

@@ -56,7 +56,8 @@ impl Parameters {
         (self.0, name)
     }
 
-    fn offset(&self) -> u64 {
+    /// Bytes up to now.
+    pub(crate) fn offset(&self) -> u64 {
         self.0.len() as u64
     }
 }

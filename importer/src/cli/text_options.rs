@@ -14,7 +14,7 @@ pub(super) struct Options {
     /// Tokens that a text may have at most; without it, as many as the model was made for, 8,192 at most.
     #[arg(long, value_name = "N")]
     pub(super) max_tokens: Option<usize>,
-    /// Write the model even if it is further from the float one than it should be.
+    /// Write the model, one of texts or one of rows that was calibrated, even if it is further from the float one than it should be.
     #[arg(long)]
     pub(super) despite_loss: bool,
 }

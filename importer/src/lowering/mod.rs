@@ -15,7 +15,7 @@ use crate::{
     large::Widest,
     lowered::Lowered,
     onnx::{self, Constant},
-    prepare::{input_shape, input_type, Prepared},
+    prepare::{input_shape, input_type, is_float, Prepared},
     ranges::Ranges,
     value::Value,
 };
@@ -92,15 +92,17 @@ impl<'a> Lowering<'a> {
                 HashMap::new()
             }
         };
+        let mut emitter = Emitter::new(shape.clone(), rehearsal);
+        emitter.calibrated = ranges.is_some() && is_float(prepared);
         Ok(Self {
-            values: HashMap::from([(input.name.clone(), Value::Input { shape: shape.clone() })]),
+            values: HashMap::from([(input.name.clone(), Value::Input { shape })]),
             constants,
             stored,
             readers: prepared.readers.clone(),
             held: 0,
             opset: prepared.opset,
             batch,
-            emitter: Emitter::new(shape, rehearsal),
+            emitter,
             widest,
             ranges,
         })

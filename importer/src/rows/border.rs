@@ -1,13 +1,13 @@
 //! Means of windows that reach beyond the border: there they are of fewer elements. Rows divide all windows alike, so the sums are
 //! multiplied with one over how many elements each has, which is a convolution of ones.
 
-use millrace_inference::rows::{Activation, ElementType, Mul, Node, Rescale};
+use millrace_inference::rows::{ElementType, Mul, Node, Rescale};
 
 use super::{
     emit::{emit, Then, Weights},
     layout::Held,
     product::Product,
-    record::{exact, multiplied},
+    record::{exact, multiplied, SPREAD},
     state::Translation,
 };
 use crate::lowered::Lowered;
@@ -15,8 +15,7 @@ use crate::lowered::Lowered;
 /// What stands for one: of all numbers below 2¹⁵ one that many counts divide, those of 3 × 3 positions among them.
 const ONE: i32 = 32_760;
 
-/// Distance of the entries of a table, and the entry of 0.
-const STEP: i32 = 128;
+/// The entry of 0 in a table.
 const ZERO_ENTRY: i32 = 256;
 
 /// Sums of 16 bits.
@@ -34,7 +33,7 @@ pub(super) fn mean_inside(
     let sums = emit(&mut all.graph, held, product, weights, sum(&[multiplied(1, 0)]))?;
     let ones = all.graph.requantize_alike(held.node, ElementType::I8, multiplied(0, 1))?;
     let ones = Held { node: ones, ..held.clone() };
-    let counts = emit(&mut all.graph, &ones, product, weights, sum(&[multiplied(STEP, 0)]))?;
+    let counts = emit(&mut all.graph, &ones, product, weights, sum(&[multiplied(SPREAD, 0)]))?;
     let share = |entry: i32| {
         if entry > ZERO_ENTRY {
             (ONE + (entry - ZERO_ENTRY) / 2) / (entry - ZERO_ENTRY)
@@ -44,8 +43,7 @@ pub(super) fn mean_inside(
     };
     let table = all.graph.entries((0..513).map(share));
     let extent = all.graph.extent(counts.node);
-    let shares = Activation { input: counts.node, table, element: ElementType::I16 };
-    let shares = all.graph.push(Node::Activation(shares), extent)?;
+    let shares = all.graph.activation(counts.node, table)?;
     let shift = 38;
     let multiplier = ((1i64 << shift) + i64::from(ONE) / 2) / i64::from(ONE);
     let record = exact(multiplier as i32, shift, 0, 0)?;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use millrace_inference::{
-    rows::{Activation, ArgMax, ElementType, Mul, Node, Rescale},
+    rows::{ArgMax, ElementType, Mul, Node, Rescale},
     Node as Integer,
 };
 
@@ -12,13 +12,10 @@ use super::{
     graph::{Extent, Graph},
     layout::{Along, Held},
     meet::{converted, meeting},
-    record::{addition, exact, moved, multiplied, rescaled, unchanged},
+    record::{addition, exact, moved, multiplied, rescaled, unchanged, SPREAD},
     state::{Multiplied, Translation},
 };
 use crate::{lowered::Lowered, rescaling::rescaling};
-
-/// How much larger the numbers are that a table of rows reads than those of a table of version 1: the table's own step.
-const SPREAD: i32 = 128;
 
 /// The entries of a table of rows before that of −128.
 const BEFORE: i32 = 128;
@@ -45,9 +42,18 @@ pub(super) fn clamped(graph: &mut Graph, held: Held, back: &[i32]) -> Lowered<He
     Ok(Held { node, ..held })
 }
 
-/// A table: one rescaling if it is that, else an interpolation between entries that only meets its entries.
-pub(super) fn lookup(all: &mut Translation<'_>, input: u32, table: &[i8]) -> Lowered<Held> {
+/// A table: one rescaling if it is that, else an interpolation between entries that only meets its entries. What has 16 bits,
+/// because only functions read it, is interpolated in earnest.
+pub(super) fn lookup(all: &mut Translation<'_>, at: u32, input: u32, table: &[i8]) -> Lowered<Held> {
     let held = all.read(input)?;
+    if let (true, Some(curve)) = (all.spread.get(&held.node) == Some(&held.node), all.source.curves.get(&at))
+    {
+        let table = all.graph.entries(curve.iter().map(|entry| i32::from(*entry)));
+        let looked = all.graph.activation(held.node, table)?;
+        let node =
+            all.graph.requantize_alike(looked, ElementType::I8, exact(1, SPREAD.ilog2() as u8, 0, 0)?)?;
+        return Ok(Held { node, ..held });
+    }
     if let Some(record) = as_rescaling(table) {
         let node = all.graph.requantize_alike(held.node, ElementType::I8, record)?;
         return Ok(Held { node, ..held });
@@ -59,9 +65,7 @@ pub(super) fn lookup(all: &mut Translation<'_>, input: u32, table: &[i8]) -> Low
     all.spread.insert(held.node, wide);
     let entry = |at: i32| i32::from(table.get((at - BEFORE).clamp(0, 255) as usize).copied().unwrap_or(0));
     let table = all.graph.entries((0..513).map(entry));
-    let extent = all.graph.extent(wide);
-    let activation = Activation { input: wide, table, element: ElementType::I16 };
-    let looked = all.graph.push(Node::Activation(activation), extent)?;
+    let looked = all.graph.activation(wide, table)?;
     let node = all.graph.requantize_alike(looked, ElementType::I8, unchanged())?;
     Ok(Held { node, ..held })
 }
@@ -84,7 +88,7 @@ fn as_rescaling(table: &[i8]) -> Option<Rescale> {
 }
 
 /// The sum of two tensors.
-pub(super) fn added(all: &mut Translation<'_>, node: &Integer) -> Lowered<Held> {
+pub(super) fn added(all: &mut Translation<'_>, at: u32, node: &Integer) -> Lowered<Held> {
     let Integer::Add {
         left,
         right,
@@ -113,6 +117,13 @@ pub(super) fn added(all: &mut Translation<'_>, node: &Integer) -> Lowered<Held> 
     let record = times(right_multiplier, *right_zero_point);
     let sum = converted(&mut all.graph, &other, &target, (wide, record), Some(addend))?;
     let (own, back) = bounded(*zero_point, [*min, *max]);
+    let finer =
+        (shift > 7 && back.is_empty() && all.is_curved(at)).then(|| exact(1, shift - 7, 0, own * SPREAD));
+    if let Some(Ok(record)) = finer {
+        let node = all.graph.requantize_alike(sum, ElementType::I16, record)?;
+        all.spread.insert(node, node);
+        return Ok(Held { node, ..target.held });
+    }
     let node = all.graph.requantize_alike(sum, ElementType::I8, exact(1, shift, 0, own)?)?;
     clamped(&mut all.graph, Held { node, ..target.held }, &back)
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::lowered::Lowered;
 
 /// The most weights of one operator.
-const MAX_WEIGHTS: u64 = 1 << 28;
+const MAX_WEIGHTS: u64 = 1 << 27;
 
 /// The most weights of one operator before zeros are left out.
 const MAX_LOOKS: u64 = 1 << 30;

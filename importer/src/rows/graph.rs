@@ -2,10 +2,14 @@
 
 use millrace_inference::rows::{
     limits::{MAX_KERNEL, MAX_NODES},
-    BlobName, Conv2d, ElementType, GlobalPool, Linear, MaxPool2d, Node, Pixels, Requantize, Rescale, Window,
+    Activation, BlobName, Conv2d, ElementType, GlobalPool, Linear, MaxPool2d, Node, Pixels, Requantize,
+    Rescale, Window,
 };
 
 use crate::{lowered::Lowered, parameters::Parameters};
+
+/// The most bytes of a blob. Filters that move or join channels can have many times the weights of the file.
+const MAX_BLOB: u64 = 1 << 28;
 
 /// The rows of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +109,12 @@ impl Graph {
         let Filters { windows, groups, pad, element, addend, .. } = *filters;
         let rows =
             self.parameters.rows(filters.rows.iter().map(|(weights, record)| (weights.as_slice(), *record)));
+        if self.parameters.offset() > MAX_BLOB {
+            return Err(refusal!(
+                "up to here it becomes a blob of more than {MAX_BLOB} bytes";
+                "join tensors of equally many channels, or use fewer"
+            ));
+        }
         let (extent, outputs) = (self.extent(input), filters.rows.len() as u32);
         if windows == Windows::ONE && groups == 1 {
             let linear = Linear { input, outputs, rows, element, table: None, addend };
@@ -147,6 +157,12 @@ impl Graph {
     /// The entries of a table.
     pub(super) fn entries(&mut self, entries: impl IntoIterator<Item = i32>) -> u64 {
         self.parameters.numbers(entries)
+    }
+
+    /// A function of 16 bits that gives as many, by its entries.
+    pub(super) fn activation(&mut self, input: u32, table: u64) -> Lowered<u32> {
+        let activation = Activation { input, table, element: ElementType::I16 };
+        self.push(Node::Activation(activation), self.extent(input))
     }
 
     /// The sum over all positions, rescaled.

@@ -24,6 +24,8 @@ pub(crate) struct Source<'a> {
     pub(crate) last: u32,
     /// The nodes that end a product of two tensors.
     pub(crate) products: &'a HashMap<u32, Multiplied>,
+    /// The functions that tables are, as `curve` has them.
+    pub(crate) curves: &'a HashMap<u32, Vec<i16>>,
 }
 
 impl Source<'_> {
@@ -33,6 +35,19 @@ impl Source<'_> {
             Some(product) => vec![product.left.0, product.right.0],
             None => self.nodes.get(node as usize).map_or(vec![], |node| node.reads().collect()),
         }
+    }
+
+    /// Whether nothing but functions read a node.
+    fn curved(&self, needed: &[bool]) -> Vec<bool> {
+        let (mut curved, mut other) = (vec![false; needed.len()], vec![false; needed.len()]);
+        for (at, _) in (0u32..).zip(needed).filter(|(_, needed)| **needed) {
+            let kind = if self.curves.contains_key(&at) { &mut curved } else { &mut other };
+            self.reads(at).into_iter().for_each(|read| kind[read as usize] = true);
+        }
+        if let Some(last) = other.get_mut(self.last as usize) {
+            *last = true;
+        }
+        curved.into_iter().zip(other).map(|(curved, other)| curved && !other).collect()
     }
 
     /// Whether the last node depends on a node.
@@ -59,6 +74,8 @@ pub(super) struct Translation<'a> {
     pub(super) shapes: &'a [Vec<u32>],
     /// Nodes of rows with the numbers of another one in 16 bits, each 128 times as large.
     pub(super) spread: HashMap<u32, u32>,
+    /// The nodes that nothing but functions read.
+    curved: Vec<bool>,
     /// Whether means must stay positions of an image, because something is repeated over rows and columns.
     pub(super) keeps_positions: bool,
 }
@@ -76,7 +93,13 @@ impl<'a> Translation<'a> {
         let repeats = |node: &Node| matches!(node, Node::Concat { inputs, .. } if inputs.windows(2).any(|pair| pair[0] == pair[1]));
         let keeps_positions = source.nodes.iter().zip(needed).any(|(node, needed)| *needed && repeats(node));
         let (graph, held) = (Graph::new(pixels), HashMap::from([(0, held)]));
-        Self { source, graph, held, shapes, spread: HashMap::new(), keeps_positions }
+        let curved = source.curved(needed);
+        Self { source, graph, held, shapes, spread: HashMap::new(), curved, keeps_positions }
+    }
+
+    /// Whether nothing but functions read a node, so that it can have 16 bits.
+    pub(super) fn is_curved(&self, node: u32) -> bool {
+        self.curved.get(node as usize).copied().unwrap_or(false)
     }
 
     pub(super) fn read(&self, node: u32) -> Lowered<Held> {

@@ -22,7 +22,8 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
         Node::Conv2d { input: 0, outputs: 3, window, pad_value: 0, parameters: vec![1; 3 * 144] },
         Node::Requantize { input: 1, channels, zero_point: 0, min: -128, max: 127 },
     ];
-    let made = rows(&Source { nodes: &nodes, last: 2, products: &HashMap::new() });
+    let source = Source { nodes: &nodes, last: 2, products: &HashMap::new(), curves: &HashMap::new() };
+    let made = rows(&source);
     let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
     let sample: Vec<u32> = (0..144).map(|at| at * 7 % 90).collect();
     let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");

@@ -16,7 +16,7 @@ use super::{
     layout::{Along, Held},
     pool,
     product::product,
-    record::rescaled,
+    record::{finer, rescaled},
     state::{Source, Translation},
 };
 use crate::{lowered::Lowered, refusal::Refusal};
@@ -38,7 +38,7 @@ pub(super) fn translate<'a>(
         }
         let made = match source.products.get(&at) {
             Some(product) => elementwise::product(&mut all, *product).map(Some),
-            None => translated(&mut all, node),
+            None => translated(&mut all, at, node),
         };
         if let Some(held) = made.map_err(|why| (at, why))? {
             all.held.insert(at, held);
@@ -53,16 +53,16 @@ pub(super) fn translate<'a>(
 }
 
 /// What a node gives; none for products, which their rescaling makes.
-fn translated(all: &mut Translation<'_>, node: &Node) -> Lowered<Option<Held>> {
+fn translated(all: &mut Translation<'_>, at: u32, node: &Node) -> Lowered<Option<Held>> {
     Ok(Some(match node {
         Node::Input { .. } | Node::Linear { .. } | Node::Conv2d { .. } | Node::DepthwiseConv2d { .. } => {
             return Ok(None)
         }
         Node::Requantize { input, channels, zero_point, min, max } => {
-            requantized(all, *input, channels, *zero_point, [*min, *max])?
+            requantized(all, (at, *input), channels, *zero_point, [*min, *max])?
         }
-        Node::Lookup { input, table } => elementwise::lookup(all, *input, table)?,
-        Node::Add { .. } => elementwise::added(all, node)?,
+        Node::Lookup { input, table } => elementwise::lookup(all, at, *input, table)?,
+        Node::Add { .. } => elementwise::added(all, at, node)?,
         Node::Flatten { input } | Node::Reshape { input, .. } => all.read(*input)?,
         Node::Concat { inputs, axis } => concat(all, inputs, (*axis).into())?,
         Node::MaxPool2d { input, window } => pool::largest(all, *input, window)?,
@@ -88,7 +88,7 @@ fn translated(all: &mut Translation<'_>, node: &Node) -> Lowered<Option<Held>> {
 /// A product and its rescaling.
 fn requantized(
     all: &mut Translation<'_>,
-    at: u32,
+    (own_node, at): (u32, u32),
     channels: &[Rescale],
     zero_point: i8,
     bounds: [i8; 2],
@@ -106,6 +106,15 @@ fn requantized(
     let (own, back) = elementwise::bounded(zero_point, bounds);
     let records = channels.iter().map(|channel| rescaled(*channel, own)).collect::<Lowered<Vec<_>>>()?;
     let then = Then { pad: pad.into(), element: ElementType::I8, addend: None, records: &records };
+    if back.is_empty() && all.is_curved(own_node) && !is_sum(&product, weights, extent) {
+        let records: Option<Vec<_>> = channels.iter().map(|channel| finer(*channel, own)).collect();
+        if let Some(records) = records {
+            let then = Then { element: ElementType::I16, records: &records, ..then };
+            let held = emit(&mut all.graph, &input, &product, weights, then)?;
+            all.spread.insert(held.node, held.node);
+            return Ok(held);
+        }
+    }
     let held = match is_sum(&product, weights, extent) {
         true => pool::sum(all, &input, &product, then)?,
         false => emit(&mut all.graph, &input, &product, weights, then)?,
