@@ -102,13 +102,13 @@ fn together(all: &mut Translation<'_>, parts: &[Part], axis: usize, lengths: &[u
     };
     let along: Vec<Vec<u32>> = parts.iter().map(along).collect();
     let mut sources: Vec<(usize, u32)> = Vec::new();
-    for outer in 0..before.first().map_or(0, Vec::len) {
+    (0..before.first().map_or(0, Vec::len)).for_each(|outer| {
         for (part, own) in along.iter().enumerate() {
             for step in own {
                 sources.extend(behind[part].iter().map(|inner| (part, before[part][outer] + step + inner)));
             }
         }
-    }
+    });
     let (order, groups) = grouped(all, parts, &sources);
     let mut node = None;
     for (at, part) in parts.iter().enumerate() {
