@@ -1,6 +1,7 @@
 //! Runs a float graph on samples, to see the ranges of its tensors.
 
 use std::{
+    cell::Cell,
     panic::{catch_unwind, AssertUnwindSafe},
     path::Path,
 };
@@ -38,6 +39,19 @@ impl Ranges {
         samples: &Array,
         calibration: Calibration,
     ) -> Result<Self, ImportError> {
+        Self::calibrate_watched(model, samples, calibration, &|_| ())
+    }
+
+    /// The same for whoever wants to know how far it is: `done` gets the share of the work that is done.
+    ///
+    /// # Errors
+    /// Those of [`Self::calibrate`].
+    pub fn calibrate_watched(
+        model: &onnx::Model,
+        samples: &Array,
+        calibration: Calibration,
+        done: &dyn Fn(f64),
+    ) -> Result<Self, ImportError> {
         let prepared = prepare(model)?;
         let input = &prepared.input;
         if input_type(input) != onnx::FLOAT && !is_float(&prepared) {
@@ -54,7 +68,7 @@ impl Ranges {
         let samples = checked(samples, batch, &sample)?;
         // What runs the graph is another's code; its failure is no reason to fail without a sentence.
         let seen = catch_unwind(AssertUnwindSafe(|| {
-            see(&FloatRun::new(&prepared, &rehearsed, sample)?, &input.name, &samples, calibration)
+            see(&FloatRun::new(&prepared, &rehearsed, sample)?, &input.name, &samples, calibration, done)
         }));
         seen.unwrap_or_else(|_| {
             Err(ImportError::Calibration(refusal!(
@@ -71,10 +85,17 @@ fn see(
     input: &str,
     samples: &[f32],
     calibration: Calibration,
+    done: &dyn Fn(f64),
 ) -> Result<Ranges, ImportError> {
     let mut ranges = Ranges::default();
     ranges.observe(input, samples);
-    run.each(samples, &mut |tensor, values| ranges.observe(tensor, values))?;
+    let passes = if calibration == Calibration::MinMax { 1 } else { 2 };
+    let (seen, all) = (Cell::new(0), passes * run.samples(samples));
+    let more = |count: usize| {
+        seen.set(seen.get() + count);
+        done(seen.get() as f64 / all.max(1) as f64);
+    };
+    run.each(samples, &mut |tensor, values| ranges.observe(tensor, values), &more)?;
     if calibration == Calibration::MinMax {
         return Ok(ranges);
     }
@@ -85,20 +106,24 @@ fn see(
         }
     };
     count(input, samples);
-    run.each(samples, &mut count)?;
+    run.each(samples, &mut count, &more)?;
     ranges.narrow(&histograms, calibration);
     Ok(ranges)
 }
 
 /// Walks a float graph as an import will, so that what can't be represented is refused by its name before anything is run.
-fn rehearse(prepared: &Prepared) -> Result<Lowering<'static>, ImportError> {
+pub(crate) fn rehearse(prepared: &Prepared) -> Result<Lowering<'static>, ImportError> {
     let (mut lowering, _) = walk(prepared, None, true)?;
     end(&mut lowering, &prepared.output, false)?;
     Ok(lowering)
 }
 
 /// The samples' numbers, if they are whole samples of this shape on which there is something to see.
-fn checked(samples: &Array, batch: Option<usize>, sample: &[usize]) -> Result<Vec<f32>, ImportError> {
+pub(crate) fn checked(
+    samples: &Array,
+    batch: Option<usize>,
+    sample: &[usize],
+) -> Result<Vec<f32>, ImportError> {
     let failed = |why: Refusal| Err(ImportError::Calibration(why));
     let axes = samples.shape.get(1..).unwrap_or_default();
     let is_sample = axes.len() == sample.len()

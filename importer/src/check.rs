@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use crate::{
     end::{end, input_quantization},
     error::ImportError,
+    import::in_rows,
     large::registered,
     lowered::Lowered,
     lowering::Lowering,
@@ -17,10 +18,30 @@ use crate::{
     prepare::{is_float, survey, Prepared},
     ranges::Ranges,
     room::Room,
+    rows::RowsModel,
     shape_guess::guess,
     stand_in,
     walk::step,
 };
+
+/// How large a model of rows is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowsSize {
+    /// Bytes of its graph.
+    pub model_bytes: usize,
+    /// Bytes of its parameters.
+    pub blob_bytes: u64,
+    /// MAC of a sample.
+    pub work: u64,
+}
+
+impl RowsSize {
+    fn of(rows: &RowsModel) -> Self {
+        let model = rows.model();
+        let (encoded, work) = (model.model(), model.mac(1));
+        Self { model_bytes: encoded.to_bytes().len(), blob_bytes: encoded.blob.length, work }
+    }
+}
 
 /// What keeps a file from being imported, and what the chain would take of it.
 #[derive(Debug)]
@@ -30,8 +51,10 @@ pub struct Check {
     /// All that is too large for a model that is verified in its call, as far as the faults let it be known. If this is all, it
     /// could be one whose executions are claimed.
     pub large: Vec<ImportError>,
-    /// How many samples a task may have; none if the file can't be imported.
+    /// How many samples a task may have; none if it can't be verified in its call.
     pub room: Option<Room>,
+    /// What it is as a model of rows, if that is what it would be.
+    pub rows: Option<RowsSize>,
     /// Whether it is a file in floats that no samples were given for: importing it needs some.
     pub needs_samples: bool,
 }
@@ -39,7 +62,7 @@ pub struct Check {
 impl Check {
     /// A file of which only this is known.
     pub fn failed(fault: ImportError) -> Self {
-        Self { faults: vec![fault], large: vec![], room: None, needs_samples: false }
+        Self { faults: vec![fault], large: vec![], room: None, rows: None, needs_samples: false }
     }
 }
 
@@ -47,7 +70,7 @@ impl Check {
 pub fn check(model: &onnx::Model, arg_max: bool, ranges: Option<&Ranges>) -> Check {
     let (prepared, mut faults) = survey(model);
     let Some(prepared) = prepared else {
-        return Check { faults, large: vec![], room: None, needs_samples: false };
+        return Check { faults, large: vec![], room: None, rows: None, needs_samples: false };
     };
     let needs_samples = ranges.is_none() && is_float(&prepared);
     let lowering = Lowering::despite(&prepared, ranges, needs_samples, &mut faults);
@@ -55,15 +78,26 @@ pub fn check(model: &onnx::Model, arg_max: bool, ranges: Option<&Ranges>) -> Che
         Ok(lowering) => Look::new(lowering, &prepared, faults).through(&prepared, arg_max),
         Err(fault) => {
             faults.push(fault);
-            Err(faults)
+            Found { faults, ..Found::default() }
         }
     };
-    let (room, found) = match found {
-        Ok(room) => (Some(room), vec![]),
-        Err(found) => (None, found),
-    };
-    let (large, faults) = found.into_iter().partition(|fault| matches!(fault, ImportError::Large(_)));
-    Check { faults, large, room, needs_samples }
+    let Found { faults, room, rows } = found;
+    let (large, faults) = faults.into_iter().partition(|fault| matches!(fault, ImportError::Large(_)));
+    Check { faults, large, room, rows, needs_samples }
+}
+
+/// What a look found.
+#[derive(Default)]
+struct Found {
+    faults: Vec<ImportError>,
+    room: Option<Room>,
+    rows: Option<RowsSize>,
+}
+
+impl From<Vec<ImportError>> for Found {
+    fn from(faults: Vec<ImportError>) -> Self {
+        Self { faults, ..Self::default() }
+    }
 }
 
 /// The walk that goes on.
@@ -85,14 +119,31 @@ impl<'a> Look<'a> {
     }
 
     /// Looks at every node and the end; then at what came out, if nothing is wrong.
-    fn through(mut self, prepared: &Prepared, arg_max: bool) -> Result<Room, Vec<ImportError>> {
+    fn through(mut self, prepared: &Prepared, arg_max: bool) -> Found {
         let Some(last) = self.last(prepared, arg_max) else {
             self.faults.extend(self.lowering.widest.refusal());
-            return Err(self.faults);
+            return self.faults.into();
         };
-        input_quantization(&self.lowering).map_err(|fault| vec![fault])?;
+        if let Err(fault) = input_quantization(&self.lowering) {
+            return vec![fault].into();
+        }
         let widest = std::mem::take(&mut self.lowering.widest);
-        registered(&self.lowering.emitter.into_model(last), &widest)
+        let emitter = self.lowering.emitter;
+        let mut faults = match registered(&emitter.model(last), &widest) {
+            Ok(room) => return Found { room: Some(room), ..Found::default() },
+            Err(faults) => faults,
+        };
+        // What is only too large can be claimed instead, if rows have all that it needs.
+        if !faults.iter().all(|fault| matches!(fault, ImportError::Large(_))) {
+            return faults.into();
+        }
+        match in_rows(&emitter, last) {
+            Ok(laid) => Found { faults, rows: Some(RowsSize::of(&laid.rows)), room: None },
+            Err(fault) => {
+                faults.push(fault);
+                faults.into()
+            }
+        }
     }
 
     /// The node that gives the output, if nothing is wrong.

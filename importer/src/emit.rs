@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use millrace_inference::{Model, Node, Rescale};
 
 use crate::{
+    curve::curve,
     lowered::Lowered,
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
     rescaling::{bounds, coarsened, rescaling, units},
+    rows::Multiplied,
     value::{Accumulated, Padded, Quantization, Turned, Value},
 };
 
-/// The most nodes of a graph under construction, and the most bytes of its parameters. A model that is verified in its call has
-/// fewer, but what a larger one lacks can be said, too.
+/// The most nodes of a graph under construction, and the most bytes of its parameters, zeros between weights included.
 const MAX_NODES: usize = 1 << 14;
-const MAX_BYTES: usize = 2 * MAX_ONNX_BYTES;
+pub(crate) const MAX_BYTES: usize = MAX_ONNX_BYTES / 4;
 
 /// What holds the place of a rescaling in a rehearsal.
 const PLACE: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
@@ -29,6 +30,15 @@ pub(crate) struct Emitter {
     read_by_tables: HashMap<u32, Quantization>,
     /// Bytes of the parameters and tables so far.
     bytes: usize,
+    /// The nodes that end a product of two tensors.
+    pub(crate) products: HashMap<u32, Multiplied>,
+    /// The functions that tables are, finer than their entries. Where the file itself quantizes what they read, that is meant to be
+    /// rounded, so that there are none.
+    pub(crate) curves: HashMap<u32, Vec<i16>>,
+    /// Whether it doesn't: quantizations are those of calibration.
+    pub(crate) calibrated: bool,
+    /// Where the nodes of each ONNX node begin, and how messages name it.
+    begun: Vec<(u32, String)>,
     /// Whether quantizations aren't known yet: then nodes only hold the place of what they will be.
     pub(crate) rehearsal: bool,
 }
@@ -36,7 +46,28 @@ pub(crate) struct Emitter {
 impl Emitter {
     pub(crate) fn new(shape: Vec<u32>, rehearsal: bool) -> Self {
         let nodes = vec![Node::Input { shape }];
-        Self { nodes, input: None, read_by_tables: HashMap::new(), bytes: 0, rehearsal }
+        Self {
+            nodes,
+            input: None,
+            read_by_tables: HashMap::new(),
+            bytes: 0,
+            products: HashMap::new(),
+            curves: HashMap::new(),
+            calibrated: false,
+            begun: vec![],
+            rehearsal,
+        }
+    }
+
+    /// What follows is made of this ONNX node.
+    pub(crate) fn begin(&mut self, label: String) {
+        self.begun.push((self.nodes.len() as u32, label));
+    }
+
+    /// The ONNX node that a node is made of.
+    pub(crate) fn label(&self, node: u32) -> &str {
+        let after = self.begun.partition_point(|(first, _)| *first <= node);
+        after.checked_sub(1).and_then(|at| self.begun.get(at)).map_or("the input", |(_, label)| label)
     }
 
     pub(crate) fn push(&mut self, node: Node) -> Lowered<u32> {
@@ -87,7 +118,11 @@ impl Emitter {
             Value::Mapped { node, quantization, map, .. } => {
                 let table = self.table_of(map.as_ref(), *quantization, to)?;
                 self.read_by_tables.insert(*node, *quantization);
-                self.push(Node::Lookup { input: *node, table })?
+                let at = self.push(Node::Lookup { input: *node, table })?;
+                if self.calibrated && !self.rehearsal {
+                    self.curves.insert(at, curve(map.as_ref(), *quantization, to));
+                }
+                at
             }
             Value::Accumulated(accumulated) => self.accumulated(accumulated, to)?,
             Value::Mean(mean) => self.mean(mean, to)?,
@@ -242,7 +277,7 @@ impl Emitter {
     }
 
     /// The graph that ends with this node, without what it doesn't need.
-    pub(crate) fn into_model(self, last: u32) -> Model {
+    pub(crate) fn model(&self, last: u32) -> Model {
         let last = last as usize;
         let mut needed = vec![false; self.nodes.len()];
         needed[0] = true;
@@ -254,8 +289,9 @@ impl Emitter {
         }
         let mut names = vec![0u32; self.nodes.len()];
         let mut nodes = Vec::new();
-        for (index, mut node) in self.nodes.into_iter().enumerate().take(last + 1) {
+        for (index, node) in self.nodes.iter().enumerate().take(last + 1) {
             if needed[index] {
+                let mut node = node.clone();
                 node.reads_mut().for_each(|read| *read = names[*read as usize]);
                 names[index] = nodes.len() as u32;
                 nodes.push(node);

@@ -9,6 +9,7 @@ use millrace_inference::Node;
 use crate::{
     emit::Emitter,
     lowered::Lowered,
+    rows::Multiplied,
     value::{covering, Product, Quantization, Range, Value},
 };
 
@@ -29,7 +30,9 @@ impl Emitter {
         let subtracted = self.squared((p, minus_q), difference, shape, -1.0)?;
         let size = sizes[0] * sizes[1] / 4.0;
         let sized = |of: (u32, Quantization)| (of.0, Quantization { scale: of.1.scale * size, ..of.1 });
-        self.sum(sized(added), sized(subtracted), shape, to)
+        let node = self.sum(sized(added), sized(subtracted), shape, to)?;
+        self.products.insert(node, Multiplied { left: *left, right: *right, to });
+        Ok(node)
     }
 
     /// The square of a sum, or its negative, with its quantization.

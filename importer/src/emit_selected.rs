@@ -1,9 +1,9 @@
 //! Elements chosen along an axis: a product with a one in each row.
 
-use millrace_inference::{limits::MAX_MODEL_BYTES, Node, Window};
+use millrace_inference::{Node, Window};
 
 use crate::{
-    emit::Emitter,
+    emit::{Emitter, MAX_BYTES},
     lowered::Lowered,
     value::{Accumulated, Quantization, Range},
 };
@@ -127,9 +127,9 @@ fn steps(places: &[u32], length: u32) -> Option<Steps> {
 /// A matrix with a row for each place, and a one in it.
 fn choice(places: &[u32], length: u32) -> Lowered<Vec<i8>> {
     let size = places.len().saturating_mul(length as usize);
-    if size > MAX_MODEL_BYTES {
+    if size > MAX_BYTES {
         return Err(refusal!(
-            "it chooses {} of {length} elements, which takes more weights than the {MAX_MODEL_BYTES} bytes of a model", places.len();
+            "it chooses {} of {length} elements, which takes more weights than the {MAX_BYTES} that are held", places.len();
             "choose fewer, or export the model so that nothing is cut"
         ));
     }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use prost::Message;
 use rten::{Model, ModelOptions, NodeId, Value};
-use rten_tensor::prelude::*;
 
 use crate::{
     error::ImportError,
@@ -13,15 +12,29 @@ use crate::{
     prepare::Prepared,
 };
 
-/// Samples that run at once where the graph leaves the batch open: more would only take memory.
+/// The most samples that run at once where the graph leaves the batch open: more would only take memory.
 const BATCH: usize = 32;
+
+/// Bytes of the tensors that are looked at in one run. If one batch has more, it runs several times. What runs the graph holds as
+/// much again, and besides that only what is still to be read.
+pub(crate) const MEMORY: usize = 1 << 30;
+
+/// A tensor that a node gives.
+struct Seen {
+    node: Node,
+    name: String,
+    /// Its name in what runs it.
+    id: NodeId,
+    /// Bytes of a sample.
+    bytes: usize,
+}
 
 /// A float graph that can be run.
 pub(crate) struct FloatRun {
     model: Model,
     input: NodeId,
-    /// Every tensor that a node gives: the node, its name, and its name in what runs it.
-    tensors: Vec<(Node, String, NodeId)>,
+    /// Every tensor that a node gives, in runs that are looked at together.
+    runs: Vec<Vec<Seen>>,
     batch: usize,
     /// Shape of a sample.
     sample: Vec<usize>,
@@ -64,19 +77,24 @@ impl FloatRun {
             .filter(|node| node.op_type != "Constant")
             .flat_map(|node| node.output.iter().map(move |name| (node, name)))
             .filter(|(_, name)| !name.is_empty())
-            .filter_map(|(node, name)| Some((node.clone(), name.clone(), model.find_node(name)?)))
-            .filter(|(_, _, id)| seen.insert(*id))
-            .collect();
-        Ok(Self {
-            model,
-            input,
-            tensors,
-            batch: rehearsed.batch.map_or(BATCH, |batch| batch as usize),
-            sample,
-        })
+            .filter_map(|(node, name)| {
+                let elements = rehearsed.shape_of(name).map_or(0, |shape| shape.iter().product::<u32>());
+                let bytes = elements as usize * size_of::<f32>();
+                Some(Seen { node: node.clone(), name: name.clone(), id: model.find_node(name)?, bytes })
+            })
+            .filter(|tensor| seen.insert(tensor.id))
+            .collect::<Vec<_>>();
+        let bytes = tensors.iter().map(|tensor| tensor.bytes).sum::<usize>();
+        let batch = rehearsed.batch.map_or((MEMORY / bytes.max(1)).clamp(1, BATCH), |batch| batch as usize);
+        Ok(Self { model, input, runs: together(tensors, batch), batch, sample })
     }
 
-    /// Runs it on samples, and shows the numbers of each tensor with its name.
+    /// How many samples these numbers are.
+    pub(crate) fn samples(&self, numbers: &[f32]) -> usize {
+        numbers.len().checked_div(self.sample.iter().product()).unwrap_or(0)
+    }
+
+    /// Runs it on samples, and shows the numbers of each tensor with its name. `done` gets how many more samples are done.
     ///
     /// # Errors
     /// [`ImportError`] if it can't be run, or a tensor becomes NaN or infinite.
@@ -84,27 +102,74 @@ impl FloatRun {
         &self,
         samples: &[f32],
         look: &mut dyn FnMut(&str, &[f32]),
+        done: &dyn Fn(usize),
     ) -> Result<(), ImportError> {
-        let ids: Vec<NodeId> = self.tensors.iter().map(|(_, _, id)| *id).collect();
         let length: usize = self.sample.iter().product();
         for chunk in samples.chunks(self.batch * length) {
-            let count = chunk.len() / length;
-            let shape: Vec<usize> = std::iter::once(count).chain(self.sample.iter().copied()).collect();
-            let tensor = rten_tensor::Tensor::from_data(&shape, chunk.to_vec());
-            let values = self
-                .model
-                .run(vec![(self.input, tensor.into())], &ids, None)
-                .map_err(|error| failed(&error))?;
-            for ((node, name, _), value) in self.tensors.iter().zip(values) {
-                if let Value::FloatTensor(values) = value {
-                    let values = values.to_vec();
-                    expect_finite(node, name, &values)?;
-                    look(name, &values);
-                }
+            for run in &self.runs {
+                self.run(chunk, chunk.len() / length, run, look)?;
+            }
+            done(chunk.len() / length);
+        }
+        Ok(())
+    }
+
+    /// The numbers of a tensor on samples of one batch at most.
+    ///
+    /// # Errors
+    /// [`ImportError`] if it can't be run, or the tensor has no real numbers.
+    pub(crate) fn output(&self, samples: &[f32], name: &str) -> Result<Vec<f32>, ImportError> {
+        let length: usize = self.sample.iter().product();
+        let tensor = self.runs.iter().flatten().find(|tensor| tensor.name == name);
+        let mut numbers = None;
+        if let Some(tensor) = tensor {
+            let count = samples.len().checked_div(length).unwrap_or(0);
+            let mut look = |_: &str, values: &[f32]| numbers = Some(values.to_vec());
+            self.run(samples, count, std::slice::from_ref(tensor), &mut look)?;
+        }
+        numbers.ok_or_else(|| failed(&format!("'{name}' has no real numbers")))
+    }
+
+    /// Runs it on so many samples, for some of its tensors.
+    fn run(
+        &self,
+        samples: &[f32],
+        count: usize,
+        tensors: &[Seen],
+        look: &mut dyn FnMut(&str, &[f32]),
+    ) -> Result<(), ImportError> {
+        let shape: Vec<usize> = std::iter::once(count).chain(self.sample.iter().copied()).collect();
+        let input = rten_tensor::Tensor::from_data(&shape, samples.to_vec());
+        let ids: Vec<NodeId> = tensors.iter().map(|tensor| tensor.id).collect();
+        let values =
+            self.model.run(vec![(self.input, input.into())], &ids, None).map_err(|error| failed(&error))?;
+        for (Seen { node, name, .. }, value) in tensors.iter().zip(values) {
+            if let Value::FloatTensor(values) = value {
+                let values = values.into_data();
+                expect_finite(node, name, &values)?;
+                look(name, &values);
             }
         }
         Ok(())
     }
+}
+
+/// Tensors in runs of as many as fit into memory for a batch; each run has at least one.
+fn together(tensors: Vec<Seen>, batch: usize) -> Vec<Vec<Seen>> {
+    let mut runs: Vec<Vec<Seen>> = Vec::new();
+    let mut left = 0;
+    for tensor in tensors {
+        let bytes = tensor.bytes.saturating_mul(batch);
+        match runs.last_mut() {
+            Some(run) if bytes <= left => run.push(tensor),
+            _ => {
+                runs.push(vec![tensor]);
+                left = MEMORY;
+            }
+        }
+        left = left.saturating_sub(bytes);
+    }
+    runs
 }
 
 /// Checks that a tensor's numbers are finite; a padding may be infinitely low, where a maximum reads it.

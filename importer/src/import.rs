@@ -3,12 +3,14 @@
 use millrace_inference::{CheckedModel, Model};
 
 use crate::{
+    emit::Emitter,
     end::{end, input_quantization},
     error::ImportError,
     large::registered,
     onnx,
     prepare::prepare,
     ranges::Ranges,
+    rows::{rows, Laid, RowsModel, Source},
     value::Quantization,
     walk::{walk, Step},
 };
@@ -24,6 +26,45 @@ pub struct Imported {
     pub output: Option<Quantization>,
     /// What each ONNX node became, in order.
     pub steps: Vec<Step>,
+}
+
+/// A model of rows and how to use it.
+#[derive(Clone, Debug)]
+pub struct ImportedRows {
+    /// The graph and its parameters.
+    pub rows: RowsModel,
+    /// The axes of a sample in the order in which it is posted: channels come last, whereas ONNX has them first.
+    pub order: Vec<usize>,
+    /// Where each element of a sample of the file lies in a posted one.
+    posted: Vec<usize>,
+    /// Where each element of the file's output lies in the model's.
+    given: Vec<usize>,
+    /// Quantization of the input: how real numbers become its bytes.
+    pub input: Quantization,
+    /// Quantization of an `i8` output; none for indices.
+    pub output: Option<Quantization>,
+    /// What each ONNX node became on the way, in order.
+    pub steps: Vec<Step>,
+}
+
+impl ImportedRows {
+    /// The bytes that are posted for a sample of real numbers, whose axes are the file's.
+    pub fn posted(&self, sample: &[f64]) -> Vec<u8> {
+        let mut bytes = vec![0; sample.len()];
+        for (place, real) in self.posted.iter().zip(sample) {
+            if let Some(byte) = bytes.get_mut(*place) {
+                *byte = self.input.quantize(*real).cast_unsigned();
+            }
+        }
+        bytes
+    }
+
+    /// The real numbers that an output of the model stands for, their axes as the file has them; none of indices.
+    pub fn reals(&self, output: &[i32]) -> Option<Vec<f64>> {
+        let quantization = self.output?;
+        let real = |place: &usize| Some(quantization.real(i8::try_from(*output.get(*place)?).ok()?));
+        self.given.iter().map(real).collect()
+    }
 }
 
 /// What the caller chooses.
@@ -45,7 +86,7 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
     let input = input_quantization(&lowering)?;
     let widest = std::mem::take(&mut lowering.widest);
-    let model = lowering.emitter.into_model(last);
+    let model = lowering.emitter.model(last);
     match registered(&model, &widest) {
         Ok(_) => Ok(Imported { model, input, output, steps }),
         // A model of which no sample fits a submission can be registered all the same, and run.
@@ -54,4 +95,27 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
             _ => Ok(Imported { model, input, output, steps }),
         },
     }
+}
+
+/// Imports a graph as a model of rows, whose executions are claimed: of any file that [`import()`] takes, and of those that are only
+/// too large for it.
+///
+/// # Errors
+/// [`ImportError`] with the node that can't be represented, in integers at all or in rows, and why.
+pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<ImportedRows, ImportError> {
+    let prepared = prepare(model)?;
+    let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
+    let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
+    let input = input_quantization(&lowering)?;
+    let Laid { rows, order, posted, given } = in_rows(&lowering.emitter, last)?;
+    Ok(ImportedRows { rows, order, posted, given, input, output, steps })
+}
+
+/// A graph that ends with this node as one of rows.
+pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<Laid, ImportError> {
+    let source = Source { nodes: &emitter.nodes, last, products: &emitter.products, curves: &emitter.curves };
+    rows(&source).map_err(|(node, why)| ImportError::Node {
+        node: emitter.label(node).to_owned(),
+        why: why.about("as a model of rows:"),
+    })
 }

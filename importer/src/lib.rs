@@ -5,6 +5,9 @@
 //! within rounding. What can't be represented is refused with the node's name, why, and what to do instead; nothing is
 //! read another way than the ONNX standard has it, and no file makes it panic.
 //!
+//! [`import_rows()`] makes a model of rows with a blob of a file instead, which may be much larger: [`import()`] refuses what can't be
+//! verified in one call.
+//!
 //! With the feature `text` the module of that name imports encoders of texts from their weights instead, into models of rows.
 //!
 //! How real numbers map to integers is the caller's to keep: [`Imported::input`] says how an input's bytes are
@@ -33,11 +36,13 @@
 #[macro_use]
 mod refusal;
 
+mod agreement;
 mod bill;
 mod calibrate;
 mod calibration;
 mod check;
 mod choose;
+mod curve;
 mod emit;
 mod emit_mean;
 mod emit_product;
@@ -46,6 +51,7 @@ mod emit_selected;
 mod emit_turned;
 mod end;
 mod error;
+mod files;
 mod float_run;
 mod histogram;
 mod import;
@@ -58,11 +64,13 @@ mod metadata;
 pub mod npy;
 pub mod onnx;
 mod operators;
+mod parameters;
 mod prepare;
 mod ranges;
 pub mod report;
 mod rescaling;
 mod room;
+mod rows;
 mod shape;
 mod shape_guess;
 mod stand_in;
@@ -73,17 +81,21 @@ mod value;
 mod walk;
 mod weight;
 
+pub use agreement::{cosine, float_output, without_index};
 pub use bill::{in_mill, of_mill, Bill};
 pub use calibration::Calibration;
-pub use check::{check, Check};
+pub use check::{check, Check, RowsSize};
 pub use choose::{choose_output, fix_input};
 pub use error::ImportError;
-pub use import::{import, Imported, Options};
+pub use import::{import, import_rows, Imported, ImportedRows, Options};
 pub use meant::is_text_model;
 pub use metadata::{Metadata, Words};
 pub use ranges::Ranges;
 pub use refusal::Refusal;
 pub use room::Room;
+#[cfg(feature = "text")]
+pub use rows::Executable;
+pub use rows::{commit_to, inspect_rows, recompute_at, with_fewer_bits, Commitment, Recomputed, RowsModel};
 pub use value::{Quantization, Range};
 pub use walk::Step;
 pub use weight::{verification_ref_time, BLOCK_REF_TIME};

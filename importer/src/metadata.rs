@@ -4,7 +4,7 @@
 use millrace_inference::CheckedModel;
 use serde::Serialize;
 
-use crate::value::Quantization;
+use crate::{rows::RowsModel, value::Quantization};
 
 /// Most bytes that the chain keeps of a model's metadata. As JSON they take a little more.
 const MAX_BYTES: usize = 32 * 1024;
@@ -58,7 +58,29 @@ impl Metadata {
     ) -> Result<Self, String> {
         let last = model.model().nodes.len().saturating_sub(1);
         let shape = |index| model.tensor(index).map_or(Vec::new(), |(shape, _)| shape.to_vec());
-        let (samples, answers) = (shape(0), shape(last));
+        Self::of([shape(0), shape(last)], input, output, words)
+    }
+
+    /// The metadata of a model of rows.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_rows(
+        model: &RowsModel,
+        input: Quantization,
+        output: Option<Quantization>,
+        words: Words,
+    ) -> Result<Self, String> {
+        let sample = model.image().map_or(vec![], Vec::from);
+        Self::of([sample, model.output_shape()], input, output, words)
+    }
+
+    fn of(
+        [samples, answers]: [Vec<u32>; 2],
+        input: Quantization,
+        output: Option<Quantization>,
+        words: Words,
+    ) -> Result<Self, String> {
         let scores = answers.iter().map(|axis| *axis as usize).product::<usize>();
         let labels = words.labels.len();
         if output.is_some() && labels > 0 && labels != scores {

@@ -52,6 +52,7 @@ pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<S
         lowering.give_constant(output, constant);
         return Ok(None);
     }
+    lowering.emitter.begin(node.label());
     let before = lowering.emitter.nodes.len();
     let (value, note) = lower(lowering, node)?;
     let emitted: Vec<&str> = lowering.emitter.nodes.iter().skip(before).map(kind).collect();

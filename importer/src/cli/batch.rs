@@ -21,7 +21,7 @@ pub(super) struct Batch {
 }
 
 /// How real numbers become bytes.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(super) struct Reals {
     /// Real distance of two neighbouring input bytes, where the input is real; `import` prints it.
     #[arg(long, requires = "zero_point", allow_negative_numbers = true, value_parser = positive)]
@@ -35,8 +35,14 @@ impl Batch {
     /// The model, its encoding, and the bytes of its input.
     pub(super) fn load(&self) -> Result<(CheckedModel, Vec<u8>, Vec<u8>), String> {
         let (model, encoding) = load(&self.model)?;
-        let Array { shape, numbers } = npy::read(&self.input)?;
+        let (shape, input) = self.read()?;
         expect_order(&shape, model.input_shape())?;
+        Ok((model, encoding, input))
+    }
+
+    /// The shape of the input, and its bytes.
+    pub(super) fn read(&self) -> Result<(Vec<u64>, Vec<u8>), String> {
+        let Array { shape, numbers } = npy::read(&self.input)?;
         let input = match (numbers, self.reals.scale, self.reals.zero_point) {
             (Numbers::Integer(values), None, _) => values
                 .into_iter()
@@ -50,7 +56,7 @@ impl Batch {
                 })?,
             (numbers, Some(scale), Some(zero_point)) => {
                 let quantization = Quantization { scale, zero_point };
-                let reals = Array { shape, numbers }.reals();
+                let reals = Array { shape: shape.clone(), numbers }.reals();
                 if reals.iter().any(|real| !real.is_finite()) {
                     return Err(format!(
                         "{} holds NaN or infinity, which no byte stands for; leave such samples out",
@@ -67,7 +73,7 @@ impl Batch {
             }
             (Numbers::Integer(_), Some(_), None) => return Err("--scale alone says half; give --zero-point, too, as import printed it".into()),
         };
-        Ok((model, encoding, input))
+        Ok((shape, input))
     }
 }
 

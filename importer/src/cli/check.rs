@@ -30,13 +30,9 @@ pub(super) fn check_file(
         }
     }
     print!("{}", if json { as_json(&checked) } else { as_text(&checked) });
-    match (checked.faults.len(), checked.large.len()) {
-        (0, 0) => Ok(()),
-        (0, _) => Err(format!(
-            "{}: too large to be imported as a model that is verified in its call",
-            file.display()
-        )),
-        (count, _) => Err(format!("{}: {count} to change before it can be imported", file.display())),
+    match checked.faults.len() {
+        0 => Ok(()),
+        count => Err(format!("{}: {count} to change before it can be imported", file.display())),
     }
 }
 
@@ -52,15 +48,19 @@ fn as_text(checked: &Check) -> String {
         let _ = writeln!(text, "model        {} bytes, {} MAC a sample", room.model_bytes, room.work);
         let _ =
             writeln!(text, "on chain     tasks of up to {} samples are verified in their call", room.samples);
-        if checked.needs_samples {
-            let _ = writeln!(text, "It isn't quantized: import it with --calibrate SAMPLES.");
-        }
-    } else if checked.faults.is_empty() {
+    } else if let Some(rows) = checked.rows {
         let _ = writeln!(
             text,
-            "All its operators can be imported, but it is too large to be verified in its call: only as a model of rows,\n\
-             whose executions are claimed, would it have this size, and those aren't made of ONNX files yet."
+            "It can be imported as a model of rows, whose executions are claimed: it is too large to be verified in its call."
         );
+        let _ = writeln!(
+            text,
+            "model        {} bytes, {} MAC a sample; a blob of {} bytes",
+            rows.model_bytes, rows.work, rows.blob_bytes
+        );
+    }
+    if checked.needs_samples && checked.faults.is_empty() {
+        let _ = writeln!(text, "It isn't quantized: import it with --calibrate SAMPLES.");
     }
     text
 }
@@ -74,17 +74,23 @@ fn as_json(checked: &Check) -> String {
         });
         each.collect::<Vec<_>>().join(",")
     };
-    let settled = match (checked.room, checked.faults.as_slice()) {
+    let settled = match (checked.room, checked.rows) {
         (Some(_), _) => "\"in_call\"",
-        (None, []) => "\"claimed\"",
-        (None, _) => "null",
+        (None, Some(_)) => "\"claimed\"",
+        (None, None) => "null",
     };
     let room = checked.room.map_or("null".into(), |room| {
         format!("{{\"samples\":{},\"model_bytes\":{},\"mac\":{}}}", room.samples, room.model_bytes, room.work)
     });
+    let rows = checked.rows.map_or("null".into(), |rows| {
+        format!(
+            "{{\"model_bytes\":{},\"blob_bytes\":{},\"mac\":{}}}",
+            rows.model_bytes, rows.blob_bytes, rows.work
+        )
+    });
     format!(
-        "{{\"importable\":{},\"settled\":{settled},\"needs_samples\":{},\"on_chain\":{room},\"faults\":[{}],\"too_large\":[{}]}}\n",
-        checked.room.is_some(),
+        "{{\"importable\":{},\"settled\":{settled},\"needs_samples\":{},\"on_chain\":{room},\"rows\":{rows},\"faults\":[{}],\"too_large\":[{}]}}\n",
+        checked.room.is_some() || checked.rows.is_some(),
         checked.needs_samples,
         listed(&checked.faults),
         listed(&checked.large)
@@ -110,6 +116,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use millrace_importer::RowsSize;
 
     #[test]
     fn texts_are_quoted() {
@@ -128,8 +135,12 @@ mod tests {
 
     #[test]
     fn a_file_that_is_only_too_large_would_be_claimed() {
-        let checked = Check { faults: vec![], large: vec![], room: None, needs_samples: false };
-        assert!(as_json(&checked).contains("\"settled\":\"claimed\""));
-        assert!(as_text(&checked).contains("too large to be verified in its call"));
+        let rows = Some(RowsSize { model_bytes: 9, blob_bytes: 99, work: 999 });
+        let checked = Check { faults: vec![], large: vec![], room: None, rows, needs_samples: true };
+        let json = as_json(&checked);
+        assert!(json.starts_with("{\"importable\":true,\"settled\":\"claimed\""), "{json}");
+        assert!(json.contains("\"rows\":{\"model_bytes\":9,\"blob_bytes\":99,\"mac\":999}"), "{json}");
+        let text = as_text(&checked);
+        assert!(text.contains("a model of rows") && text.contains("--calibrate"), "{text}");
     }
 }

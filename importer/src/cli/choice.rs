@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use millrace_importer::{choose_output, fix_input, npy, onnx::Model, Calibration, ImportError, Ranges};
 
-use super::progress::working;
+use super::progress::share;
 
 #[derive(clap::Args)]
 pub(super) struct Choice {
@@ -31,11 +31,17 @@ pub(super) struct Samples {
 }
 
 impl Samples {
+    /// The samples, if there are any.
+    pub(super) fn array(&self) -> Result<Option<npy::Array>, String> {
+        self.calibrate.as_deref().map(npy::read).transpose()
+    }
+
     /// The ranges that the samples show; none without samples.
     pub(super) fn ranges(&self, model: &Model) -> Result<Option<Result<Ranges, ImportError>>, String> {
-        let Some(path) = &self.calibrate else { return Ok(None) };
-        let samples = npy::read(path)?;
-        Ok(Some(working("calibrating", || Ranges::calibrate_model(model, &samples, self.calibration))))
+        let Some(samples) = self.array()? else { return Ok(None) };
+        Ok(Some(share("calibrating", |done| {
+            Ranges::calibrate_watched(model, &samples, self.calibration, done)
+        })))
     }
 }
 

@@ -7,17 +7,31 @@ use millrace_inference::{execute, Values};
 
 use super::{batch::Batch, execute::unexecuted, progress::working};
 
+/// A model's outputs, sample by sample.
+pub(super) enum Ours {
+    /// Labels, one for each position of a sample.
+    Indices(Vec<f64>),
+    /// Numbers, of which the largest is the label.
+    Numbers(Vec<f64>),
+}
+
 pub(super) fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
     let (model, _, input) = batch.load()?;
     let output = working("executing", || execute(&model, &input)).map_err(unexecuted)?.output;
     let samples = model.profile().samples(input.len()).map_err(unexecuted)? as usize;
-    let ours: Vec<f64> = match output {
-        // One label for each position of a sample.
-        Values::I32(values) => values.into_iter().map(f64::from).collect(),
-        Values::I8(values) if values.len() > samples => {
-            largest(&values.into_iter().map(f64::from).collect::<Vec<_>>(), samples)?
-        }
-        Values::I8(_) => {
+    let ours = match output {
+        Values::I32(values) => Ours::Indices(values.into_iter().map(f64::from).collect()),
+        Values::I8(values) => Ours::Numbers(values.into_iter().map(f64::from).collect()),
+    };
+    compare(ours, samples, reference)
+}
+
+/// Compares outputs of so many samples with another program's.
+pub(super) fn compare(ours: Ours, samples: usize, reference: &Path) -> Result<(), String> {
+    let ours = match ours {
+        Ours::Indices(values) => values,
+        Ours::Numbers(values) if values.len() > samples => largest(&values, samples)?,
+        Ours::Numbers(_) => {
             return Err(
                 "the model gives one number a sample, which is no label; look at them with `run`".into()
             )

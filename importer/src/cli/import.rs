@@ -2,46 +2,115 @@
 
 use std::path::Path;
 
-use millrace_importer::{import, onnx, Metadata, Options, Quantization, Words};
+use millrace_importer::{
+    import, import_rows, onnx, ImportError, Imported, ImportedRows, Metadata, Options, Quantization, Ranges,
+    Step, Words,
+};
 use millrace_inference::{model_id, CheckedModel};
 use sp_crypto_hashing::blake2_256;
 
 use super::{
+    beside::compare,
     choice::{Choice, Samples},
     files::write,
     progress::working,
 };
 
+/// What becomes of a file, and where it goes.
+pub(super) struct Wanted<'a> {
+    pub(super) output: &'a Path,
+    pub(super) arg_max: bool,
+    /// A model of rows even if it could be verified in its call.
+    pub(super) rows: bool,
+    /// A model of rows even if it is further from the file in floats than it should be.
+    pub(super) despite_loss: bool,
+    pub(super) words: Words,
+}
+
 pub(super) fn import_file(
     onnx: &Path,
-    output: &Path,
     choice: &Choice,
-    arg_max: bool,
     samples: &Samples,
-    words: Words,
+    wanted: Wanted<'_>,
 ) -> Result<(), String> {
     let mut file = onnx::Model::load(onnx).map_err(|error| error.to_string())?;
-    let failed = |error: millrace_importer::ImportError| format!("{}: {error}", onnx.display());
+    let failed = |error: ImportError| format!("{}: {error}", onnx.display());
     choice.apply(&mut file).map_err(failed)?;
-    let ranges = samples.ranges(&file)?.transpose().map_err(failed)?;
-    let imported = working("importing", || import(&file, Options { arg_max, ranges: ranges.as_ref() }))
-        .map_err(failed)?;
-    for step in &imported.steps {
-        println!("{:<44} {}", step.onnx, step.became);
+    let ranges: Option<Ranges> = samples.ranges(&file)?.transpose().map_err(failed)?;
+    let options = Options { arg_max: wanted.arg_max, ranges: ranges.as_ref() };
+    if !wanted.rows {
+        match working("importing", || import(&file, options)) {
+            Ok(imported) => return write_in_call(imported, wanted),
+            Err(ImportError::Large(why)) => println!("of rows      since {}", why.what()),
+            Err(error) => return Err(failed(error)),
+        }
     }
+    let imported = working("importing", || import_rows(&file, options)).map_err(failed)?;
+    let agreement = samples
+        .array()?
+        .map(|samples| compare(file, &imported, options, &samples, wanted.despite_loss))
+        .transpose()
+        .map_err(|why| format!("{}: {why}", onnx.display()))?;
+    write_rows(imported, agreement, wanted)
+}
+
+fn write_in_call(imported: Imported, Wanted { output, words, .. }: Wanted<'_>) -> Result<(), String> {
+    print_steps(&imported.steps);
     let encoding = imported.model.to_bytes();
     let checked = CheckedModel::from_bytes(&encoding).map_err(|error| error.to_string())?;
     let metadata = Metadata::new(&checked, imported.input, imported.output, words)?;
-    let description = output.with_extension("metadata.json");
     write(output, &encoding)?;
-    write(&description, format!("{}\n", metadata.to_json()).as_bytes())?;
+    print_meaning(imported.input, imported.output);
+    print_written(&encoding, output, &metadata)
+}
+
+fn write_rows(
+    imported: ImportedRows,
+    agreement: Option<String>,
+    Wanted { output, words, .. }: Wanted<'_>,
+) -> Result<(), String> {
+    let ImportedRows { rows, order, input, output: meaning, steps, .. } = imported;
+    print_steps(&steps);
+    let metadata = Metadata::of_rows(&rows, input, meaning, words)?;
+    rows.save(output).map_err(|why| why.to_string())?;
+    print_meaning(input, meaning);
+    if let Some([height, width, channels]) = rows.image() {
+        let axes: Vec<String> = order.iter().map(|axis| (axis + 1).to_string()).collect();
+        println!(
+            "posted       {height} × {width} × {channels}: rows, columns, channels; the ONNX file's axes {}",
+            axes.join(", ")
+        );
+    }
+    if let Some(agreement) = agreement {
+        println!("agreement    {agreement}");
+    }
+    let model = rows.model();
+    println!("work         {} MAC a sample", model.mac(1));
+    println!("settled      by a claim: it is a model of rows");
+    println!("blob         0x{} ({} bytes)", hex::encode(model.model().blob.root), model.model().blob.length);
+    print_written(&model.model().to_bytes(), output, &metadata)
+}
+
+fn print_steps(steps: &[Step]) {
+    for step in steps {
+        println!("{:<44} {}", step.onnx, step.became);
+    }
+}
+
+fn print_meaning(input: Quantization, output: Option<Quantization>) {
     let quantization = |q: Quantization| format!("--scale {} --zero-point {}", q.scale, q.zero_point);
-    println!("\ninput        {}", quantization(imported.input));
-    match imported.output {
+    println!("\ninput        {}", quantization(input));
+    match output {
         Some(output) => println!("output       {}", quantization(output)),
         None => println!("output       indices of the largest"),
     }
-    println!("name         0x{}", hex::encode(model_id(&encoding, blake2_256)));
+}
+
+/// Writes the metadata, and says what was written.
+fn print_written(encoding: &[u8], output: &Path, metadata: &Metadata) -> Result<(), String> {
+    let description = output.with_extension("metadata.json");
+    write(&description, format!("{}\n", metadata.to_json()).as_bytes())?;
+    println!("name         0x{}", hex::encode(model_id(encoding, blake2_256)));
     println!("written      {} ({} bytes)", output.display(), encoding.len());
     println!("metadata     {}, which go with it to the chain", description.display());
     Ok(())

@@ -1,6 +1,7 @@
 //! The commands of `millrace-model`, a file for each.
 
 mod batch;
+mod beside;
 mod check;
 mod choice;
 mod described;
@@ -10,6 +11,9 @@ mod files;
 mod import;
 mod inspect;
 mod progress;
+mod rows;
+#[cfg_attr(not(feature = "text"), path = "no_rows_engine.rs")]
+mod rows_engine;
 #[cfg_attr(not(feature = "text"), path = "no_text.rs")]
 mod text;
 mod text_options;
@@ -42,13 +46,17 @@ enum Command {
         /// the weights in it, or a GGUF file.
         file: PathBuf,
         /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; of a text model, its
-        /// parameters and tokenizer, as NAME.blob and NAME.tokenizer.json.
+        /// parameters and tokenizer, as NAME.blob and NAME.tokenizer.json, and of any other model of rows NAME.blob.
         #[arg(short, long)]
         output: PathBuf,
         /// End with the index of the largest output instead of the outputs: along the only axis of outputs, or the
         /// last one of two. A softmax at the end is replaced by the index along its own axis with or without this.
         #[arg(long)]
         arg_max: bool,
+        /// Make a model of rows of an ONNX file, whose executions are claimed and whose parameters lie in a blob beside it, even if
+        /// it could be verified in its call. One that is too large for that becomes one of rows with or without this.
+        #[arg(long)]
+        rows: bool,
         #[command(flatten)]
         samples: Samples,
         #[command(flatten)]
@@ -141,7 +149,7 @@ enum Command {
         #[arg(long, requires = "weights", value_name = "FILE")]
         texts: Option<PathBuf>,
     },
-    /// Execute a text model on a text and write what a miner commits to: hashes of the trunk's leaves, 32 bytes each.
+    /// Execute a model of rows on a text or a sample and write what a miner commits to: hashes of the trunk's leaves, 32 bytes each.
     Trunk {
         #[command(flatten)]
         spoken: Spoken,
@@ -149,7 +157,7 @@ enum Command {
         #[arg(short, long)]
         output: PathBuf,
     },
-    /// Compute one element of a text model's execution from its operands alone, as a dispute would, and compare it with the
+    /// Compute one element of an execution of a model of rows from its operands alone, as a dispute would, and compare it with the
     /// whole execution.
     Element {
         #[command(flatten)]
@@ -165,28 +173,45 @@ pub(crate) fn run() -> Result<(), String> {
         Command::Import { file, output, text, .. } if is_text_model(&file) => {
             text::import_folder(&file, &output, &text)
         }
-        Command::Import { file, output, arg_max, samples, choice, described, .. } => {
+        Command::Import { file, output, arg_max, rows, samples, choice, described, text } => {
             let words = described.words(&output)?;
-            import::import_file(&file, &output, &choice, arg_max, &samples, words)
+            let wanted =
+                import::Wanted { output: &output, arg_max, rows, despite_loss: text.despite_loss, words };
+            import::import_file(&file, &choice, &samples, wanted)
         }
         Command::Check { onnx, arg_max, samples, choice, json } => {
             check::check_file(&onnx, &choice, arg_max, &samples, json)
         }
+        Command::Inspect { model, .. } if rows::is_meant(&model) => rows::inspect(&model),
         Command::Inspect { model, samples, ask } => inspect::inspect(&model, samples, ask),
         Command::Run { model, input: Some(input), output: Some(output), reals, .. } => {
-            execute::run(&Batch { model, input, reals }, &output)
+            let batch = Batch { model, input, reals };
+            match rows::is_meant(&batch.model) {
+                true => rows::run(&batch, &output),
+                false => execute::run(&batch, &output),
+            }
         }
         Command::Run { model, text, answer, .. } => text::run(&model, &text, &answer),
         Command::Trace { batch, output } => execute::trace(&batch, &output),
         Command::Verify { batch, trace } => verify::verify_trace(&batch, &trace),
         Command::Diff { model, input: Some(input), reference: Some(reference), reals, .. } => {
-            diff::diff(&Batch { model, input, reals }, &reference)
+            let batch = Batch { model, input, reals };
+            match rows::is_meant(&batch.model) {
+                true => rows::diff(&batch, &reference),
+                false => diff::diff(&batch, &reference),
+            }
         }
         Command::Diff { model, weights, texts, .. } => {
             text::diff(&model, weights.as_deref(), texts.as_deref())
         }
-        Command::Trunk { spoken, output } => text::trunk(&spoken, &output),
-        Command::Element { spoken, at } => text::element(&spoken, &at),
+        Command::Trunk { spoken, output } => match spoken.batch() {
+            Some(batch) => rows::trunk(&batch, &output),
+            None => text::trunk(&spoken, &output),
+        },
+        Command::Element { spoken, at } => match spoken.batch() {
+            Some(batch) => rows::element(&batch, &at),
+            None => text::element(&spoken, &at),
+        },
     }
 }
 

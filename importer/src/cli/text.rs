@@ -113,7 +113,7 @@ pub(super) fn diff(model: &Path, weights: Option<&Path>, file: Option<&Path>) ->
 
 pub(super) fn trunk(spoken: &Spoken, output: &Path) -> Result<(), String> {
     let bundle = working("reading", || Bundle::load(&spoken.model)).map_err(said)?;
-    let ids = bundle.ids(&spoken.text).map_err(said)?;
+    let ids = bundle.ids(spoken.text()).map_err(said)?;
     let commitment = working("executing", || text::commit(&bundle, &ids)).map_err(said)?;
     write(output, &commitment.leaves.concat())?;
     println!("tokens       {}", ids.len());
@@ -126,7 +126,7 @@ pub(super) fn trunk(spoken: &Spoken, output: &Path) -> Result<(), String> {
 
 pub(super) fn element(spoken: &Spoken, at: &At) -> Result<(), String> {
     let bundle = working("reading", || Bundle::load(&spoken.model)).map_err(said)?;
-    let ids = bundle.ids(&spoken.text).map_err(said)?;
+    let ids = bundle.ids(spoken.text()).map_err(said)?;
     let place = Place { node: at.node, row: at.row, element: at.element, part: Part::Output };
     let found = working("executing", || text::recompute(&bundle, &ids, place)).map_err(said)?;
     println!("{}, computed from {} bytes of operands", found.alone, found.operand_bytes);

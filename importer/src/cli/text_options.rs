@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-/// What `import` takes for text models alone.
+use super::batch::{Batch, Reals};
+
+/// What `import` takes for text models alone, but for the last, which models of rows that read images have, too.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Texts that stand for what the model will see, one in each line: four fifths give its scales, and it is measured
@@ -12,7 +14,7 @@ pub(super) struct Options {
     /// Tokens that a text may have at most; without it, as many as the model was made for, 8,192 at most.
     #[arg(long, value_name = "N")]
     pub(super) max_tokens: Option<usize>,
-    /// Write the model even if it is further from the float one than it should be.
+    /// Write the model, one of texts or one of rows that was calibrated, even if it is further from the float one than it should be.
     #[arg(long)]
     pub(super) despite_loss: bool,
 }
@@ -30,14 +32,33 @@ pub(super) struct Answer {
     pub(super) integers: bool,
 }
 
-/// A text model and a text.
+/// A model of rows, and a text or a sample.
 #[derive(clap::Args)]
 pub(super) struct Spoken {
     /// The model.
     pub(super) model: PathBuf,
-    /// The text.
-    #[arg(long)]
-    pub(super) text: String,
+    /// The text, of a text model.
+    #[arg(long, required_unless_present = "input")]
+    text: Option<String>,
+    /// The sample (.npy), of any other: bytes as they are posted, or real numbers.
+    #[arg(long, conflicts_with = "text", value_name = "FILE")]
+    input: Option<PathBuf>,
+    #[command(flatten)]
+    reals: Reals,
+}
+
+impl Spoken {
+    /// The text; none is an empty one.
+    #[cfg(feature = "text")]
+    pub(super) fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+
+    /// The model with its sample, unless it is a text.
+    pub(super) fn batch(&self) -> Option<Batch> {
+        let (model, reals) = (self.model.clone(), self.reals.clone());
+        self.input.clone().map(|input| Batch { model, input, reals })
+    }
 }
 
 /// An element of an execution.
@@ -46,7 +67,7 @@ pub(super) struct At {
     /// Its node.
     #[arg(long)]
     pub(super) node: u32,
-    /// Its row: a token's position, or 0 where a text has one row.
+    /// Its row: a token's position, that of an image counted row by row, or 0 where there is one row.
     #[arg(long, default_value_t = 0)]
     pub(super) row: u32,
     /// Its place in the row.

@@ -7,7 +7,7 @@ mod read;
 
 use std::{collections::HashMap, rc::Rc};
 
-use millrace_inference::{limits::MAX_MODEL_BYTES, Node};
+use millrace_inference::Node;
 
 use crate::{
     emit::Emitter,
@@ -15,14 +15,13 @@ use crate::{
     large::Widest,
     lowered::Lowered,
     onnx::{self, Constant},
-    prepare::{input_shape, input_type, Prepared},
+    prepare::{input_shape, input_type, is_float, Prepared},
     ranges::Ranges,
     value::Value,
 };
 
-/// The most numbers of (de)quantized constants that are held at once. A model that reads each of its weights a few times
-/// stays below.
-const MAX_HELD: usize = 8 * MAX_MODEL_BYTES;
+/// The most numbers of constants that are (de)quantized or computed, eight bytes each.
+const MAX_HELD: usize = 1 << 27;
 
 /// The names of an ONNX graph and the integer graph that they stand for, as far as it is written.
 pub(crate) struct Lowering<'a> {
@@ -93,15 +92,17 @@ impl<'a> Lowering<'a> {
                 HashMap::new()
             }
         };
+        let mut emitter = Emitter::new(shape.clone(), rehearsal);
+        emitter.calibrated = ranges.is_some() && is_float(prepared);
         Ok(Self {
-            values: HashMap::from([(input.name.clone(), Value::Input { shape: shape.clone() })]),
+            values: HashMap::from([(input.name.clone(), Value::Input { shape })]),
             constants,
             stored,
             readers: prepared.readers.clone(),
             held: 0,
             opset: prepared.opset,
             batch,
-            emitter: Emitter::new(shape, rehearsal),
+            emitter,
             widest,
             ranges,
         })
@@ -160,8 +161,8 @@ impl Lowering<'_> {
         self.held = self.held.saturating_add(count);
         if self.held > MAX_HELD {
             return Err(refusal!(
-                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants, far more than a model holds";
-                "do it once for each constant"
+                "up to here the graph (de)quantizes more than {MAX_HELD} numbers of constants";
+                "do it once for each constant, or use fewer weights"
             ));
         }
         Ok(())

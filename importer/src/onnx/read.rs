@@ -2,14 +2,13 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use millrace_inference::limits::MAX_MODEL_BYTES;
 use prost::Message;
 
 use super::messages::Model;
 use crate::error::ImportError;
 
-/// The longest file that is read. A model holds a sixteenth of it, and floats take four times its bytes.
-pub const MAX_ONNX_BYTES: usize = 16 * MAX_MODEL_BYTES;
+/// The longest file that is read. Its weights, four bytes each as floats, are held in eight, and in one as integers.
+pub const MAX_ONNX_BYTES: usize = 256 << 20;
 
 /// The most entries of a file that is read: nodes, attributes, names and the like. Each takes up to a few hundred bytes
 /// of memory, however few it has in the file.

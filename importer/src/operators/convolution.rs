@@ -1,6 +1,6 @@
 //! `Conv`: convolutions over rows and columns, or along one axis. Groups and dilations become zeros between the weights.
 
-use millrace_inference::{limits::MAX_MODEL_BYTES, Node, Window};
+use millrace_inference::{Node, Window};
 
 use super::{
     pad::in_sums,
@@ -8,6 +8,7 @@ use super::{
     window::{dilations, steps, widened, window},
 };
 use crate::{
+    emit::MAX_BYTES,
     lowered::Lowered,
     lowering::Lowering,
     onnx,
@@ -199,12 +200,12 @@ fn dilated(weights: &mut Weights, kernel: [u32; 2], spread: [u32; 2]) -> Lowered
     Ok(wide)
 }
 
-/// So many times so many weights, if a model has room for them.
+/// So many times so many weights, if there is room for them.
 fn room(count: usize, times: usize, why: &str) -> Lowered<usize> {
-    let all = count.checked_mul(times).filter(|all| *all <= MAX_MODEL_BYTES);
+    let all = count.checked_mul(times).filter(|all| *all <= MAX_BYTES);
     all.ok_or_else(|| {
         refusal!(
-            "{why} between its weights, and {count} times {times} of them are more than the {MAX_MODEL_BYTES} bytes of a model";
+            "{why} between its weights, and {count} times {times} of them are more than the {MAX_BYTES} that are held";
             "use fewer channels, or a convolution for each group and a Concat"
         )
     })

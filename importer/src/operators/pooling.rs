@@ -1,7 +1,7 @@
 //! `MaxPool`, `AveragePool` and `GlobalAveragePool` over rows and columns, or along one axis; `ReduceMean`, `ReduceMax` and
 //! `GlobalMaxPool`.
 
-use millrace_inference::{limits::MAX_MODEL_BYTES, Node, Window};
+use millrace_inference::{Node, Window};
 
 use super::{
     pad::in_sums,
@@ -9,6 +9,7 @@ use super::{
     window::{kernel_shape, steps, widened, window},
 };
 use crate::{
+    emit::MAX_BYTES,
     lowered::Lowered,
     lowering::Lowering,
     onnx,
@@ -225,9 +226,9 @@ impl Plane {
             ));
         }
         let channels = self.channels as usize;
-        if channels.saturating_mul(positions as usize) > MAX_MODEL_BYTES {
+        if channels.saturating_mul(positions as usize) > MAX_BYTES {
             return Err(refusal!(
-                "its padding counts (count_include_pad), so it needs a filter of ones for each of {channels} channels, more than the {MAX_MODEL_BYTES} bytes of a model";
+                "its padding counts (count_include_pad), so it needs a filter of ones for each of {channels} channels, more than the {MAX_BYTES} that are held";
                 "use a smaller kernel, or count_include_pad=0"
             ));
         }

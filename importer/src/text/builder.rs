@@ -9,11 +9,10 @@ use ndarray::{Array1, Array2};
 use super::{
     function::TABLE_FRACTION,
     layers::{Dense, NormLayer},
-    parameters::Parameters,
     record::{record, scale},
     search::{integers, Narrowing},
 };
-use crate::refusal::Refusal;
+use crate::{parameters::Parameters, refusal::Refusal};
 
 /// 16 fraction bits: what a norm gives for one.
 pub(crate) const NORM_ONE: f64 = 65_536.0;

@@ -16,7 +16,6 @@ mod compare;
 mod config;
 mod decoder;
 mod execution;
-mod files;
 mod float;
 mod function;
 mod gguf;
@@ -24,7 +23,6 @@ mod gguf_tokens;
 mod layers;
 mod llama;
 mod onnx;
-mod parameters;
 mod perplexity;
 mod quantize;
 mod record;
@@ -35,6 +33,8 @@ mod tensors;
 mod texts;
 mod tokens;
 mod weights;
+
+use crate::files;
 
 pub use bert::Bert;
 pub use bundle::Bundle;

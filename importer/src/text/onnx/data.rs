@@ -11,9 +11,9 @@ use std::{
 };
 
 use crate::{
+    files::MAX_WEIGHT_BYTES,
     onnx::{Graph, Tensor},
     refusal::Refusal,
-    text::files::MAX_WEIGHT_BYTES,
 };
 
 /// [`Tensor::data_location`] of data in another file.

@@ -1,4 +1,4 @@
-//! Files of text models, read up to a limit.
+//! Files of weights and of models of rows, read up to a limit.
 
 use std::{fs::File, io::Read, path::Path};
 
@@ -8,6 +8,7 @@ use crate::refusal::Refusal;
 pub(crate) const MAX_WEIGHT_BYTES: u64 = 4 << 30;
 
 /// The longest other file that is read.
+#[cfg(feature = "text")]
 const MAX_SMALL_BYTES: u64 = 64 << 20;
 
 /// Reads a file of weights.
@@ -16,6 +17,7 @@ pub(crate) fn read_weights(path: &Path) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Reads a configuration, a tokenizer or texts.
+#[cfg(feature = "text")]
 pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>, Refusal> {
     read(path, MAX_SMALL_BYTES)
 }
@@ -56,7 +58,7 @@ mod tests {
             let message = read(endless, 1_000).expect_err("too long").to_string();
             assert!(message.contains("longer than 1000 bytes"), "{message}");
         }
-        let missing = read_small(Path::new("/nowhere/config.json")).expect_err("missing").to_string();
+        let missing = read_weights(Path::new("/nowhere/config.json")).expect_err("missing").to_string();
         assert!(missing.contains("name a file that is there"), "{missing}");
     }
 }

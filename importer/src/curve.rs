@@ -1,0 +1,38 @@
+//! A function between two quantizations, finer than a table of 256 entries has it.
+
+use crate::value::Quantization;
+
+/// Entries of a table of rows: at −256 to 256, for numbers that have 7 bits behind the point and are interpolated in between.
+const ENTRIES: std::ops::RangeInclusive<i32> = -256..=256;
+
+/// Steps of an entry: it has 7 bits behind the point, too.
+const STEPS: f64 = 128.0;
+
+/// The entries. Beyond what 8 bits reach it goes on as at their end, which can be the bound of a ReLU.
+pub(crate) fn curve(map: &dyn Fn(f64) -> f64, from: Quantization, to: Quantization) -> Vec<i16> {
+    let entry = |x: i32| {
+        let inside = x.clamp(i8::MIN.into(), i8::MAX.into());
+        let value = map((f64::from(inside) - f64::from(from.zero_point)) * from.scale);
+        let steps = (value / to.scale + f64::from(to.zero_point)) * STEPS;
+        steps.round_ties_even().clamp(i16::MIN.into(), i16::MAX.into()) as i16
+    };
+    ENTRIES.map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_have_bits_behind_the_point() {
+        let (from, to) =
+            (Quantization { scale: 0.1, zero_point: 3 }, Quantization { scale: 0.05, zero_point: -7 });
+        let entries = curve(&|x| x / 3.0, from, to);
+        assert_eq!(entries.len(), 513);
+        // 10 stands for 0.7, a third of which is 4.667 steps.
+        assert_eq!(entries[266], (-2.333_333f64 * 128.0).round() as i16);
+        assert_eq!(entries[259], -7 * 128);
+        assert!(entries[..128].iter().all(|entry| *entry == entries[128]));
+        assert!(entries[384..].iter().all(|entry| *entry == entries[383]));
+    }
+}

@@ -1,0 +1,56 @@
+//! A model of rows as it is kept: the graph, and its parameters beside it.
+
+use std::path::{Path, PathBuf};
+
+use millrace_inference::rows::{limits::MAX_MODEL_BYTES, Blob, CheckedModel};
+
+use super::RowsModel;
+use crate::{
+    files::{read, read_weights, write},
+    refusal::Refusal,
+};
+
+impl RowsModel {
+    /// Reads a model and its blob: `NAME.blob` next to `NAME.millrace`.
+    ///
+    /// # Errors
+    /// [`Refusal`] of files that can't be read or don't belong together, and of parameters that are out of range.
+    pub fn load(path: &Path) -> Result<Self, Refusal> {
+        let encoding = read(path, MAX_MODEL_BYTES as u64)?;
+        let model = CheckedModel::from_bytes(&encoding).map_err(|error| {
+            refusal!("{}: {error}", path.display(); "give a file that import wrote, or import it again")
+        })?;
+        let file = beside(path);
+        let blob = read_weights(&file)?;
+        let verified = Blob::verified(&model, &blob).map_err(|error| {
+            refusal!("{}: {error}", file.display(); "put the blob beside the model that was written with it")
+        })?;
+        if let Some(fault) = verified.faults(&model).first() {
+            return Err(refusal!(
+                "{}: node {} has {} parameters out of range", file.display(), fault.node, fault.count;
+                "don't use or offer this model, and import it again"
+            ));
+        }
+        Ok(Self { model, blob })
+    }
+
+    /// Writes both files. The model comes last, so that it is never there without its blob.
+    ///
+    /// # Errors
+    /// [`Refusal`] of a place that can't be written to.
+    pub fn save(&self, path: &Path) -> Result<(), Refusal> {
+        if beside(path) == path {
+            return Err(refusal!(
+                "{} is the name of the blob that goes beside the model", path.display();
+                "let the model's name end otherwise, such as in .millrace"
+            ));
+        }
+        write(&beside(path), &self.blob)?;
+        write(path, &self.model.model().to_bytes())
+    }
+}
+
+/// Where the blob of a model lies.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("blob")
+}

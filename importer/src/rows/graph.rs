@@ -1,0 +1,198 @@
+//! The graph of rows while it is made: its nodes with the rows that each has, and its parameters.
+
+use millrace_inference::rows::{
+    limits::{MAX_KERNEL, MAX_NODES},
+    Activation, BlobName, Conv2d, ElementType, GlobalPool, Linear, MaxPool2d, Node, Pixels, Requantize,
+    Rescale, Window,
+};
+
+use crate::{lowered::Lowered, parameters::Parameters};
+
+/// The most bytes of a blob. Filters that move or join channels can have many times the weights of the file.
+const MAX_BLOB: u64 = 1 << 28;
+
+/// The rows of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Elements of a row.
+    pub(super) width: u32,
+    /// Positions down and across; none if there is one row that is no position.
+    pub(super) image: Option<[u32; 2]>,
+}
+
+/// Windows on the positions of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Windows {
+    pub(super) kernel: [u32; 2],
+    pub(super) stride: [u32; 2],
+    /// Above, left, below, right.
+    pub(super) padding: [u32; 4],
+    pub(super) dilation: [u32; 2],
+}
+
+impl Windows {
+    /// Each position by itself.
+    pub(super) const ONE: Self = Self { kernel: [1; 2], stride: [1; 2], padding: [0; 4], dilation: [1; 2] };
+
+    pub(super) fn places(&self) -> u32 {
+        self.kernel.iter().product()
+    }
+
+    /// Windows along an axis of this length.
+    pub(super) fn steps(&self, axis: usize, length: u32) -> u32 {
+        let span = (self.kernel[axis] - 1) * self.dilation[axis] + 1;
+        (length + self.padding[axis] + self.padding[axis + 2]).saturating_sub(span) / self.stride[axis].max(1)
+            + 1
+    }
+
+    fn encoded(&self) -> Lowered<Window> {
+        let bytes = |lengths: &[u32]| {
+            lengths.iter().map(|length| u8::try_from(*length).ok()).collect::<Option<Vec<u8>>>()
+        };
+        let pair = |lengths: &[u32]| bytes(lengths).and_then(|bytes| bytes.try_into().ok());
+        let padding = bytes(&self.padding).and_then(|bytes| bytes.try_into().ok());
+        match (pair(&self.kernel), pair(&self.stride), padding, pair(&self.dilation)) {
+            (Some(kernel), Some(stride), Some(padding), Some(dilation)) if self.places() <= MAX_KERNEL => {
+                Ok(Window { kernel, stride, padding, dilation })
+            }
+            _ => Err(refusal!(
+                "its windows have {} × {} places, steps of {:?} and a padding of {:?}, and those of a model of rows at most {MAX_KERNEL} places, steps and paddings of 255", self.kernel[0], self.kernel[1], self.stride, self.padding;
+                "use several smaller windows, one after the other"
+            )),
+        }
+    }
+}
+
+/// Filters of a convolution, and what becomes of their sums.
+pub(super) struct Filters {
+    pub(super) windows: Windows,
+    pub(super) groups: u32,
+    pub(super) pad: i16,
+    pub(super) element: ElementType,
+    pub(super) addend: Option<u32>,
+    /// The weights of each filter and its rescaling.
+    pub(super) rows: Vec<(Vec<i8>, Rescale)>,
+}
+
+/// A graph of rows under construction.
+pub(super) struct Graph {
+    pub(super) nodes: Vec<Node>,
+    pub(super) extents: Vec<Extent>,
+    parameters: Parameters,
+}
+
+impl Graph {
+    pub(super) fn new(pixels: Pixels) -> Self {
+        let extent = Extent { width: pixels.channels, image: Some([pixels.height, pixels.width]) };
+        Self { nodes: vec![Node::Pixels(pixels)], extents: vec![extent], parameters: Parameters::default() }
+    }
+
+    pub(super) fn extent(&self, node: u32) -> Extent {
+        let one = Extent { width: 1, image: None };
+        self.extents.get(node as usize).copied().unwrap_or(one)
+    }
+
+    pub(super) fn push(&mut self, node: Node, extent: Extent) -> Lowered<u32> {
+        if self.nodes.len() >= MAX_NODES {
+            return Err(refusal!(
+                "up to here it becomes more than the {MAX_NODES} nodes of a model of rows";
+                "use fewer layers"
+            ));
+        }
+        self.nodes.push(node);
+        self.extents.push(extent);
+        Ok(self.nodes.len() as u32 - 1)
+    }
+
+    /// Filters over a node; what reads each position, or the only row, by itself and in one group is a Linear.
+    pub(super) fn filters(&mut self, input: u32, filters: &Filters) -> Lowered<u32> {
+        let Filters { windows, groups, pad, element, addend, .. } = *filters;
+        let rows =
+            self.parameters.rows(filters.rows.iter().map(|(weights, record)| (weights.as_slice(), *record)));
+        if self.parameters.offset() > MAX_BLOB {
+            return Err(refusal!(
+                "up to here it becomes a blob of more than {MAX_BLOB} bytes";
+                "join tensors of equally many channels, or use fewer"
+            ));
+        }
+        let (extent, outputs) = (self.extent(input), filters.rows.len() as u32);
+        if windows == Windows::ONE && groups == 1 {
+            let linear = Linear { input, outputs, rows, element, table: None, addend };
+            return self.push(Node::Linear(linear), Extent { width: outputs, ..extent });
+        }
+        let Some([height, width]) = extent.image else {
+            return Err(refusal!(
+                "it lays windows over the only row that a mean left";
+                "let the mean be the last step over rows and columns"
+            ));
+        };
+        let image = Some([windows.steps(0, height), windows.steps(1, width)]);
+        let window = windows.encoded()?;
+        let node = Conv2d { input, outputs, window, groups, pad, rows, element, addend };
+        self.push(Node::Conv2d(node), Extent { width: outputs, image })
+    }
+
+    /// Each element of a node rescaled.
+    pub(super) fn requantize(
+        &mut self,
+        input: u32,
+        element: ElementType,
+        records: &[Rescale],
+    ) -> Lowered<u32> {
+        let rescales = self.parameters.rescales(records);
+        self.push(Node::Requantize(Requantize { input, rescales, element }), self.extent(input))
+    }
+
+    /// All elements of a node rescaled alike.
+    pub(super) fn requantize_alike(
+        &mut self,
+        input: u32,
+        element: ElementType,
+        record: Rescale,
+    ) -> Lowered<u32> {
+        let records = vec![record; self.extent(input).width as usize];
+        self.requantize(input, element, &records)
+    }
+
+    /// The entries of a table.
+    pub(super) fn entries(&mut self, entries: impl IntoIterator<Item = i32>) -> u64 {
+        self.parameters.numbers(entries)
+    }
+
+    /// A function of 16 bits that gives as many, by its entries.
+    pub(super) fn activation(&mut self, input: u32, table: u64) -> Lowered<u32> {
+        let activation = Activation { input, table, element: ElementType::I16 };
+        self.push(Node::Activation(activation), self.extent(input))
+    }
+
+    /// The sum over all positions, rescaled.
+    pub(super) fn global_pool(&mut self, input: u32, records: &[Rescale]) -> Lowered<u32> {
+        let (rescales, element) = (self.parameters.rescales(records), ElementType::I8);
+        let extent = Extent { image: None, ..self.extent(input) };
+        self.push(Node::GlobalPool(GlobalPool { input, rescales, element }), extent)
+    }
+
+    /// Rescalings of a product of two nodes.
+    pub(super) fn rescales(&mut self, records: &[Rescale]) -> u64 {
+        self.parameters.rescales(records)
+    }
+
+    /// The largest element of each window.
+    pub(super) fn max_pool(&mut self, input: u32, windows: Windows) -> Lowered<u32> {
+        let extent = self.extent(input);
+        let Some([height, width]) = extent.image else {
+            return Err(refusal!(
+                "it takes the largest of the only row that a mean left";
+                "let the mean be the last step over rows and columns"
+            ));
+        };
+        let image = Some([windows.steps(0, height), windows.steps(1, width)]);
+        let node = MaxPool2d { input, window: windows.encoded()? };
+        self.push(Node::MaxPool2d(node), Extent { image, ..extent })
+    }
+
+    pub(super) fn finish(self) -> (Vec<Node>, Vec<Extent>, Vec<u8>, BlobName) {
+        let (bytes, name) = self.parameters.finish();
+        (self.nodes, self.extents, bytes, name)
+    }
+}

@@ -1,0 +1,188 @@
+//! ONNX models as models of rows: parameters in a blob, executions that are claimed.
+//!
+//! 1. `layout`: where elements of a tensor lie among rows. `record`: rescalings of 24 bits.
+//! 2. `graph` and `emit` write nodes; `product`, `pool`, `border`, `join`, `meet`, `elementwise` and `canonical` say which for an operator.
+//! 3. `translate` goes through an integer graph of version 1, `shapes` says what it has at each node, `trunk` chooses what is
+//!    committed to.
+//! 4. [`RowsModel`] is what comes out, with its parameters.
+
+mod border;
+mod canonical;
+mod commitment;
+mod elementwise;
+mod emit;
+#[cfg(feature = "text")]
+mod execute;
+mod file;
+mod graph;
+mod join;
+mod layout;
+mod meet;
+mod pool;
+mod product;
+mod record;
+mod report;
+mod shapes;
+mod state;
+#[cfg(test)]
+mod tests;
+mod translate;
+mod trunk;
+
+use millrace_inference::rows::{
+    CheckedModel, Kind, Model, ModelError, Node, Pixels, RowCount, Tensor, Width,
+};
+
+pub use commitment::{commit_to, recompute_at, Commitment, Recomputed};
+#[cfg(feature = "text")]
+pub use execute::Executable;
+pub use record::with_fewer_bits;
+pub use report::inspect_rows;
+pub(crate) use state::{Multiplied, Source};
+
+use crate::refusal::Refusal;
+use graph::{Extent, Graph};
+use layout::{places, Along};
+use state::posted;
+use translate::{translate, Fault};
+
+/// A model of rows with its parameters.
+#[derive(Clone, Debug)]
+pub struct RowsModel {
+    model: CheckedModel,
+    blob: Vec<u8>,
+}
+
+impl RowsModel {
+    /// The graph.
+    pub fn model(&self) -> &CheckedModel {
+        &self.model
+    }
+
+    /// The parameters' bytes.
+    pub fn blob(&self) -> &[u8] {
+        &self.blob
+    }
+
+    /// The shape of an output as it lies: rows, columns and channels, or channels alone.
+    pub fn output_shape(&self) -> Vec<u32> {
+        let Some(Tensor { width: Width::Fixed(width), rows, .. }) = self.model.output() else {
+            return vec![];
+        };
+        match rows {
+            RowCount::Positions { height, width: columns } if height * columns > 1 => {
+                vec![height, columns, width]
+            }
+            _ => vec![width],
+        }
+    }
+
+    /// Rows, columns and channels of a sample as it is posted; none if the model reads no image.
+    pub fn image(&self) -> Option<[u32; 3]> {
+        match self.model.model().nodes.first() {
+            Some(Node::Pixels(Pixels { height, width, channels })) => Some([*height, *width, *channels]),
+            _ => None,
+        }
+    }
+}
+
+/// A model of rows, and where the numbers of the graph that it was made of lie in it.
+pub(crate) struct Laid {
+    pub(crate) rows: RowsModel,
+    /// The axes of a sample in the order in which it is posted.
+    pub(crate) order: Vec<usize>,
+    /// Where each element of the graph's input lies in a sample as it is posted.
+    pub(crate) posted: Vec<usize>,
+    /// Where each element of the graph's output lies in the model's.
+    pub(crate) given: Vec<usize>,
+}
+
+/// Translates an integer graph of version 1. Which axes of the input are rows, columns and channels is what takes the fewest
+/// MAC.
+///
+/// # Errors
+/// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest.
+pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
+    let shapes = shapes::shapes(source.nodes);
+    let rank = shapes.first().map_or(0, Vec::len);
+    let (mut best, mut furthest): (Option<Laid>, Option<Fault>) = (None, None);
+    for input in ways(rank) {
+        match laid(source, &shapes, &input) {
+            Ok(made) => {
+                if best.as_ref().is_none_or(|best| made.rows.model.mac(1) < best.rows.model.mac(1)) {
+                    best = Some(made);
+                }
+            }
+            Err(fault) => {
+                if furthest.as_ref().is_none_or(|(node, _)| fault.0 > *node) {
+                    furthest = Some(fault);
+                }
+            }
+        }
+    }
+    let nothing = || (0, refusal!("its input has no axes"; "export the model again"));
+    best.ok_or_else(|| furthest.unwrap_or_else(nothing))
+}
+
+/// A graph whose input's axes lie along these.
+fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Laid, Fault> {
+    let (graph, output) = translate(source, shapes, input)?;
+    let Extent { width, image } = graph.extent(output.node);
+    let rows = registered(graph).map_err(|why| (source.last, why))?;
+    let given = places(&output.digits, width, image.map_or(1, |[_, columns]| columns));
+    let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input);
+    let posted = places(&sample.digits, pixels.channels, pixels.width);
+    Ok(Laid { rows, order: order(input), posted, given })
+}
+
+/// The ways to lay the axes of an input: channels, rows and columns as ONNX has them come first.
+fn ways(rank: usize) -> Vec<Vec<Along>> {
+    let with = |down: Option<usize>, across: Option<usize>| {
+        let along = |axis| match axis {
+            axis if Some(axis) == down => Along::Down,
+            axis if Some(axis) == across => Along::Across,
+            _ => Along::Channels,
+        };
+        (0..rank).map(along).collect::<Vec<_>>()
+    };
+    let pairs = (0..rank).rev().flat_map(|across| (0..across).rev().map(move |down| (down, across)));
+    let images = pairs.map(|(down, across)| with(Some(down), Some(across)));
+    let lines = (0..rank).rev().map(|across| with(None, Some(across)));
+    images.chain(lines).chain([with(None, None)]).collect()
+}
+
+/// The axes of a sample in the order in which it is posted: rows, columns, channels.
+fn order(input: &[Along]) -> Vec<usize> {
+    let of = |wanted: Along| (0..input.len()).filter(move |axis| input[*axis] == wanted);
+    of(Along::Down).chain(of(Along::Across)).chain(of(Along::Channels)).collect()
+}
+
+/// The model, if registration takes it.
+fn registered(made: Graph) -> Result<RowsModel, Refusal> {
+    let (nodes, extents, blob, name) = made.finish();
+    let trunk = trunk::trunk(&nodes, &extents);
+    if trunk.is_empty() {
+        return Err(refusal!(
+            "nowhere do all its branches meet, so nothing in between can be committed to";
+            "let the model begin with one convolution"
+        ));
+    }
+    let model = Model { kind: Kind::Encoder, max_tokens: 1, nodes, trunk, blob: name };
+    let bytes = model.to_bytes().len();
+    let limit = millrace_inference::rows::limits::MAX_MODEL_BYTES;
+    if bytes > limit {
+        return Err(refusal!(
+            "its graph takes {bytes} bytes, and that of a model of rows at most {limit}";
+            "use fewer layers"
+        ));
+    }
+    let model = CheckedModel::new(model).map_err(|error| unregistrable(&error))?;
+    Ok(RowsModel { model, blob })
+}
+
+fn unregistrable(error: &ModelError) -> Refusal {
+    refusal!(
+        "the model of rows can't be registered: {error}";
+        "use smaller inputs or layers, and report the file if that isn't the reason"
+    )
+}

@@ -1,0 +1,36 @@
+//! Integer graphs whose rows are easily got wrong.
+
+use std::collections::HashMap;
+
+use millrace_inference::{
+    rows::{evaluate, Blob},
+    Node, Rescale, Window,
+};
+
+use super::{rows, Source};
+
+/// A number's share of 128, which is a rescaling without a bias.
+const SHIFT: u8 = 7;
+
+#[test]
+fn sums_of_one_channel_keep_biases_of_their_own() {
+    let biases = [256, -512, 1024];
+    let window = Window { kernel: [12; 2], stride: [1; 2], padding: [0; 4] };
+    let channels = biases.map(|bias| Rescale { bias, multiplier: 1, shift: SHIFT }).to_vec();
+    let nodes = [
+        Node::Input { shape: vec![1, 12, 12] },
+        Node::Conv2d { input: 0, outputs: 3, window, pad_value: 0, parameters: vec![1; 3 * 144] },
+        Node::Requantize { input: 1, channels, zero_point: 0, min: -128, max: 127 },
+    ];
+    let source = Source { nodes: &nodes, last: 2, products: &HashMap::new(), curves: &HashMap::new() };
+    let made = rows(&source);
+    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+    let sample: Vec<u32> = (0..144).map(|at| at * 7 % 90).collect();
+    let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+    let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
+    let sum = sample.iter().sum::<u32>().cast_signed();
+    let expected = biases.map(|bias| (sum + bias + (1 << (SHIFT - 1))) >> SHIFT);
+    assert!(expected[0] != expected[1] && expected.iter().all(|number| number.abs() < 127), "{expected:?}");
+    let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
+    assert_eq!(output, expected);
+}

@@ -1,0 +1,149 @@
+//! The commands of `millrace-model` on models of rows that read images.
+#![allow(missing_docs)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use millrace_importer::{npy, RowsModel};
+
+/// Runs the program: whether it succeeded, and what it printed.
+fn millrace_model(arguments: &[&str]) -> (bool, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_millrace-model")).args(arguments).output().expect("it starts");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).expect("text"))
+}
+
+/// A folder that is gone when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("millrace-rows-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a place for files");
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn committed(path: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path).display().to_string()
+}
+
+#[test]
+fn an_image_model_is_imported_run_compared_and_committed_to() {
+    let folder = Folder::new("commands");
+    let (model, in_call) = (folder.path("cnn.millrace"), folder.path("in_call.millrace"));
+    let onnx = committed("../models/zoo/cnn.int8.onnx");
+    let (fine, said) = millrace_model(&["import", &onnx, "-o", &model, "--rows", "--arg-max"]);
+    assert!(fine && said.contains("posted       8 × 8 × 1: rows, columns, channels"), "{said}");
+    assert!(said.contains("settled      by a claim") && said.contains("blob         0x"), "{said}");
+    let scale: Vec<String> = said
+        .lines()
+        .find_map(|line| line.strip_prefix("input "))
+        .expect("how real numbers become bytes")
+        .split_whitespace()
+        .map(String::from)
+        .collect();
+    let scale: Vec<&str> = scale.iter().map(String::as_str).collect();
+    let description = std::fs::read_to_string(folder.path("cnn.metadata.json")).expect("written");
+    assert!(description.contains(r#""input":{"shape":[8,8,1]"#), "{description}");
+    let (fine, said) = millrace_model(&["import", &onnx, "-o", &in_call, "--arg-max"]);
+    assert!(fine && !said.contains("settled"), "{said}");
+
+    let (images, labels) = (committed("../models/zoo/heldout.npy"), committed("../models/zoo/labels.npy"));
+    let run = |model: &str, output: &str| {
+        let (fine, said) = millrace_model(&[&["run", model, &images, "-o", output], &scale[..]].concat());
+        assert!(fine && said.contains("samples executed"), "{said}");
+        npy::read(Path::new(output)).expect("written").reals()
+    };
+    // Rows round their multipliers to 24 bits, which changes hardly any label.
+    let (ours, theirs) = (run(&model, &folder.path("rows.npy")), run(&in_call, &folder.path("in_call.npy")));
+    let same = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours == theirs).count();
+    assert!(ours.len() == theirs.len() && same * 100 >= ours.len() * 99, "{same} of {}", ours.len());
+    let (fine, said) = millrace_model(&[&["diff", &model, &images, &labels], &scale[..]].concat());
+    assert!(fine && said.contains("agree (9"), "{said}");
+
+    let (fine, said) = millrace_model(&["inspect", &model]);
+    assert!(
+        fine && said.contains("Pixels") && said.contains("committed to") && said.contains("by a claim"),
+        "{said}"
+    );
+    let one = folder.path("one.npy");
+    npy::write(Path::new(&one), &[1, 1, 8, 8], &[5i8; 64]).expect("written");
+    let (fine, said) = millrace_model(&["trunk", &model, "--input", &one, "-o", &folder.path("leaves")]);
+    assert!(fine && said.contains("execution    0x"), "{said}");
+    let leaves = std::fs::read(folder.path("leaves")).expect("written").len();
+    assert!(leaves > 0 && leaves.is_multiple_of(32), "{leaves}");
+    let at = ["--input", &one, "--node", "1", "--row", "9", "--element", "2"];
+    let (fine, said) = millrace_model(&[&["element", &model], &at[..]].concat());
+    assert!(fine && said.contains("bytes of operands"), "{said}");
+}
+
+#[test]
+fn what_cant_be_done_with_a_model_of_rows_is_said() {
+    let folder = Folder::new("refusals");
+    let model = folder.path("cnn.millrace");
+    let onnx = committed("../models/zoo/cnn.int8.onnx");
+    let (fine, said) = millrace_model(&["import", &onnx, "-o", &model, "--rows"]);
+    assert!(fine, "{said}");
+    let wrong = folder.path("wrong.npy");
+    npy::write(Path::new(&wrong), &[2, 7, 9], &[0i8; 126]).expect("written");
+    let (fine, said) = millrace_model(&["run", &model, &wrong, "-o", &folder.path("out.npy")]);
+    assert!(!fine && said.contains("[2, 7, 9]") && said.contains("N × [8, 8, 1]"), "{said}");
+    npy::write(Path::new(&wrong), &[2, 8, 8], &[0i8; 128]).expect("written");
+    let (fine, said) = millrace_model(&["trunk", &model, "--input", &wrong, "-o", &folder.path("leaves")]);
+    assert!(!fine && said.contains("there are 2 samples"), "{said}");
+    npy::write(Path::new(&wrong), &[1, 8, 8], &[0i8; 64]).expect("written");
+    let at = ["--input", &wrong, "--node", "1", "--row", "64", "--element", "0"];
+    let (fine, said) = millrace_model(&[&["element", &model], &at[..]].concat());
+    assert!(!fine && said.contains("a row below its positions"), "{said}");
+
+    let loaded = RowsModel::load(Path::new(&model)).expect("written above");
+    let mut blob = loaded.blob().to_vec();
+    blob[0] ^= 1;
+    std::fs::write(folder.path("cnn.blob"), &blob).expect("written");
+    let message = RowsModel::load(Path::new(&model)).expect_err("another blob").to_string();
+    assert!(message.contains("cnn.blob") && message.contains("put the blob beside the model"), "{message}");
+    std::fs::remove_file(folder.path("cnn.blob")).expect("it was there");
+    let message = RowsModel::load(Path::new(&model)).expect_err("no blob").to_string();
+    assert!(message.contains("name a file that is there"), "{message}");
+    let message = RowsModel::load(Path::new(&onnx)).expect_err("no model").to_string();
+    assert!(
+        message.contains("give a file that import wrote") || message.contains("longer than"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_calibrated_model_is_held_against_its_floats() {
+    let folder = Folder::new("calibrated");
+    let (onnx, samples) =
+        (committed("../models/zoo/cnn.float.onnx"), committed("../models/zoo/calibration.npy"));
+    let import = |output: &str, more: &[&str]| {
+        let output = folder.path(output);
+        let arguments = ["import", &onnx, "-o", &output, "--rows", "--calibrate", &samples];
+        millrace_model(&[&arguments[..], more].concat())
+    };
+    let (fine, said) = import("cnn.millrace", &["--arg-max"]);
+    assert!(fine && said.contains("agreement    cosine 0.99"), "{said}");
+    let (fine, said) = import("cnn.blob", &[]);
+    assert!(!fine && said.contains("is the name of the blob"), "{said}");
+
+    // With one channel it makes no difference where the channels are.
+    let (model, flat) = (folder.path("cnn.millrace"), folder.path("flat.npy"));
+    npy::write(Path::new(&flat), &[1, 64], &[0i8; 64]).expect("written");
+    let (fine, said) = millrace_model(&["run", &model, &flat, "-o", &folder.path("out.npy")]);
+    assert!(fine, "{said}");
+}
