@@ -7,7 +7,7 @@ use millrace_inference::{
     Node, Rescale, Window,
 };
 
-use super::{rows, Source};
+use super::{laid, layout::Along, shapes::shapes, Source};
 
 /// A number's share of 128, which is a rescaling without a bias.
 const SHIFT: u8 = 7;
@@ -23,7 +23,8 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
         Node::Requantize { input: 1, channels, zero_point: 0, min: -128, max: 127 },
     ];
     let source = Source { nodes: &nodes, last: 2, products: &HashMap::new(), curves: &HashMap::new() };
-    let made = rows(&source);
+    // As one row of channels it would need no sum.
+    let made = laid(&source, &shapes(&nodes), &[Along::Channels, Along::Down, Along::Across]);
     let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
     let sample: Vec<u32> = (0..144).map(|at| at * 7 % 90).collect();
     let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
