@@ -7,7 +7,7 @@ use millrace_inference::{
     Node, Rescale, Window,
 };
 
-use super::{rows, Source};
+use super::{laid, layout::Along, shapes::shapes, Source};
 
 /// A number's share of 128, which is a rescaling without a bias.
 const SHIFT: u8 = 7;
@@ -17,13 +17,19 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
     let biases = [256, -512, 1024];
     let window = Window { kernel: [12; 2], stride: [1; 2], padding: [0; 4] };
     let channels = biases.map(|bias| Rescale { bias, multiplier: 1, shift: SHIFT }).to_vec();
+    // Something comes before the sum, for there must be a node to commit to.
+    let (one, same) =
+        (Window { kernel: [1; 2], ..window }, vec![Rescale { bias: 0, multiplier: 2, shift: 1 }]);
     let nodes = [
         Node::Input { shape: vec![1, 12, 12] },
-        Node::Conv2d { input: 0, outputs: 3, window, pad_value: 0, parameters: vec![1; 3 * 144] },
-        Node::Requantize { input: 1, channels, zero_point: 0, min: -128, max: 127 },
+        Node::Conv2d { input: 0, outputs: 1, window: one, pad_value: 0, parameters: vec![1] },
+        Node::Requantize { input: 1, channels: same, zero_point: 0, min: -128, max: 127 },
+        Node::Conv2d { input: 2, outputs: 3, window, pad_value: 0, parameters: vec![1; 3 * 144] },
+        Node::Requantize { input: 3, channels, zero_point: 0, min: -128, max: 127 },
     ];
-    let source = Source { nodes: &nodes, last: 2, products: &HashMap::new(), curves: &HashMap::new() };
-    let made = rows(&source);
+    let source = Source { nodes: &nodes, last: 4, products: &HashMap::new(), curves: &HashMap::new() };
+    // As one row of channels it would need no sum.
+    let made = laid(&source, &shapes(&nodes), &[Along::Channels, Along::Down, Along::Across]);
     let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
     let sample: Vec<u32> = (0..144).map(|at| at * 7 % 90).collect();
     let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
