@@ -1,20 +1,12 @@
 //! The commands of `millrace-model` on models of rows that read images.
 #![allow(missing_docs)]
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+mod program;
+
+use std::path::{Path, PathBuf};
 
 use millrace_importer::{npy, RowsModel};
-
-/// Runs the program: whether it succeeded, and what it printed.
-fn millrace_model(arguments: &[&str]) -> (bool, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_millrace-model")).args(arguments).output().expect("it starts");
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).expect("text"))
-}
+use program::millrace_model;
 
 /// A folder that is gone when the test is over.
 struct Folder(PathBuf);

@@ -4,18 +4,10 @@
 mod encoder;
 mod exported;
 mod llama;
-
-use std::process::Command;
+mod program;
 
 use encoder::{Folder, CONFIG};
-
-/// Runs the program: whether it succeeded, and what it printed.
-fn millrace_model(arguments: &[&str]) -> (bool, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_millrace-model")).args(arguments).output().expect("it starts");
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).expect("text"))
-}
+use program::millrace_model;
 
 /// Sentences of the tokenizer's words.
 fn sentences() -> String {
