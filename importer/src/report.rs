@@ -167,7 +167,7 @@ mod tests {
         // 64 · 4,958 MAC.
         let cheap = bill(50_000_000);
         assert!(
-            cheap.contains(" 0.000256 for its output, 0.0000158656 for the work at 0.00005 a mega-MAC"),
+            cheap.contains(" 0.000681 for its output, 0.0000158656 for the work at 0.00005 a mega-MAC"),
             "{cheap}"
         );
         assert!(bill(1).ends_with("which is less than 0.01 % of all"), "{}", bill(1));
@@ -180,7 +180,8 @@ mod tests {
         assert!(most.contains("\nbill         none for 1000000 samples: a task takes "), "{most}");
         let text = inspect(&model, 64, 0);
         assert!(
-            text.contains("\nfees         0.00793") && text.contains("0.000004 a sample to keep"),
+            text.contains("\nfees         0.00793")
+                && text.contains("0.000429 to keep output and record of one"),
             "{text}"
         );
     }
