@@ -313,7 +313,7 @@ mod tests {
                 leases: 0,
                 emitted: 9,
                 issuance: 0,
-                per_mega_mac: 1_000_000,
+                per_mega_mac: 64_000_000,
                 difficulties: vec![(ModelId::repeat_byte(1), 50)],
             };
             assert_eq!(figures, expected);
