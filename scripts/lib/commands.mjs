@@ -101,6 +101,7 @@ export const OTHERS = {
   git: 'fetches this repository',
   install: 'writes into the system',
   npx: 'serves the page, or fetches a browser',
+  'optimum-cli': 'exports from PyTorch, as scripts/test-models.sh export does',
   python3: 'runs what needs packages of Python',
   systemctl: 'starts services',
   useradd: 'makes an account of the system',

@@ -16,7 +16,7 @@ const PATIENCE = 600_000;
 /** Done before this test, or in another way by it. */
 const BEFORE = /^(cargo build|make (package|client)|alias|npm ci)\b/;
 /** Needs a program of its own, which `make test-text` builds, and a model's weights, which are 84 MB and more to download. */
-const ELSEWHERE = /\bFOLDER\b|\bminilm\b|\bsmollm2\b/;
+const ELSEWHERE = /\bFOLDER\b|\bminilm\b|\bsmollm2\b|\bmobilenet\b/;
 /** Says what a command is, and leaves out what it works on; or would need the reader's own files. */
 const NAMED_ONLY = /^(millrace|millrace-model) [a-z]+$|float\.onnx/;
 
