@@ -133,7 +133,8 @@ def a_model(metadata: dict[str, Any] | None) -> Model:
     """As a node tells of one."""
     sizes = {"encodedBytes": 1, "sampleBytes": 64, "outputBytes": 4, "traceBytes": "9", "work": "9", "layers": 1}
     view = {"model": "0x00", "owner": "5", "deposit": "7", "retired": False, "listed": True, "openTasks": 0}
-    return read(Model, {**view, "slots": None, "mostSamples": 9, "sizes": sizes, "metadata": metadata})
+    view |= {"removableFrom": None, "slots": None, "mostSamples": 9}
+    return read(Model, {**view, "sizes": sizes, "metadata": metadata})
 
 
 def test_answers_of_a_model_and_of_a_task() -> None:
