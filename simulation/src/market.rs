@@ -214,6 +214,11 @@ impl Market {
         (self.model, vec![1; WIDTH as usize * SAMPLES])
     }
 
+    /// How many tasks of an account are open.
+    pub fn open_tasks(&self, who: &AccountId) -> usize {
+        pallet_tasks::Tasks::<Runtime>::iter_values().filter(|task| task.requester == *who).count()
+    }
+
     /// The smallest batch of that model.
     pub fn sample(&self) -> (ModelId, Vec<u8>) {
         (self.model, vec![1; WIDTH as usize])

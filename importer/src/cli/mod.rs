@@ -4,6 +4,7 @@ mod batch;
 mod beside;
 mod check;
 mod choice;
+mod commitment;
 mod described;
 mod diff;
 mod execute;

@@ -11,8 +11,9 @@ use sp_crypto_hashing::blake2_256;
 
 use super::{
     batch::Batch,
+    commitment,
     diff::{compare, Ours},
-    files::{read, write},
+    files::read,
     progress::working,
     rows_engine::outputs,
     text_options::At,
@@ -130,12 +131,7 @@ pub(super) fn trunk(batch: &Batch, output: &Path) -> Result<(), String> {
     let blob = blob(&model)?;
     let commitment = working("executing", || commit_to(model.model(), blob, &image))
         .map_err(|error| format!("{error}; give whole samples of the shape that `inspect` shows"))?;
-    write(output, &commitment.leaves.concat())?;
-    println!("trunk        0x{} ({} leaves)", hex::encode(commitment.trunk_root), commitment.leaves.len());
-    println!("output       0x{}", hex::encode(commitment.output_root));
-    println!("execution    0x{}", hex::encode(commitment.root));
-    println!("written      {} ({} bytes)", output.display(), commitment.leaves.len() * 32);
-    Ok(())
+    commitment::keep(&commitment, output)
 }
 
 pub(super) fn element(batch: &Batch, at: &At) -> Result<(), String> {
@@ -145,14 +141,7 @@ pub(super) fn element(batch: &Batch, at: &At) -> Result<(), String> {
     let found = working("executing", || recompute_at(model.model(), blob, &image, place)).map_err(|error| {
         format!("{error}; name a node of the model, a row below its positions, and an element below its width")
     })?;
-    println!("{}, computed from {} bytes of operands", found.alone, found.operand_bytes);
-    match found.alone == found.whole {
-        true => Ok(()),
-        false => Err(format!(
-            "the whole execution has {} there, which must not be; report the model that shows it",
-            found.whole
-        )),
-    }
+    commitment::compare(&found)
 }
 
 /// A model and the only image of a batch.

@@ -12,7 +12,7 @@ use millrace_inference::rows::{Part, Place};
 use self::outcome::{expect_near, expect_same_vocabulary, print_bundle, print_choices, said};
 
 use super::{
-    files::write,
+    commitment,
     progress::{steps, working},
     text_options::{Answer, At, Options, Spoken},
 };
@@ -115,13 +115,8 @@ pub(super) fn trunk(spoken: &Spoken, output: &Path) -> Result<(), String> {
     let bundle = working("reading", || Bundle::load(&spoken.model)).map_err(said)?;
     let ids = bundle.ids(spoken.text()).map_err(said)?;
     let commitment = working("executing", || text::commit(&bundle, &ids)).map_err(said)?;
-    write(output, &commitment.leaves.concat())?;
     println!("tokens       {}", ids.len());
-    println!("trunk        0x{} ({} leaves)", hex::encode(commitment.trunk_root), commitment.leaves.len());
-    println!("output       0x{}", hex::encode(commitment.output_root));
-    println!("execution    0x{}", hex::encode(commitment.root));
-    println!("written      {} ({} bytes)", output.display(), commitment.leaves.len() * 32);
-    Ok(())
+    commitment::keep(&commitment, output)
 }
 
 pub(super) fn element(spoken: &Spoken, at: &At) -> Result<(), String> {
@@ -129,14 +124,7 @@ pub(super) fn element(spoken: &Spoken, at: &At) -> Result<(), String> {
     let ids = bundle.ids(spoken.text()).map_err(said)?;
     let place = Place { node: at.node, row: at.row, element: at.element, part: Part::Output };
     let found = working("executing", || text::recompute(&bundle, &ids, place)).map_err(said)?;
-    println!("{}, computed from {} bytes of operands", found.alone, found.operand_bytes);
-    match found.alone == found.whole {
-        true => Ok(()),
-        false => Err(format!(
-            "the whole execution has {} there, which must not be; report the model that shows it",
-            found.whole
-        )),
-    }
+    commitment::compare(&found)
 }
 
 fn texts(file: Option<&Path>) -> Result<Texts, String> {

@@ -2,7 +2,6 @@
 //! own, so that no customer finds out.
 
 use millrace_primitives::ModelId;
-use millrace_runtime::Runtime;
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
 
@@ -50,9 +49,7 @@ impl Scenario for CapacityFaker {
             return;
         }
         let account = market.players[self.companion].account.clone();
-        let open =
-            pallet_tasks::Tasks::<Runtime>::iter_values().filter(|task| task.requester == account).count();
-        for _ in open..SLOTS {
+        for _ in market.open_tasks(&account)..SLOTS {
             market.post(&account, (self.model, vec![1]), MILLI, 40);
         }
     }

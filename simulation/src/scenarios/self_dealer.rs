@@ -1,7 +1,5 @@
 //! A miner keeps itself busy with tasks that an account of its own posts, so that its work counts as sold.
 
-use millrace_runtime::Runtime;
-
 use crate::{
     market::{Market, CAPITAL, COST},
     scenarios::Scenario,
@@ -31,8 +29,7 @@ impl Scenario for SelfDealer {
 
     fn act(&mut self, market: &mut Market, attack: bool, _: u32, _: u32) {
         let account = market.players[self.companion].account.clone();
-        let open = pallet_tasks::Tasks::<Runtime>::iter_values().filter(|task| task.requester == account);
-        if attack && open.count() < TASKS {
+        if attack && market.open_tasks(&account) < TASKS {
             // No more than its own slots ask: the dearer ones don't get it.
             let batch = market.batch();
             market.post(&account, batch, COST * 13 / 10, 20);

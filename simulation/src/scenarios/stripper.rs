@@ -1,7 +1,5 @@
 //! A miner keeps its rivals' slots busy with the smallest tasks there are, so that less of their capacity counts.
 
-use millrace_runtime::Runtime;
-
 use crate::{
     market::{Market, CAPITAL, MILLI},
     scenarios::Scenario,
@@ -31,10 +29,8 @@ impl Scenario for Stripper {
 
     fn act(&mut self, market: &mut Market, attack: bool, _: u32, _: u32) {
         let account = market.players[self.companion].account.clone();
-        let open = pallet_tasks::Tasks::<Runtime>::iter_values().filter(|task| task.requester == account);
-        let open = open.count();
         if attack {
-            for _ in open..TASKS {
+            for _ in market.open_tasks(&account)..TASKS {
                 let smallest = market.sample();
                 market.post(&account, smallest, 100 * MILLI, 20);
             }
