@@ -63,8 +63,8 @@ pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// A transaction or inherent.
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
 
-/// Storage migrations of the next upgrade.
-pub type Migrations = ();
+/// Storage migrations since the spec before.
+pub type Migrations = (pallet_models::migrations::ToLists<Runtime>,);
 
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<
@@ -95,7 +95,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("millrace"),
     impl_name: alloc::borrow::Cow::Borrowed("millrace"),
     authoring_version: 1,
-    spec_version: 13,
+    spec_version: 14,
     impl_version: 0,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 6,

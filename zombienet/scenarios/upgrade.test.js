@@ -1,4 +1,4 @@
-// A network that starts with this runtime under an earlier version and is upgraded to this one, with tasks open.
+// A network that starts with the runtime of the spec before and is upgraded to this one, with tasks open.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -75,6 +75,8 @@ describe('a runtime upgrade with tasks open', () => {
     await network.disconnect('collator-1');
     api = await network.api('collator-1');
     for (const task of tasks) assert.ok((await api.query.tasks.tasks(task)).isSome, 'it is still open');
+    const listed = (await api.query.models.lists()).toJSON();
+    assert.deepEqual(listed.at(-1).models, [model], 'sprints go on on the model that was listed');
     const upgraded = await number();
     await offer(api, MINER, { ask: ASK, rates: [1_000_000_000, 1_000_000_000], models: [model] });
     for (const task of tasks) {

@@ -1,7 +1,7 @@
 //! The capacity that miners had on sale, for those who weigh their work. Nothing else touches a record's [`Capacity`].
 //!
 //! It is a sum over blocks, never a state of the moment: each block adds the rates of the slots that were free in it,
-//! at the ask at which they were. Only what offered the listed models counts, as many of them as it offered. A leased
+//! at the ask at which they were. Only what offered the models listed in it counts, as many of them as it offered. A leased
 //! slot adds nothing while it is leased. Once its task is settled for another, the task's work counts at the lease's ask.
 //! The rest of what the slot promised until the task was due counts too, but at what mining pays if that is more: a task
 //! takes a slot for whole blocks however small it is, so small tasks that cost hardly anything would take a rival's
@@ -11,6 +11,8 @@
 //!
 //! What isn't used waits, for [`Config::CapacityWindow`] blocks' worth at most: work that one win brings at once counts
 //! as the same work in many small wins.
+
+use core::ops::Range;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
@@ -39,37 +41,38 @@ impl<T: Config> Pallet<T> {
     /// or at which terms.
     pub(crate) fn accrue(record: &mut MinerRecord) {
         let now = Self::now();
-        let blocks = now.saturating_sub(record.capacity.since);
-        record.capacity.since = now;
+        let since = core::mem::replace(&mut record.capacity.since, now);
         let rate = sum(record.slots.iter().filter(|slot| slot.is_on_sale()).map(|slot| slot.rate));
-        if blocks == 0 || rate == 0 {
+        if since >= now || rate == 0 {
             return;
         }
-        let counted = Self::of_listed(record, rate.saturating_mul(blocks.into()));
+        let counted = Self::of_listed(record, rate, since..now);
         record.capacity.add(counted, record.terms.ask);
         Self::cap(record);
     }
 
-    /// Of so many MAC, the part for the listed models that a miner offers.
-    fn of_listed(record: &MinerRecord, work: Mac) -> Mac {
-        let listed = T::Models::listed();
-        let offered = listed.iter().filter(|model| record.terms.models.contains(model)).count();
-        work.saturating_mul(Mac::try_from(offered).unwrap_or(0))
-            .checked_div(Mac::try_from(listed.len()).unwrap_or(Mac::MAX))
-            .unwrap_or(0)
+    /// What a rate of so many MAC a block comes to over some blocks: of each, the part for the models listed in it that a
+    /// miner offers.
+    fn of_listed(record: &MinerRecord, rate: Mac, blocks: Range<BlockNumber>) -> Mac {
+        let lists = T::Models::listed_over(blocks).into_iter().map(|list| {
+            let offered = list.models.iter().filter(|model| record.terms.models.contains(model)).count();
+            rate.saturating_mul(list.blocks.into())
+                .saturating_mul(Mac::try_from(offered).unwrap_or(0))
+                .checked_div(Mac::try_from(list.models.len()).unwrap_or(Mac::MAX))
+                .unwrap_or(0)
+        });
+        lists.fold(0, Mac::saturating_add)
     }
 
     /// Counts what a slot whose task was settled promised since the lease began, until the task was due.
     pub(crate) fn accrue_settled(record: &mut MinerRecord, slot: SlotIndex, served: Served) {
         let slot = position(slot).and_then(|slot| record.slots.get(slot));
         let Some(leased) = slot.and_then(|slot| slot.leased.clone()) else { return };
-        let promised = |until: BlockNumber| {
-            let blocks = until.saturating_sub(leased.since);
-            Mac::from(leased.rate).saturating_mul(blocks.into())
-        };
-        let now = Self::now();
-        let work = served.work.min(promised(now));
-        let rest = Self::of_listed(record, promised(now.min(served.due))).saturating_sub(work);
+        let (now, rate) = (Self::now(), Mac::from(leased.rate));
+        let promised = rate.saturating_mul(now.saturating_sub(leased.since).into());
+        let work = served.work.min(promised);
+        let in_time = leased.since..now.min(served.due);
+        let rest = Self::of_listed(record, rate, in_time).saturating_sub(work);
         record.capacity.add(work, leased.ask);
         record.capacity.add(rest, leased.ask.max(served.mining_pay));
         Self::cap(record);

@@ -1,6 +1,6 @@
 //! A runtime of this pallet and nothing else of ours: the registry of models is a fake that a test fills.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, ops::Range};
 
 use frame_support::{
     derive_impl, parameter_types,
@@ -13,8 +13,8 @@ use frame_system::{
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, Answer, Balance, ModelId, ModelInfo, ModelRegistry, OnRound, SlotIndex, SlotMarket,
-    SlotOffer,
+    ownership_message, Answer, Balance, BlockNumber, ListedFor, ModelId, ModelInfo, ModelRegistry, OnRound,
+    SlotIndex, SlotMarket, SlotOffer,
 };
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Permill, RuntimeAppPublic};
@@ -106,7 +106,8 @@ where
 
 thread_local! {
     static MODELS: RefCell<BTreeMap<ModelId, ModelInfo>> = const { RefCell::new(BTreeMap::new()) };
-    static LISTED: RefCell<Vec<ModelId>> = const { RefCell::new(Vec::new()) };
+    /// Each list with its block.
+    static LISTED: RefCell<Vec<(BlockNumber, Vec<ModelId>)>> = const { RefCell::new(Vec::new()) };
 }
 
 pub struct FakeModels;
@@ -128,7 +129,14 @@ impl ModelRegistry for FakeModels {
         Err(DispatchError::Unavailable)
     }
     fn listed() -> Vec<ModelId> {
-        LISTED.with_borrow(Clone::clone)
+        LISTED.with_borrow(|lists| lists.last().map_or(Vec::new(), |(_, models)| models.clone()))
+    }
+    fn listed_over(blocks: Range<BlockNumber>) -> Vec<ListedFor> {
+        let in_block = |block| {
+            LISTED.with_borrow(|lists| lists.iter().rev().find(|(since, _)| *since <= block).cloned())
+        };
+        let of_each = blocks.filter_map(in_block).map(|(_, models)| ListedFor { blocks: 1, models });
+        of_each.collect()
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_model(_: Vec<u8>) -> ModelId {
@@ -145,7 +153,7 @@ pub fn set_model(model: ModelId, open: bool) {
 
 /// Lists these models.
 pub fn list(models: &[ModelId]) {
-    LISTED.set(models.to_vec());
+    LISTED.with_borrow_mut(|lists| lists.push((System::block_number(), models.to_vec())));
 }
 
 /// An open model; listed.
@@ -166,7 +174,7 @@ pub fn new_chain() -> sp_io::TestExternalities {
     BondPerMegaMac::set(10);
     set_model(model(), true);
     set_model(second_model(), true);
-    list(&[model()]);
+    LISTED.set(vec![(0, vec![model()])]);
     let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("it is empty");
     pallet_balances::GenesisConfig::<Test> {
         balances: (1..100).map(|who| (who, ENDOWMENT)).collect(),

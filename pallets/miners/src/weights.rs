@@ -1,6 +1,6 @@
 //! Weights of `pallet_miners`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-30, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -49,8 +49,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn register() -> Weight {
-        // Proof: measured 1664 bytes. At least 230_363 ns.
-        Weight::from_parts(269_501_000, 48742)
+        // Proof: measured 1664 bytes. At least 216_803 ns.
+        Weight::from_parts(226_848_000, 48742)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -60,8 +60,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:16 w:16)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Miners::Offered` (r:16 w:16)
@@ -75,8 +75,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Book` (r:0 w:256)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     fn offer() -> Weight {
-        // Proof: measured 4677 bytes. At least 1_313_556 ns.
-        Weight::from_parts(1_383_350_000, 48742)
+        // Proof: measured 4325 bytes. At least 1_321_008 ns.
+        Weight::from_parts(1_371_392_000, 48742)
             .saturating_add(T::DbWeight::get().reads(49_u64))
             .saturating_add(T::DbWeight::get().writes(290_u64))
     }
@@ -87,8 +87,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Miners` (r:1 w:1)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     fn set_mill() -> Weight {
-        // Proof: measured 858 bytes. At least 80_560 ns.
-        Weight::from_parts(106_789_000, 5372)
+        // Proof: measured 858 bytes. At least 72_838 ns.
+        Weight::from_parts(84_526_000, 5372)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -98,8 +98,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:16 w:16)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Miners::Offered` (r:16 w:16)
@@ -111,8 +111,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Book` (r:0 w:256)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     fn resume() -> Weight {
-        // Proof: measured 2743 bytes. At least 1_327_978 ns.
-        Weight::from_parts(1_463_098_000, 43150)
+        // Proof: measured 2425 bytes. At least 1_306_596 ns.
+        Weight::from_parts(1_375_138_000, 43150)
             .saturating_add(T::DbWeight::get().reads(41_u64))
             .saturating_add(T::DbWeight::get().writes(291_u64))
     }
@@ -127,8 +127,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::MillKeys` (r:0 w:1)
     // Proof: `Miners::MillKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        // Proof: measured 634 bytes. At least 106_809 ns.
-        Weight::from_parts(123_835_000, 8523)
+        // Proof: measured 634 bytes. At least 107_691 ns.
+        Weight::from_parts(115_792_000, 8523)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -136,8 +136,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:16 w:16)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Miners::Offered` (r:16 w:16)
@@ -147,8 +147,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Book` (r:0 w:256)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     fn apply_offer() -> Weight {
-        // Proof: measured 2530 bytes. At least 1_236_882 ns.
-        Weight::from_parts(1_294_278_000, 43150)
+        // Proof: measured 2212 bytes. At least 1_244_623 ns.
+        Weight::from_parts(1_317_111_000, 43150)
             .saturating_add(T::DbWeight::get().reads(36_u64))
             .saturating_add(T::DbWeight::get().writes(289_u64))
     }
@@ -157,13 +157,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn authorize_apply_offer() -> Weight {
-        // Proof: measured 1195 bytes. At least 9_374 ns.
-        Weight::from_parts(11_557_000, 5372).saturating_add(T::DbWeight::get().reads(2_u64))
+        // Proof: measured 1195 bytes. At least 9_333 ns.
+        Weight::from_parts(11_798_000, 5372).saturating_add(T::DbWeight::get().reads(2_u64))
     }
     // Storage: `Miners::Round` (r:0 w:1)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn on_round() -> Weight {
-        // Proof: measured 0 bytes. At least 390 ns.
-        Weight::from_parts(521_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
+        // Proof: measured 0 bytes. At least 380 ns.
+        Weight::from_parts(491_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
     }
 }

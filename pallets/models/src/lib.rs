@@ -10,13 +10,14 @@
 //! nothing refers to it and [`Config::RemovalDelay`] is over, and the deposit is back. The delay is for sprints: an anchor
 //! of before can still be won on, and the chain needs the model to verify such a win.
 //!
-//! Sprints run on the models that are *listed*; those can't be retired.
+//! Sprints run on the models that are *listed*; those can't be retired. Since when they are is kept, and what was listed before:
+//! capacity on sale counts by the list of each block.
 //!
 //! ## Properties
 //! 1. The deposit on hold of each account equals the sum of its models' deposits.
 //! 2. Every record has its encoding, hashes to its name, and has the profile that the encoding gives. Metadata fit the
 //!    profile of the model that they are of.
-//! 3. Each listed model is registered and open.
+//! 3. Each listed model is registered and open. Lists are kept in the order of their blocks.
 //! 4. Only retired models have a block since which they are.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -34,6 +35,7 @@ mod benchmarking;
 mod calls;
 mod listed;
 mod metadata;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod registry;
@@ -60,10 +62,10 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use millrace_primitives::{Balance, BlockNumber, MetadataFault, ModelId, ModelMetadata, ModelView};
 
-    use super::{MaxListed, MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
+    use super::{List, MaxLists, MaxModelBytes, ModelFault, ModelRecordOf, WeightInfo};
 
     /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -100,9 +102,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type Metadata<T> = StorageMap<_, Identity, ModelId, ModelMetadata>;
 
-    /// The models that sprints run on.
+    /// The lists of models that sprints ran on, each from a block on. The last one is in force.
     #[pallet::storage]
-    pub type Listed<T> = StorageValue<_, BoundedVec<ModelId, MaxListed>, ValueQuery>;
+    pub type Lists<T> = StorageValue<_, BoundedVec<List, MaxLists>, ValueQuery>;
 
     /// The blocks in which the retired models were retired. One that isn't here was retired before blocks were noted.
     #[pallet::storage]
@@ -219,6 +221,8 @@ pub mod pallet {
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
+            // Nothing is listed until somebody says what.
+            Pallet::<T>::do_set_listed(Vec::new()).expect("an empty list is valid; qed");
             for (owner, encoding) in &self.models {
                 Pallet::<T>::do_register(owner.clone(), encoding.to_vec(), None)
                     .expect("a model of the genesis is valid and its owner endowed; qed");

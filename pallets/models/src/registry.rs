@@ -1,11 +1,12 @@
 //! What this pallet offers to others: the registry.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
-use millrace_primitives::{ModelId, ModelInfo, ModelRegistry};
+use millrace_primitives::{BlockNumber, ListedFor, ModelId, ModelInfo, ModelRegistry};
 
-use crate::{Config, Encodings, Error, Listed, Models, Pallet};
+use crate::{Config, Encodings, Error, Models, Pallet};
 
 impl<T: Config> ModelRegistry for Pallet<T> {
     fn find(model: ModelId) -> Option<ModelInfo> {
@@ -38,7 +39,11 @@ impl<T: Config> ModelRegistry for Pallet<T> {
     }
 
     fn listed() -> Vec<ModelId> {
-        Listed::<T>::get().into_inner()
+        Self::in_force().into_inner()
+    }
+
+    fn listed_over(blocks: Range<BlockNumber>) -> Vec<ListedFor> {
+        Self::lists_over(blocks)
     }
 
     #[cfg(feature = "runtime-benchmarks")]

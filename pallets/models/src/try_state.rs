@@ -8,7 +8,7 @@ use millrace_primitives::{Balance, ModelId};
 use sp_io::hashing::blake2_256;
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Encodings, HoldReason, Listed, Metadata, Models, Pallet, RetiredSince};
+use crate::{Config, Encodings, HoldReason, Lists, Metadata, Models, Pallet, RetiredSince};
 
 impl<T: Config> Pallet<T> {
     /// Recomputes the properties of the pallet's documentation.
@@ -31,7 +31,10 @@ impl<T: Config> Pallet<T> {
         }
         ensure!(Encodings::<T>::iter_keys().count() == models as usize, "an encoding has no model");
         ensure!(Metadata::<T>::iter_keys().all(Models::<T>::contains_key), "metadata have no model");
-        for model in Listed::<T>::get() {
+        let lists = Lists::<T>::get();
+        ensure!(lists.is_sorted_by(|one, next| one.since < next.since), "the lists are out of order");
+        ensure!(lists.last().is_none_or(|list| list.since <= Self::now()), "a list is of a block to come");
+        for model in Self::in_force() {
             let record = Models::<T>::get(model).ok_or("a listed model is gone")?;
             ensure!(!record.retired, "a listed model is retired");
         }

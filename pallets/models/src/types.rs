@@ -1,15 +1,26 @@
 //! The records in storage, and the faults of models that the chain tells apart.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::traits::ConstU32;
+use frame_support::{traits::ConstU32, BoundedVec};
 use millrace_inference::{ModelError, Profile};
-use millrace_primitives::Balance;
+use millrace_primitives::{Balance, BlockNumber, ModelId};
 use scale_info::TypeInfo;
 
 /// Most bytes of a model.
 pub type MaxModelBytes = ConstU32<{ 2 * 1024 * 1024 }>;
 /// Most listed models.
 pub type MaxListed = ConstU32<8>;
+/// Most lists that are remembered: the one in force, and those before it.
+pub type MaxLists = ConstU32<4>;
+
+/// The models that sprints run on from a block on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct List {
+    /// The first block in which they do.
+    pub since: BlockNumber,
+    /// The models.
+    pub models: BoundedVec<ModelId, MaxListed>,
+}
 
 /// A registered model.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]

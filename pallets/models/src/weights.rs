@@ -1,6 +1,6 @@
 //! Weights of `pallet_models`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-30, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -39,22 +39,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // `b` was measured from 1024 to 2097152.
     // `m` was measured from 64 to 32768.
     fn register(b: u32, m: u32) -> Weight {
-        // Proof: measured 52 bytes. At least 4_710_695 ns.
-        Weight::from_parts(2_501_496_608, 6959)
-            .saturating_add(Weight::from_parts(3_070, 0).saturating_mul(b.into()))
-            .saturating_add(Weight::from_parts(122_949, 0).saturating_mul(m.into()))
+        // Proof: measured 52 bytes. At least 3_446_423 ns.
+        Weight::from_parts(3_481_345_000, 6959)
+            .saturating_add(Weight::from_parts(2_479, 0).saturating_mul(b.into()))
+            .saturating_add(Weight::from_parts(40_727, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Models::RetiredSince` (r:0 w:1)
     // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Proof: measured 271 bytes. At least 14_611 ns.
-        Weight::from_parts(17_406_000, 6959)
+        // Proof: measured 219 bytes. At least 13_680 ns.
+        Weight::from_parts(14_652_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -71,8 +71,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Metadata` (r:0 w:1)
     // Proof: `Models::Metadata` (`max_values`: None, `max_size`: Some(32800), added: 35275, mode: `MaxEncodedLen`)
     fn remove() -> Weight {
-        // Proof: measured 384 bytes. At least 58_537 ns.
-        Weight::from_parts(62_343_000, 6959)
+        // Proof: measured 384 bytes. At least 57_987 ns.
+        Weight::from_parts(60_260_000, 6959)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -86,21 +86,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Metadata` (`max_values`: None, `max_size`: Some(32800), added: 35275, mode: `MaxEncodedLen`)
     // `m` was measured from 64 to 32768.
     fn describe(m: u32) -> Weight {
-        // Proof: measured 327 bytes. At least 89_963 ns.
-        Weight::from_parts(37_798_548, 6959)
-            .saturating_add(Weight::from_parts(122_729, 0).saturating_mul(m.into()))
+        // Proof: measured 327 bytes. At least 89_363 ns.
+        Weight::from_parts(89_225_506, 6959)
+            .saturating_add(Weight::from_parts(106_317, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Models::RetiredSince` (r:0 w:1)
     // Proof: `Models::RetiredSince` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn force_retire() -> Weight {
-        // Proof: measured 271 bytes. At least 14_582 ns.
-        Weight::from_parts(16_294_000, 6959)
+        // Proof: measured 219 bytes. At least 13_660 ns.
+        Weight::from_parts(14_671_000, 6959)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }

@@ -1,11 +1,11 @@
 //! A runtime of this pallet, with a registry that holds what a test puts there.
 
-use core::cell::RefCell;
+use core::{cell::RefCell, ops::Range};
 
 use frame_support::derive_impl;
 use frame_system::mocking::MockBlockU32;
 use millrace_inference::CheckedModel;
-use millrace_primitives::{ModelId, ModelInfo, ModelRegistry};
+use millrace_primitives::{BlockNumber, ListedFor, ModelId, ModelInfo, ModelRegistry};
 use sp_io::hashing::blake2_256;
 use sp_runtime::{BuildStorage, DispatchResult};
 
@@ -58,6 +58,10 @@ impl ModelRegistry for FakeModels {
 
     fn listed() -> Vec<ModelId> {
         Vec::new()
+    }
+
+    fn listed_over(_: Range<BlockNumber>) -> Vec<ListedFor> {
+        unreachable!("only miners ask what was listed")
     }
 
     #[cfg(feature = "runtime-benchmarks")]

@@ -1,6 +1,9 @@
 //! A runtime of this pallet whose neighbours are fakes: tests say what they answer, and read what they were told.
 
-use core::cell::{Cell, RefCell};
+use core::{
+    cell::{Cell, RefCell},
+    ops::Range,
+};
 
 use frame_support::{
     derive_impl, parameter_types,
@@ -15,8 +18,8 @@ use frame_system::{
 use millrace_inference::{CheckedModel, Cost, Model, Node, Profile, TraceError};
 use millrace_primitives::{
     mill::{MillKey, MillPair},
-    Balance, CreditWork, Mac, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry, RoundIndex, Rounds,
-    SlotIndex, Verdict, Verifier, WorkClaim,
+    Balance, BlockNumber, CreditWork, ListedFor, Mac, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry,
+    RoundIndex, Rounds, SlotIndex, Verdict, Verifier, WorkClaim,
 };
 use sp_core::{Pair, H256};
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
@@ -141,6 +144,10 @@ impl ModelRegistry for FakeModels {
 
     fn listed() -> Vec<ModelId> {
         LISTED.with_borrow(Clone::clone)
+    }
+
+    fn listed_over(_: Range<BlockNumber>) -> Vec<ListedFor> {
+        unreachable!("only miners ask what was listed")
     }
 
     #[cfg(feature = "runtime-benchmarks")]

@@ -1,6 +1,6 @@
 //! Weights of `pallet_sprints`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-30, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -44,8 +44,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
     // Storage: `Rewards::CurrentRound` (r:1 w:0)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
     // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Scores` (r:1 w:1)
@@ -56,9 +56,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // `i` was measured from 1 to 524288.
     fn sprint_base(i: u32) -> Weight {
-        // Proof: measured 10914 bytes. At least 198_425 ns.
-        Weight::from_parts(201_142_090, 14379)
-            .saturating_add(Weight::from_parts(18_646, 0).saturating_mul(i.into()))
+        // Proof: measured 10916 bytes. At least 171_035 ns.
+        Weight::from_parts(281_345_354, 14381)
+            .saturating_add(Weight::from_parts(18_168, 0).saturating_mul(i.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -78,23 +78,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 523264.
     fn authorize_sprint(b: u32) -> Weight {
-        // Proof: measured 9675 bytes. At least 163_574 ns.
-        Weight::from_parts(212_983_296, 11671)
-            .saturating_add(Weight::from_parts(1_658, 0).saturating_mul(b.into()))
+        // Proof: measured 9709 bytes. At least 144_094 ns.
+        Weight::from_parts(180_637_835, 11671)
+            .saturating_add(Weight::from_parts(1_609, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(10_u64))
     }
     // Storage: `Sprints::Listed` (r:1 w:1)
     // Proof: `Sprints::Listed` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:8 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:0 w:1)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:1)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // `l` was measured from 0 to 8.
     fn set_listed(l: u32) -> Weight {
-        // Proof: measured 607 + l × 193 bytes. At least 10_065 ns.
-        Weight::from_parts(13_463_281, 1870)
-            .saturating_add(Weight::from_parts(7_744_502, 0).saturating_mul(l.into()))
-            .saturating_add(T::DbWeight::get().reads(1_u64))
+        // Proof: measured 892 + l × 193 bytes. At least 15_593 ns.
+        Weight::from_parts(18_528_736, 2530)
+            .saturating_add(Weight::from_parts(7_532_740, 0).saturating_mul(l.into()))
+            .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
             .saturating_add(Weight::from_parts(0, 5969).saturating_mul(l.into()))
@@ -108,8 +108,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Sprints::Wins` (r:0 w:1)
     // Proof: `Sprints::Wins` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
     fn begin_block() -> Weight {
-        // Proof: measured 461 bytes. At least 12_919 ns.
-        Weight::from_parts(14_612_000, 1870)
+        // Proof: measured 461 bytes. At least 12_428 ns.
+        Weight::from_parts(13_741_000, 1870)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }

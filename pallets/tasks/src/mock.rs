@@ -1,6 +1,6 @@
 //! A runtime of this pallet and nothing else of ours: its neighbours are fakes whose answers a test sets.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, ops::Range};
 
 use codec::Decode;
 use frame_support::{
@@ -16,9 +16,9 @@ use millrace_inference::{Cost, LayerShape, Profile};
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    price_of, submission_message, Answer, Balance, BlockNumber, Looked, Mac, MillKeys, MinerBond, MiningPay,
-    ModelId, ModelInfo, ModelRegistry, OnWork, Served, SlotIndex, SlotMarket, SlotOffer, TaskId, Verdict,
-    Verifier, WorkClaim,
+    price_of, submission_message, Answer, Balance, BlockNumber, ListedFor, Looked, Mac, MillKeys, MinerBond,
+    MiningPay, ModelId, ModelInfo, ModelRegistry, OnWork, Served, SlotIndex, SlotMarket, SlotOffer, TaskId,
+    Verdict, Verifier, WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -244,6 +244,10 @@ impl ModelRegistry for FakeModels {
     }
     fn listed() -> Vec<ModelId> {
         world(|world| world.listed.clone())
+    }
+
+    fn listed_over(_: Range<BlockNumber>) -> Vec<ListedFor> {
+        unreachable!("only miners ask what was listed")
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_model(_: Vec<u8>) -> ModelId {

@@ -1,6 +1,6 @@
 //! Weights of `pallet_tasks`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-30, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -76,9 +76,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // `b` was measured from 64 to 524288.
     fn post(b: u32) -> Weight {
-        // Proof: measured 26245 bytes. At least 466_765 ns.
-        Weight::from_parts(580_389_933, 26063)
-            .saturating_add(Weight::from_parts(2_597, 0).saturating_mul(b.into()))
+        // Proof: measured 26245 bytes. At least 461_157 ns.
+        Weight::from_parts(568_232_229, 26063)
+            .saturating_add(Weight::from_parts(2_746, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(16_u64))
     }
@@ -103,8 +103,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
-        // Proof: measured 26429 bytes. At least 253_197 ns.
-        Weight::from_parts(330_312_000, 26063)
+        // Proof: measured 26429 bytes. At least 241_599 ns.
+        Weight::from_parts(328_569_000, 26063)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -118,8 +118,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:4 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
@@ -141,8 +141,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn poke() -> Weight {
-        // Proof: measured 61767 bytes. At least 993_019 ns.
-        Weight::from_parts(1_052_968_000, 34255)
+        // Proof: measured 61514 bytes. At least 1_008_692 ns.
+        Weight::from_parts(1_080_349_000, 34255)
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
@@ -164,8 +164,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
     // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
@@ -184,9 +184,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // `o` was measured from 4 to 65536.
     fn submit_right(o: u32) -> Weight {
-        // Proof: measured 36722 bytes. At least 387_978 ns.
-        Weight::from_parts(419_735_414, 40182)
-            .saturating_add(Weight::from_parts(3_661, 0).saturating_mul(o.into()))
+        // Proof: measured 36722 bytes. At least 404_082 ns.
+        Weight::from_parts(447_055_860, 40182)
+            .saturating_add(Weight::from_parts(4_189, 0).saturating_mul(o.into()))
             .saturating_add(T::DbWeight::get().reads(23_u64))
             .saturating_add(T::DbWeight::get().writes(28_u64))
     }
@@ -208,8 +208,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:4 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
     // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
@@ -223,8 +223,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Fates` (r:0 w:1)
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     fn submit_wrong() -> Weight {
-        // Proof: measured 61328 bytes. At least 439_865 ns.
-        Weight::from_parts(478_092_000, 64793)
+        // Proof: measured 61328 bytes. At least 453_716 ns.
+        Weight::from_parts(527_676_000, 64793)
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
@@ -236,9 +236,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 3145728.
     fn authorize_submit(b: u32) -> Weight {
-        // Proof: measured 2145 bytes. At least 88_231 ns.
-        Weight::from_parts(108_203_167, 5372)
-            .saturating_add(Weight::from_parts(1_496, 0).saturating_mul(b.into()))
+        // Proof: measured 2145 bytes. At least 85_828 ns.
+        Weight::from_parts(114_997_896, 5372)
+            .saturating_add(Weight::from_parts(1_527, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
@@ -255,8 +255,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `Parameters::Parameters` (r:6 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
@@ -276,8 +276,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Proof: measured 61664 bytes. At least 897_867 ns.
-        Weight::from_parts(965_077_000, 34255)
+        // Proof: measured 61411 bytes. At least 905_619 ns.
+        Weight::from_parts(977_446_000, 34255)
             .saturating_add(T::DbWeight::get().reads(29_u64))
             .saturating_add(T::DbWeight::get().writes(142_u64))
     }
@@ -288,8 +288,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Miners` (r:1 w:0)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     fn authorize_decline() -> Weight {
-        // Proof: measured 2145 bytes. At least 81_321 ns.
-        Weight::from_parts(103_143_000, 5372).saturating_add(T::DbWeight::get().reads(3_u64))
+        // Proof: measured 2145 bytes. At least 79_889 ns.
+        Weight::from_parts(103_074_000, 5372).saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
@@ -304,8 +304,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Parameters::Parameters` (r:2 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
-        // Proof: measured 57330 bytes. At least 42_504 ns.
-        Weight::from_parts(44_576_000, 34255)
+        // Proof: measured 57330 bytes. At least 42_444 ns.
+        Weight::from_parts(44_226_000, 34255)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -323,17 +323,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Offered` (r:16 w:16)
     // Proof: `Miners::Offered` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // `l` was measured from 0 to 256.
     // `a` was measured from 0 to 2.
     fn search_slot(l: u32, a: u32) -> Weight {
-        // Proof: measured 0 + a × 2939 + l × 8 bytes. At least 1_453_504 ns.
-        Weight::from_parts(1_496_929_000, 41166)
-            .saturating_add(Weight::from_parts(1_780_433, 0).saturating_mul(l.into()))
-            .saturating_add(Weight::from_parts(899_591_464, 0).saturating_mul(a.into()))
+        // Proof: measured 351 + a × 2588 + l × 8 bytes. At least 1_439_564 ns.
+        Weight::from_parts(1_469_178_000, 41166)
+            .saturating_add(Weight::from_parts(1_749_256, 0).saturating_mul(l.into()))
+            .saturating_add(Weight::from_parts(917_041_701, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().reads((33_u64).saturating_mul(a.into())))
@@ -355,8 +355,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Leases` (r:1 w:1)
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Ignored`)
     // Storage: `Tasks::Queue` (r:1 w:1)
@@ -366,8 +366,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn give_lease() -> Weight {
-        // Proof: measured 62924 bytes. At least 452_213 ns.
-        Weight::from_parts(525_382_000, 63914)
+        // Proof: measured 62705 bytes. At least 459_825 ns.
+        Weight::from_parts(544_090_000, 63695)
             .saturating_add(T::DbWeight::get().reads(37_u64))
             .saturating_add(T::DbWeight::get().writes(22_u64))
     }
@@ -381,8 +381,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:4 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
@@ -404,8 +404,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn end_lease() -> Weight {
-        // Proof: measured 61767 bytes. At least 940_170 ns.
-        Weight::from_parts(1_001_060_000, 62757)
+        // Proof: measured 61514 bytes. At least 939_880 ns.
+        Weight::from_parts(1_020_339_000, 62504)
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(143_u64))
     }
@@ -432,8 +432,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn refund_task() -> Weight {
-        // Proof: measured 26429 bytes. At least 240_528 ns.
-        Weight::from_parts(302_711_000, 27419)
+        // Proof: measured 26429 bytes. At least 249_621 ns.
+        Weight::from_parts(326_546_000, 27419)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -448,8 +448,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Requested` (r:0 w:1)
     // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     fn prune_output() -> Weight {
-        // Proof: measured 366 bytes. At least 24_667 ns.
-        Weight::from_parts(28_112_000, 3714)
+        // Proof: measured 366 bytes. At least 27_681 ns.
+        Weight::from_parts(38_297_000, 3714)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -459,8 +459,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
-    // Storage: `Models::Listed` (r:1 w:0)
-    // Proof: `Models::Listed` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
+    // Storage: `Models::Lists` (r:1 w:0)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
     // Storage: `Miners::Classes` (r:8 w:8)
     // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
     // Storage: `Tasks::Queue` (r:1 w:1)
@@ -482,8 +482,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn force_refund() -> Weight {
-        // Proof: measured 61134 bytes. At least 335_539 ns.
-        Weight::from_parts(373_466_000, 34255)
+        // Proof: measured 60881 bytes. At least 372_124 ns.
+        Weight::from_parts(421_748_000, 34255)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(27_u64))
     }

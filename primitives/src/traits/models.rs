@@ -1,11 +1,12 @@
 //! What the registry of models offers.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use millrace_inference::Profile;
 use sp_runtime::DispatchResult;
 
-use crate::ModelId;
+use crate::{BlockNumber, ModelId};
 
 /// A registered model, as those who use models see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,15 @@ pub struct ModelInfo {
     pub profile: Profile,
     /// Whether new uses of it are accepted: false once it is retired.
     pub open: bool,
+}
+
+/// The models that were listed for some blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedFor {
+    /// How many blocks.
+    pub blocks: BlockNumber,
+    /// The models.
+    pub models: Vec<ModelId>,
 }
 
 /// The registry of models, for those who use models.
@@ -41,6 +51,8 @@ pub trait ModelRegistry {
     fn set_listed(models: Vec<ModelId>) -> DispatchResult;
     /// The listed models.
     fn listed() -> Vec<ModelId>;
+    /// The models that were listed over these blocks, the earliest first. A new list counts from its own block on.
+    fn listed_over(blocks: Range<BlockNumber>) -> Vec<ListedFor>;
     /// Registers a model for benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_model(encoding: Vec<u8>) -> ModelId;

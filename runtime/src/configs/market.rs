@@ -23,8 +23,9 @@ use crate::{
 };
 
 const MIB: u32 = 1024 * 1024;
-/// Blocks for which capacity that was on sale waits for a win to use it: 32 rounds of an hour.
-const CAPACITY_WINDOW: u32 = 32 * HOURS;
+/// Blocks for which capacity that was on sale waits for a win to use it: 128 rounds of an hour. The rarer a miner's wins
+/// are, the longer it has to wait; the longer it waits, the later a change of the ask shows.
+const CAPACITY_WINDOW: u32 = 128 * HOURS;
 /// Blocks in which a sprint can be included: three turns of all authors, so that some can't keep it out between them.
 pub const MAX_ANCHOR_AGE: u32 = 3 * (MAX_APPOINTED + MAX_SEATS);
 /// Work of a win on a model that is listed anew, MAC. Two threads do some 13 giga-MAC a second on the demo model, 40,000

@@ -1,7 +1,9 @@
 //! The real runtime from its development preset, driven call by call; every test ends with try-state.
 #![allow(missing_docs, reason = "the names say what a test asks for")]
 
+mod layout;
 mod random;
+mod state;
 
 use frame_support::{
     dispatch::DispatchResultWithPostInfo,
@@ -26,7 +28,9 @@ use sp_runtime::{
     transaction_validity::{TransactionSource, TransactionValidityError},
 };
 
+pub use layout::Layout;
 pub use random::Random;
+pub use state::{read_state, write_state};
 
 pub const UNIT: Balance = millrace_runtime::configs::monetary::UNIT;
 /// What keeping the record of a task's end costs: a millionth of a MILL for each byte of it.

@@ -2,7 +2,8 @@
 //! after every step. And what is said of shares, funds on hold and rounding.
 //!
 //! `MODEL_STEPS` sets how many steps are made (100,000 unless it says otherwise), `MODEL_SEED` where the seeds begin. A
-//! failure prints the seed of its chain; `MODEL_SEED=… MODEL_STEPS=1` runs that chain alone.
+//! failure prints the seed of its chain; `MODEL_SEED=… MODEL_STEPS=1` runs that chain alone. `MODEL_STATE` names a file that the
+//! state of the first chain is written to.
 #![allow(missing_docs)]
 
 mod calls;
@@ -23,6 +24,7 @@ mod world;
 
 use std::{
     panic::{catch_unwind, resume_unwind, AssertUnwindSafe},
+    path::{Path, PathBuf},
     sync::{
         atomic::{AtomicU64, Ordering},
         Mutex,
@@ -45,7 +47,7 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 }
 
 /// The steps of one seed, and what came up in them.
-fn walk(seed: u64) -> seen::Seen {
+fn walk(seed: u64, state: Option<&Path>) -> seen::Seen {
     let walked = catch_unwind(AssertUnwindSafe(|| {
         chain("local_testnet").execute_with(|| {
             let mut random = Random(seed);
@@ -57,6 +59,9 @@ fn walk(seed: u64) -> seen::Seen {
             }
             for _ in 0..STEPS_ON_A_CHAIN {
                 world.step(&mut random);
+            }
+            if let Some(file) = state {
+                write_state(file);
             }
             world.seen
         })
@@ -73,6 +78,7 @@ fn the_runtime_agrees_with_the_reference_whatever_is_called() {
     let chains = setting("MODEL_STEPS", 100_000).div_ceil(STEPS_ON_A_CHAIN);
     let next = AtomicU64::new(0);
     let seen = Mutex::new(seen::Seen::default());
+    let state = std::env::var_os("MODEL_STATE").map(PathBuf::from);
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -81,7 +87,7 @@ fn the_runtime_agrees_with_the_reference_whatever_is_called() {
                 if number >= chains {
                     break;
                 }
-                let own = walk(first + number);
+                let own = walk(first + number, state.as_deref().filter(|_| number == 0));
                 seen.lock().expect("nobody panicked").add(own);
             });
         }

@@ -174,6 +174,29 @@ fn only_listed_models_count_and_each_for_its_part() {
 }
 
 #[test]
+fn a_new_list_counts_from_its_block_on() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        // It offers the first of them, or half of what is listed, or nothing of it.
+        for (listed, blocks) in
+            [(vec![model(), second_model()], 10), (vec![second_model()], 3), (vec![model()], 4)]
+        {
+            pass(blocks);
+            list(&listed);
+        }
+        pass(6);
+        assert_eq!(take(Mac::MAX), (17 * BLOCK + BLOCK / 2, 5));
+        // A task's time counts by the lists of its blocks, too.
+        let slot = lease_at(1).expect("it is on sale").slot;
+        pass(2);
+        list(&[second_model()]);
+        pass(2);
+        Miners::settle(&MINER, slot, Served { work: 0, due: System::block_number(), mining_pay: 0 });
+        assert_eq!(take(Mac::MAX), (2 * BLOCK, 5));
+    });
+}
+
+#[test]
 fn a_suspended_slot_adds_nothing() {
     on_chain(|| {
         selling(MINER, 5, 2);
@@ -198,18 +221,18 @@ impl Random {
     }
 }
 
-/// What counts of a miner's work in ten windows, per 10,000, on an average of so many runs. On average it wins `wins`
-/// times in 31.25 blocks, and sells `spare` times what it mines.
-fn counted(runs: u64, wins: u64, spare: Mac) -> u128 {
+/// What counts of a miner's work in ten windows from an empty store on, per 10,000, on an average of so many runs. In each block
+/// it tries its luck so many times, and wins with a chance of so many in 1,000. It sells `spare` quarters of what it mines.
+fn counted(runs: u64, (tries, chance): (u64, u64), spare: Mac) -> u128 {
     let (mut mined, mut counts) = (0, 0);
     for seed in 0..runs {
         on_chain(|| {
             selling(MINER, 5, 1);
             let mut random = Random(seed);
-            let win = BLOCK * 125 / 4 / Mac::from(wins) / spare;
+            let win = BLOCK * 1_000 * 4 / Mac::from(tries * chance) / spare;
             for _ in 0..10 * WINDOW {
                 System::set_block_number(System::block_number() + 1);
-                for _ in (0..wins).filter(|_| random.draw() % 125 < 4) {
+                for _ in (0..tries).filter(|_| random.draw() % 1_000 < chance) {
                     let on_sale = take(win).0;
                     mined += win;
                     counts += on_sale + (win - on_sale) / 16;
@@ -220,16 +243,19 @@ fn counted(runs: u64, wins: u64, spare: Mac) -> u128 {
     counts * 10_000 / mined
 }
 
-/// The runtime's window is 32 rounds. So a miner with one win in ten rounds and one with ten wins in each, over 320
-/// rounds: they score nearly the same for the same work, if they have some capacity to spare. Who sells just what it
-/// mines loses what chance brings at once, but no more than a fifth.
+/// The runtime's window is 128 rounds. So miners with ten wins in a round, with one in ten rounds and one in 32 rounds, over
+/// 1,280 rounds: they score nearly the same for the same work, if they have some capacity to spare. Who sells just what it
+/// mines loses what chance brings at once.
 #[test]
 fn rare_wins_score_nearly_what_frequent_ones_do() {
-    for (spare, least) in [(2, 95), (1, 80)] {
-        // A round is 3.125 blocks here: one win in 31.25 blocks, or a hundred.
-        let (rare, frequent) = (counted(200, 1, spare), counted(5, 100, spare));
-        println!("of 10,000 with {spare} times the capacity: rare wins {rare}, frequent ones {frequent}");
-        assert!(rare * 100 >= frequent * least, "{rare} against {frequent}");
-        assert!(rare <= frequent, "rare wins gain nothing either: {rare} against {frequent}");
+    for (spare, tenth, thirtieth) in [(8, 990, 980), (5, 970, 920), (4, 920, 800)] {
+        // A block is 1.28 rounds here.
+        let frequent = counted(2, (128, 100), spare);
+        for (rounds, chance, least) in [(10, 128, tenth), (32, 40, thirtieth)] {
+            let rare = counted(100, (1, chance), spare);
+            println!("of 10,000 with {spare}/4 of the capacity: {frequent}, and {rare} with a win in {rounds} rounds");
+            assert!(rare * 1_000 >= frequent * least, "{rare} against {frequent}");
+            assert!(rare <= frequent, "rare wins gain nothing either: {rare} against {frequent}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod describe;
 mod force_retire;
+mod migrations;
 mod register;
 mod registry;
 mod remove;

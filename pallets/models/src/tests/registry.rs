@@ -2,9 +2,9 @@
 
 use frame_support::{assert_noop, assert_ok};
 use millrace_inference::CheckedModel;
-use millrace_primitives::{ModelId, ModelRegistry};
+use millrace_primitives::{ListedFor, ModelId, ModelRegistry};
 
-use crate::{mock::*, Error};
+use crate::{mock::*, Error, Lists};
 
 #[test]
 fn a_model_is_found_with_its_profile() {
@@ -30,5 +30,44 @@ fn only_open_models_are_acquired_or_listed() {
         assert_noop!(Models::set_listed(vec![open; 9]), Error::<Test>::TooManyListed);
         assert_ok!(Models::set_listed(vec![open]));
         assert_eq!(Models::listed(), [open]);
+    });
+}
+
+/// Lists one model, named by its rows, from this block on.
+fn list(rows: u32) {
+    System::set_block_number(rows * 10);
+    assert_ok!(Models::set_listed(vec![name(&encoding(rows))]));
+}
+
+fn over(blocks: std::ops::Range<u32>) -> Vec<(u32, u32)> {
+    let rows = |listed: &ListedFor| (1..9).find(|rows| listed.models == [name(&encoding(*rows))]);
+    let lists = Models::listed_over(blocks);
+    lists.iter().map(|list| (list.blocks, rows(list).expect("one of ours"))).collect()
+}
+
+#[test]
+fn each_block_has_the_list_that_was_in_force_in_it() {
+    run(|| {
+        for rows in 1..9 {
+            registered(rows);
+        }
+        assert_eq!(Models::listed_over(0..9), []);
+        list(1);
+        list(2);
+        list(4);
+        assert_eq!(over(12..45), [(8, 1), (20, 2), (5, 4)]);
+        assert_eq!(over(20..40), [(20, 2)]);
+        assert_eq!(over(39..41), [(1, 2), (1, 4)]);
+        assert_eq!(over(50..60), [(10, 4)]);
+        assert_eq!(over(40..40), []);
+        // Of two in one block, the latter.
+        assert_ok!(Models::set_listed(vec![name(&encoding(3))]));
+        assert_eq!(over(30..45), [(10, 2), (5, 3)]);
+        list(5);
+        list(6);
+        assert_eq!(over(0..65), [(40, 2), (10, 3), (10, 5), (5, 6)], "the oldest counts for those before it");
+        Lists::<Test>::mutate(|lists| lists[1].since = lists[0].since);
+        assert!(Models::do_try_state().is_err());
+        Lists::<Test>::mutate(|lists| lists[1].since += 1);
     });
 }
