@@ -23,6 +23,7 @@ mod product;
 mod record;
 mod report;
 mod shapes;
+mod slip;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -103,7 +104,7 @@ pub(crate) struct Laid {
 /// # Errors
 /// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest.
 pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
-    let shapes = shapes::shapes(source.nodes);
+    let shapes = shapes::shapes(source.nodes)?;
     let rank = shapes.first().map_or(0, Vec::len);
     let (mut best, mut furthest): (Option<Laid>, Option<Fault>) = (None, None);
     for input in ways(rank) {
@@ -127,8 +128,9 @@ pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
 /// A graph whose input's axes lie along these.
 fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Laid, Fault> {
     let (graph, output) = translate(source, shapes, input)?;
-    let Extent { width, image } = graph.extent(output.node);
-    let rows = registered(graph).map_err(|why| (source.last, why))?;
+    let at_last = |why| (source.last, why);
+    let Extent { width, image } = graph.extent(output.node).map_err(at_last)?;
+    let rows = registered(graph).map_err(at_last)?;
     let given = places(&output.digits, width, image.map_or(1, |[_, columns]| columns));
     let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input);
     let posted = places(&sample.digits, pixels.channels, pixels.width);
