@@ -5,6 +5,9 @@
 //! 3. `translate` goes through an integer graph of version 1, `shapes` says what it has at each node, `trunk` chooses what is
 //!    committed to.
 //! 4. [`RowsModel`] is what comes out, with its parameters.
+//!
+//! What is done with any model of rows lies here, too, one of texts included: `execute` with the engine, `commitment` with the library
+//! that the chain has, `memory` says what that takes, and `report` shows a model.
 
 mod border;
 mod canonical;
@@ -15,9 +18,11 @@ mod emit;
 mod execute;
 mod file;
 mod graph;
+mod impossible;
 mod join;
 mod layout;
 mod meet;
+mod memory;
 mod pool;
 mod product;
 mod record;
@@ -37,6 +42,11 @@ use millrace_inference::rows::{
 pub use commitment::{commit_to, recompute_at, Commitment, Recomputed};
 #[cfg(feature = "text")]
 pub use execute::Executable;
+#[cfg(feature = "text")]
+pub(crate) use impossible::impossible;
+pub use memory::reference_memory;
+#[cfg(feature = "text")]
+pub(crate) use memory::{too_much, MEMORY};
 pub use record::with_fewer_bits;
 pub use report::inspect_rows;
 pub(crate) use state::{Multiplied, Source};
