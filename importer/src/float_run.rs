@@ -19,6 +19,9 @@ const BATCH: usize = 32;
 /// much again, and besides that only what is still to be read.
 pub(crate) const MEMORY: usize = 1 << 30;
 
+/// The most bytes of a tensor where the file fixes the batch.
+const LARGEST: usize = 4 * MEMORY;
+
 /// A tensor that a node gives.
 struct Seen {
     node: Node,
@@ -84,8 +87,8 @@ impl FloatRun {
             })
             .filter(|tensor| seen.insert(tensor.id))
             .collect::<Vec<_>>();
-        let bytes = tensors.iter().map(|tensor| tensor.bytes).sum::<usize>();
-        let batch = rehearsed.batch.map_or((MEMORY / bytes.max(1)).clamp(1, BATCH), |batch| batch as usize);
+        let bytes: Vec<usize> = tensors.iter().map(|tensor| tensor.bytes).collect();
+        let batch = batch_of(rehearsed.batch, &bytes)?;
         Ok(Self { model, input, runs: together(tensors, batch), batch, sample })
     }
 
@@ -152,6 +155,24 @@ impl FloatRun {
         }
         Ok(())
     }
+}
+
+/// How many samples run at once in a graph whose tensors have so many bytes a sample.
+///
+/// # Errors
+/// [`ImportError::Calibration`] if the file fixes more than there may be in memory.
+fn batch_of(fixed: Option<u32>, bytes: &[usize]) -> Result<usize, ImportError> {
+    let Some(batch) = fixed else {
+        return Ok((MEMORY / bytes.iter().sum::<usize>().max(1)).clamp(1, BATCH));
+    };
+    let largest = bytes.iter().copied().max().unwrap_or(0).saturating_mul(batch as usize);
+    if largest > LARGEST {
+        return Err(ImportError::Calibration(refusal!(
+            "the graph takes {batch} samples at once, with which its largest tensor has {largest} bytes, and at most {LARGEST} are possible";
+            "export the model with an open batch axis, or one of 1"
+        )));
+    }
+    Ok(batch as usize)
 }
 
 /// Tensors in runs of as many as fit into memory for a batch; each run has at least one.
@@ -269,4 +290,20 @@ fn full_padding(node: &mut Node, rehearsed: &Lowering<'_>) -> Option<Tensor> {
     *node.input.get_mut(1)? = name.clone();
     let dims = vec![full.len() as i64];
     Some(Tensor { name, dims, data_type: onnx::INT64, int64_data: full, ..Tensor::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_fits_into_memory() {
+        assert_eq!(batch_of(None, &[1, 2]).expect("little"), BATCH);
+        assert_eq!(batch_of(None, &[MEMORY / 8, MEMORY / 8]).expect("some"), 4);
+        assert_eq!(batch_of(None, &[2 * MEMORY]).expect("one at a time"), 1);
+        assert_eq!(batch_of(Some(64), &[1, 2]).expect("as the file says"), 64);
+        assert_eq!(batch_of(Some(16), &[MEMORY / 4]).expect("just fits"), 16);
+        let message = batch_of(Some(17), &[1, MEMORY / 4]).expect_err("too much").to_string();
+        assert!(message.contains("17 samples at once") && message.contains("open batch axis"), "{message}");
+    }
 }

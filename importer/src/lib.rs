@@ -95,7 +95,10 @@ pub use refusal::Refusal;
 pub use room::Room;
 #[cfg(feature = "text")]
 pub use rows::Executable;
-pub use rows::{commit_to, inspect_rows, recompute_at, with_fewer_bits, Commitment, Recomputed, RowsModel};
+pub use rows::{
+    commit_to, inspect_rows, recompute_at, reference_memory, with_fewer_bits, Commitment, Recomputed,
+    RowsModel,
+};
 pub use value::{Quantization, Range};
 pub use walk::Step;
 pub use weight::{verification_ref_time, BLOCK_REF_TIME};

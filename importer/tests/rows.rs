@@ -222,3 +222,23 @@ fn another_order_of_elements_is_far_from_the_floats() {
     let far = cosine(&reals(&imported, &sample), &theirs);
     assert!(near > 0.99 && far < 0.9, "{near} and {far}");
 }
+
+#[cfg(feature = "text")]
+#[test]
+fn the_engine_commits_to_what_the_chains_library_commits_to() {
+    let mut same = 0;
+    for case in cases() {
+        let Ok(imported) = import_rows(&case.model, case.options()) else { continue };
+        let (model, bytes) = (imported.rows.model(), imported.rows.blob());
+        let blob = rows::Blob::verified(model, bytes).expect("its own");
+        let length = model.image_bytes().expect("an image") as u32;
+        let image: Vec<u32> = (0..length).map(|at| at * 37 % 256).collect();
+        let engine = millrace_importer::Executable::new(model, bytes).expect("it fits");
+        let expected = millrace_importer::commit_to(model, blob, &image).expect("a whole image");
+        assert_eq!(engine.commit(&image).expect("a whole image"), expected, "{}", case.name);
+        let message = engine.commit(&image[1..]).expect_err("a part of an image").to_string();
+        assert!(message.contains("whole samples"), "{message}");
+        same += 1;
+    }
+    assert!(same > 40, "{same}");
+}

@@ -152,3 +152,29 @@ fn refusals_say_what_to_do() {
     let (fine, said) = millrace_model(&["diff", &model, "--weights", &from]);
     assert!(!fine && said.contains("x.millrace"), "{said}");
 }
+
+#[test]
+fn check_says_what_import_would_do() {
+    let exported = exported::folder("check", CONFIG, &exported::bytes("encoder.onnx"));
+    let path = |name: &str| exported.path(name).display().to_string();
+    for file in [exported.0.display().to_string(), path("model.onnx")] {
+        let (fine, said) = millrace_model(&["check", &file]);
+        assert!(fine && said.contains("a text model, an encoder (BertModel)"), "{said}");
+        assert!(
+            said.contains("2 blocks, rows of 32") && said.contains("up to 24 tokens, 60 different"),
+            "{said}"
+        );
+        let (fine, said) = millrace_model(&["check", &file, "--json"]);
+        assert!(fine && said.contains(r#""settled":"claimed""#) && said.contains(r#""layers":2"#), "{said}");
+    }
+    exported.write("config.json", CONFIG.replace("\"vocab_size\": 60", "\"vocab_size\": 61").as_bytes());
+    let (fine, said) = millrace_model(&["check", &path("model.onnx")]);
+    assert!(!fine && said.contains("no table of the shape [61, 32]") && said.contains("  → "), "{said}");
+    exported.write("config.json", CONFIG.replace("BertModel", "T5EncoderModel").as_bytes());
+    let (fine, said) = millrace_model(&["check", &path("model.onnx"), "--json"]);
+    assert!(!fine && said.contains("'T5EncoderModel'") && said.contains(r#""importable":false"#), "{said}");
+
+    let decoder = exported::folder("check-decoder", llama::CONFIG, &exported::bytes("decoder.onnx"));
+    let (fine, said) = millrace_model(&["check", &decoder.0.display().to_string()]);
+    assert!(fine && said.contains("a language model (LlamaForCausalLM)"), "{said}");
+}

@@ -36,7 +36,9 @@ pub struct Output {
 pub struct RowsExecution {
     /// Of each sequence.
     pub outputs: Vec<Output>,
-    /// Root of the tree over the trunk's rows.
+    /// Hashes of the trunk's leaves: what a dispute is answered from.
+    pub trunk_leaves: Vec<Hash>,
+    /// Root of the tree over them.
     pub trunk_root: Hash,
     /// Root of the tree over the outputs' bytes.
     pub output_root: Hash,
@@ -131,8 +133,11 @@ impl RowsEngine<'_> {
         let made = self.run(model, &mut sequences, batch, (true, false), stop)?;
         self.threads.run(|| {
             let output_root = root_of_bytes(made.outputs.iter().map(Vec::as_slice));
-            let trunk_root = tree_root(made.leaves.concat());
-            Ok(RowsExecution { outputs: outputs(model, made.outputs), trunk_root, output_root })
+            let trunk_leaves = made.leaves.concat();
+            // They are there twice already, and the tree takes as much.
+            drop(made.leaves);
+            let trunk_root = tree_root(trunk_leaves.clone());
+            Ok(RowsExecution { outputs: outputs(model, made.outputs), trunk_leaves, trunk_root, output_root })
         })
     }
 

@@ -77,7 +77,7 @@ pub(super) fn required_memory(model: &PreparedRows, batch: &[Length], threads: u
     let together: u64 = alone.iter().take(threads).sum();
     let lengths: Vec<u32> = batch.iter().map(|length| length.new).collect();
     let leaves = trunk_leaf_count(&model.checked, &lengths).next_power_of_two();
-    // Hashes of all levels, and of the leaves once more as each part has them.
+    // Hashes of all levels, and of the leaves once more, as each part has them and as they are handed out.
     let tree = leaves * 32 * 3;
     let kept: u64 = if keep { batch.iter().map(|length| cached(model, *length)).sum() } else { 0 };
     packed_bytes(&model.checked) + shared.max(together) + tree + 2 * outputs(model, batch) + kept

@@ -55,7 +55,8 @@ fn equals_the_reference((model, blob, batch): Case) -> Result<(), TestCaseError>
         sequence
     });
     let recorded: Vec<_> = recorded.collect();
-    let trunk_root = tree_root(trunk_leaves(&model, &recorded).expect("it was recorded"));
+    let leaves = trunk_leaves(&model, &recorded).expect("it was recorded");
+    let trunk_root = tree_root(leaves.clone());
     let output_root = tree_root(output_leaves(&outputs));
     for kernel in Kernel::available() {
         let engine = engine().with_kernel(kernel);
@@ -67,6 +68,7 @@ fn equals_the_reference((model, blob, batch): Case) -> Result<(), TestCaseError>
             prop_assert_eq!(ours.element, theirs.element);
         }
         prop_assert_eq!(execution.trunk_root, trunk_root, "{}", kernel.name());
+        prop_assert_eq!(&execution.trunk_leaves, &leaves);
         prop_assert_eq!(execution.output_root, output_root);
         prop_assert_eq!(engine.infer(&prepared, &slices(&batch)).expect("fine ids"), execution.outputs);
     }

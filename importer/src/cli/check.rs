@@ -32,8 +32,13 @@ pub(super) fn check_file(
     print!("{}", if json { as_json(&checked) } else { as_text(&checked) });
     match checked.faults.len() {
         0 => Ok(()),
-        count => Err(format!("{}: {count} to change before it can be imported", file.display())),
+        count => Err(unimportable(file, count)),
     }
+}
+
+/// What is said of a file with so many faults.
+pub(super) fn unimportable(file: &Path, count: usize) -> String {
+    format!("{}: {count} to change before it can be imported", file.display())
 }
 
 fn as_text(checked: &Check) -> String {
@@ -98,7 +103,7 @@ fn as_json(checked: &Check) -> String {
 }
 
 /// A text as JSON writes it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

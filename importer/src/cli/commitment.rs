@@ -6,6 +6,11 @@ use millrace_importer::{Commitment, Recomputed};
 
 use super::files::write;
 
+/// Says what an execution takes before it begins.
+pub(super) fn state(bytes: u64) {
+    eprintln!("Executing this takes at most {bytes} bytes of memory.");
+}
+
 /// Writes the trunk's leaves and says the roots over them.
 pub(super) fn keep(commitment: &Commitment, output: &Path) -> Result<(), String> {
     write(output, &commitment.leaves.concat())?;

@@ -17,6 +17,7 @@ mod rows;
 mod rows_engine;
 #[cfg_attr(not(feature = "text"), path = "no_text.rs")]
 mod text;
+mod text_check;
 mod text_options;
 mod verify;
 
@@ -67,11 +68,11 @@ enum Command {
         #[command(flatten)]
         text: Options,
     },
-    /// List all that keeps an ONNX file from being imported, each with what to do, and say how many samples the chain
-    /// would verify in one call. Exits with 1 if anything is listed.
+    /// List all that keeps a file from being imported, each with what to do, and say how many samples the chain would verify in
+    /// one call, or what is claimed instead. Exits with 1 if anything is listed.
     Check {
-        /// The ONNX file.
-        onnx: PathBuf,
+        /// The ONNX file; or a text model, as `import` takes it.
+        file: PathBuf,
         /// Check it as `import --arg-max` would make it.
         #[arg(long)]
         arg_max: bool,
@@ -180,7 +181,8 @@ pub(crate) fn run() -> Result<(), String> {
                 import::Wanted { output: &output, arg_max, rows, despite_loss: text.despite_loss, words };
             import::import_file(&file, &choice, &samples, wanted)
         }
-        Command::Check { onnx, arg_max, samples, choice, json } => {
+        Command::Check { file, json, .. } if is_text_model(&file) => text::check(&file, json),
+        Command::Check { file: onnx, arg_max, samples, choice, json } => {
             check::check_file(&onnx, &choice, arg_max, &samples, json)
         }
         Command::Inspect { model, .. } if rows::is_meant(&model) => rows::inspect(&model),

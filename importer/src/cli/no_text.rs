@@ -2,13 +2,23 @@
 
 use std::path::Path;
 
-use super::text_options::{Answer, At, Options, Spoken};
+use super::{
+    text_check::{say, Fault},
+    text_options::{Answer, At, Options, Spoken},
+};
 
-const HOW: &str = "this millrace-model was built without text models: build one with `cargo build --release -p millrace-importer \
-                   --features text --target-dir ~/.cache/millrace/pure`";
+const WHAT: &str = "this millrace-model was built without text models";
+
+const HOW: &str =
+    "build one with `cargo build --release -p millrace-importer --features text --target-dir ~/.cache/millrace/pure`";
 
 fn missing<T>() -> Result<T, String> {
-    Err(HOW.into())
+    Err(format!("{WHAT}: {HOW}"))
+}
+
+pub(super) fn check(path: &Path, json: bool) -> Result<(), String> {
+    let what = format!("{} is meant as a text model, and {WHAT}", path.display());
+    say(path, json, &Err(Fault { what, remedy: HOW.into() }))
 }
 
 pub(super) fn import_folder(_: &Path, _: &Path, _: &Options) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use millrace_importer::{commit_to, inspect_rows, npy, recompute_at, Refusal, RowsModel};
+use millrace_importer::{inspect_rows, npy, recompute_at, reference_memory, Refusal, RowsModel};
 use millrace_inference::{
     model_id,
     rows::{self, Blob, CheckedModel, ElementType, Part, Place},
@@ -15,7 +15,7 @@ use super::{
     diff::{compare, Ours},
     files::read,
     progress::working,
-    rows_engine::outputs,
+    rows_engine::{commit, outputs},
     text_options::At,
 };
 
@@ -128,19 +128,16 @@ pub(super) fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
 
 pub(super) fn trunk(batch: &Batch, output: &Path) -> Result<(), String> {
     let (model, image) = one(batch)?;
-    let blob = blob(&model)?;
-    let commitment = working("executing", || commit_to(model.model(), blob, &image))
-        .map_err(|error| format!("{error}; give whole samples of the shape that `inspect` shows"))?;
-    commitment::keep(&commitment, output)
+    commitment::keep(&commit(&model, &image)?, output)
 }
 
 pub(super) fn element(batch: &Batch, at: &At) -> Result<(), String> {
     let (model, image) = one(batch)?;
-    let blob = blob(&model)?;
+    let blob =
+        Blob::new(model.model(), model.blob()).map_err(|error| format!("{error}; import the model again"))?;
     let place = Place { node: at.node, row: at.row, element: at.element, part: Part::Output };
-    let found = working("executing", || recompute_at(model.model(), blob, &image, place)).map_err(|error| {
-        format!("{error}; name a node of the model, a row below its positions, and an element below its width")
-    })?;
+    commitment::state(reference_memory(model.model(), 1).map_err(said)?);
+    let found = working("executing", || recompute_at(model.model(), blob, &image, place)).map_err(said)?;
     commitment::compare(&found)
 }
 
@@ -153,10 +150,6 @@ fn one(batch: &Batch) -> Result<(RowsModel, Vec<u32>), String> {
             Err(format!("there are {} samples, and an execution is of one; give that alone", images.len()))
         }
     }
-}
-
-fn blob(model: &RowsModel) -> Result<Blob<'_>, String> {
-    Blob::new(model.model(), model.blob()).map_err(|error| format!("{error}; import the model again"))
 }
 
 #[cfg(test)]

@@ -6,7 +6,11 @@ mod outcome;
 
 use std::path::Path;
 
-use millrace_importer::text::{self, Bert, Bundle, Comparison, Family, Quantized, Source, Texts};
+use millrace_importer::{
+    reference_memory,
+    text::{self, Bert, Bundle, Comparison, Config, Family, Quantized, Source, Texts},
+    Refusal,
+};
 use millrace_inference::rows::{Part, Place};
 
 use self::outcome::{expect_near, expect_same_vocabulary, print_bundle, print_choices, said};
@@ -14,6 +18,7 @@ use self::outcome::{expect_near, expect_same_vocabulary, print_bundle, print_cho
 use super::{
     commitment,
     progress::{steps, working},
+    text_check::{say, Fault, Found},
     text_options::{Answer, At, Options, Spoken},
 };
 
@@ -23,6 +28,29 @@ pub(super) fn import_folder(folder: &Path, output: &Path, options: &Options) -> 
         Family::Bert => import_encoder(&source, output, options),
         Family::Llama => decoder::import(&source, output, options),
     }
+}
+
+/// Says what an import would make of a file or a folder.
+pub(super) fn check(path: &Path, json: bool) -> Result<(), String> {
+    let fault = |refusal: Refusal| Fault { what: refusal.what().into(), remedy: refusal.remedy().into() };
+    say(path, json, &working("checking", || found(&Source::new(path))).map_err(fault))
+}
+
+fn found(source: &Source) -> Result<Found, Refusal> {
+    let (family, tokens) = (source.family()?, source.tokens()?);
+    let found = match family {
+        Family::Bert => of_encoder(source.bert(None)?.config()),
+        Family::Llama => decoder::found(source.llama(None)?.config()),
+    };
+    tokens.expect_vocabulary(found.vocabulary)?;
+    Ok(found)
+}
+
+fn of_encoder(config: &Config) -> Found {
+    let Config { width, layers, inner, vocabulary, positions, types, max_tokens, .. } = *config;
+    let weights = (vocabulary + positions + types) * width + layers * (4 * width + 2 * inner) * width;
+    let (architecture, purpose) = ("BertModel", "an encoder");
+    Found { architecture, purpose, layers, width, vocabulary, max_tokens, weights }
 }
 
 fn import_encoder(source: &Source, output: &Path, options: &Options) -> Result<(), String> {
@@ -114,7 +142,9 @@ pub(super) fn diff(model: &Path, weights: Option<&Path>, file: Option<&Path>) ->
 pub(super) fn trunk(spoken: &Spoken, output: &Path) -> Result<(), String> {
     let bundle = working("reading", || Bundle::load(&spoken.model)).map_err(said)?;
     let ids = bundle.ids(spoken.text()).map_err(said)?;
-    let commitment = working("executing", || text::commit(&bundle, &ids)).map_err(said)?;
+    let executable = working("preparing", || bundle.executable()).map_err(said)?;
+    commitment::state(executable.memory(ids.len() as u32));
+    let commitment = working("executing", || executable.commit(&ids)).map_err(said)?;
     println!("tokens       {}", ids.len());
     commitment::keep(&commitment, output)
 }
@@ -123,6 +153,7 @@ pub(super) fn element(spoken: &Spoken, at: &At) -> Result<(), String> {
     let bundle = working("reading", || Bundle::load(&spoken.model)).map_err(said)?;
     let ids = bundle.ids(spoken.text()).map_err(said)?;
     let place = Place { node: at.node, row: at.row, element: at.element, part: Part::Output };
+    commitment::state(reference_memory(bundle.model(), ids.len() as u32).map_err(said)?);
     let found = working("executing", || text::recompute(&bundle, &ids, place)).map_err(said)?;
     commitment::compare(&found)
 }

@@ -30,10 +30,10 @@ pub(super) fn mean_inside(
     product: &Product,
     weights: Weights<'_>,
 ) -> Lowered<Held> {
-    let sums = emit(&mut all.graph, held, product, weights, sum(&[multiplied(1, 0)]))?;
-    let ones = all.graph.requantize_alike(held.node, ElementType::I8, multiplied(0, 1))?;
+    let sums = emit(&mut all.graph, held, product, weights, sum(&[multiplied(1, 0)?]))?;
+    let ones = all.graph.requantize_alike(held.node, ElementType::I8, multiplied(0, 1)?)?;
     let ones = Held { node: ones, ..held.clone() };
-    let counts = emit(&mut all.graph, &ones, product, weights, sum(&[multiplied(SPREAD, 0)]))?;
+    let counts = emit(&mut all.graph, &ones, product, weights, sum(&[multiplied(SPREAD, 0)?]))?;
     let share = |entry: i32| {
         if entry > ZERO_ENTRY {
             (ONE + (entry - ZERO_ENTRY) / 2) / (entry - ZERO_ENTRY)
@@ -42,7 +42,7 @@ pub(super) fn mean_inside(
         }
     };
     let table = all.graph.entries((0..513).map(share));
-    let extent = all.graph.extent(counts.node);
+    let extent = all.graph.extent(counts.node)?;
     let shares = all.graph.activation(counts.node, table)?;
     let shift = 38;
     let multiplier = ((1i64 << shift) + i64::from(ONE) / 2) / i64::from(ONE);

@@ -24,13 +24,13 @@ pub(super) fn in_order(graph: &mut Graph, held: Held, element: ElementType) -> L
     let steps: Vec<(u32, [u32; 1])> =
         held.digits.iter().filter(is_channel).map(|digit| (digit.length, [digit.stride])).collect();
     let order: Vec<u32> = sums(&steps).into_iter().map(|[channel]| channel).collect();
-    let width = graph.extent(held.node).width as usize;
+    let width = graph.extent(held.node)?.width as usize;
     let is_ordered = (0u32..).zip(&order).all(|(at, channel)| held.channels[*channel as usize] == at);
     let node = match (order.len() == width && is_ordered, element) {
         (true, ElementType::I8) => held.node,
-        (true, element) => graph.requantize_alike(held.node, element, unchanged())?,
+        (true, element) => graph.requantize_alike(held.node, element, unchanged()?)?,
         (false, element) => {
-            let then = Then { pad: 0, element, addend: None, records: &[unchanged()] };
+            let then = Then { pad: 0, element, addend: None, records: &[unchanged()?] };
             let product = picked(order.iter().map(|channel| Some(*channel)));
             in_turn(graph, &held, &product, Weights::ONE, then)?
         }

@@ -5,10 +5,16 @@ use millrace_inference::{
     rows::{
         commitment::{execution_root, output_leaves, tree_root, trunk_leaves, Hash},
         element, openings, operand_bytes, Blob, CheckedModel, ElementError, EvaluationError, Opened,
-        OpenedValues, Place, Sequence,
+        OpenedValues, Output, Place, Sequence,
     },
 };
 use sp_crypto_hashing::blake2_256;
+
+use super::{
+    impossible::{impossible, no_element},
+    memory::reference_memory,
+};
+use crate::refusal::Refusal;
 
 /// What an execution of one text or image commits to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,21 +29,43 @@ pub struct Commitment {
     pub root: Hash,
 }
 
-/// Executes a model on the ids of one text, or the bytes of one image, and commits to it.
+impl Commitment {
+    /// The commitment to an execution on these ids with these leaves and roots.
+    pub(super) fn new(
+        (model, ids): (&CheckedModel, &[u32]),
+        leaves: Vec<Hash>,
+        [trunk_root, output_root]: [Hash; 2],
+    ) -> Self {
+        let name = model_id(&model.model().to_bytes(), blake2_256);
+        let input_hash = blake2_256(&posted(ids, model.id_bytes()));
+        let root = execution_root(&name, &input_hash, &trunk_root, &output_root);
+        Self { leaves, trunk_root, output_root, root }
+    }
+}
+
+/// Executes a model on the ids of one text, or the bytes of one image, and commits to it: with the library that the chain has. It
+/// takes the memory that [`reference_memory`] says.
 ///
 /// # Errors
-/// [`EvaluationError`] of ids that the model doesn't take.
-pub fn commit_to(model: &CheckedModel, blob: Blob<'_>, ids: &[u32]) -> Result<Commitment, EvaluationError> {
-    let mut sequence = Sequence::recording(model, blob);
-    let output = sequence.append(ids)?;
+/// [`Refusal`] of ids that the model doesn't take, and of an execution that takes too much memory.
+pub fn commit_to(model: &CheckedModel, blob: Blob<'_>, ids: &[u32]) -> Result<Commitment, Refusal> {
+    let (sequence, output) = recorded(model, blob, ids)?;
     let sequence = [sequence];
-    let leaves = trunk_leaves(model, &sequence).ok_or(EvaluationError::Inconsistent)?;
-    let trunk_root = tree_root(leaves.clone());
-    let output_root = tree_root(output_leaves(&[output]));
-    let name = model_id(&model.model().to_bytes(), blake2_256);
-    let input_hash = blake2_256(&posted(ids, model.id_bytes()));
-    let root = execution_root(&name, &input_hash, &trunk_root, &output_root);
-    Ok(Commitment { leaves, trunk_root, output_root, root })
+    let leaves = trunk_leaves(model, &sequence).ok_or_else(|| impossible(&EvaluationError::Inconsistent))?;
+    let roots = [tree_root(leaves.clone()), tree_root(output_leaves(&[output]))];
+    Ok(Commitment::new((model, ids), leaves, roots))
+}
+
+/// An execution that keeps all rows, and what it gives.
+fn recorded<'a>(
+    model: &'a CheckedModel,
+    blob: Blob<'a>,
+    ids: &[u32],
+) -> Result<(Sequence<'a>, Output), Refusal> {
+    reference_memory(model, u32::try_from(ids.len()).unwrap_or(u32::MAX))?;
+    let mut sequence = Sequence::recording(model, blob);
+    let output = sequence.append(ids).map_err(|error| impossible(&error))?;
+    Ok((sequence, output))
 }
 
 /// Ids as they are posted.
@@ -56,19 +84,19 @@ pub struct Recomputed {
     pub operand_bytes: u64,
 }
 
-/// Computes one element of an execution from its operands, and says what the execution has there.
+/// Computes one element of an execution from its operands, and says what the execution has there. It takes as much memory as
+/// [`commit_to`].
 ///
 /// # Errors
-/// [`ElementError`] of ids that the model doesn't take, and of a place that isn't there.
+/// [`Refusal`] of ids that the model doesn't take, of a place that isn't there, and of an execution that takes too much memory.
 pub fn recompute_at(
     model: &CheckedModel,
     blob: Blob<'_>,
     ids: &[u32],
     place: Place,
-) -> Result<Recomputed, ElementError> {
-    let asked = openings(model, ids, place)?;
-    let mut sequence = Sequence::recording(model, blob);
-    sequence.append(ids).map_err(ElementError::Ids)?;
+) -> Result<Recomputed, Refusal> {
+    let asked = openings(model, ids, place).map_err(|error| no_element(&error))?;
+    let (sequence, _) = recorded(model, blob, ids)?;
     let values: Option<Vec<OpenedValues>> =
         asked.values.iter().map(|opening| sequence.open(*opening)).collect();
     let parameters: Option<Vec<&[u8]>> =
@@ -77,9 +105,9 @@ pub fn recompute_at(
         .rows(place.node)
         .and_then(|rows| rows.row(place.row)?.get(usize::try_from(place.element).ok()?).copied());
     let (Some(values), Some(parameters), Some(whole)) = (values, parameters, whole) else {
-        return Err(ElementError::NoSuchElement);
+        return Err(no_element(&ElementError::NoSuchElement));
     };
     let opened = Opened { values: &values, parameters: &parameters };
-    let alone = element(model, ids, place, &opened)?;
+    let alone = element(model, ids, place, &opened).map_err(|error| no_element(&error))?;
     Ok(Recomputed { alone, whole: whole.into(), operand_bytes: operand_bytes(model, &asked) })
 }

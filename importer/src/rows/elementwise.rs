@@ -13,6 +13,7 @@ use super::{
     layout::{Along, Held},
     meet::{converted, meeting},
     record::{addition, exact, moved, multiplied, rescaled, unchanged, SPREAD},
+    slip::slip,
     state::{Multiplied, Translation},
 };
 use crate::{lowered::Lowered, rescaling::rescaling};
@@ -37,7 +38,7 @@ pub(super) fn bounded(zero_point: i8, [min, max]: [i8; 2]) -> (i32, Vec<i32>) {
 
 /// The clamps that are left, each the work of an addition that the type's range cuts off.
 pub(super) fn clamped(graph: &mut Graph, held: Held, back: &[i32]) -> Lowered<Held> {
-    let add = |node, by: &i32| graph.requantize_alike(node, ElementType::I8, moved(*by));
+    let add = |node, by: &i32| graph.requantize_alike(node, ElementType::I8, moved(*by)?);
     let node = back.iter().try_fold(held.node, add)?;
     Ok(Held { node, ..held })
 }
@@ -60,13 +61,14 @@ pub(super) fn lookup(all: &mut Translation<'_>, at: u32, input: u32, table: &[i8
     }
     let wide = match all.spread.get(&held.node) {
         Some(wide) => *wide,
-        None => all.graph.requantize_alike(held.node, ElementType::I16, multiplied(SPREAD, 0))?,
+        None => all.graph.requantize_alike(held.node, ElementType::I16, multiplied(SPREAD, 0)?)?,
     };
     all.spread.insert(held.node, wide);
-    let entry = |at: i32| i32::from(table.get((at - BEFORE).clamp(0, 255) as usize).copied().unwrap_or(0));
+    let Ok(table) = <&[i8; 256]>::try_from(table) else { return Err(slip("a table hasn't 256 entries")) };
+    let entry = |at: i32| i32::from(table[(at - BEFORE).clamp(0, 255) as usize]);
     let table = all.graph.entries((0..513).map(entry));
     let looked = all.graph.activation(wide, table)?;
-    let node = all.graph.requantize_alike(looked, ElementType::I8, unchanged())?;
+    let node = all.graph.requantize_alike(looked, ElementType::I8, unchanged()?)?;
     Ok(Held { node, ..held })
 }
 
@@ -112,9 +114,9 @@ pub(super) fn added(all: &mut Translation<'_>, at: u32, node: &Integer) -> Lower
         multiplied(multiplier, -multiplier * i32::from(zero))
     };
     let wide = ElementType::Wide;
-    let record = times(left_multiplier, *left_zero_point);
+    let record = times(left_multiplier, *left_zero_point)?;
     let addend = converted(&mut all.graph, &one, &target, (wide, record), None)?;
-    let record = times(right_multiplier, *right_zero_point);
+    let record = times(right_multiplier, *right_zero_point)?;
     let sum = converted(&mut all.graph, &other, &target, (wide, record), Some(addend))?;
     let (own, back) = bounded(*zero_point, [*min, *max]);
     let finer =
@@ -135,13 +137,13 @@ pub(super) fn product(
 ) -> Lowered<Held> {
     let (one, other) = (all.read(left.0)?, all.read(right.0)?);
     let target = meeting(&all.graph, &one, &other)?;
-    let at_zero = |zero: i8| (ElementType::I16, moved(-i32::from(zero)));
-    let left_node = converted(&mut all.graph, &one, &target, at_zero(left.1.zero_point), None)?;
-    let right_node = converted(&mut all.graph, &other, &target, at_zero(right.1.zero_point), None)?;
+    let at_zero = |zero: i8| Ok((ElementType::I16, moved(-i32::from(zero))?));
+    let left_node = converted(&mut all.graph, &one, &target, at_zero(left.1.zero_point)?, None)?;
+    let right_node = converted(&mut all.graph, &other, &target, at_zero(right.1.zero_point)?, None)?;
     let (multiplier, shift) = rescaling(left.1.scale * right.1.scale / to.scale)?;
     let rescale = millrace_inference::Rescale { bias: 0, multiplier, shift };
     let record = rescaled(rescale, to.zero_point.into())?;
-    let extent = all.graph.extent(left_node);
+    let extent = all.graph.extent(left_node)?;
     let rescales = all.graph.rescales(&vec![record; extent.width as usize]);
     let mul = Mul { left: left_node, right: right_node, rescales, element: ElementType::I8 };
     let node = all.graph.push(Node::Mul(mul), extent)?;
@@ -151,7 +153,7 @@ pub(super) fn product(
 /// The index of the largest channel.
 pub(super) fn index(all: &mut Translation<'_>, held: Held) -> Lowered<Held> {
     let ordered = in_order(&mut all.graph, held, ElementType::Wide)?;
-    let extent = all.graph.extent(ordered.node);
+    let extent = all.graph.extent(ordered.node)?;
     let own = Extent { width: 1, ..extent };
     let node = all.graph.push(Node::ArgMax(ArgMax { input: ordered.node }), own)?;
     let digits = ordered.digits.into_iter().filter(|digit| digit.along != Along::Channels).collect();

@@ -11,6 +11,7 @@ use super::{
     graph::{Extent, Filters, Graph, Windows},
     layout::Held,
     product::{Output, Product},
+    slip::slip,
 };
 use crate::lowered::Lowered;
 
@@ -28,11 +29,30 @@ pub(super) struct Weights<'a> {
 }
 
 impl Weights<'_> {
-    /// One weight of 1.
-    pub(super) const ONE: Weights<'static> = Weights { values: &[1], columns: 1 };
+    /// One weight, of 1 in the first row and of 0 in the second.
+    pub(super) const ONE: Weights<'static> = Weights { values: &[1, 0], columns: 1 };
 
     fn at(&self, row: u32, column: u32) -> i8 {
-        self.values.get(row as usize * self.columns + column as usize).copied().unwrap_or(0)
+        self.values[row as usize * self.columns + column as usize]
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len() / self.columns.max(1)
+    }
+
+    /// Holds that there are the weights and the elements that a product reads.
+    fn expect(&self, input: &Held, product: &Product) -> Lowered<()> {
+        let row = product.outputs.iter().map(|output| output.row as usize).max();
+        let column = product.taps.iter().map(|tap| tap.column as usize).max();
+        let first = product.outputs.iter().map(|output| output.first as usize).max();
+        let channel = product.taps.iter().map(|tap| tap.channel as usize).max();
+        let has_weights = row < Some(self.rows()) && column < Some(self.columns);
+        let has_elements =
+            first.zip(channel).is_none_or(|(first, channel)| first + channel < input.channels.len());
+        match has_weights && has_elements {
+            true => Ok(()),
+            false => Err(slip("a filter reads weights or channels that aren't there")),
+        }
     }
 }
 
@@ -42,8 +62,19 @@ pub(super) struct Then<'a> {
     pub(super) pad: i16,
     pub(super) element: ElementType,
     pub(super) addend: Option<u32>,
-    /// By row of weights.
+    /// By row of weights, or one for all.
     pub(super) records: &'a [Rescale],
+}
+
+impl Then<'_> {
+    /// The rescaling of a row of weights.
+    pub(super) fn record(&self, row: u32) -> Lowered<Rescale> {
+        let record = match self.records {
+            [only] => Some(only),
+            all => all.get(row as usize),
+        };
+        record.copied().ok_or_else(|| slip("a sum has no rescaling"))
+    }
 }
 
 /// The least and the largest element of a row that a filter reads; none if all its weights are zero.
@@ -57,7 +88,7 @@ pub(super) fn emit(
     weights: Weights<'_>,
     then: Then<'_>,
 ) -> Lowered<Held> {
-    let width = graph.extent(input.node).width;
+    let width = graph.extent(input.node)?.width;
     let reach = reaches(input, product, weights)?;
     let natural: Vec<u32> = (0..product.outputs.len() as u32).collect();
     let mut sorted = natural.clone();
@@ -80,7 +111,7 @@ pub(super) fn in_turn(
 ) -> Lowered<u32> {
     let reach = reaches(input, product, weights)?;
     let natural: Vec<u32> = (0..product.outputs.len() as u32).collect();
-    let groups = groups(&natural, &reach, graph.extent(input.node).width);
+    let groups = groups(&natural, &reach, graph.extent(input.node)?.width);
     ordered(graph, input, product, weights, then, (&natural, groups))
 }
 
@@ -93,7 +124,8 @@ pub(super) fn ordered(
     then: Then<'_>,
     (order, groups): (&[u32], u32),
 ) -> Lowered<u32> {
-    let width = graph.extent(input.node).width;
+    weights.expect(input, product)?;
+    let width = graph.extent(input.node)?.width;
     let (windows, places) = shrunk(product, weights);
     let filters = (order.len() as u32 / groups).max(1);
     let each = (width / groups) as usize;
@@ -128,8 +160,7 @@ pub(super) fn ordered(
                 }
             }
         }
-        let record = then.records.get(output.row as usize).or(then.records.first());
-        rows.push((filter, record.copied().unwrap_or(Rescale::ZERO)));
+        rows.push((filter, then.record(output.row)?));
     }
     let Then { pad, element, addend, .. } = then;
     graph.filters(input.node, &Filters { windows, groups, pad, element, addend, rows })
@@ -144,6 +175,7 @@ fn reaches(input: &Held, product: &Product, weights: Weights<'_>) -> Lowered<Vec
             "let the activations shrink before it, or use fewer channels"
         ));
     }
+    weights.expect(input, product)?;
     Ok(product.outputs.iter().map(|output| reach(input, product, weights, *output)).collect())
 }
 
@@ -174,8 +206,7 @@ fn groups(order: &[u32], reach: &[Reach], width: u32) -> u32 {
 /// The windows without the places that no filter has a weight at, where those lie at equal distances, and the number of a place.
 fn shrunk(product: &Product, weights: Weights<'_>) -> (Windows, impl Fn([u32; 2]) -> u32) {
     let mut windows = product.windows;
-    let rows = weights.values.len() / weights.columns.max(1);
-    let is_read = |column: u32| (0..rows as u32).any(|row| weights.at(row, column) != 0);
+    let is_read = |column: u32| (0..weights.rows() as u32).any(|row| weights.at(row, column) != 0);
     for axis in [0, 1] {
         if windows.kernel[axis] <= 2 {
             continue;

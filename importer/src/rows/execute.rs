@@ -1,18 +1,19 @@
-//! Executes models of rows on images with the engine.
+//! Executes models of rows with the engine, for what they give on images, and for what a miner commits to.
 
 use millrace_engine::{
     rows::{Output, Parameters, PreparedRows},
     Engine, EngineError, EngineOptions,
 };
-use millrace_inference::rows::ElementType;
+use millrace_inference::rows::{CheckedModel, ElementType};
 
-use super::RowsModel;
+use super::{
+    impossible::impossible,
+    memory::{too_much, MEMORY},
+    Commitment,
+};
 use crate::refusal::Refusal;
 
-/// Memory that an execution may take, parameters included.
-const MEMORY: u64 = 16 << 30;
-
-/// A model of rows that is ready to be executed on images.
+/// A model of rows that is ready to be executed.
 pub struct Executable {
     engine: Engine,
     model: PreparedRows,
@@ -23,19 +24,29 @@ impl Executable {
     ///
     /// # Errors
     /// [`Refusal`] of what the engine says.
-    pub fn new(model: &RowsModel) -> Result<Self, Refusal> {
+    pub fn new(model: &CheckedModel, blob: &[u8]) -> Result<Self, Refusal> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let options =
             EngineOptions { threads, background: false, memory: MEMORY, ..EngineOptions::default() };
         let engine = Engine::new(options, || Box::new(())).map_err(failed)?;
-        let parameters = Parameters::from(model.blob().to_vec());
-        let model = engine.rows().prepare_checked(model.model().clone(), parameters).map_err(failed)?;
+        let parameters = Parameters::from(blob.to_vec());
+        let model = engine.rows().prepare_checked(model.clone(), parameters).map_err(failed)?;
         Ok(Self { engine, model })
     }
 
-    /// Bytes that executing an image takes at most.
-    pub fn memory(&self) -> u64 {
-        self.engine.rows().required_memory(&self.model, &[1])
+    /// Bytes that executing a text of so many tokens takes at most; an image counts as one.
+    pub fn memory(&self, tokens: u32) -> u64 {
+        self.engine.rows().required_memory(&self.model, &[tokens])
+    }
+
+    /// Executes the model on the ids of one text, or the bytes of one image, and commits to it.
+    ///
+    /// # Errors
+    /// [`Refusal`] of ids that the model doesn't take, and of what the engine says.
+    pub fn commit(&self, ids: &[u32]) -> Result<Commitment, Refusal> {
+        let execution = self.engine.rows().execute(&self.model, &[ids]).map_err(failed)?;
+        let roots = [execution.trunk_root, execution.output_root];
+        Ok(Commitment::new((self.model.checked(), ids), execution.trunk_leaves, roots))
     }
 
     /// What the model gives for an image, whose bytes are as they are posted: row by row.
@@ -64,13 +75,8 @@ fn numbers(output: &Output) -> Vec<i32> {
 
 fn failed(error: EngineError) -> Refusal {
     match error {
-        EngineError::Sequence { error, .. } => {
-            refusal!("{error}"; "give whole samples of the shape that `inspect` shows")
-        }
-        EngineError::TooLarge { needed, .. } => refusal!(
-            "executing this takes {needed} bytes of memory, and it may take {MEMORY}";
-            "take a smaller model"
-        ),
+        EngineError::Sequence { error, .. } => impossible(&error),
+        EngineError::TooLarge { needed, .. } => too_much(needed),
         other => refusal!("the engine says: {other}"; "report the model and the machine that show it"),
     }
 }

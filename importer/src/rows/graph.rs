@@ -6,6 +6,7 @@ use millrace_inference::rows::{
     Rescale, Window,
 };
 
+use super::slip::slip;
 use crate::{lowered::Lowered, parameters::Parameters};
 
 /// The most bytes of a blob. Filters that move or join channels can have many times the weights of the file.
@@ -87,9 +88,10 @@ impl Graph {
         Self { nodes: vec![Node::Pixels(pixels)], extents: vec![extent], parameters: Parameters::default() }
     }
 
-    pub(super) fn extent(&self, node: u32) -> Extent {
-        let one = Extent { width: 1, image: None };
-        self.extents.get(node as usize).copied().unwrap_or(one)
+    /// The rows of a node that is there.
+    pub(super) fn extent(&self, node: u32) -> Lowered<Extent> {
+        let extent = self.extents.get(node as usize).copied();
+        extent.ok_or_else(|| slip("a node reads one that isn't there"))
     }
 
     pub(super) fn push(&mut self, node: Node, extent: Extent) -> Lowered<u32> {
@@ -115,7 +117,7 @@ impl Graph {
                 "join tensors of equally many channels, or use fewer"
             ));
         }
-        let (extent, outputs) = (self.extent(input), filters.rows.len() as u32);
+        let (extent, outputs) = (self.extent(input)?, filters.rows.len() as u32);
         if windows == Windows::ONE && groups == 1 {
             let linear = Linear { input, outputs, rows, element, table: None, addend };
             return self.push(Node::Linear(linear), Extent { width: outputs, ..extent });
@@ -140,7 +142,7 @@ impl Graph {
         records: &[Rescale],
     ) -> Lowered<u32> {
         let rescales = self.parameters.rescales(records);
-        self.push(Node::Requantize(Requantize { input, rescales, element }), self.extent(input))
+        self.push(Node::Requantize(Requantize { input, rescales, element }), self.extent(input)?)
     }
 
     /// All elements of a node rescaled alike.
@@ -150,7 +152,7 @@ impl Graph {
         element: ElementType,
         record: Rescale,
     ) -> Lowered<u32> {
-        let records = vec![record; self.extent(input).width as usize];
+        let records = vec![record; self.extent(input)?.width as usize];
         self.requantize(input, element, &records)
     }
 
@@ -162,13 +164,13 @@ impl Graph {
     /// A function of 16 bits that gives as many, by its entries.
     pub(super) fn activation(&mut self, input: u32, table: u64) -> Lowered<u32> {
         let activation = Activation { input, table, element: ElementType::I16 };
-        self.push(Node::Activation(activation), self.extent(input))
+        self.push(Node::Activation(activation), self.extent(input)?)
     }
 
     /// The sum over all positions, rescaled.
     pub(super) fn global_pool(&mut self, input: u32, records: &[Rescale]) -> Lowered<u32> {
         let (rescales, element) = (self.parameters.rescales(records), ElementType::I8);
-        let extent = Extent { image: None, ..self.extent(input) };
+        let extent = Extent { image: None, ..self.extent(input)? };
         self.push(Node::GlobalPool(GlobalPool { input, rescales, element }), extent)
     }
 
@@ -179,7 +181,7 @@ impl Graph {
 
     /// The largest element of each window.
     pub(super) fn max_pool(&mut self, input: u32, windows: Windows) -> Lowered<u32> {
-        let extent = self.extent(input);
+        let extent = self.extent(input)?;
         let Some([height, width]) = extent.image else {
             return Err(refusal!(
                 "it takes the largest of the only row that a mean left";

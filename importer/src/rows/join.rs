@@ -39,9 +39,9 @@ pub(super) fn concat(all: &mut Translation<'_>, inputs: &[u32], axis: usize) -> 
         return Ok(held);
     }
     let Some(first) = parts.first() else { return Err(apart()) };
-    let image = all.graph.extent(first.held.node).image;
+    let image = all.graph.extent(first.held.node)?.image;
     for part in &parts {
-        let same_rows = all.graph.extent(part.held.node).image == image;
+        let same_rows = all.graph.extent(part.held.node)?.image == image;
         let is_channels =
             part.axes[axis].iter().all(|digit| matches!(digit.along, Along::Channels | Along::Nowhere));
         let alike = |(own, other): (&Vec<Digit>, &Vec<Digit>)| {
@@ -109,14 +109,15 @@ fn together(all: &mut Translation<'_>, parts: &[Part], axis: usize, lengths: &[u
             }
         }
     });
-    let (order, groups) = grouped(all, parts, &sources);
+    let (order, groups) = grouped(all, parts, &sources)?;
     let mut node = None;
     for (at, part) in parts.iter().enumerate() {
         let product = picked(sources.iter().map(|(part, channel)| (*part == at).then_some(*channel)));
-        let then = Then { pad: 0, element: ElementType::Wide, addend: node, records: &[unchanged()] };
+        let then = Then { pad: 0, element: ElementType::Wide, addend: node, records: &[unchanged()?] };
         node = Some(ordered(&mut all.graph, &part.held, &product, Weights::ONE, then, (&order, groups))?);
     }
-    let node = all.graph.requantize_alike(node.unwrap_or(0), ElementType::I8, unchanged())?;
+    let node = node.ok_or_else(apart)?;
+    let node = all.graph.requantize_alike(node, ElementType::I8, unchanged()?)?;
     let mut left = sources.len() as u32;
     let digits = parts.first().map(|part| part.axes.clone()).unwrap_or_default();
     let digits = digits.into_iter().enumerate().flat_map(|(at, digits)| match at == axis {
@@ -137,8 +138,9 @@ fn together(all: &mut Translation<'_>, parts: &[Part], axis: usize, lengths: &[u
 }
 
 /// The order of the result's channels, in as many groups as all parts can be cut into: of each part its share, as its rows have it.
-fn grouped(all: &Translation<'_>, parts: &[Part], sources: &[(usize, u32)]) -> (Vec<u32>, u32) {
-    let widths: Vec<u32> = parts.iter().map(|part| all.graph.extent(part.held.node).width).collect();
+fn grouped(all: &Translation<'_>, parts: &[Part], sources: &[(usize, u32)]) -> Lowered<(Vec<u32>, u32)> {
+    let width = |part: &Part| Ok(all.graph.extent(part.held.node)?.width);
+    let widths = parts.iter().map(width).collect::<Lowered<Vec<u32>>>()?;
     let groups = widths.iter().fold(0, |groups, width| common(*width, groups)).max(1);
     let mut order: Vec<(u32, usize, u32, u32)> = (0u32..)
         .zip(sources)
@@ -153,8 +155,8 @@ fn grouped(all: &Translation<'_>, parts: &[Part], sources: &[(usize, u32)]) -> (
     // Where elements come up twice or not at all, groups aren't equal.
     let is_even = order.len() as u32 == each * groups
         && (0u32..).zip(&order).all(|(at, (group, ..))| at / each.max(1) == *group);
-    match is_even {
+    Ok(match is_even {
         true => (order.into_iter().map(|(.., at)| at).collect(), groups),
         false => ((0..sources.len() as u32).collect(), 1),
-    }
+    })
 }

@@ -32,7 +32,7 @@ pub(super) fn meeting(graph: &Graph, one: &Held, other: &Held) -> Lowered<Target
         true => other,
         false => one,
     };
-    Ok(Target { held: held.clone(), extent: graph.extent(held.node) })
+    Ok(Target { held: held.clone(), extent: graph.extent(held.node)? })
 }
 
 /// A tensor in the rows of another one, rescaled.
@@ -58,7 +58,7 @@ pub(super) fn converted(
         }
     }
     let mut from = from.clone();
-    if repeated || graph.extent(from.node).image != to.extent.image {
+    if repeated || graph.extent(from.node)?.image != to.extent.image {
         from.node = repeat(graph, from.node, to.extent)?;
     }
     // Which channel of `from` each element of the wanted rows is.
@@ -69,7 +69,7 @@ pub(super) fn converted(
     let is_same = |(element, first): (u32, &Option<u32>)| {
         first.is_none_or(|first| from.channels[first as usize] == element)
     };
-    let same_width = graph.extent(from.node).width == to.extent.width;
+    let same_width = graph.extent(from.node)?.width == to.extent.width;
     if addend.is_none() && same_width && (0u32..).zip(&first).all(is_same) {
         return graph.requantize_alike(from.node, element, record);
     }
@@ -80,7 +80,7 @@ pub(super) fn converted(
 
 /// Filters of one weight, each reading one channel or none.
 pub(super) fn picked(first: impl IntoIterator<Item = Option<u32>>) -> Product {
-    // The second row of the weights isn't there: it is zero.
+    // The second row of the weights is zero.
     let output = |first: Option<u32>| Output { row: u32::from(first.is_none()), first: first.unwrap_or(0) };
     Product {
         taps: vec![Tap { column: 0, place: [0; 2], channel: 0 }],
@@ -92,15 +92,15 @@ pub(super) fn picked(first: impl IntoIterator<Item = Option<u32>>) -> Product {
 
 /// One position, or one row or column of them, repeated to an image: the largest of windows that reach far beyond the border.
 fn repeat(graph: &mut Graph, mut node: u32, to: Extent) -> Lowered<u32> {
-    let (Some(wanted), Some(_)) = (to.image, graph.extent(node).image) else { return Err(apart()) };
+    let (Some(wanted), Some(_)) = (to.image, graph.extent(node)?.image) else { return Err(apart()) };
     for (axis, wanted) in wanted.into_iter().enumerate() {
-        let own = graph.extent(node).image.map_or(1, |image| image[axis]);
+        let own = graph.extent(node)?.image.map_or(1, |image| image[axis]);
         // Of several rows or columns each would have to come up several times, in turn.
         if own != 1 && own != wanted {
             return Err(apart());
         }
         loop {
-            let own = graph.extent(node).image.map_or(1, |image| image[axis]);
+            let own = graph.extent(node)?.image.map_or(1, |image| image[axis]);
             if own >= wanted {
                 break;
             }
@@ -111,7 +111,7 @@ fn repeat(graph: &mut Graph, mut node: u32, to: Extent) -> Lowered<u32> {
             node = graph.max_pool(node, windows)?;
         }
     }
-    match graph.extent(node).image == to.image {
+    match graph.extent(node)?.image == to.image {
         true => Ok(node),
         false => Err(apart()),
     }
@@ -141,7 +141,7 @@ mod tests {
         let long = held(node, vec![channels, digit(Along::Across, 2 * columns, 1)]);
         let target = meeting(&graph, &short, &long)?;
         assert_eq!(target.held.node, node);
-        converted(&mut graph, &short, &target, (ElementType::Wide, unchanged()), None)
+        converted(&mut graph, &short, &target, (ElementType::Wide, unchanged()?), None)
     }
 
     #[test]

@@ -5,6 +5,9 @@
 //! 3. `translate` goes through an integer graph of version 1, `shapes` says what it has at each node, `trunk` chooses what is
 //!    committed to.
 //! 4. [`RowsModel`] is what comes out, with its parameters.
+//!
+//! What is done with any model of rows lies here, too, one of texts included: `execute` with the engine, `commitment` with the library
+//! that the chain has, `memory` says what that takes, and `report` shows a model.
 
 mod border;
 mod canonical;
@@ -15,14 +18,17 @@ mod emit;
 mod execute;
 mod file;
 mod graph;
+mod impossible;
 mod join;
 mod layout;
 mod meet;
+mod memory;
 mod pool;
 mod product;
 mod record;
 mod report;
 mod shapes;
+mod slip;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -36,6 +42,11 @@ use millrace_inference::rows::{
 pub use commitment::{commit_to, recompute_at, Commitment, Recomputed};
 #[cfg(feature = "text")]
 pub use execute::Executable;
+#[cfg(feature = "text")]
+pub(crate) use impossible::impossible;
+pub use memory::reference_memory;
+#[cfg(feature = "text")]
+pub(crate) use memory::{too_much, MEMORY};
 pub use record::with_fewer_bits;
 pub use report::inspect_rows;
 pub(crate) use state::{Multiplied, Source};
@@ -103,7 +114,7 @@ pub(crate) struct Laid {
 /// # Errors
 /// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest.
 pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
-    let shapes = shapes::shapes(source.nodes);
+    let shapes = shapes::shapes(source.nodes)?;
     let rank = shapes.first().map_or(0, Vec::len);
     let (mut best, mut furthest): (Option<Laid>, Option<Fault>) = (None, None);
     for input in ways(rank) {
@@ -127,8 +138,9 @@ pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
 /// A graph whose input's axes lie along these.
 fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Laid, Fault> {
     let (graph, output) = translate(source, shapes, input)?;
-    let Extent { width, image } = graph.extent(output.node);
-    let rows = registered(graph).map_err(|why| (source.last, why))?;
+    let at_last = |why| (source.last, why);
+    let Extent { width, image } = graph.extent(output.node).map_err(at_last)?;
+    let rows = registered(graph).map_err(at_last)?;
     let given = places(&output.digits, width, image.map_or(1, |[_, columns]| columns));
     let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input);
     let posted = places(&sample.digits, pixels.channels, pixels.width);

@@ -14,6 +14,7 @@ use super::{
     layout::Held,
     product::{product, Output, Product, Tap},
     record::unchanged,
+    slip::slip,
     state::Translation,
 };
 use crate::lowered::Lowered;
@@ -22,7 +23,7 @@ use crate::lowered::Lowered;
 fn over(all: &Translation<'_>, input: u32, held: &Held, window: &Window) -> Lowered<Product> {
     let axes = all.axes(input, held)?;
     let single = Node::DepthwiseConv2d { input, window: *window, pad_value: 0, parameters: vec![] };
-    let mut product = product(&single, &[], all.graph.extent(held.node), (all.shape(input), &axes))?;
+    let mut product = product(&single, &[], all.graph.extent(held.node)?, (all.shape(input), &axes))?;
     if product.taps.iter().any(|tap| tap.channel != 0) {
         return Err(refusal!(
             "its windows lie on channels, and rows have them over rows and columns alone";
@@ -49,11 +50,11 @@ pub(super) fn largest(all: &mut Translation<'_>, input: u32, window: &Window) ->
 
 /// The largest along one axis of windows; of a whole axis piece by piece, if it is long.
 fn along(graph: &mut Graph, mut node: u32, windows: Windows, axis: usize) -> Lowered<u32> {
-    let length = |graph: &Graph, node| graph.extent(node).image.map_or(1, |image| image[axis]);
+    let length = |graph: &Graph, node| Ok(graph.extent(node)?.image.map_or(1, |image| image[axis]));
     let mut own = Windows::ONE;
-    if windows.kernel[axis] == length(graph, node) && windows.steps(axis, windows.kernel[axis]) == 1 {
+    if windows.kernel[axis] == length(graph, node)? && windows.steps(axis, windows.kernel[axis]) == 1 {
         loop {
-            let left = length(graph, node);
+            let left = length(graph, node)?;
             if left <= 1 {
                 return Ok(node);
             }
@@ -80,7 +81,7 @@ pub(super) fn mean(all: &mut Translation<'_>, input: u32, window: &Window) -> Lo
     }
     let record = quotient(places)?;
     let then = Then { pad: 0, element: ElementType::I8, addend: None, records: &[record] };
-    match is_sum(&product, weights, all.graph.extent(held.node)) {
+    match is_sum(&product, weights, all.graph.extent(held.node)?) {
         true => sum(all, &held, &product, then),
         false => emit(&mut all.graph, &held, &product, weights, then),
     }
@@ -109,17 +110,13 @@ pub(super) fn sum(
     if all.keeps_positions || is_shared {
         return summed_in_parts(&mut all.graph, input, product, then);
     }
-    let mut records = vec![Rescale::ZERO; all.graph.extent(input.node).width as usize];
+    let mut records = vec![Rescale::ZERO; all.graph.extent(input.node)?.width as usize];
     let mut channels = Vec::with_capacity(product.outputs.len());
     for output in &product.outputs {
         let element = input.channels[output.first as usize];
         channels.push(element);
-        if let (Some(record), Some(own)) = (
-            records.get_mut(element as usize),
-            then.records.get(output.row as usize).or(then.records.first()),
-        ) {
-            *record = *own;
-        }
+        let record = records.get_mut(element as usize);
+        *record.ok_or_else(|| slip("a sum reads an element that isn't there"))? = then.record(output.row)?;
     }
     let node = all.graph.global_pool(input.node, &records)?;
     Ok(Held { node, digits: product.digits.clone(), channels: Rc::new(channels) })
@@ -161,7 +158,7 @@ fn summed_in_parts(graph: &mut Graph, input: &Held, product: &Product, then: The
     let ones = vec![1; last * MAX_KERNEL as usize];
     let weights = |kernel: [u32; 2]| Weights { values: &ones, columns: (kernel[0] * kernel[1]) as usize };
     // Beyond the border are zeros, and 64 numbers of 8 bits are one of 16.
-    let sums = Then { pad: 0, element: ElementType::I16, addend: None, records: &[unchanged()] };
+    let sums = Then { pad: 0, element: ElementType::I16, addend: None, records: &[unchanged()?] };
     let node = in_turn(graph, input, &parts, weights(first), sums)?;
     let count = product.outputs.len() as u32;
     let held = Held { node, digits: vec![], channels: Rc::new((0..count).collect()) };

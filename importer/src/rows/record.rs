@@ -5,6 +5,7 @@ use millrace_inference::{
     Node, Rescale,
 };
 
+use super::slip::slip;
 use crate::lowered::Lowered;
 
 /// The largest shift that is made: with more, the zero point alone would be beyond a record's bias.
@@ -88,18 +89,19 @@ pub(super) fn exact(multiplier: i32, shift: u8, bias: i64, zero_point: i32) -> L
 }
 
 /// The record that changes nothing.
-pub(super) fn unchanged() -> rows::Rescale {
+pub(super) fn unchanged() -> Lowered<rows::Rescale> {
     moved(0)
 }
 
 /// The record that adds a number and rounds nothing.
-pub(super) fn moved(by: i32) -> rows::Rescale {
+pub(super) fn moved(by: i32) -> Lowered<rows::Rescale> {
     multiplied(1, by)
 }
 
 /// The record that multiplies with a whole number below 2²³, adds another, and rounds nothing.
-pub(super) fn multiplied(by: i32, plus: i32) -> rows::Rescale {
-    rows::Rescale::new(2 * by, 1, 2 * i64::from(plus)).unwrap_or(rows::Rescale::ZERO)
+pub(super) fn multiplied(by: i32, plus: i32) -> Lowered<rows::Rescale> {
+    let record = by.checked_mul(2).and_then(|by| rows::Rescale::new(by, 1, 2 * i64::from(plus)));
+    record.ok_or_else(|| slip("a multiplier is beyond what rows can have"))
 }
 
 #[cfg(test)]
@@ -127,7 +129,11 @@ mod tests {
             assert_eq!(i64::from(record.apply(acc, ElementType::I8)), version_1);
         }
         assert!(rescaled(Rescale { bias: 0, multiplier: 1 << 30, shift: 3 }, 0).is_err());
-        assert_eq!(multiplied(-1, 5).apply(7, ElementType::I8), -2);
-        assert_eq!(moved(3).apply(126, ElementType::I8), 127);
+        assert_eq!(multiplied(-1, 5).expect("small").apply(7, ElementType::I8), -2);
+        assert_eq!(moved(3).expect("small").apply(126, ElementType::I8), 127);
+        for by in [1 << 23, i32::MAX] {
+            let message = multiplied(by, 0).expect_err("large").to_string();
+            assert!(message.contains("must not be; report the file"), "{message}");
+        }
     }
 }

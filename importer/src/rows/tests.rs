@@ -29,7 +29,8 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
     ];
     let source = Source { nodes: &nodes, last: 4, products: &HashMap::new(), curves: &HashMap::new() };
     // As one row of channels it would need no sum.
-    let made = laid(&source, &shapes(&nodes), &[Along::Channels, Along::Down, Along::Across]);
+    let made =
+        laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels, Along::Down, Along::Across]);
     let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
     let sample: Vec<u32> = (0..144).map(|at| at * 7 % 90).collect();
     let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");

@@ -93,14 +93,14 @@ fn requantized(
     zero_point: i8,
     bounds: [i8; 2],
 ) -> Lowered<Held> {
-    let node = all.source.nodes.get(at as usize);
-    let read = node.and_then(|node| node.reads().next()).unwrap_or(0);
-    let Some((node, (parameters, pad))) = node.and_then(|node| Some((node, parameters(node)?))) else {
+    let found = all.source.nodes.get(at as usize);
+    let found = found.and_then(|node| Some((node, node.reads().next()?, parameters(node)?)));
+    let Some((node, read, (parameters, pad))) = found else {
         return Err(refusal!("its input isn't a product"; "export the model again"));
     };
     let input = all.read(read)?;
     let digits = all.axes(read, &input)?;
-    let extent = all.graph.extent(input.node);
+    let extent = all.graph.extent(input.node)?;
     let product = product(node, channels, extent, (all.shape(read), &digits))?;
     let weights = Weights { values: parameters, columns: parameters.len() / channels.len().max(1) };
     let (own, back) = elementwise::bounded(zero_point, bounds);

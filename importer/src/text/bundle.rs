@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_inference::rows::{
-    evaluate, limits::MAX_MODEL_BYTES, Blob, CheckedModel, EvaluationError, Kind, Node,
-};
+use millrace_inference::rows::{evaluate, limits::MAX_MODEL_BYTES, Blob, CheckedModel, Kind, Node};
 use rayon::prelude::*;
 
 use super::{
@@ -13,7 +11,10 @@ use super::{
     quantize::Quantized,
     tokens::Tokens,
 };
-use crate::refusal::Refusal;
+use crate::{
+    refusal::Refusal,
+    rows::{impossible, reference_memory},
+};
 
 /// A model that can be executed on texts.
 pub struct Bundle {
@@ -119,10 +120,11 @@ impl Bundle {
     /// each.
     ///
     /// # Errors
-    /// [`Refusal`] of a text that the model doesn't take.
+    /// [`Refusal`] of a text that the model doesn't take, and of one that takes too much memory.
     pub fn outputs(&self, texts: &[Vec<u32>], done: &(dyn Fn() + Sync)) -> Result<Vec<Vec<i32>>, Refusal> {
         let blob = self.blob()?;
         let of = |ids: &Vec<u32>| {
+            reference_memory(&self.model, u32::try_from(ids.len()).unwrap_or(u32::MAX))?;
             let outputs = evaluate(&self.model, blob, &[ids]).map_err(|(_, error)| impossible(&error))?;
             done();
             Ok(outputs.iter().flat_map(|output| output.rows.iter().flatten().copied()).collect())
@@ -150,23 +152,4 @@ fn unregistrable(error: &millrace_inference::rows::ModelError) -> Refusal {
         "the model can't be registered: {error}";
         "give a model of rows that was imported from a text model"
     )
-}
-
-/// Why a sequence can't be evaluated, with what to do.
-pub(crate) fn impossible(error: &EvaluationError) -> Refusal {
-    match error {
-        EvaluationError::Empty => refusal!("{error}"; "give a text with words in it"),
-        EvaluationError::TooManyTokens { .. } => {
-            refusal!("{error}"; "shorten the text, or split it and average the parts")
-        }
-        EvaluationError::Vocabulary { .. } => {
-            refusal!("{error}"; "put the tokenizer.json beside the model that was imported with it")
-        }
-        EvaluationError::Image { .. } => {
-            refusal!("{error}"; "give a model that was imported from a text encoder")
-        }
-        EvaluationError::NotCausal | EvaluationError::Inconsistent => {
-            refusal!("{error}"; "import the model again")
-        }
-    }
 }

@@ -6,11 +6,11 @@ use millrace_engine::{
 };
 use millrace_inference::rows::CheckedModel;
 
-use super::bundle::{impossible, Bundle};
-use crate::refusal::Refusal;
-
-/// Memory that an execution may take, parameters included.
-const MEMORY: u64 = 16 << 30;
+use super::bundle::Bundle;
+use crate::{
+    refusal::Refusal,
+    rows::{impossible, too_much, MEMORY},
+};
 
 /// A language model that is ready to be executed.
 pub struct Decoder {
@@ -102,10 +102,7 @@ fn numbers(output: &Output) -> impl Iterator<Item = i32> + '_ {
 fn failed(error: EngineError) -> Refusal {
     match error {
         EngineError::Sequence { error, .. } => impossible(&error),
-        EngineError::TooLarge { needed, .. } => refusal!(
-            "executing this takes {needed} bytes of memory, and it may take {MEMORY}";
-            "shorten the text, or take a smaller model"
-        ),
+        EngineError::TooLarge { needed, .. } => too_much(needed),
         other => refusal!("the engine says: {other}"; "report the model and the machine that show it"),
     }
 }

@@ -2,16 +2,28 @@
 
 use std::path::Path;
 
-use millrace_importer::text::{quantize_llama, Bundle, Decoder, Llama, Perplexity, Source, Texts, Tokens};
+use millrace_importer::text::{
+    quantize_llama, Bundle, Decoder, Llama, LlamaConfig, Perplexity, Source, Texts, Tokens,
+};
 
 use super::outcome::{expect_near, expect_same_vocabulary, print_bundle, print_choices, said};
 use crate::cli::{
     progress::{steps, working},
+    text_check::Found,
     text_options::Options,
 };
 
 /// Tokens of a piece of text that a model is calibrated with or measured on.
 const PIECE: usize = 256;
+
+/// What is said of a decoder that can be imported.
+pub(super) fn found(config: &LlamaConfig) -> Found {
+    let LlamaConfig { width, layers, heads, key_heads, head, inner, vocabulary, max_tokens, .. } = *config;
+    let attention = (2 * heads + 2 * key_heads) * head;
+    let weights = vocabulary * width + layers * (attention + 3 * inner) * width;
+    let purpose = "a language model";
+    Found { architecture: LlamaConfig::ARCHITECTURE, purpose, layers, width, vocabulary, max_tokens, weights }
+}
 
 pub(super) fn import(source: &Source, output: &Path, options: &Options) -> Result<(), String> {
     let texts = texts(options.texts.as_deref())?;

@@ -1,0 +1,70 @@
+//! An execution with the library that the chain has takes no more memory than was said before, and not much less.
+#![allow(
+    missing_docs,
+    unsafe_code,
+    reason = "an allocator that counts is an unsafe trait; it hands everything to the system's"
+)]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+};
+
+use millrace_importer::{commit_to, import_rows, onnx::Model, recompute_at, reference_memory, Options};
+use millrace_inference::rows::{Blob, Part, Place};
+
+/// The system's allocator, which remembers how much was taken at once.
+struct Counting {
+    taken: AtomicUsize,
+    most: AtomicUsize,
+}
+
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let taken = self.taken.fetch_add(layout.size(), SeqCst) + layout.size();
+        self.most.fetch_max(taken, SeqCst);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        self.taken.fetch_sub(layout.size(), SeqCst);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting { taken: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+
+/// Bytes that some work takes at most beside what was taken before.
+fn most<R>(work: impl FnOnce() -> R) -> (R, u64) {
+    let before = ALLOCATOR.taken.load(SeqCst);
+    ALLOCATOR.most.store(before, SeqCst);
+    let result = work();
+    (result, (ALLOCATOR.most.load(SeqCst) - before) as u64)
+}
+
+/// The model's encoding, which is hashed, and the heads of lists.
+const SMALL: u64 = 16 << 10;
+
+#[test]
+fn executions_take_about_what_was_said() {
+    for name in ["cnn", "residual", "branches"] {
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/zoo").join(format!("{name}.int8.onnx"));
+        let imported =
+            import_rows(&Model::load(&file).expect("committed"), Options::default()).expect("small");
+        let model = imported.rows.model();
+        let blob = Blob::verified(model, imported.rows.blob()).expect("its own");
+        let image = vec![7; model.image_bytes().expect("an image") as usize];
+        // The blob is there already.
+        let said = reference_memory(model, 1).expect("little") - imported.rows.blob().len() as u64;
+        let (commitment, took) = most(|| commit_to(model, blob, &image));
+        assert!(!commitment.expect("a whole image").leaves.is_empty());
+        assert!(took <= said + SMALL && said <= 3 * took, "{name}: said {said}, took {took}");
+        let place = Place { node: 1, row: 0, element: 0, part: Part::Output };
+        let (found, took) = most(|| recompute_at(model, blob, &image, place));
+        let found = found.expect("an element");
+        assert!(found.alone == found.whole && took <= said + SMALL, "{name}: said {said}, took {took}");
+    }
+}
