@@ -71,9 +71,8 @@ fn a_state_of_the_spec_before_decodes() {
     assert!(
         fs::exists(&file).expect("the folder can be read"),
         "there is no state of spec {before} to upgrade from. At the last commit that has it, run\n  \
-         MODEL_STEPS=400 MODEL_SEED=11 MODEL_STATE=runtime/tests/states/{before}.json \
-         cargo test --release --workspace --test model\n\
-         and commit the file in place of the one before"
+         MODEL_STEPS=400 MODEL_SEED=11 MODEL_STATE={file} cargo test --release --workspace --test model\n\
+         and commit the file in place of the one before it"
     );
     upgrade(read_state(file));
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the chain specification of a local network that starts with the runtime of the spec before this one: that of the
-# last commit that had it. So an upgrade runs this commit's migrations on what that runtime stored.
+# last commit that had it, before the one that raised the version. So an upgrade runs this commit's migrations on what that
+# runtime stored. The genesis is as this commit's node writes it; a field that the earlier runtime doesn't know stops it.
 #   zombienet/scenarios/previous-spec.sh FILE
 #
 # The runtime is compiled as substrate-wasm-builder compiles it, in its folder, where the SDK's crates are compiled already.

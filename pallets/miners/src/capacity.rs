@@ -64,7 +64,8 @@ impl<T: Config> Pallet<T> {
         lists.fold(0, Mac::saturating_add)
     }
 
-    /// Counts what a slot whose task was settled promised since the lease began, until the task was due.
+    /// Counts what a slot whose task was settled promised since the lease began, until the task was due: for the models that its
+    /// miner offers by now.
     pub(crate) fn accrue_settled(record: &mut MinerRecord, slot: SlotIndex, served: Served) {
         let slot = position(slot).and_then(|slot| record.slots.get(slot));
         let Some(leased) = slot.and_then(|slot| slot.leased.clone()) else { return };

@@ -10,8 +10,8 @@
 //! nothing refers to it and [`Config::RemovalDelay`] is over, and the deposit is back. The delay is for sprints: an anchor
 //! of before can still be won on, and the chain needs the model to verify such a win.
 //!
-//! Sprints run on the models that are *listed*; those can't be retired. Since when they are is kept, and what was listed before:
-//! capacity on sale counts by the list of each block.
+//! Sprints run on the models that are *listed*; those can't be retired. The last four lists are kept with their first blocks,
+//! because capacity on sale counts by the list of each block.
 //!
 //! ## Properties
 //! 1. The deposit on hold of each account equals the sum of its models' deposits.
@@ -102,7 +102,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Metadata<T> = StorageMap<_, Identity, ModelId, ModelMetadata>;
 
-    /// The lists of models that sprints ran on, each from a block on. The last one is in force.
+    /// The lists of models that sprints run on, and ran on before, each from a block on. The last one is in force.
     #[pallet::storage]
     pub type Lists<T> = StorageValue<_, BoundedVec<List, MaxLists>, ValueQuery>;
 

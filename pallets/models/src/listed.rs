@@ -20,6 +20,10 @@ impl<T: Config> Pallet<T> {
         }
         let since = Self::now();
         Lists::<T>::mutate(|lists| {
+            // A list that stays as it is, such as when a batch changes, pushes none out.
+            if lists.last().is_some_and(|list| list.models == models) {
+                return;
+            }
             lists.retain(|list| list.since < since);
             // What was listed before the oldest list is forgotten: its blocks count by that one.
             if lists.is_full() {

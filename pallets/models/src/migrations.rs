@@ -20,10 +20,9 @@ type Listed<T: Config> = StorageValue<Pallet<T>, BoundedVec<ModelId, MaxListed>>
 
 impl<T: Config> UncheckedOnRuntimeUpgrade for KeepList<T> {
     fn on_runtime_upgrade() -> Weight {
-        if let Some(models) = Listed::<T>::take() {
-            let list = List { since: 0, models };
-            Lists::<T>::put(BoundedVec::truncate_from(alloc::vec![list]));
-        }
+        // None was stored where nothing was listed yet.
+        let list = List { since: 0, models: Listed::<T>::take().unwrap_or_default() };
+        Lists::<T>::put(BoundedVec::truncate_from(alloc::vec![list]));
         T::DbWeight::get().reads_writes(1, 2)
     }
 }

@@ -1,5 +1,5 @@
-//! How storage is laid out, by the runtime's metadata: a description that changes whenever a stored value would be read
-//! differently, and a check that what is stored can be read.
+//! How storage is laid out, by the runtime's metadata: a description that changes when a stored value would be read
+//! differently, and a check that what is stored can be read. Metadata have no bounds of lists, so neither sees a lower one.
 
 use frame_metadata::{
     v14::{PalletMetadata, RuntimeMetadataV14, StorageEntryMetadata, StorageEntryType},

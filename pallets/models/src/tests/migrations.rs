@@ -11,6 +11,19 @@ use millrace_primitives::{ListedFor, ModelRegistry};
 use crate::{migrations::ToLists, mock::*};
 
 #[test]
+fn where_nothing_was_listed_nothing_counts_until_something_is() {
+    run(|| {
+        let model = registered(1);
+        StorageVersion::new(0).put::<Models>();
+        ToLists::<Test>::on_runtime_upgrade();
+        System::set_block_number(30);
+        assert_ok!(Models::set_listed(vec![model]));
+        let none = ListedFor { blocks: 20, models: vec![] };
+        assert_eq!(Models::listed_over(10..35), [none, ListedFor { blocks: 5, models: vec![model] }]);
+    });
+}
+
+#[test]
 fn the_list_of_version_0_becomes_the_first_of_the_lists() {
     run(|| {
         System::set_block_number(70);

@@ -64,6 +64,10 @@ fn each_block_has_the_list_that_was_in_force_in_it() {
         assert_ok!(Models::set_listed(vec![name(&encoding(3))]));
         assert_eq!(over(30..45), [(10, 2), (5, 3)]);
         list(5);
+        for block in 52..58 {
+            System::set_block_number(block);
+            assert_ok!(Models::set_listed(vec![name(&encoding(5))]));
+        }
         list(6);
         assert_eq!(over(0..65), [(40, 2), (10, 3), (10, 5), (5, 6)], "the oldest counts for those before it");
         Lists::<Test>::mutate(|lists| lists[1].since = lists[0].since);
