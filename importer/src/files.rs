@@ -16,6 +16,19 @@ pub(crate) fn read_weights(path: &Path) -> Result<Vec<u8>, Refusal> {
     read(path, MAX_WEIGHT_BYTES)
 }
 
+/// Maps a file of parameters: the system reads what is used. Nobody may change the file meanwhile.
+#[cfg(feature = "text")]
+pub(crate) fn map_weights(path: &Path) -> Result<millrace_engine::rows::Parameters, Refusal> {
+    let mapped = File::open(path).and_then(|file| match file.metadata()?.len() {
+        0..=MAX_WEIGHT_BYTES => millrace_engine::rows::Parameters::map(&file),
+        _ => Err(std::io::ErrorKind::FileTooLarge.into()),
+    });
+    mapped.map_err(|error| {
+        let file = path.display();
+        refusal!("can't read {file}: {error}"; "name a file that is there and can be read, of {MAX_WEIGHT_BYTES} bytes at most")
+    })
+}
+
 /// Reads a configuration, a tokenizer or texts.
 #[cfg(feature = "text")]
 pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>, Refusal> {

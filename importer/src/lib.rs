@@ -93,12 +93,12 @@ pub use metadata::{Metadata, Words};
 pub use ranges::Ranges;
 pub use refusal::Refusal;
 pub use room::Room;
-#[cfg(feature = "text")]
-pub use rows::Executable;
 pub use rows::{
     commit_to, inspect_rows, recompute_at, reference_memory, with_fewer_bits, Commitment, Recomputed,
     RowsModel,
 };
+#[cfg(feature = "text")]
+pub use rows::{Executable, Parameters};
 pub use value::{Quantization, Range};
 pub use walk::Step;
 pub use weight::{verification_ref_time, BLOCK_REF_TIME};

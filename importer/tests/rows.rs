@@ -233,7 +233,7 @@ fn the_engine_commits_to_what_the_chains_library_commits_to() {
         let blob = rows::Blob::verified(model, bytes).expect("its own");
         let length = model.image_bytes().expect("an image") as u32;
         let image: Vec<u32> = (0..length).map(|at| at * 37 % 256).collect();
-        let engine = millrace_importer::Executable::new(model, bytes).expect("it fits");
+        let engine = millrace_importer::Executable::new(model, bytes.to_vec().into()).expect("it fits");
         let expected = millrace_importer::commit_to(model, blob, &image).expect("a whole image");
         assert_eq!(engine.commit(&image).expect("a whole image"), expected, "{}", case.name);
         let message = engine.commit(&image[1..]).expect_err("a part of an image").to_string();

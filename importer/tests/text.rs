@@ -3,7 +3,7 @@
 
 mod encoder;
 
-use encoder::{bert, bundle, config, file, tensors, texts, Folder, CONFIG, WIDTH};
+use encoder::{bert, bundle, config, file, tensors, texts, tokenizer, Folder, CONFIG, WIDTH};
 use millrace_importer::{
     is_text_model,
     text::{commit, quantize, recompute, Bert, Bundle, Comparison, Config, Pooling, Source, Weights},
@@ -114,6 +114,12 @@ fn a_bundle_is_read_as_it_was_written() {
     assert!(long.contains("the limit is 24; shorten the text"), "{long}");
     let unknown = read.outputs(&[vec![60]], &|| ()).expect_err("no such token").to_string();
     assert!(unknown.contains("tokenizer.json"), "{unknown}");
+
+    let other = String::from_utf8(tokenizer()).expect("text").replace(r#""w59":59"#, r#""w59":5900"#);
+    folder.write("tiny.tokenizer.json", other.as_bytes());
+    let message = Bundle::load(&path).err().expect("another tokenizer").to_string();
+    assert!(message.contains("an id of 5900") && message.contains("came with the weights"), "{message}");
+    folder.write("tiny.tokenizer.json", &tokenizer());
 
     let mut blob = std::fs::read(folder.path("tiny.blob")).expect("it is there");
     blob[100] ^= 1;

@@ -27,9 +27,10 @@ fn an_encoder_is_imported_run_compared_and_committed_to() {
     let (fine, said) = millrace_model(&["run", &model, "--text", "w3 w4 w5", "--text", "w9"]);
     assert!(fine && said.matches('[').count() == 2 && said.contains("in floats"), "{said}");
     let (fine, said) = millrace_model(&["run", &model, "--text", "w3 w4 w5", "--integers"]);
+    let line = said.lines().find(|line| line.starts_with('[')).expect("a row");
     let integers: Vec<i32> =
-        said.trim_matches(['[', ']', '\n']).split(',').map(|x| x.parse().expect("an integer")).collect();
-    assert!(fine && integers.len() == 32, "{said}");
+        line.trim_matches(['[', ']']).split(',').map(|x| x.parse().expect("an integer")).collect();
+    assert!(fine && integers.len() == 32 && said.contains("bytes of memory"), "{said}");
     let (fine, said) = millrace_model(&["diff", &model, "--weights", &from, "--texts", &texts]);
     assert!(fine && said.contains("Spearman") && said.contains("on 40 texts"), "{said}");
     let (fine, said) = millrace_model(&["trunk", &model, "--text", "w3 w4 w5", "-o", &path("leaves")]);

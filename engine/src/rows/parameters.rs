@@ -1,13 +1,14 @@
 //! A model's parameters: a file that is mapped, or bytes.
 
-use std::{fs::File, io};
+use std::{fs::File, io, sync::Arc};
 
 use memmap2::Mmap;
 use millrace_inference::rows::{Blob, BlobError, CheckedModel};
 
 /// The bytes of a blob. Weights are copied from it once, into the order in which products read them; embeddings are read
-/// where they lie.
-pub struct Parameters(Source);
+/// where they lie. A clone is of the same bytes.
+#[derive(Clone)]
+pub struct Parameters(Arc<Source>);
 
 enum Source {
     Mapped(Mmap),
@@ -27,12 +28,12 @@ impl Parameters {
     pub fn map(file: &File) -> io::Result<Self> {
         // SAFETY: the file isn't changed, as said above. Whatever bytes it has, executing the model is defined.
         let mapped = unsafe { Mmap::map(file)? };
-        Ok(Self(Source::Mapped(mapped)))
+        Ok(Self(Arc::new(Source::Mapped(mapped))))
     }
 
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
-        match &self.0 {
+        match &*self.0 {
             Source::Mapped(bytes) => bytes,
             Source::Owned(bytes) => bytes,
         }
@@ -49,6 +50,6 @@ impl Parameters {
 
 impl From<Vec<u8>> for Parameters {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Source::Owned(bytes))
+        Self(Arc::new(Source::Owned(bytes)))
     }
 }

@@ -1,6 +1,6 @@
 //! Executes models of rows on images.
 
-use millrace_importer::{Commitment, Executable, RowsModel};
+use millrace_importer::{Commitment, Executable, Parameters, RowsModel};
 
 use super::{
     commitment::state,
@@ -26,7 +26,8 @@ pub(super) fn commit(model: &RowsModel, image: &[u32]) -> Result<Commitment, Str
 
 /// A model that is ready to be executed, after what that takes was said.
 fn prepared(model: &RowsModel) -> Result<Executable, String> {
-    let made = working("preparing", || Executable::new(model.model(), model.blob()));
+    let made =
+        working("preparing", || Executable::new(model.model(), Parameters::from(model.blob().to_vec())));
     let executable = made.map_err(|why| why.to_string())?;
     state(executable.memory(1));
     Ok(executable)

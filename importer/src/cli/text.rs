@@ -105,6 +105,7 @@ pub(super) fn run(model: &Path, texts: &[String], spoken: &Answer) -> Result<(),
 
 fn embed(bundle: &Bundle, texts: &[String], integers: bool) -> Result<(), String> {
     let ids = texts.iter().map(|text| bundle.ids(text)).collect::<Result<Vec<_>, _>>().map_err(said)?;
+    commitment::state(bundle.memory(&ids).map_err(said)?);
     let outputs = steps("executing", ids.len(), |done| bundle.outputs(&ids, done)).map_err(said)?;
     if !integers {
         eprintln!(

@@ -1,7 +1,7 @@
 //! Executes models of rows with the engine, for what they give on images, and for what a miner commits to.
 
 use millrace_engine::{
-    rows::{Output, Parameters, PreparedRows},
+    rows::{Output, PreparedRows},
     Engine, EngineError, EngineOptions,
 };
 use millrace_inference::rows::{CheckedModel, ElementType};
@@ -12,6 +12,8 @@ use super::{
     Commitment,
 };
 use crate::refusal::Refusal;
+
+pub use millrace_engine::rows::Parameters;
 
 /// A model of rows that is ready to be executed.
 pub struct Executable {
@@ -24,12 +26,11 @@ impl Executable {
     ///
     /// # Errors
     /// [`Refusal`] of what the engine says.
-    pub fn new(model: &CheckedModel, blob: &[u8]) -> Result<Self, Refusal> {
+    pub fn new(model: &CheckedModel, parameters: Parameters) -> Result<Self, Refusal> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let options =
             EngineOptions { threads, background: false, memory: MEMORY, ..EngineOptions::default() };
         let engine = Engine::new(options, || Box::new(())).map_err(failed)?;
-        let parameters = Parameters::from(blob.to_vec());
         let model = engine.rows().prepare_checked(model.clone(), parameters).map_err(failed)?;
         Ok(Self { engine, model })
     }

@@ -25,12 +25,7 @@ impl RowsModel {
         let verified = Blob::verified(&model, &blob).map_err(|error| {
             refusal!("{}: {error}", file.display(); "put the blob beside the model that was written with it")
         })?;
-        if let Some(fault) = verified.faults(&model).first() {
-            return Err(refusal!(
-                "{}: node {} has {} parameters out of range", file.display(), fault.node, fault.count;
-                "don't use or offer this model, and import it again"
-            ));
-        }
+        expect_in_range(&file, verified, &model)?;
         Ok(Self { model, blob })
     }
 
@@ -48,6 +43,21 @@ impl RowsModel {
         write(&beside(path), &self.blob)?;
         write(path, &self.model.model().to_bytes())
     }
+}
+
+/// # Errors
+/// [`Refusal`] of parameters that are out of range: how many they are, and where.
+pub(crate) fn expect_in_range(file: &Path, blob: Blob<'_>, model: &CheckedModel) -> Result<(), Refusal> {
+    let faults = blob.faults(model);
+    let Some(first) = faults.first() else { return Ok(()) };
+    let all: u64 = faults.iter().map(|fault| fault.count).sum();
+    let nodes: Vec<String> =
+        faults.iter().map(|fault| format!("{} of node {}", fault.count, fault.node)).collect();
+    Err(refusal!(
+        "{}: {all} parameters are out of range ({}), the first of them in entry {} of node {}",
+        file.display(), nodes.join(", "), first.first, first.node;
+        "don't use or offer this model, and import it again from its weights"
+    ))
 }
 
 /// Where the blob of a model lies.

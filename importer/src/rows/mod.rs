@@ -41,7 +41,9 @@ use millrace_inference::rows::{
 
 pub use commitment::{commit_to, recompute_at, Commitment, Recomputed};
 #[cfg(feature = "text")]
-pub use execute::Executable;
+pub use execute::{Executable, Parameters};
+#[cfg(feature = "text")]
+pub(crate) use file::expect_in_range;
 #[cfg(feature = "text")]
 pub(crate) use impossible::impossible;
 pub use memory::reference_memory;

@@ -1,16 +1,45 @@
 //! Integer graphs whose rows are easily got wrong.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use millrace_inference::{
-    rows::{evaluate, Blob},
+    rows::{evaluate, Blob, CheckedModel},
     Node, Rescale, Window,
 };
 
-use super::{laid, layout::Along, shapes::shapes, Source};
+use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Source};
 
 /// A number's share of 128, which is a rescaling without a bias.
 const SHIFT: u8 = 7;
+/// Half of a number.
+const HALF: Rescale = Rescale { bias: 0, multiplier: 1, shift: 1 };
+
+#[test]
+fn parameters_out_of_range_are_counted_and_named() {
+    let nodes = [
+        Node::Input { shape: vec![4] },
+        Node::Linear { input: 0, outputs: 3, parameters: vec![1; 12] },
+        Node::Requantize { input: 1, channels: vec![HALF; 3], zero_point: 0, min: -128, max: 127 },
+        Node::Linear { input: 2, outputs: 2, parameters: vec![1; 6] },
+        Node::Requantize { input: 3, channels: vec![HALF; 2], zero_point: 0, min: -128, max: 127 },
+    ];
+    let source = Source { nodes: &nodes, last: 4, products: &HashMap::new(), curves: &HashMap::new() };
+    let made = laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels]);
+    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+    // Multipliers of 24 bits are at most 2²³.
+    let blob = vec![255; rows.blob().len()];
+    let mut model = rows.model().model().clone();
+    model.blob.root = *blake3::hash(&blob).as_bytes();
+    let model = CheckedModel::new(model).expect("roots aren't read");
+    let checked = Blob::verified(&model, &blob).expect("its own");
+    let faults = checked.faults(&model);
+    assert_eq!(faults.iter().map(|fault| fault.count).collect::<Vec<_>>(), [3, 2]);
+    let message = expect_in_range(Path::new("bad.blob"), checked, &model).expect_err("they are").to_string();
+    let nodes = format!("(3 of node {}, 2 of node {})", faults[0].node, faults[1].node);
+    assert!(message.starts_with(&format!("bad.blob: 5 parameters are out of range {nodes}")), "{message}");
+    let own = Blob::verified(rows.model(), rows.blob()).expect("its own");
+    expect_in_range(Path::new("good.blob"), own, rows.model()).expect("they are in range");
+}
 
 #[test]
 fn sums_of_one_channel_keep_biases_of_their_own() {

@@ -2,24 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
+use millrace_engine::rows::Parameters;
 use millrace_inference::rows::{evaluate, limits::MAX_MODEL_BYTES, Blob, CheckedModel, Kind, Node};
 use rayon::prelude::*;
 
 use super::{
-    files::{read, read_small, read_weights, write},
+    files::{map_weights, read, read_small, write},
     float::unit,
     quantize::Quantized,
     tokens::Tokens,
 };
 use crate::{
     refusal::Refusal,
-    rows::{impossible, reference_memory},
+    rows::{expect_in_range, impossible, reference_memory},
 };
 
 /// A model that can be executed on texts.
 pub struct Bundle {
     model: CheckedModel,
-    blob: Vec<u8>,
+    parameters: Parameters,
     tokens: Tokens,
 }
 
@@ -30,7 +31,7 @@ impl Bundle {
     /// [`Refusal`] of a model that registration refuses.
     pub fn new(quantized: Quantized, tokens: Tokens) -> Result<Self, Refusal> {
         let model = CheckedModel::new(quantized.model).map_err(|error| unregistrable(&error))?;
-        Ok(Self { model, blob: quantized.blob, tokens })
+        Ok(Self { model, parameters: quantized.blob.into(), tokens })
     }
 
     /// Reads a model and the files beside it: `NAME.blob` and `NAME.tokenizer.json` next to `NAME.millrace`.
@@ -41,19 +42,15 @@ impl Bundle {
         let encoding = read(path, MAX_MODEL_BYTES as u64)?;
         let model = CheckedModel::from_bytes(&encoding).map_err(|error| unregistrable(&error))?;
         let [blob_file, tokens_file] = beside(path);
-        let blob = read_weights(&blob_file)?;
-        let verified = Blob::verified(&model, &blob).map_err(|error| {
+        let parameters = map_weights(&blob_file)?;
+        let verified = Blob::verified(&model, parameters.bytes()).map_err(|error| {
             let file = blob_file.display();
             refusal!("{file}: {error}"; "put the blob beside the model that was written with it")
         })?;
-        if let Some(fault) = verified.faults(&model).first() {
-            return Err(refusal!(
-                "{}: node {} has {} parameters out of range", blob_file.display(), fault.node, fault.count;
-                "don't use or offer this model, and import it again from its weights"
-            ));
-        }
+        expect_in_range(&blob_file, verified, &model)?;
         let tokens = Tokens::from_bytes(read_small(&tokens_file)?)?;
-        Ok(Self { model, blob, tokens })
+        tokens.expect_vocabulary(usize::try_from(model.vocabulary()).unwrap_or(usize::MAX))?;
+        Ok(Self { model, parameters, tokens })
     }
 
     /// Writes the three files. The model comes last, so that it is never there without the others.
@@ -62,7 +59,7 @@ impl Bundle {
     /// [`Refusal`] of a place that can't be written to.
     pub fn save(&self, path: &Path) -> Result<(), Refusal> {
         let [blob, tokens] = beside(path);
-        write(&blob, &self.blob)?;
+        write(&blob, self.parameters.bytes())?;
         write(&tokens, self.tokens.bytes())?;
         write(path, &self.model.model().to_bytes())
     }
@@ -104,8 +101,24 @@ impl Bundle {
     /// # Errors
     /// [`Refusal`] of parameters of another length.
     pub fn blob(&self) -> Result<Blob<'_>, Refusal> {
-        Blob::new(&self.model, &self.blob)
+        Blob::new(&self.model, self.parameters.bytes())
             .map_err(|error| refusal!("the model's parameters: {error}"; "import the model again"))
+    }
+
+    /// The same, for the engine.
+    pub(crate) fn parameters(&self) -> Parameters {
+        self.parameters.clone()
+    }
+
+    /// Bytes that [`Self::outputs`] takes at most for these texts: one is executed on each thread.
+    ///
+    /// # Errors
+    /// [`Refusal`] of a text that takes too much memory.
+    pub fn memory(&self, texts: &[Vec<u32>]) -> Result<u64, Refusal> {
+        let longest = texts.iter().map(Vec::len).max().unwrap_or_default();
+        let threads = texts.len().min(rayon::current_num_threads()) as u64;
+        let one = reference_memory(&self.model, u32::try_from(longest).unwrap_or(u32::MAX))?;
+        Ok(one.saturating_mul(threads))
     }
 
     /// The ids of a text.

@@ -205,7 +205,7 @@ fn expect_bert(file: &ModelFile) -> Result<(), Refusal> {
     let named = file.architectures.join(", ");
     if file.architectures != ["BertModel"] {
         return Err(refusal!(
-            "config.json names the architecture '{named}', and of text models only BertModel is supported";
+            "config.json names the architecture '{named}', and an encoder must be a BertModel";
             "take an encoder that was saved as BertModel, as most of sentence-transformers' are"
         ));
     }
@@ -257,8 +257,11 @@ mod tests {
     #[test]
     fn other_architectures_are_refused_by_name() {
         let message = refused("BertModel", "LlamaForCausalLM");
-        assert!(message.contains("'LlamaForCausalLM'") && message.contains("only BertModel"), "{message}");
-        assert!(refused("\"architectures\": [\"BertModel\"], ", "").contains("only BertModel"));
+        assert!(
+            message.contains("'LlamaForCausalLM'") && message.contains("must be a BertModel"),
+            "{message}"
+        );
+        assert!(refused("\"architectures\": [\"BertModel\"], ", "").contains("must be a BertModel"));
         let relative = "40, \"position_embedding_type\": \"relative_key\"";
         assert!(refused("40", relative).contains("absolute positions"));
         assert!(refused("40", "40, \"hidden_act\": \"mish\"").contains("hidden_act is 'mish'"));

@@ -1,7 +1,7 @@
 //! Executes language models with the engine, whose sequences keep keys and values: one token more costs one row more.
 
 use millrace_engine::{
-    rows::{Output, Parameters, PreparedRows, Sequence},
+    rows::{Output, PreparedRows, Sequence},
     Engine, EngineError, EngineOptions,
 };
 use millrace_inference::rows::CheckedModel;
@@ -42,9 +42,13 @@ impl Decoder {
         let options =
             EngineOptions { threads, background: false, memory: MEMORY, ..EngineOptions::default() };
         let engine = Engine::new(options, || Box::new(())).map_err(failed)?;
-        let parameters = Parameters::from(bundle.blob()?.bytes().to_vec());
-        let model = engine.rows().prepare_checked(model, parameters).map_err(failed)?;
+        let model = engine.rows().prepare_checked(model, bundle.parameters()).map_err(failed)?;
         Ok(Self { engine, model })
+    }
+
+    /// Bytes that executing a text of so many tokens takes at most.
+    pub fn memory(&self, tokens: usize) -> u64 {
+        self.engine.rows().required_memory(&self.model, &[u32::try_from(tokens).unwrap_or(u32::MAX)])
     }
 
     /// The rows of a text, all at once.

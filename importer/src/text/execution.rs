@@ -16,7 +16,7 @@ impl Bundle {
     /// # Errors
     /// [`Refusal`] of what the engine says.
     pub fn executable(&self) -> Result<Executable, Refusal> {
-        Executable::new(self.model(), self.blob()?.bytes())
+        Executable::new(self.model(), self.parameters())
     }
 }
 

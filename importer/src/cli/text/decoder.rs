@@ -8,6 +8,7 @@ use millrace_importer::text::{
 
 use super::outcome::{expect_near, expect_same_vocabulary, print_bundle, print_choices, said};
 use crate::cli::{
+    commitment,
     progress::{steps, working},
     text_check::Found,
     text_options::Options,
@@ -60,6 +61,9 @@ pub(super) fn diff(bundle: &Bundle, weights: &Path, file: Option<&Path>) -> Resu
 pub(super) fn run(bundle: &Bundle, texts: &[String], most: usize, integers: bool) -> Result<(), String> {
     let ids = texts.iter().map(|text| bundle.ids(text)).collect::<Result<Vec<_>, _>>().map_err(said)?;
     let decoder = working("preparing", || Decoder::new(bundle)).map_err(said)?;
+    commitment::state(
+        decoder.memory(ids.iter().map(Vec::len).max().unwrap_or_default().saturating_add(most)),
+    );
     for ids in ids {
         let is_end = |id| bundle.tokens().is_end(id);
         let made = working("executing", || decoder.generate(&ids, most, is_end)).map_err(said)?;
