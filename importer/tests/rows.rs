@@ -98,13 +98,13 @@ fn outputs(imported: &ImportedRows, shape: &[u32], input: &[u8]) -> Vec<Vec<i32>
 
 /// How far apart elements may be: 0, unless a graph has something that rows do otherwise. Means that lie just between two integers are
 /// rounded up, not away from zero; functions of what calibration quantized read 16 bits; and products of two tensors are exact, whereas
-/// version 1 makes them of squares.
+/// version 1 makes them of squares. The layers behind a mean can make two of one.
 fn most_apart(case: &Case, in_call: &Imported) -> i32 {
     let is_mean = |node: &Node| matches!(node, Node::AveragePool2d { .. });
     let is_function = |node: &Node| case.ranges.is_some() && matches!(node, Node::Lookup { .. });
     let multiplies = in_call.steps.iter().any(|step| step.became.contains("from squares"));
     match multiplies {
-        true => 5,
+        true => 2,
         false if in_call.model.nodes.iter().any(is_mean) => 2,
         false => i32::from(in_call.model.nodes.iter().any(is_function)),
     }

@@ -70,3 +70,37 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
     let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
     assert_eq!(output, expected);
 }
+
+#[test]
+fn the_largest_of_more_places_than_a_window_has_is_found_in_steps() {
+    let whole = |kernel| Window { kernel, stride: [1; 2], padding: [0; 4] };
+    let same = vec![Rescale { bias: 0, multiplier: 2, shift: 1 }; 2];
+    let (left, right) = (vec![1, 0], vec![0, 1]);
+    for [height, width] in [[12, 12], [1, 90], [13, 70]] {
+        let nodes = [
+            Node::Input { shape: vec![2, height, width] },
+            Node::Conv2d {
+                input: 0,
+                outputs: 2,
+                window: whole([1; 2]),
+                pad_value: 0,
+                parameters: [left.clone(), right.clone()].concat(),
+            },
+            Node::Requantize { input: 1, channels: same.clone(), zero_point: 0, min: -128, max: 127 },
+            Node::MaxPool2d { input: 2, window: whole([height, width]) },
+        ];
+        let source = Source { nodes: &nodes, last: 3, products: &HashMap::new(), curves: &HashMap::new() };
+        let input = [Along::Channels, Along::Down, Along::Across];
+        let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
+        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+        let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+        // Position by position, both channels; the largest of one lies elsewhere than that of the other, and below zero.
+        for at in [0, height * width / 2, height * width - 1] {
+            let mut sample: Vec<u32> = (0..2 * height * width).map(|at| 130 + at * 7 % 90).collect();
+            (sample[2 * at as usize], sample[(2 * (height * width - 1 - at) + 1) as usize]) = (5, 250);
+            let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
+            let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
+            assert_eq!(output, [5, 250 - 256], "{height} × {width}, {at}");
+        }
+    }
+}
