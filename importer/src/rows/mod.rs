@@ -53,7 +53,8 @@ pub(crate) use state::{Multiplied, Source};
 
 use crate::refusal::Refusal;
 use graph::{Extent, Graph};
-use layout::{places, Along};
+use layout::Along;
+pub(crate) use layout::Lying;
 use state::posted;
 use translate::{translate, Fault};
 
@@ -103,9 +104,9 @@ pub(crate) struct Laid {
     /// The axes of a sample in the order in which it is posted.
     pub(crate) order: Vec<usize>,
     /// Where each element of the graph's input lies in a sample as it is posted.
-    pub(crate) posted: Vec<usize>,
+    pub(crate) posted: Lying,
     /// Where each element of the graph's output lies in the model's.
-    pub(crate) given: Vec<usize>,
+    pub(crate) given: Lying,
 }
 
 /// Translates an integer graph of version 1. Which axes of the input are rows, columns and channels is what takes the fewest
@@ -141,9 +142,9 @@ fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Lai
     let at_last = |why| (source.last, why);
     let Extent { width, image } = graph.extent(output.node).map_err(at_last)?;
     let rows = registered(graph).map_err(at_last)?;
-    let given = places(&output.digits, width, image.map_or(1, |[_, columns]| columns));
-    let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input);
-    let posted = places(&sample.digits, pixels.channels, pixels.width);
+    let given = Lying { digits: output.digits, width, columns: image.map_or(1, |[_, columns]| columns) };
+    let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input).map_err(at_last)?;
+    let posted = Lying { digits: sample.digits, width: pixels.channels, columns: pixels.width };
     Ok(Laid { rows, order: order(input), posted, given })
 }
 
