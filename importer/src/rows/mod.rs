@@ -113,7 +113,8 @@ pub(crate) struct Laid {
 /// MAC.
 ///
 /// # Errors
-/// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest.
+/// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest, unless the input
+/// itself is too large.
 pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
     let shapes = shapes::shapes(source.nodes)?;
     let rank = shapes.first().map_or(0, Vec::len);
@@ -126,7 +127,8 @@ pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
                 }
             }
             Err(fault) => {
-                if furthest.as_ref().is_none_or(|(node, _)| fault.0 > *node) {
+                // An image that is too large as ONNX has it is what is wrong, however far other ways come.
+                if furthest.as_ref().is_none_or(|(node, _)| *node > 0 && fault.0 > *node) {
                     furthest = Some(fault);
                 }
             }
