@@ -133,7 +133,8 @@ def verdict(found):
     faults = found["faults"]
     first = faults[0]
     # A node's name says nothing to who doesn't have the file.
-    node = f"{first['node'].split(' ')[0]}: " if first["node"] else ""
+    node = first["node"] or ""
+    node = f"{node if node.startswith('the ') else node.split(' ')[0]}: " if node else ""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"{node}{shortened(first['what'])}{more}"
 

@@ -10,7 +10,7 @@ use crate::{
     onnx,
     prepare::prepare,
     ranges::Ranges,
-    rows::{rows, Laid, RowsModel, Source},
+    rows::{rows, Laid, Lying, RowsModel, Source},
     value::Quantization,
     walk::{walk, Step},
 };
@@ -36,9 +36,9 @@ pub struct ImportedRows {
     /// The axes of a sample in the order in which it is posted: channels come last, whereas ONNX has them first.
     pub order: Vec<usize>,
     /// Where each element of a sample of the file lies in a posted one.
-    posted: Vec<usize>,
+    posted: Lying,
     /// Where each element of the file's output lies in the model's.
-    given: Vec<usize>,
+    given: Lying,
     /// Quantization of the input: how real numbers become its bytes.
     pub input: Quantization,
     /// Quantization of an `i8` output; none for indices.
@@ -51,8 +51,8 @@ impl ImportedRows {
     /// The bytes that are posted for a sample of real numbers, whose axes are the file's.
     pub fn posted(&self, sample: &[f64]) -> Vec<u8> {
         let mut bytes = vec![0; sample.len()];
-        for (place, real) in self.posted.iter().zip(sample) {
-            if let Some(byte) = bytes.get_mut(*place) {
+        for (place, real) in self.posted.places().into_iter().zip(sample) {
+            if let Some(byte) = bytes.get_mut(place) {
                 *byte = self.input.quantize(*real).cast_unsigned();
             }
         }
@@ -62,8 +62,8 @@ impl ImportedRows {
     /// The real numbers that an output of the model stands for, their axes as the file has them; none of indices.
     pub fn reals(&self, output: &[i32]) -> Option<Vec<f64>> {
         let quantization = self.output?;
-        let real = |place: &usize| Some(quantization.real(i8::try_from(*output.get(*place)?).ok()?));
-        self.given.iter().map(real).collect()
+        let real = |place: usize| Some(quantization.real(i8::try_from(*output.get(place)?).ok()?));
+        self.given.places().into_iter().map(real).collect()
     }
 }
 

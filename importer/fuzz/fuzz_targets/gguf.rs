@@ -1,11 +1,13 @@
-//! Any bytes as a GGUF file: refused with a sentence, or tensors within the file, and perhaps a tokenizer and a decoder.
+//! Any bytes behind the mark and version of a GGUF file, which chance would hardly find: refused with a sentence, or tensors within
+//! the file, and perhaps a tokenizer and a decoder.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use millrace_importer::text::{Gguf, Llama, LlamaConfig, Naming, Tensors, Tokens};
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(file) = Gguf::new(bytes) else { return };
+    let bytes = [b"GGUF\x03\0\0\0", bytes].concat();
+    let Ok(file) = Gguf::new(&bytes) else { return };
     for name in file.names() {
         // Another shape than any tensor can have.
         assert!(file.numbers(name, &[]).is_err());

@@ -18,9 +18,6 @@ use crate::lowered::Lowered;
 /// The most weights of one operator.
 const MAX_WEIGHTS: u64 = 1 << 27;
 
-/// The most weights of one operator before zeros are left out.
-const MAX_LOOKS: u64 = 1 << 30;
-
 /// Weights by row and column.
 #[derive(Clone, Copy)]
 pub(super) struct Weights<'a> {
@@ -89,7 +86,7 @@ pub(super) fn emit(
     then: Then<'_>,
 ) -> Lowered<Held> {
     let width = graph.extent(input.node)?.width;
-    let reach = reaches(input, product, weights)?;
+    let reach = reaches(graph, input, product, weights)?;
     let natural: Vec<u32> = (0..product.outputs.len() as u32).collect();
     let mut sorted = natural.clone();
     sorted.sort_by_key(|at| reach[*at as usize]);
@@ -109,7 +106,7 @@ pub(super) fn in_turn(
     weights: Weights<'_>,
     then: Then<'_>,
 ) -> Lowered<u32> {
-    let reach = reaches(input, product, weights)?;
+    let reach = reaches(graph, input, product, weights)?;
     let natural: Vec<u32> = (0..product.outputs.len() as u32).collect();
     let groups = groups(&natural, &reach, graph.extent(input.node)?.width);
     ordered(graph, input, product, weights, then, (&natural, groups))
@@ -167,14 +164,8 @@ pub(super) fn ordered(
 }
 
 /// The elements between which each filter reads.
-fn reaches(input: &Held, product: &Product, weights: Weights<'_>) -> Lowered<Vec<Reach>> {
-    let (filters, each) = (product.outputs.len() as u64, product.taps.len() as u64);
-    if filters * each > MAX_LOOKS {
-        return Err(refusal!(
-            "it has {filters} filters over {each} elements, zeros included, and all together at most {MAX_LOOKS} are looked at";
-            "let the activations shrink before it, or use fewer channels"
-        ));
-    }
+fn reaches(graph: &mut Graph, input: &Held, product: &Product, weights: Weights<'_>) -> Lowered<Vec<Reach>> {
+    graph.look(product.outputs.len() as u64, product.taps.len() as u64)?;
     weights.expect(input, product)?;
     Ok(product.outputs.iter().map(|output| reach(input, product, weights, *output)).collect())
 }

@@ -1,7 +1,7 @@
 //! The graph of rows while it is made: its nodes with the rows that each has, and its parameters.
 
 use millrace_inference::rows::{
-    limits::{MAX_KERNEL, MAX_NODES},
+    limits::{MAX_ELEMENTS, MAX_KERNEL, MAX_NODES, MAX_POSITIONS, MAX_WIDTH},
     Activation, BlobName, Conv2d, ElementType, GlobalPool, Linear, MaxPool2d, Node, Pixels, Requantize,
     Rescale, Window,
 };
@@ -12,6 +12,10 @@ use crate::{lowered::Lowered, parameters::Parameters};
 /// The most bytes of a blob. Filters that move or join channels can have many times the weights of the file.
 const MAX_BLOB: u64 = 1 << 28;
 
+/// The most weights that are looked at for one graph, zeros included: eight times those that a blob can have. A file of many nodes
+/// would take hours without it.
+const MAX_LOOKS: u64 = 8 * MAX_BLOB;
+
 /// The rows of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Extent {
@@ -19,6 +23,23 @@ pub(super) struct Extent {
     pub(super) width: u32,
     /// Positions down and across; none if there is one row that is no position.
     pub(super) image: Option<[u32; 2]>,
+}
+
+impl Extent {
+    /// Holds that registration takes such rows, and so that they fit into memory.
+    pub(super) fn expect(&self) -> Lowered<()> {
+        let positions = self.image.map_or(1, |[rows, columns]| u64::from(rows) * u64::from(columns));
+        let is_small = self.width <= MAX_WIDTH
+            && positions <= MAX_POSITIONS.into()
+            && u64::from(self.width) * positions <= MAX_ELEMENTS;
+        match is_small {
+            true => Ok(()),
+            false => Err(refusal!(
+                "it becomes {positions} rows of {} elements, and there are at most {MAX_POSITIONS} rows, {MAX_WIDTH} elements in a row and {MAX_ELEMENTS} in all", self.width;
+                "use smaller inputs, or let the activations shrink earlier"
+            )),
+        }
+    }
 }
 
 /// Windows on the positions of an image.
@@ -80,12 +101,31 @@ pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
     pub(super) extents: Vec<Extent>,
     parameters: Parameters,
+    /// Weights that were looked at.
+    looks: u64,
 }
 
 impl Graph {
     pub(super) fn new(pixels: Pixels) -> Self {
         let extent = Extent { width: pixels.channels, image: Some([pixels.height, pixels.width]) };
-        Self { nodes: vec![Node::Pixels(pixels)], extents: vec![extent], parameters: Parameters::default() }
+        Self {
+            nodes: vec![Node::Pixels(pixels)],
+            extents: vec![extent],
+            parameters: Parameters::default(),
+            looks: 0,
+        }
+    }
+
+    /// Counts a look at so many filters over so many elements each.
+    pub(super) fn look(&mut self, filters: u64, each: u64) -> Lowered<()> {
+        self.looks = self.looks.saturating_add(filters.saturating_mul(each));
+        match self.looks > MAX_LOOKS {
+            true => Err(refusal!(
+                "it has {filters} filters over {each} elements, and up to here more than {MAX_LOOKS} weights are looked at, zeros included";
+                "let the activations shrink before it, or use fewer channels or groups"
+            )),
+            false => Ok(()),
+        }
     }
 
     /// The rows of a node that is there.
@@ -101,6 +141,13 @@ impl Graph {
                 "use fewer layers"
             ));
         }
+        extent.expect()?;
+        if self.parameters.offset() > MAX_BLOB {
+            return Err(refusal!(
+                "up to here it becomes a blob of more than {MAX_BLOB} bytes";
+                "join tensors of equally many channels, or use fewer"
+            ));
+        }
         self.nodes.push(node);
         self.extents.push(extent);
         Ok(self.nodes.len() as u32 - 1)
@@ -111,12 +158,6 @@ impl Graph {
         let Filters { windows, groups, pad, element, addend, .. } = *filters;
         let rows =
             self.parameters.rows(filters.rows.iter().map(|(weights, record)| (weights.as_slice(), *record)));
-        if self.parameters.offset() > MAX_BLOB {
-            return Err(refusal!(
-                "up to here it becomes a blob of more than {MAX_BLOB} bytes";
-                "join tensors of equally many channels, or use fewer"
-            ));
-        }
         let (extent, outputs) = (self.extent(input)?, filters.rows.len() as u32);
         if windows == Windows::ONE && groups == 1 {
             let linear = Linear { input, outputs, rows, element, table: None, addend };
@@ -196,5 +237,39 @@ impl Graph {
     pub(super) fn finish(self) -> (Vec<Node>, Vec<Extent>, Vec<u8>, BlobName) {
         let (bytes, name) = self.parameters.finish();
         (self.nodes, self.extents, bytes, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_at_weights_come_to_an_end() {
+        let mut graph = Graph::new(Pixels { height: 1, width: 1, channels: 1 });
+        graph.look(1 << 20, 1 << 10).expect("the half");
+        graph.look(1 << 10, 1 << 20).expect("the other half");
+        let message = graph.look(1, 1).expect_err("one more").to_string();
+        assert!(
+            message.contains("1 filters over 1 elements") && message.contains("zeros included"),
+            "{message}"
+        );
+        assert!(graph.look(u64::MAX, u64::MAX).is_err());
+    }
+
+    #[test]
+    fn rows_are_no_more_than_registration_takes() {
+        let expect = |width, image| Extent { width, image }.expect();
+        expect(MAX_WIDTH, None).expect("one row");
+        expect(256, Some([512, 512])).expect("many rows");
+        for (width, image) in
+            [(MAX_WIDTH + 1, None), (1, Some([1, MAX_POSITIONS + 1])), (257, Some([512; 2]))]
+        {
+            let message = expect(width, image).expect_err("too many").to_string();
+            assert!(message.contains(&format!("rows of {width} elements")), "{message}");
+        }
+        let mut graph = Graph::new(Pixels { height: 1, width: 1, channels: 1 });
+        let wide = Extent { width: MAX_WIDTH + 1, image: None };
+        assert!(graph.push(Node::Pixels(Pixels { height: 1, width: 1, channels: 1 }), wide).is_err());
     }
 }

@@ -7,6 +7,7 @@ use millrace_inference::rows::ElementType;
 
 use super::{
     emit::{common, ordered, Then, Weights},
+    graph::Extent,
     layout::{count, joined, sums, Along, Digit, Held},
     meet::picked,
     record::unchanged,
@@ -101,6 +102,10 @@ fn together(all: &mut Translation<'_>, parts: &[Part], axis: usize, lengths: &[u
         offsets(&part.axes[axis].iter().map(|digit| (digit.length, [digit.stride])).collect::<Vec<_>>())
     };
     let along: Vec<Vec<u32>> = parts.iter().map(along).collect();
+    // Of all parts there are as many channels before and behind the axis.
+    let each = |all: &[Vec<u32>]| all.iter().map(Vec::len).max().unwrap_or(0) as u32;
+    let width = each(&before).saturating_mul(each(&behind)).saturating_mul(total);
+    Extent { width, image: None }.expect()?;
     let mut sources: Vec<(usize, u32)> = Vec::new();
     (0..before.first().map_or(0, Vec::len)).for_each(|outer| {
         for (part, own) in along.iter().enumerate() {

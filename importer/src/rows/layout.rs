@@ -90,21 +90,30 @@ pub(super) fn count(digits: &[Digit]) -> u32 {
     digits.iter().map(|digit| digit.length).product()
 }
 
-/// Where each element of a tensor lies among those of all rows, one after the other, in the order in which digits count them. Rows are
-/// this wide, and so many are side by side.
-pub(super) fn places(digits: &[Digit], width: u32, columns: u32) -> Vec<usize> {
-    let (width, columns) = (width as usize, columns as usize);
-    digits.iter().fold(vec![0], |all, digit| {
-        let step = digit.stride as usize
-            * match digit.along {
-                Along::Channels => 1,
-                Along::Across => width,
-                Along::Down => width * columns,
-                Along::Nowhere => 0,
-            };
-        let further = |at: usize| (0..digit.length as usize).map(move |times| at + times * step);
-        all.into_iter().flat_map(further).collect()
-    })
+/// How a tensor lies among rows that are this wide, so many of them side by side.
+#[derive(Clone, Debug)]
+pub(crate) struct Lying {
+    pub(super) digits: Vec<Digit>,
+    pub(super) width: u32,
+    pub(super) columns: u32,
+}
+
+impl Lying {
+    /// Where each element lies among those of all rows, one after the other, in the order in which digits count them.
+    pub(crate) fn places(&self) -> Vec<usize> {
+        let (width, columns) = (self.width as usize, self.columns as usize);
+        self.digits.iter().fold(vec![0], |all, digit| {
+            let step = digit.stride as usize
+                * match digit.along {
+                    Along::Channels => 1,
+                    Along::Across => width,
+                    Along::Down => width * columns,
+                    Along::Nowhere => 0,
+                };
+            let further = |at: usize| (0..digit.length as usize).map(move |times| at + times * step);
+            all.into_iter().flat_map(further).collect()
+        })
+    }
 }
 
 /// The sums of steps that these digits make, the last one being the fastest.
@@ -160,7 +169,8 @@ mod tests {
         use Along::{Across, Channels, Down};
         // Two channels over two rows of three columns, the channels first as ONNX has them.
         let image = [digit(Channels, 2, 1), digit(Down, 2, 1), digit(Across, 3, 1)];
-        assert_eq!(places(&image, 2, 3), [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]);
+        let lying = Lying { digits: image.to_vec(), width: 2, columns: 3 };
+        assert_eq!(lying.places(), [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]);
     }
 
     #[test]

@@ -55,7 +55,8 @@ pub(crate) use state::{Multiplied, Source};
 
 use crate::refusal::Refusal;
 use graph::{Extent, Graph};
-use layout::{places, Along};
+use layout::Along;
+pub(crate) use layout::Lying;
 use state::posted;
 use translate::{translate, Fault};
 
@@ -105,16 +106,17 @@ pub(crate) struct Laid {
     /// The axes of a sample in the order in which it is posted.
     pub(crate) order: Vec<usize>,
     /// Where each element of the graph's input lies in a sample as it is posted.
-    pub(crate) posted: Vec<usize>,
+    pub(crate) posted: Lying,
     /// Where each element of the graph's output lies in the model's.
-    pub(crate) given: Vec<usize>,
+    pub(crate) given: Lying,
 }
 
 /// Translates an integer graph of version 1. Which axes of the input are rows, columns and channels is what takes the fewest
 /// MAC.
 ///
 /// # Errors
-/// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest.
+/// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest, unless the input
+/// itself is too large.
 pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
     let shapes = shapes::shapes(source.nodes)?;
     let rank = shapes.first().map_or(0, Vec::len);
@@ -127,7 +129,8 @@ pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
                 }
             }
             Err(fault) => {
-                if furthest.as_ref().is_none_or(|(node, _)| fault.0 > *node) {
+                // An image that is too large as ONNX has it is what is wrong, however far other ways come.
+                if furthest.as_ref().is_none_or(|(node, _)| *node > 0 && fault.0 > *node) {
                     furthest = Some(fault);
                 }
             }
@@ -143,9 +146,9 @@ fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Lai
     let at_last = |why| (source.last, why);
     let Extent { width, image } = graph.extent(output.node).map_err(at_last)?;
     let rows = registered(graph).map_err(at_last)?;
-    let given = places(&output.digits, width, image.map_or(1, |[_, columns]| columns));
-    let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input);
-    let posted = places(&sample.digits, pixels.channels, pixels.width);
+    let given = Lying { digits: output.digits, width, columns: image.map_or(1, |[_, columns]| columns) };
+    let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input).map_err(at_last)?;
+    let posted = Lying { digits: sample.digits, width: pixels.channels, columns: pixels.width };
     Ok(Laid { rows, order: order(input), posted, given })
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, rc::Rc};
 use millrace_inference::{rows::Pixels, Node};
 
 use super::{
-    graph::Graph,
+    graph::{Extent, Graph},
     layout::{axes, joined, Along, Digit, Held},
 };
 use crate::{lowered::Lowered, value::Quantization};
@@ -87,14 +87,14 @@ impl<'a> Translation<'a> {
         shapes: &'a [Vec<u32>],
         input: &[Along],
         needed: &[bool],
-    ) -> Self {
+    ) -> Lowered<Self> {
         let sample = shapes.first().map_or(&[][..], Vec::as_slice);
-        let (pixels, held) = posted(sample, input);
+        let (pixels, held) = posted(sample, input)?;
         let repeats = |node: &Node| matches!(node, Node::Concat { inputs, .. } if inputs.windows(2).any(|pair| pair[0] == pair[1]));
         let keeps_positions = source.nodes.iter().zip(needed).any(|(node, needed)| *needed && repeats(node));
         let (graph, held) = (Graph::new(pixels), HashMap::from([(0, held)]));
         let curved = source.curved(needed);
-        Self { source, graph, held, shapes, spread: HashMap::new(), curved, keeps_positions }
+        Ok(Self { source, graph, held, shapes, spread: HashMap::new(), curved, keeps_positions })
     }
 
     /// Whether nothing but functions read a node, so that it can have 16 bits.
@@ -125,16 +125,20 @@ impl<'a> Translation<'a> {
 }
 
 /// The input of a sample's shape whose axes lie along these.
-pub(super) fn posted(sample: &[u32], input: &[Along]) -> (Pixels, Held) {
+///
+/// # Errors
+/// [`Refusal`](crate::Refusal) of a sample that is larger than registration takes it.
+pub(super) fn posted(sample: &[u32], input: &[Along]) -> Lowered<(Pixels, Held)> {
     let length = |of: Along| {
         sample
             .iter()
             .zip(input)
             .filter(|(_, along)| **along == of)
             .map(|(length, _)| *length)
-            .product::<u32>()
+            .fold(1, u32::saturating_mul)
     };
     let [channels, height, width] = [Along::Channels, Along::Down, Along::Across].map(length);
+    Extent { width: channels, image: Some([height, width]) }.expect()?;
     let mut left = channels;
     let digits = sample.iter().zip(input).map(|(length, along)| match along {
         Along::Channels => {
@@ -144,5 +148,6 @@ pub(super) fn posted(sample: &[u32], input: &[Along]) -> (Pixels, Held) {
         _ => Digit { along: *along, length: *length, stride: 1 },
     });
     let digits = joined(digits.collect::<Vec<_>>());
-    (Pixels { height, width, channels }, Held { node: 0, digits, channels: Rc::new((0..channels).collect()) })
+    let held = Held { node: 0, digits, channels: Rc::new((0..channels).collect()) };
+    Ok((Pixels { height, width, channels }, held))
 }

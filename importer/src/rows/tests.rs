@@ -104,3 +104,29 @@ fn the_largest_of_more_places_than_a_window_has_is_found_in_steps() {
         }
     }
 }
+
+#[test]
+fn an_image_that_is_too_large_is_what_is_said() {
+    let nodes = [
+        Node::Input { shape: vec![64, 600, 600] },
+        Node::Conv2d {
+            input: 0,
+            outputs: 1,
+            window: Window { kernel: [3; 2], stride: [1; 2], padding: [0; 4] },
+            pad_value: 0,
+            parameters: vec![1; 64 * 9],
+        },
+        Node::Requantize {
+            input: 1,
+            channels: vec![Rescale { bias: 0, multiplier: 2, shift: 1 }],
+            zero_point: 0,
+            min: -128,
+            max: 127,
+        },
+    ];
+    let source = Source { nodes: &nodes, last: 2, products: &HashMap::new(), curves: &HashMap::new() };
+    let Err((node, why)) = super::rows(&source) else { panic!("360,000 rows") };
+    let message = why.to_string();
+    assert!(node == 0 && message.contains("it becomes 360000 rows of 64 elements"), "{message}");
+    assert!(message.contains("use smaller inputs"), "{message}");
+}

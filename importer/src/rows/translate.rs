@@ -31,7 +31,7 @@ pub(super) fn translate<'a>(
     input: &[Along],
 ) -> Result<(Graph, Held), Fault> {
     let needed = source.needed();
-    let mut all = Translation::new(source, shapes, input, &needed);
+    let mut all = Translation::new(source, shapes, input, &needed).map_err(|why| (0, why))?;
     for (at, node) in (1u32..).zip(source.nodes.iter().skip(1)) {
         if !needed[at as usize] {
             continue;

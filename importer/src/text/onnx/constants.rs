@@ -172,7 +172,8 @@ pub(super) fn turned(numbers: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     (0..columns).flat_map(|column| (0..rows).map(move |row| numbers[row * columns + column])).collect()
 }
 
-/// The numbers of a tensor, as many as its shape says.
+/// The numbers of a tensor, as many as its shape says. Constants of image models are read elsewhere: their integers stay exact and take
+/// eight bytes each, which is too much for tables of hundreds of millions.
 fn floats(tensor: &Tensor) -> Result<Vec<f32>, Refusal> {
     let raw = tensor.raw_data.as_slice();
     let wide = &tensor.int32_data;
