@@ -81,7 +81,7 @@ bench-weights: build ## Measure the weights of our pallets and write them
 simulation: ## What attacks on the market cost and bring, on the real pallets; writes docs/economics/
 	cargo run --release --bin millrace-simulation
 
-fuzz: ## Fuzz the decoder, registration, the verifier and files of weights, ten minutes each
+fuzz: ## Fuzz the decoder, registration, the verifier and files to import, ten minutes each
 	scripts/fuzz.sh
 
 zombienet: build ## Start a relay chain, collators and miners, until Ctrl-C
