@@ -319,7 +319,7 @@ fn held(node: &Node) -> usize {
 }
 
 /// The parameters of a product.
-fn parameters(node: &Node) -> Option<&[i8]> {
+pub(crate) fn parameters(node: &Node) -> Option<&[i8]> {
     match node {
         Node::Linear { parameters, .. }
         | Node::Conv2d { parameters, .. }
@@ -329,7 +329,7 @@ fn parameters(node: &Node) -> Option<&[i8]> {
 }
 
 /// The same product with other parameters.
-fn with_parameters(node: &Node, new: Vec<i8>) -> Node {
+pub(crate) fn with_parameters(node: &Node, new: Vec<i8>) -> Node {
     let mut node = node.clone();
     if let Node::Linear { parameters, .. }
     | Node::Conv2d { parameters, .. }

@@ -44,6 +44,7 @@ mod check;
 mod choose;
 mod curve;
 mod emit;
+mod emit_factors;
 mod emit_mean;
 mod emit_product;
 mod emit_repeated;

@@ -75,6 +75,9 @@ fn graph(sample: &[i64], nodes: Vec<Node>) -> Model {
             floats("pair", &[2], &[1.5, -0.5]),
             floats("mean", &[2], &[0.25, 0.5]),
             floats("variance", &[2], &[1.0, 0.25]),
+            floats("turns", &[4], &[2.0, -0.5, -1.0, 1.0]),
+            floats("spread", &[2], &[1.0, 10_000.0]),
+            floats("unlike", &[2, 2, 1, 1], &[1.0, 0.5, 0.0, -100.0]),
             floats("line", &[1, 2, 2], &[0.5, -1.0, 0.25, 1.0]),
             floats("rows", &[2, 4], &[0.5, -1.0, 0.25, 0.0, 1.0, 1.0, -1.0, 0.5]),
             int64s("first", &[], &[0]),
@@ -213,6 +216,21 @@ fn batch_normalization_without_a_product_before_it_is_a_filter() {
     let ranges = [("x", 0.0, 4.0), ("n", -3.0, 5.0), ("y", -3.0, 5.0)];
     let kinds = ["Input", "DepthwiseConv2d", "Requantize", "Flatten", "Linear", "Requantize"];
     gives(&graph(&[2, 1, 2], nodes), SAMPLE, &ranges, &right, &kinds);
+}
+
+#[test]
+fn batch_normalization_below_zero_turns_the_signs_of_the_weights() {
+    let norm = node("BatchNormalization", &["p", "pair", "mean", "mean", "spread"], "y");
+    // The convolution's channels differ hundredfold, so that 8 bits for both would lose the first.
+    let nodes = vec![node("Conv", &["x", "unlike"], "p"), norm];
+    // Channel 0: (x₀ + x₁/2 − 0.25)·1.5 + 0.25. Channel 1: (−100·x₁ − 0.5)·(−0.5)/100 + 0.5.
+    let right = [3.4375, 3.25, 2.3775, 1.5025];
+    let ranges = [("x", 0.0, 4.0), ("p", -375.0, 3.0), ("y", -3.0, 5.0)];
+    gives(&graph(&[2, 1, 2], nodes), SAMPLE, &ranges, &right, &["Input", "Conv2d", "Requantize"]);
+    let nodes = vec![node("MatMul", &["x", "same"], "p"), node("Mul", &["p", "turns"], "y")];
+    let right = [1.0, -0.625, -3.75, 2.0];
+    let ranges = [("x", 0.0, 4.0), ("p", 0.0, 4.0), ("y", -4.0, 4.0)];
+    gives(&graph(&[4], nodes), SAMPLE, &ranges, &right, &["Input", "Linear", "Requantize"]);
 }
 
 #[test]

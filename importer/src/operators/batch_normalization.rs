@@ -25,7 +25,7 @@ pub(super) fn batch_normalization(
             "export the model with opset 9 or newer"
         ));
     }
-    let value = lowering.value(node, 0)?;
+    let mut value = lowering.value(node, 0)?;
     let channels = value.shape().and_then(|shape| shape.first()).copied().unwrap_or(0) as usize;
     if let Value::Accumulated(accumulated) = &value {
         if accumulated.axis != 0 {
@@ -36,22 +36,14 @@ pub(super) fn batch_normalization(
         }
     }
     let (factors, offsets) = factors(lowering, node, channels)?;
-    match value {
-        Value::Accumulated(mut accumulated)
-            if accumulated.range == Range::ALL && factors.iter().all(|factor| *factor >= 0.0) =>
-        {
-            let rows = accumulated.scales.iter_mut().zip(&mut accumulated.offsets);
-            for ((scale, offset), (factor, shift)) in rows.zip(factors.iter().zip(&offsets)) {
-                *scale *= factor;
-                *offset = *offset * factor + shift;
-            }
-            Ok((Value::Accumulated(accumulated), "folded into the rescaling".into()))
-        }
-        _ => {
-            let value = channelwise(lowering, node, 0, &factors, &offsets)?;
-            Ok((value, "a filter of one element for each channel".into()))
+    if let Value::Accumulated(accumulated) = &mut value {
+        if accumulated.range == Range::ALL && lowering.emitter.multiplied(accumulated, &factors)? {
+            accumulated.shift(&offsets);
+            return Ok((value, "folded into the rescaling".into()));
         }
     }
+    let value = channelwise(lowering, node, 0, &factors, &offsets)?;
+    Ok((value, "a filter of one element for each channel".into()))
 }
 
 /// What each channel is multiplied with, and what is added then.

@@ -165,18 +165,8 @@ fn folded(
             let is_division = node.op_type == "Div";
             let factors: Vec<f64> =
                 numbers.iter().map(|number| if is_division { 1.0 / number } else { *number }).collect();
-            let equal = factors.windows(2).all(|pair| pair[0] == pair[1]);
-            let positive = factors.iter().all(|factor| factor.is_finite() && *factor > 0.0);
-            if !positive || !(equal || accumulated.range == Range::ALL) {
+            if factors.contains(&0.0) || !lowering.emitter.multiplied(&mut accumulated, &factors)? {
                 return Ok(None);
-            }
-            let rows = accumulated.scales.iter_mut().zip(&mut accumulated.offsets);
-            for ((scale, offset), factor) in rows.zip(&factors) {
-                *scale *= factor;
-                *offset *= factor;
-            }
-            if accumulated.range != Range::ALL {
-                accumulated.range = accumulated.range.scaled(factors.first().copied().unwrap_or(1.0));
             }
         }
         _ => return Ok(None),
