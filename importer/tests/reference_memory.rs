@@ -1,48 +1,14 @@
 //! An execution with the library that the chain has takes no more memory than was said before, and not much less.
-#![allow(
-    missing_docs,
-    unsafe_code,
-    reason = "an allocator that counts is an unsafe trait; it hands everything to the system's"
-)]
+#![allow(missing_docs)]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    path::Path,
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
-};
+#[path = "../../engine/tests/counting/mod.rs"]
+mod counting;
 
+use std::path::Path;
+
+use counting::most;
 use millrace_importer::{commit_to, import_rows, onnx::Model, recompute_at, reference_memory, Options};
 use millrace_inference::rows::{Blob, Part, Place};
-
-/// The system's allocator, which remembers how much was taken at once.
-struct Counting {
-    taken: AtomicUsize,
-    most: AtomicUsize,
-}
-
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let taken = self.taken.fetch_add(layout.size(), SeqCst) + layout.size();
-        self.most.fetch_max(taken, SeqCst);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        self.taken.fetch_sub(layout.size(), SeqCst);
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting { taken: AtomicUsize::new(0), most: AtomicUsize::new(0) };
-
-/// Bytes that some work takes at most beside what was taken before.
-fn most<R>(work: impl FnOnce() -> R) -> (R, u64) {
-    let before = ALLOCATOR.taken.load(SeqCst);
-    ALLOCATOR.most.store(before, SeqCst);
-    let result = work();
-    (result, (ALLOCATOR.most.load(SeqCst) - before) as u64)
-}
 
 /// The model's encoding, which is hashed, and the heads of lists.
 const SMALL: u64 = 16 << 10;

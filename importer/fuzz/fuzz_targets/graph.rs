@@ -34,14 +34,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 });
 
 fuzz_target!(
-    init: {
-        // As in the other target of ONNX files.
-        std::panic::set_hook(Box::new(|panic| {
-            if panic.location().is_some_and(|at| !at.file().contains("/rten")) {
-                eprintln!("{panic}");
-            }
-        }));
-    },
+    init: edits::ignore_caught_panics(),
     |bytes: &[u8]| {
         let Ok(model) = Model::from_bytes(bytes, Path::new("/nowhere")) else { return };
         let ranges = ranges(&model);

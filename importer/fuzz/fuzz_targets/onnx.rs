@@ -25,14 +25,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 });
 
 fuzz_target!(
-    init: {
-        // What executes graphs is another's code; the importer catches its panics. Uncaught ones still end the process.
-        std::panic::set_hook(Box::new(|panic| {
-            if panic.location().is_some_and(|at| !at.file().contains("/rten")) {
-                eprintln!("{panic}");
-            }
-        }));
-    },
+    init: edits::ignore_caught_panics(),
     |bytes: &[u8]| {
         if let Some(graph) = exported(bytes) {
             let _ = graph.bert(Config::from_json(ENCODER).expect("a config"));

@@ -1,4 +1,5 @@
-//! Changes of an ONNX file that leave it an ONNX file: bytes that are changed at random are hardly ever one.
+//! What the targets of ONNX files share: changes of a file that leave it an ONNX file, which bytes that are changed at random hardly
+//! ever are, and which panics are shown.
 
 use millrace_importer::onnx::{Attribute, Dimension, Graph, Model, Node, Tensor, ValueInfo};
 use prost::Message;
@@ -21,6 +22,15 @@ pub fn mutate(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
         }
     }
     libfuzzer_sys::fuzzer_mutate(data, size, most)
+}
+
+/// Prints panics, but not those of the library that executes graphs: they are caught. One that isn't ends the process all the same.
+pub fn ignore_caught_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        if panic.location().is_some_and(|at| !at.file().contains("/rten")) {
+            eprintln!("{panic}");
+        }
+    }));
 }
 
 struct Random(u64);
