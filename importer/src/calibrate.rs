@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    collections::HashMap,
     panic::{catch_unwind, AssertUnwindSafe},
     path::Path,
 };
@@ -11,6 +12,7 @@ use crate::{
     end::end,
     error::ImportError,
     float_run::FloatRun,
+    histogram::squares,
     lowering::Lowering,
     npy::Array,
     onnx,
@@ -79,7 +81,7 @@ impl Ranges {
     }
 }
 
-/// The ranges of all tensors: their bounds first, then what lies how often between those.
+/// The ranges of all tensors: their bounds and their samples' squares first, then what lies how often between those.
 fn see(
     run: &FloatRun,
     input: &str,
@@ -87,26 +89,33 @@ fn see(
     calibration: Calibration,
     done: &dyn Fn(f64),
 ) -> Result<Ranges, ImportError> {
-    let mut ranges = Ranges::default();
-    ranges.observe(input, samples);
+    let (mut ranges, mut squares_of) = (Ranges::default(), HashMap::<String, Vec<f64>>::new());
     let passes = if calibration == Calibration::MinMax { 1 } else { 2 };
-    let (seen, all) = (Cell::new(0), passes * run.samples(samples));
+    let mut observe = |tensor: &str, values: &[f32], count: usize| {
+        ranges.observe(tensor, values);
+        if calibration == Calibration::LeastSquares {
+            squares_of.entry(tensor.to_owned()).or_default().extend(squares(values, count));
+        }
+    };
+    let count = run.samples(samples);
+    let (seen, all) = (Cell::new(0), passes * count);
     let more = |count: usize| {
         seen.set(seen.get() + count);
         done(seen.get() as f64 / all.max(1) as f64);
     };
-    run.each(samples, &mut |tensor, values| ranges.observe(tensor, values), &more)?;
+    observe(input, samples, count);
+    run.each(samples, &mut observe, &more)?;
     if calibration == Calibration::MinMax {
         return Ok(ranges);
     }
-    let mut histograms = ranges.histograms();
-    let mut count = |tensor: &str, values: &[f32]| {
+    let mut histograms = ranges.histograms(squares_of);
+    let mut fill = |tensor: &str, values: &[f32], count: usize| {
         if let Some(histogram) = histograms.get_mut(tensor) {
-            histogram.count(values);
+            histogram.count(values, count);
         }
     };
-    count(input, samples);
-    run.each(samples, &mut count, &more)?;
+    fill(input, samples, count);
+    run.each(samples, &mut fill, &more)?;
     ranges.narrow(&histograms, calibration);
     Ok(ranges)
 }

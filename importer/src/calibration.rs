@@ -9,7 +9,7 @@ pub enum Calibration {
     MinMax,
     /// All but a ten-thousandth on either side.
     Percentile,
-    /// The range on which the mean square of the errors is least.
+    /// The range on which samples lose the least of their squares, on average. One out of the ordinary weighs as any other.
     #[default]
     LeastSquares,
 }

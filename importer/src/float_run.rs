@@ -97,14 +97,15 @@ impl FloatRun {
         numbers.len().checked_div(self.sample.iter().product()).unwrap_or(0)
     }
 
-    /// Runs it on samples, and shows the numbers of each tensor with its name. `done` gets how many more samples are done.
+    /// Runs it on samples, and shows the numbers of each tensor with its name and how many samples they are of. `done` gets how many
+    /// more samples are done.
     ///
     /// # Errors
     /// [`ImportError`] if it can't be run, or a tensor becomes NaN or infinite.
     pub(crate) fn each(
         &self,
         samples: &[f32],
-        look: &mut dyn FnMut(&str, &[f32]),
+        look: &mut dyn FnMut(&str, &[f32], usize),
         done: &dyn Fn(usize),
     ) -> Result<(), ImportError> {
         let length: usize = self.sample.iter().product();
@@ -127,7 +128,7 @@ impl FloatRun {
         let mut numbers = None;
         if let Some(tensor) = tensor {
             let count = samples.len().checked_div(length).unwrap_or(0);
-            let mut look = |_: &str, values: &[f32]| numbers = Some(values.to_vec());
+            let mut look = |_: &str, values: &[f32], _: usize| numbers = Some(values.to_vec());
             self.run(samples, count, std::slice::from_ref(tensor), &mut look)?;
         }
         numbers.ok_or_else(|| failed(&format!("'{name}' has no real numbers")))
@@ -139,7 +140,7 @@ impl FloatRun {
         samples: &[f32],
         count: usize,
         tensors: &[Seen],
-        look: &mut dyn FnMut(&str, &[f32]),
+        look: &mut dyn FnMut(&str, &[f32], usize),
     ) -> Result<(), ImportError> {
         let shape: Vec<usize> = std::iter::once(count).chain(self.sample.iter().copied()).collect();
         let input = rten_tensor::Tensor::from_data(&shape, samples.to_vec());
@@ -150,7 +151,7 @@ impl FloatRun {
             if let Value::FloatTensor(values) = value {
                 let values = values.into_data();
                 expect_finite(node, name, &values)?;
-                look(name, &values);
+                look(name, &values, count);
             }
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! How often numbers of each size come up in a tensor, and which range of them 8 bits should cover.
 
-/// Bins of a histogram: eight for each integer of 8 bits.
-const BINS: usize = 2048;
+/// Leading bits of a number's mantissa that tell bins apart: 16 bins for each doubling.
+const MANTISSA_BITS: u32 = 4;
 
-/// Ends of a range that are tried on each side.
-const ENDS: usize = 256;
+/// Bins of a sign, the largest numbers first. What is smaller than those of 16 doublings shares the last one.
+const BINS: usize = 256;
 
 /// The share of the numbers that may lie beyond either end of a percentile's range.
 const TAIL: f64 = 1e-4;
@@ -12,33 +12,66 @@ const TAIL: f64 = 1e-4;
 /// How often numbers come up between two bounds, zero among them.
 #[derive(Clone, Debug)]
 pub(crate) struct Histogram {
-    low: f64,
-    high: f64,
-    counts: Vec<u64>,
+    below: Side,
+    above: Side,
     /// Zeros, which every quantization has exactly.
     zeros: u64,
+    /// Square of the sample in the middle.
+    typical: f64,
 }
 
-/// Sums over the bins up to each: of counts, of numbers and of their squares.
-struct Sums(Vec<[f64; 3]>);
+/// The numbers of one sign, by their magnitudes.
+#[derive(Clone, Debug)]
+struct Side {
+    /// Key of the largest magnitude.
+    top: u32,
+    bins: Vec<Bin>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Bin {
+    count: u64,
+    largest: f32,
+    sums: Sums,
+}
+
+/// Sums over magnitudes, each of which counts as much as its sample's weight.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    weights: f64,
+    magnitudes: f64,
+    squares: f64,
+}
+
+/// An end that a range may have on one side.
+struct End {
+    magnitude: f32,
+    /// Weights of the numbers up to it.
+    inside: f64,
+    /// The weighted squares of what is cut off those beyond it.
+    cut: f64,
+}
 
 impl Histogram {
-    /// None of these numbers has come up yet.
-    pub(crate) fn between(low: f32, high: f32) -> Self {
-        let (low, high) = (f64::from(low.min(0.0)), f64::from(high.max(0.0)));
-        Self { low, high, counts: vec![0; BINS], zeros: 0 }
+    /// None of these numbers has come up yet. `squares` are those of all samples, see [`squares`].
+    pub(crate) fn between(low: f32, high: f32, mut squares: Vec<f64>) -> Self {
+        squares.retain(|square| *square > 0.0);
+        squares.sort_unstable_by(f64::total_cmp);
+        let typical = squares.get(squares.len() / 2).copied().unwrap_or(0.0);
+        Self { below: Side::up_to(-low), above: Side::up_to(high), zeros: 0, typical }
     }
 
-    /// Counts numbers between the bounds.
-    pub(crate) fn count(&mut self, values: &[f32]) {
-        let per_unit = BINS as f64 / (self.high - self.low).max(f64::MIN_POSITIVE);
-        for value in values {
-            if *value == 0.0 {
-                self.zeros += 1;
-            } else {
-                let at = ((f64::from(*value) - self.low) * per_unit) as usize;
-                if let Some(count) = self.counts.get_mut(at.min(BINS - 1)) {
-                    *count += 1;
+    /// Counts numbers between the bounds, those of so many samples one after the other.
+    pub(crate) fn count(&mut self, values: &[f32], samples: usize) {
+        for sample in by_sample(values, samples) {
+            // Of a sample that is nearly nothing, all may be lost.
+            let square = square(sample).max(self.typical);
+            let weight = if square > 0.0 { square.recip() } else { 0.0 };
+            for value in sample.iter().copied().filter(|value| value.is_finite()) {
+                match value {
+                    0.0 => self.zeros += 1,
+                    _ if value < 0.0 => self.below.count(-value, weight),
+                    _ => self.above.count(value, weight),
                 }
             }
         }
@@ -46,78 +79,110 @@ impl Histogram {
 
     /// The range beyond whose ends a ten-thousandth of the numbers lies, at most, on either side.
     pub(crate) fn percentile(&self) -> (f32, f32) {
-        let all = self.counts.iter().sum::<u64>() + self.zeros;
-        let most = (all as f64 * TAIL) as u64;
-        let width = (self.high - self.low) / BINS as f64;
-        let beyond = |bins: &mut dyn Iterator<Item = &u64>| {
-            let mut sum = 0;
-            bins.take_while(|count| {
-                sum += **count;
-                sum <= most
-            })
-            .count() as f64
-        };
-        let low = (self.low + width * beyond(&mut self.counts.iter())).min(0.0);
-        let high = (self.high - width * beyond(&mut self.counts.iter().rev())).max(0.0);
-        (low as f32, high as f32)
+        let counts =
+            [&self.below, &self.above].map(|side| side.bins.iter().map(|bin| bin.count).sum::<u64>());
+        let most = ((counts[0] + counts[1] + self.zeros) as f64 * TAIL) as u64;
+        (-self.below.all_but(most), self.above.all_but(most))
     }
 
-    /// The range on which the mean square of the errors is least: those of rounding, a twelfth of a step's square, and those of
-    /// the numbers that lie beyond its ends.
+    /// The range on which the mean over all samples of the share of a sample's square that is lost is least: rounding loses a twelfth
+    /// of a step's square, and a number beyond an end the square of what is cut off.
+    ///
+    /// A sample that is larger than the one in the middle loses a share of its own square, so that one out of the ordinary weighs no
+    /// more than any other: it can't lose much more than all. The mean is one of bounded numbers, of which more samples only make it
+    /// more certain.
     pub(crate) fn least_squares(&self) -> (f32, f32) {
-        let sums = Sums::of(self);
-        let mut best = (f64::INFINITY, self.low, self.high);
-        let side = |bound: f64| if bound == 0.0 { 1 } else { ENDS };
-        for i in 0..side(self.low) {
-            for j in 0..side(self.high) {
-                let cut = |bound: f64, at: usize| bound * (1.0 - at as f64 / ENDS as f64);
-                let (low, high) = (cut(self.low, i), cut(self.high, j));
-                let error = self.error(&sums, low, high);
-                if error < best.0 {
-                    best = (error, low, high);
+        let (below, above) = (self.below.ends(), self.above.ends());
+        let mut best = (f64::INFINITY, 0.0, 0.0);
+        for low in &below {
+            for high in &above {
+                let step = (f64::from(low.magnitude) + f64::from(high.magnitude)) / 255.0;
+                let lost = (low.inside + high.inside) * step * step / 12.0 + low.cut + high.cut;
+                if lost < best.0 {
+                    best = (lost, -low.magnitude, high.magnitude);
                 }
             }
         }
-        (best.1 as f32, best.2 as f32)
-    }
-
-    /// The sum of the squares of the errors with a range.
-    fn error(&self, sums: &Sums, low: f64, high: f64) -> f64 {
-        let bin = |bound: f64| {
-            let at = (bound - self.low) / (self.high - self.low).max(f64::MIN_POSITIVE) * BINS as f64;
-            (at.round() as usize).min(BINS)
-        };
-        let (first, last) = (bin(low), bin(high));
-        let beyond = |[count, sum, squares]: [f64; 3], bound: f64| {
-            (squares - 2.0 * bound * sum + bound * bound * count).max(0.0)
-        };
-        let step = (high - low) / 255.0;
-        let [inside, ..] = sums.between(first, last);
-        inside * step * step / 12.0
-            + beyond(sums.between(0, first), low)
-            + beyond(sums.between(last, BINS), high)
+        (best.1, best.2)
     }
 }
 
-impl Sums {
-    fn of(histogram: &Histogram) -> Self {
-        let width = (histogram.high - histogram.low) / BINS as f64;
-        let mut sum = [0.0; 3];
-        let mut sums = vec![sum];
-        for (at, count) in histogram.counts.iter().enumerate() {
-            let (count, middle) = (*count as f64, histogram.low + width * (at as f64 + 0.5));
-            sum = [sum[0] + count, sum[1] + count * middle, sum[2] + count * middle * middle];
-            sums.push(sum);
-        }
-        Self(sums)
+impl Side {
+    fn up_to(bound: f32) -> Self {
+        let bins = if bound > 0.0 { vec![Bin::default(); BINS] } else { vec![] };
+        Self { top: key(bound.max(0.0)), bins }
     }
 
-    /// Those over the bins from one to before another.
-    fn between(&self, first: usize, last: usize) -> [f64; 3] {
-        let at = |bin: usize| self.0.get(bin).copied().unwrap_or_default();
-        let (from, to) = (at(first), at(last));
-        [to[0] - from[0], to[1] - from[1], to[2] - from[2]]
+    fn count(&mut self, magnitude: f32, weight: f64) {
+        let at = self.top.saturating_sub(key(magnitude)) as usize;
+        if let Some(bin) = self.bins.get_mut(at.min(BINS - 1)) {
+            let exact = f64::from(magnitude);
+            bin.count += 1;
+            bin.largest = bin.largest.max(magnitude);
+            bin.sums.weights += weight;
+            bin.sums.magnitudes += weight * exact;
+            bin.sums.squares += weight * exact * exact;
+        }
     }
+
+    /// The largest magnitude of a bin before which there are at most so many numbers.
+    fn all_but(&self, most: u64) -> f32 {
+        let mut beyond = 0;
+        let is_within = |bin: &&Bin| {
+            beyond += bin.count;
+            beyond > most
+        };
+        self.bins.iter().find(is_within).map_or(0.0, |bin| bin.largest)
+    }
+
+    /// The ends to choose from: the largest magnitude of each bin, or its bound where no number lies between two that are far apart.
+    /// Without numbers it is zero.
+    fn ends(&self) -> Vec<End> {
+        let all: f64 = self.bins.iter().map(|bin| bin.sums.weights).sum();
+        let mut beyond = Sums::default();
+        let mut ends = Vec::new();
+        for (at, bin) in (0..).zip(&self.bins) {
+            let magnitude = if bin.count > 0 { bin.largest } else { of_key(self.top.saturating_sub(at)) };
+            let end = f64::from(magnitude);
+            let cut = beyond.squares - 2.0 * end * beyond.magnitudes + end * end * beyond.weights;
+            ends.push(End { magnitude, inside: all - beyond.weights, cut: cut.max(0.0) });
+            beyond.weights += bin.sums.weights;
+            beyond.magnitudes += bin.sums.magnitudes;
+            beyond.squares += bin.sums.squares;
+        }
+        if all == 0.0 {
+            ends = vec![End { magnitude: 0.0, inside: 0.0, cut: 0.0 }];
+        }
+        ends
+    }
+}
+
+/// The sum of the squares of each of so many samples' numbers, which come one sample after the other.
+pub(crate) fn squares(values: &[f32], samples: usize) -> impl Iterator<Item = f64> + '_ {
+    by_sample(values, samples).map(square)
+}
+
+/// The numbers of each sample. What doesn't come sample by sample is taken as one.
+fn by_sample(values: &[f32], samples: usize) -> impl Iterator<Item = &[f32]> {
+    let length = values.len().checked_div(samples).filter(|length| length * samples == values.len());
+    values.chunks(length.unwrap_or(values.len()).max(1))
+}
+
+fn square(values: &[f32]) -> f64 {
+    values.iter().filter(|value| value.is_finite()).map(|value| f64::from(*value).powi(2)).sum()
+}
+
+/// Bits of a mantissa that don't tell bins apart.
+const WITHIN: u32 = f32::MANTISSA_DIGITS - 1 - MANTISSA_BITS;
+
+/// A magnitude's exponent and leading bits, which grow with it.
+fn key(magnitude: f32) -> u32 {
+    magnitude.to_bits() >> WITHIN
+}
+
+/// The least magnitude with a key.
+fn of_key(key: u32) -> f32 {
+    f32::from_bits(key << WITHIN)
 }
 
 #[cfg(test)]
@@ -126,8 +191,9 @@ mod tests {
 
     fn of(values: &[f32]) -> Histogram {
         let bound = |of: fn(f32, f32) -> f32| values.iter().copied().fold(0.0, of);
-        let mut histogram = Histogram::between(bound(f32::min), bound(f32::max));
-        histogram.count(values);
+        let squares = squares(values, 1).collect();
+        let mut histogram = Histogram::between(bound(f32::min), bound(f32::max), squares);
+        histogram.count(values, 1);
         histogram
     }
 
@@ -157,6 +223,31 @@ mod tests {
         values.push(10.0);
         let cut = of(&values).least_squares();
         assert!(cut.1 < 10.0 && lost(&values, cut) < lost(&values, (0.0, 10.0)), "{cut:?}");
+    }
+
+    /// One of 300 samples is a thousand times as large, and one as small. They weigh no more than any other.
+    #[test]
+    fn a_sample_out_of_the_ordinary_weighs_as_any_other() {
+        let ordinary: Vec<f32> = (-500..500).map(|at| at as f32 / 500.0).collect();
+        let scaled = |factor: f32| ordinary.iter().map(|value| factor * value).collect::<Vec<f32>>();
+        let all = [ordinary.repeat(298), scaled(1_000.0), scaled(0.001)].concat();
+        let mut histogram = Histogram::between(-1_000.0, 1_000.0, squares(&all, 300).collect());
+        histogram.count(&all, 300);
+        let (low, high) = histogram.least_squares();
+        assert!((-40.0..=-0.9).contains(&low) && (0.9..=40.0).contains(&high), "{low} {high}");
+        assert_eq!(of(&scaled(1_000.0)).least_squares().0, -1_000.0);
+        assert_eq!(of(&scaled(0.001)).least_squares().0, -0.001);
+    }
+
+    #[test]
+    fn what_is_no_number_of_its_own_counts_for_nothing() {
+        let mut histogram = Histogram::between(-1.0, 2.0, vec![]);
+        // Infinite paddings; three samples that five numbers aren't; none at all.
+        histogram.count(&[f32::NEG_INFINITY, -1.0, 2.0, 0.0, 1.0], 3);
+        histogram.count(&[], 0);
+        histogram.count(&[0.0; 4], 2);
+        assert_eq!(histogram.least_squares(), (-1.0, 2.0));
+        assert_eq!(histogram.zeros, 5);
     }
 
     #[test]

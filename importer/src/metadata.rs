@@ -24,6 +24,23 @@ pub struct Words {
     pub labels: Vec<String>,
 }
 
+impl Words {
+    /// # Errors
+    /// What the chain refuses whatever the model is, and what to do: no name, and control characters.
+    pub fn check(&self) -> Result<(), String> {
+        let texts = [&self.name, &self.licence, &self.input, &self.output];
+        if let Some(text) =
+            texts.into_iter().chain(&self.labels).find(|text| text.chars().any(char::is_control))
+        {
+            return Err(format!("{text:?} has control characters: leave them out"));
+        }
+        if self.name.is_empty() {
+            return Err("the name is empty: give one with --name".into());
+        }
+        Ok(())
+    }
+}
+
 /// A model's metadata, as the chain's JSON has them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Metadata {
@@ -75,7 +92,11 @@ impl Metadata {
         Self::of([sample, model.output_shape()], input, output, words)
     }
 
-    fn of(
+    /// The metadata of a model whose sample and its output have these shapes.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(crate) fn of(
         [samples, answers]: [Vec<u32>; 2],
         input: Quantization,
         output: Option<Quantization>,
@@ -88,15 +109,7 @@ impl Metadata {
                 "there are {labels} labels for {scores} outputs: give a line for each output"
             ));
         }
-        let texts = [&words.name, &words.licence, &words.input, &words.output];
-        if let Some(text) =
-            texts.into_iter().chain(&words.labels).find(|text| text.chars().any(char::is_control))
-        {
-            return Err(format!("{text:?} has control characters: leave them out"));
-        }
-        if words.name.is_empty() {
-            return Err("the name is empty: give one with --name".into());
-        }
+        words.check()?;
         let index = Quantization { scale: 1.0, zero_point: 0 };
         let metadata = Self {
             name: words.name,

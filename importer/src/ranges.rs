@@ -21,10 +21,12 @@ impl Ranges {
         }
     }
 
-    /// Histograms between the bounds of all tensors, which have to be filled.
-    pub(crate) fn histograms(&self) -> HashMap<String, Histogram> {
-        let of = |(low, high): &(f32, f32)| Histogram::between(*low, *high);
-        self.0.iter().map(|(name, bounds)| (name.clone(), of(bounds))).collect()
+    /// Histograms between the bounds of all tensors, which have to be filled; `squares` are those of each tensor's samples.
+    pub(crate) fn histograms(&self, mut squares: HashMap<String, Vec<f64>>) -> HashMap<String, Histogram> {
+        let mut of = |(name, (low, high)): (&String, &(f32, f32))| {
+            (name.clone(), Histogram::between(*low, *high, squares.remove(name).unwrap_or_default()))
+        };
+        self.0.iter().map(&mut of).collect()
     }
 
     /// The ranges that suit what these histograms have counted.

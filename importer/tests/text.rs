@@ -7,6 +7,7 @@ use encoder::{bert, bundle, config, file, tensors, texts, tokenizer, Folder, CON
 use millrace_importer::{
     is_text_model,
     text::{commit, quantize, recompute, Bert, Bundle, Comparison, Config, Pooling, Source, Weights},
+    Words,
 };
 use millrace_inference::rows::{commitment::trunk_leaf_count, Part, Place, Width};
 
@@ -102,7 +103,12 @@ fn a_bundle_is_read_as_it_was_written() {
     let folder = Folder::new("bundle");
     let path = folder.path("tiny.millrace");
     let written = bundle(&config());
-    written.save(&path).expect("a place");
+    let words = || Words { name: "tiny".into(), ..Words::default() };
+    let metadata = written.metadata(words()).expect("good words");
+    assert!(written.metadata(Words::default()).expect_err("nameless").contains("--name"));
+    let blob = written.save(&folder.path("tiny.blob"), &metadata).expect_err("the blob's name").to_string();
+    assert!(blob.contains("end otherwise"), "{blob}");
+    written.save(&path, &metadata).expect("a place");
     let read = Bundle::load(&path).expect("what was written");
     let texts = texts(3, 5);
     let outputs = |bundle: &Bundle| bundle.outputs(&texts, &|| ()).expect("texts that it takes");
@@ -115,11 +121,31 @@ fn a_bundle_is_read_as_it_was_written() {
     let unknown = read.outputs(&[vec![60]], &|| ()).expect_err("no such token").to_string();
     assert!(unknown.contains("tokenizer.json"), "{unknown}");
 
-    let other = String::from_utf8(tokenizer()).expect("text").replace(r#""w59":59"#, r#""w59":5900"#);
+    // Other words of the same vocabulary give other ids without anything going wrong, so the tokenizer has a hash.
+    let file = String::from_utf8(tokenizer()).expect("text");
+    let swapped = file.replace(r#""w3":3"#, r#""w3":5"#).replace(r#""w5":5"#, r#""w5":3"#);
+    folder.write("tiny.tokenizer.json", swapped.as_bytes());
+    let message = Bundle::load(&path).err().expect("another tokenizer").to_string();
+    assert!(message.contains("tiny.tokenizer.json has the BLAKE3 0x"), "{message}");
+    assert!(message.contains("that was written with it"), "{message}");
+    // Who writes a hash anew is held by the vocabulary.
+    let other = file.replace(r#""w59":59"#, r#""w59":5900"#);
+    let hash = |file: &str| blake3::hash(file.as_bytes()).to_hex().to_string();
     folder.write("tiny.tokenizer.json", other.as_bytes());
+    folder.write("tiny.metadata.json", metadata.to_json().replace(&hash(&file), &hash(&other)).as_bytes());
     let message = Bundle::load(&path).err().expect("another tokenizer").to_string();
     assert!(message.contains("an id of 5900") && message.contains("came with the weights"), "{message}");
-    folder.write("tiny.tokenizer.json", &tokenizer());
+    folder.write("tiny.tokenizer.json", file.as_bytes());
+    folder.write("tiny.metadata.json", br#"{"input":{"meaning":"ids"}}"#);
+    let message = Bundle::load(&path).err().expect("no hash").to_string();
+    assert!(
+        message.contains("doesn't say which tokenizer") && message.contains("import it again"),
+        "{message}"
+    );
+    std::fs::remove_file(folder.path("tiny.metadata.json")).expect("it is there");
+    let message = Bundle::load(&path).err().expect("no metadata").to_string();
+    assert!(message.contains("can't read") && message.contains("tiny.metadata.json"), "{message}");
+    folder.write("tiny.metadata.json", metadata.to_json().as_bytes());
 
     let mut blob = std::fs::read(folder.path("tiny.blob")).expect("it is there");
     blob[100] ^= 1;

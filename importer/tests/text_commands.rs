@@ -22,8 +22,24 @@ fn an_encoder_is_imported_run_compared_and_committed_to() {
     let path = |name: &str| folder.path(name).display().to_string();
     let (from, model, texts) = (folder.0.display().to_string(), path("tiny.millrace"), path("texts.txt"));
 
-    let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--texts", &texts]);
+    let described = ["--name", "tiny words", "--licence", "MIT", "--input-meaning", "ids of words"];
+    let named = [&["import", &from, "-o", &model, "--texts", &texts], &described[..]].concat();
+    let (fine, said) = millrace_model(&named);
     assert!(fine && said.contains("on 40 texts") && said.contains("blob         0x"), "{said}");
+    assert!(said.contains("tiny.metadata.json, which name the tokenizer"), "{said}");
+    let metadata = std::fs::read_to_string(path("tiny.metadata.json")).expect("written");
+    let tokenizer = blake3::hash(&encoder::tokenizer()).to_hex();
+    let expected = format!(
+        concat!(
+            r#"{{"name":"tiny words","licence":"MIT","input":{{"shape":[1],"#,
+            r#""meaning":"ids of words, by the tokenizer with BLAKE3 0x{}","scale":"1","zeroPoint":0}},"#,
+            r#""output":{{"shape":[32],"meaning":"direction of the embedding; its length means nothing","#,
+            r#""scale":"1","zeroPoint":0}},"labels":[]}}"#,
+            "\n"
+        ),
+        tokenizer
+    );
+    assert_eq!(metadata, expected);
     let (fine, said) = millrace_model(&["run", &model, "--text", "w3 w4 w5", "--text", "w9"]);
     assert!(fine && said.matches('[').count() == 2 && said.contains("in floats"), "{said}");
     let (fine, said) = millrace_model(&["run", &model, "--text", "w3 w4 w5", "--integers"]);
@@ -79,7 +95,7 @@ fn a_model_that_misses_the_bar_isnt_written_unless_it_is_asked_for() {
     let (from, model) = (folder.0.display().to_string(), folder.path("bad.millrace").display().to_string());
     let (fine, said) = millrace_model(&["import", &from, "-o", &model]);
     assert!(!fine && said.contains("so it isn't written") && said.contains("--despite-loss"), "{said}");
-    assert!(["bad.millrace", "bad.blob", "bad.tokenizer.json"]
+    assert!(["bad.millrace", "bad.blob", "bad.tokenizer.json", "bad.metadata.json"]
         .iter()
         .all(|name| !folder.path(name).exists()));
     let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--despite-loss"]);
@@ -97,6 +113,12 @@ fn a_decoder_is_imported_and_goes_on_with_a_text() {
 
     let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--texts", &texts, "--despite-loss"]);
     assert!(fine && said.contains("perplexity") && said.contains("blob         0x"), "{said}");
+    let metadata = std::fs::read_to_string(path("tiny.metadata.json")).expect("written");
+    assert!(metadata.contains(r#""name":"tiny","#), "{metadata}");
+    assert!(
+        metadata.contains(r#""output":{"shape":[1],"meaning":"the likeliest token behind each","#),
+        "{metadata}"
+    );
     let (fine, said) =
         millrace_model(&["run", &model, "--text", "the bath", "--generate", "7", "--integers"]);
     assert!(fine && said.matches(", ").count() <= 6 && said.starts_with('['), "{said}");
@@ -130,7 +152,7 @@ fn gguf_files_that_cant_be_imported_leave_nothing_behind() {
         let (from, to) = (from.display().to_string(), to.display().to_string());
         let (fine, said) = millrace_model(&["import", &from, "-o", &to]);
         assert!(!fine && said.contains("bad.gguf: ") && said.contains(wanted), "{said}");
-        assert!(["bad.millrace", "bad.blob", "bad.tokenizer.json"]
+        assert!(["bad.millrace", "bad.blob", "bad.tokenizer.json", "bad.metadata.json"]
             .iter()
             .all(|name| !folder.path(name).exists()));
     }
@@ -148,6 +170,8 @@ fn refusals_say_what_to_do() {
         "{said}"
     );
     folder.write("config.json", CONFIG.as_bytes());
+    let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--name", "a\tb"]);
+    assert!(!fine && said.contains("control characters: leave them out"), "{said}");
     let (fine, said) = millrace_model(&["import", &from, "-o", &model, "--texts", "/nowhere.txt"]);
     assert!(!fine && said.contains("name a file that is there"), "{said}");
     let (fine, said) = millrace_model(&["diff", &model, "--weights", &from]);

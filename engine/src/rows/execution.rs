@@ -1,13 +1,10 @@
 //! The engine on models of rows: prepares them, executes them on batches, and goes on with sequences.
 
-use millrace_inference::rows::{
-    commitment::{tree_root, Hash},
-    CheckedModel, ElementType,
-};
+use millrace_inference::rows::{commitment::Hash, CheckedModel, ElementType};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::{
-    commitment::root_of_bytes,
+    commitment::{root, root_of_bytes},
     members::Member,
     memory::{packed_bytes, required_memory, Length},
     parameters::Parameters,
@@ -136,7 +133,7 @@ impl RowsEngine<'_> {
             let trunk_leaves = made.leaves.concat();
             // They are there twice already, and the tree takes as much.
             drop(made.leaves);
-            let trunk_root = tree_root(trunk_leaves.clone());
+            let trunk_root = root(trunk_leaves.clone());
             Ok(RowsExecution { outputs: outputs(model, made.outputs), trunk_leaves, trunk_root, output_root })
         })
     }

@@ -10,13 +10,14 @@
 //!
 //! Rooms, each of which uses only those before it: `products` (sums of products of bytes); `elements`, `records` and `share`
 //! (rows, rescaling them, and dividing them among threads). `products` and `avx512` alone have a processor's instructions; `operators`; `parameters`, `prepared` and `sequence`;
-//! `commitment`; `members`; `walk`; `parts` and `memory`; `execution`; `self_test`.
+//! `keyed` and `commitment` (hashes of rows, and trees of them); `members`; `walk`; `parts` and `memory`; `execution`; `self_test`.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod commitment;
 mod elements;
 mod execution;
+mod keyed;
 mod members;
 mod memory;
 mod operators;

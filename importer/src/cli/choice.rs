@@ -25,7 +25,7 @@ pub(super) struct Samples {
     #[arg(long, value_name = "SAMPLES")]
     calibrate: Option<PathBuf>,
     /// Which range of a tensor's numbers its 8 bits cover: min-max all of them, percentile all but a ten-thousandth on
-    /// either side, mse the one with the least mean square of the errors.
+    /// either side, mse the one with the least mean square of the errors, in which no sample outweighs the others.
     #[arg(long, value_name = "min-max|percentile|mse", default_value_t, requires = "calibrate")]
     calibration: Calibration,
 }

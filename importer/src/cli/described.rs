@@ -30,16 +30,18 @@ pub(super) struct Described {
 }
 
 impl Described {
-    /// The words for a model that is written to `output`.
+    /// The words for a model that is written to `output`, checked before the import takes its time.
     pub(super) fn words(&self, output: &Path) -> Result<Words, String> {
         let stem = || output.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        Ok(Words {
+        let words = Words {
             name: self.name.clone().unwrap_or_else(stem),
             licence: self.licence.clone(),
             input: self.input_meaning.clone(),
             output: self.output_meaning.clone(),
             labels: self.labels.as_deref().map(lines).transpose()?.unwrap_or_default(),
-        })
+        };
+        words.check()?;
+        Ok(words)
     }
 }
 

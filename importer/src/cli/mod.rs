@@ -47,8 +47,8 @@ enum Command {
         /// The ONNX file; or a text model: a folder with model.safetensors or model.onnx, config.json and tokenizer.json,
         /// the weights in it, or a GGUF file.
         file: PathBuf,
-        /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; of a text model, its
-        /// parameters and tokenizer, as NAME.blob and NAME.tokenizer.json, and of any other model of rows NAME.blob.
+        /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; the parameters of a model of rows,
+        /// as NAME.blob; and a text model's tokenizer, which the metadata name by its hash, as NAME.tokenizer.json.
         #[arg(short, long)]
         output: PathBuf,
         /// End with the index of the largest output instead of the outputs: along the only axis of outputs, or the
@@ -172,8 +172,9 @@ enum Command {
 /// Does what the command line says.
 pub(crate) fn run() -> Result<(), String> {
     match Cli::parse().command {
-        Command::Import { file, output, text, .. } if is_text_model(&file) => {
-            text::import_folder(&file, &output, &text)
+        Command::Import { file, output, described, text: options, .. } if is_text_model(&file) => {
+            let words = described.words(&output)?;
+            text::import_folder(&file, &output, words, &options)
         }
         Command::Import { file, output, arg_max, rows, samples, choice, described, text } => {
             let words = described.words(&output)?;

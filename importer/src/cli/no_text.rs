@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use millrace_importer::Words;
+
 use super::{
     text_check::{say, Fault},
     text_options::{Answer, At, Options, Spoken},
@@ -21,7 +23,7 @@ pub(super) fn check(path: &Path, json: bool) -> Result<(), String> {
     say(path, json, &Err(Fault { what, remedy: HOW.into() }))
 }
 
-pub(super) fn import_folder(_: &Path, _: &Path, _: &Options) -> Result<(), String> {
+pub(super) fn import_folder(_: &Path, _: &Path, _: Words, _: &Options) -> Result<(), String> {
     missing()
 }
 

@@ -9,11 +9,11 @@ use std::path::Path;
 use millrace_importer::{
     reference_memory,
     text::{self, Bert, Bundle, Comparison, Config, Family, Quantized, Source, Texts},
-    Refusal,
+    Refusal, Words,
 };
 use millrace_inference::rows::{Part, Place};
 
-use self::outcome::{expect_near, expect_same_vocabulary, print_bundle, print_choices, said};
+use self::outcome::{expect_near, expect_same_vocabulary, print_choices, said, write_bundle};
 
 use super::{
     commitment,
@@ -22,11 +22,23 @@ use super::{
     text_options::{Answer, At, Options, Spoken},
 };
 
-pub(super) fn import_folder(folder: &Path, output: &Path, options: &Options) -> Result<(), String> {
-    let source = Source::new(folder);
+/// Where a text model is written to, and what is said of it.
+struct Wanted<'a> {
+    output: &'a Path,
+    words: Words,
+    options: &'a Options,
+}
+
+pub(super) fn import_folder(
+    folder: &Path,
+    output: &Path,
+    words: Words,
+    options: &Options,
+) -> Result<(), String> {
+    let (source, wanted) = (Source::new(folder), Wanted { output, words, options });
     match source.family().map_err(said)? {
-        Family::Bert => import_encoder(&source, output, options),
-        Family::Llama => decoder::import(&source, output, options),
+        Family::Bert => import_encoder(&source, wanted),
+        Family::Llama => decoder::import(&source, wanted),
     }
 }
 
@@ -53,7 +65,8 @@ fn of_encoder(config: &Config) -> Found {
     Found { architecture, purpose, layers, width, vocabulary, max_tokens, weights }
 }
 
-fn import_encoder(source: &Source, output: &Path, options: &Options) -> Result<(), String> {
+fn import_encoder(source: &Source, wanted: Wanted<'_>) -> Result<(), String> {
+    let options = wanted.options;
     let texts = texts(options.texts.as_deref())?;
     let tokens = source.tokens().map_err(said)?;
     let bert = working("reading", || source.bert(options.max_tokens)).map_err(said)?;
@@ -78,9 +91,7 @@ fn import_encoder(source: &Source, output: &Path, options: &Options) -> Result<(
     let [mean, least, spearman] = Comparison::BAR;
     let bar = format!("{mean} in the mean, {least} at least and Spearman {spearman}");
     expect_near(comparison.is_enough(), &comparison.to_string(), &bar, options)?;
-    bundle.save(output).map_err(said)?;
-    print_bundle(&bundle, output);
-    Ok(())
+    write_bundle(&bundle, wanted)
 }
 
 fn compare(bert: &Bert, bundle: &Bundle, held_out: &[Vec<u32>]) -> Result<Comparison, String> {

@@ -34,14 +34,21 @@ impl RowsModel {
     /// # Errors
     /// [`Refusal`] of a place that can't be written to.
     pub fn save(&self, path: &Path) -> Result<(), Refusal> {
-        if beside(path) == path {
-            return Err(refusal!(
-                "{} is the name of the blob that goes beside the model", path.display();
-                "let the model's name end otherwise, such as in .millrace"
-            ));
-        }
+        expect_other_name(path, &beside(path))?;
         write(&beside(path), &self.blob)?;
         write(path, &self.model.model().to_bytes())
+    }
+}
+
+/// # Errors
+/// [`Refusal`] of a name that the model's blob needs.
+pub(crate) fn expect_other_name(model: &Path, blob: &Path) -> Result<(), Refusal> {
+    match model == blob {
+        false => Ok(()),
+        true => Err(refusal!(
+            "{} is the name of the blob that goes beside the model", model.display();
+            "let the model's name end otherwise, such as in .millrace"
+        )),
     }
 }
 

@@ -43,7 +43,7 @@ pub use commitment::{commit_to, recompute_at, Commitment, Recomputed};
 #[cfg(feature = "text")]
 pub use execute::{Executable, Parameters};
 #[cfg(feature = "text")]
-pub(crate) use file::expect_in_range;
+pub(crate) use file::{expect_in_range, expect_other_name};
 #[cfg(feature = "text")]
 pub(crate) use impossible::impossible;
 pub use memory::reference_memory;

@@ -1,4 +1,4 @@
-//! A text model as it is kept: the graph, its parameters and its tokenizer, three files side by side.
+//! A text model as it is kept: the graph, its parameters, its tokenizer and its metadata, four files side by side.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,16 @@ use millrace_inference::rows::{evaluate, limits::MAX_MODEL_BYTES, Blob, CheckedM
 use rayon::prelude::*;
 
 use super::{
+    description,
     files::{map_weights, read, read_small, write},
     float::unit,
     quantize::Quantized,
     tokens::Tokens,
 };
 use crate::{
+    metadata::{Metadata, Words},
     refusal::Refusal,
-    rows::{expect_in_range, impossible, reference_memory},
+    rows::{expect_in_range, expect_other_name, impossible, reference_memory},
 };
 
 /// A model that can be executed on texts.
@@ -34,33 +36,46 @@ impl Bundle {
         Ok(Self { model, parameters: quantized.blob.into(), tokens })
     }
 
-    /// Reads a model and the files beside it: `NAME.blob` and `NAME.tokenizer.json` next to `NAME.millrace`.
+    /// Reads a model and the files beside it: `NAME.blob`, `NAME.tokenizer.json` and `NAME.metadata.json` next to
+    /// `NAME.millrace`. The graph names the parameters by their hash, and the metadata the tokenizer by its own.
     ///
     /// # Errors
     /// [`Refusal`] of files that can't be read or don't belong together, and of parameters that are out of range.
     pub fn load(path: &Path) -> Result<Self, Refusal> {
         let encoding = read(path, MAX_MODEL_BYTES as u64)?;
         let model = CheckedModel::from_bytes(&encoding).map_err(|error| unregistrable(&error))?;
-        let [blob_file, tokens_file] = beside(path);
+        let [blob_file, tokens_file, metadata_file] = beside(path);
         let parameters = map_weights(&blob_file)?;
         let verified = Blob::verified(&model, parameters.bytes()).map_err(|error| {
             let file = blob_file.display();
             refusal!("{file}: {error}"; "put the blob beside the model that was written with it")
         })?;
         expect_in_range(&blob_file, verified, &model)?;
-        let tokens = Tokens::from_bytes(read_small(&tokens_file)?)?;
+        let tokens = read_small(&tokens_file)?;
+        description::expect_tokenizer([&metadata_file, &tokens_file], &read_small(&metadata_file)?, &tokens)?;
+        let tokens = Tokens::from_bytes(tokens)?;
         tokens.expect_vocabulary(usize::try_from(model.vocabulary()).unwrap_or(usize::MAX))?;
         Ok(Self { model, parameters, tokens })
     }
 
-    /// Writes the three files. The model comes last, so that it is never there without the others.
+    /// What the model is, for people, with the hash of its tokenizer.
+    ///
+    /// # Errors
+    /// Of words that the chain would refuse, and what to do.
+    pub fn metadata(&self, words: Words) -> Result<Metadata, String> {
+        description::metadata(&self.model, self.tokens.bytes(), words)
+    }
+
+    /// Writes the four files. The model comes last, so that it is never there without the others.
     ///
     /// # Errors
     /// [`Refusal`] of a place that can't be written to.
-    pub fn save(&self, path: &Path) -> Result<(), Refusal> {
-        let [blob, tokens] = beside(path);
+    pub fn save(&self, path: &Path, metadata: &Metadata) -> Result<(), Refusal> {
+        let [blob, tokens, described] = beside(path);
+        expect_other_name(path, &blob)?;
         write(&blob, self.parameters.bytes())?;
         write(&tokens, self.tokens.bytes())?;
+        write(&described, format!("{}\n", metadata.to_json()).as_bytes())?;
         write(path, &self.model.model().to_bytes())
     }
 
@@ -155,9 +170,9 @@ impl Bundle {
     }
 }
 
-/// Where the blob and the tokenizer of a model lie.
-pub(crate) fn beside(path: &Path) -> [PathBuf; 2] {
-    ["blob", "tokenizer.json"].map(|extension| path.with_extension(extension))
+/// Where the blob, the tokenizer and the metadata of a model lie.
+fn beside(path: &Path) -> [PathBuf; 3] {
+    ["blob", "tokenizer.json", "metadata.json"].map(|extension| path.with_extension(extension))
 }
 
 fn unregistrable(error: &millrace_inference::rows::ModelError) -> Refusal {

@@ -3,7 +3,8 @@
 //! 1. [`Source`] is where a model comes from. [`Config`] and [`Weights`] are what a folder holds, or [`Exported`] in place
 //!    of the weights; [`Gguf`] is a file that holds all. [`Bert`] and [`Llama`] are the float graphs that they make.
 //! 2. [`quantize()`] and [`quantize_llama()`] run these on calibration texts and give an integer model with its blob.
-//! 3. [`Bundle`] is the model as it is written and read: the graph, the blob and the tokenizer, side by side.
+//! 3. [`Bundle`] is the model as it is written and read: the graph, the blob, the tokenizer and the metadata that
+//!    name it, side by side.
 //! 4. [`Comparison`] says how near an encoder's integer embeddings are to the float ones, and [`Perplexity`] how much
 //!    worse a decoder predicts texts. [`Decoder`] executes one with the engine.
 //!
@@ -15,6 +16,7 @@ mod bundle;
 mod compare;
 mod config;
 mod decoder;
+mod description;
 mod execution;
 mod float;
 mod function;

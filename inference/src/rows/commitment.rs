@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-pub use super::tree::{leaf_hash, node_hash, path, root_of, tree, tree_root, Hash};
+pub use super::tree::{leaf_hash, node_hash, path, root_of, tree, tree_root, Hash, LEAF_KEY, NODE_KEY};
 use super::{
     evaluate::{row_bytes, Output, Sequence},
     registration::checked::CheckedModel,

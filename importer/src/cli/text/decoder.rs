@@ -6,12 +6,14 @@ use millrace_importer::text::{
     quantize_llama, Bundle, Decoder, Llama, LlamaConfig, Perplexity, Source, Texts, Tokens,
 };
 
-use super::outcome::{expect_near, expect_same_vocabulary, print_bundle, print_choices, said};
+use super::{
+    outcome::{expect_near, expect_same_vocabulary, print_choices, said, write_bundle},
+    Wanted,
+};
 use crate::cli::{
     commitment,
     progress::{steps, working},
     text_check::Found,
-    text_options::Options,
 };
 
 /// Tokens of a piece of text that a model is calibrated with or measured on.
@@ -26,7 +28,8 @@ pub(super) fn found(config: &LlamaConfig) -> Found {
     Found { architecture: LlamaConfig::ARCHITECTURE, purpose, layers, width, vocabulary, max_tokens, weights }
 }
 
-pub(super) fn import(source: &Source, output: &Path, options: &Options) -> Result<(), String> {
+pub(super) fn import(source: &Source, wanted: Wanted<'_>) -> Result<(), String> {
+    let options = wanted.options;
     let texts = texts(options.texts.as_deref())?;
     let tokens = source.tokens().map_err(said)?;
     let llama = working("reading", || source.llama(options.max_tokens)).map_err(said)?;
@@ -44,9 +47,7 @@ pub(super) fn import(source: &Source, output: &Path, options: &Options) -> Resul
     println!("held out     {found}");
     let bar = format!("at most +{} %", 100.0 * Perplexity::MOST_LOSS);
     expect_near(found.is_enough(), &found.to_string(), &bar, options)?;
-    bundle.save(output).map_err(said)?;
-    print_bundle(&bundle, output);
-    Ok(())
+    write_bundle(&bundle, wanted)
 }
 
 pub(super) fn diff(bundle: &Bundle, weights: &Path, file: Option<&Path>) -> Result<(), String> {

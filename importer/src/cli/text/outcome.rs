@@ -1,7 +1,5 @@
 //! What is said of a text model that was imported, and what it must be for that.
 
-use std::path::Path;
-
 use millrace_importer::{
     text::{Bundle, Choice},
     Refusal,
@@ -9,6 +7,7 @@ use millrace_importer::{
 use millrace_inference::model_id;
 use sp_crypto_hashing::blake2_256;
 
+use super::Wanted;
 use crate::cli::text_options::Options;
 
 /// Refuses a model that misses the bar, unless it is asked for nevertheless.
@@ -35,7 +34,10 @@ pub(super) fn print_choices(choices: &[Choice]) {
     }
 }
 
-pub(super) fn print_bundle(bundle: &Bundle, output: &Path) {
+/// Writes a model with all that goes beside it, and says what was written.
+pub(super) fn write_bundle(bundle: &Bundle, wanted: Wanted<'_>) -> Result<(), String> {
+    let Wanted { output, words, .. } = wanted;
+    bundle.save(output, &bundle.metadata(words)?).map_err(said)?;
     let model = bundle.model().model();
     let encoding = model.to_bytes();
     println!("name         0x{}", hex::encode(model_id(&encoding, blake2_256)));
@@ -50,6 +52,11 @@ pub(super) fn print_bundle(bundle: &Bundle, output: &Path) {
         output.display(),
         encoding.len()
     );
+    println!(
+        "metadata     {}, which name the tokenizer and go with the model",
+        output.with_extension("metadata.json").display()
+    );
+    Ok(())
 }
 
 pub(super) fn expect_same_vocabulary(bundle: &Bundle, weights: usize) -> Result<(), String> {
