@@ -13,7 +13,7 @@ use millrace_importer::{
 };
 use millrace_inference::rows::{Part, Place};
 
-use self::outcome::{expect_near, expect_same_vocabulary, print_choices, said, write_bundle};
+use self::outcome::{expect_near, expect_same_vocabulary, print_choices, said, write_bundle, Wanted};
 
 use super::{
     commitment,
@@ -21,13 +21,6 @@ use super::{
     text_check::{say, Fault, Found},
     text_options::{Answer, At, Options, Spoken},
 };
-
-/// Where a text model is written to, and what is said of it.
-struct Wanted<'a> {
-    output: &'a Path,
-    words: Words,
-    options: &'a Options,
-}
 
 pub(super) fn import_folder(
     folder: &Path,

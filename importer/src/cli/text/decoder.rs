@@ -6,10 +6,7 @@ use millrace_importer::text::{
     quantize_llama, Bundle, Decoder, Llama, LlamaConfig, Perplexity, Source, Texts, Tokens,
 };
 
-use super::{
-    outcome::{expect_near, expect_same_vocabulary, print_choices, said, write_bundle},
-    Wanted,
-};
+use super::outcome::{expect_near, expect_same_vocabulary, print_choices, said, write_bundle, Wanted};
 use crate::cli::{
     commitment,
     progress::{steps, working},

@@ -1,14 +1,22 @@
 //! What is said of a text model that was imported, and what it must be for that.
 
+use std::path::Path;
+
 use millrace_importer::{
     text::{Bundle, Choice},
-    Refusal,
+    Refusal, Words,
 };
 use millrace_inference::model_id;
 use sp_crypto_hashing::blake2_256;
 
-use super::Wanted;
 use crate::cli::text_options::Options;
+
+/// Where a text model is written to, and what is said of it.
+pub(super) struct Wanted<'a> {
+    pub(super) output: &'a Path,
+    pub(super) words: Words,
+    pub(super) options: &'a Options,
+}
 
 /// Refuses a model that misses the bar, unless it is asked for nevertheless.
 pub(super) fn expect_near(is_enough: bool, found: &str, bar: &str, options: &Options) -> Result<(), String> {
