@@ -2,7 +2,7 @@
 """How much an import loses by how it was calibrated and on how many samples, and writes the table of docs/models.md.
 
     pip install numpy onnx onnxruntime pillow
-    python scripts/calibration.py PROGRAM [--draws 10]
+    python scripts/calibration.py PROGRAM [--draws 4]
 
 PROGRAM is a built millrace-model. In each draw the samples are others; those of a longer calibration begin with those of the shorter
 one. What an import loses is the root mean square of its outputs' errors over that of the float model's outputs, on other samples of
@@ -88,7 +88,7 @@ def lost(program, file, output, way, samples, inputs, right):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=lambda text: str(pathlib.Path(text).resolve()))
-    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--draws", type=int, default=4)
     arguments = parser.parse_args()
     lines = ["| model, its samples | calibrated on | " + " | ".join(f"{way} | worst" for way in WAYS) + " |"]
     lines.append("|---" * (2 + 2 * len(WAYS)) + "|")

@@ -205,8 +205,8 @@ fn a_mean_has_its_own_scale() {
     let squares = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>();
     let off = squares(&mut values.iter().zip(&right).map(|(value, right)| quantization.real(*value) - right));
     let relative = (off / squares(&mut right.iter().copied())).sqrt();
-    // A pooling at the map's own scale is off by 12 %.
-    assert!(relative < 0.015, "{relative}");
+    // A pooling at the map's own scale is off by 12 %, and onnxruntime's int8 by 1 %.
+    assert!(relative < 0.01, "{relative}");
 }
 
 /// A channel that only has a bias has it in full.
