@@ -95,7 +95,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("millrace"),
     impl_name: alloc::borrow::Cow::Borrowed("millrace"),
     authoring_version: 1,
-    spec_version: 14,
+    spec_version: 15,
     impl_version: 0,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 6,

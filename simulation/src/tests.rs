@@ -27,3 +27,22 @@ fn the_same_seed_gives_the_same_outcome() {
     assert_eq!(profit(1), profit(1));
     assert_ne!(profit(1), profit(2));
 }
+
+/// The table that docs/economics.md shows is of all scenarios there are, and none of them pays.
+#[test]
+fn no_attack_that_is_documented_pays() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/economics/summary.csv");
+    let table = std::fs::read_to_string(path).expect("the table");
+    let rows = table.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
+    let advantages = rows.map(|row| (row[0].to_owned(), row[3].parse::<f64>().expect("MILL")));
+    let advantages: Vec<_> = advantages.collect();
+    let names: Vec<_> = advantages.iter().map(|(name, _)| name.as_str()).collect();
+    let scenarios = scenarios::all();
+    assert_eq!(names, scenarios.iter().map(|scenario| scenario.name()).collect::<Vec<_>>());
+    for (name, advantage) in advantages {
+        assert!(
+            advantage <= 0.0,
+            "{name} pays {advantage} MILL: change the rule, or say so in docs/economics.md"
+        );
+    }
+}

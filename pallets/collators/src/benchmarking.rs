@@ -8,7 +8,7 @@ use frame_support::{
     BoundedVec,
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use millrace_primitives::OnWork;
+use millrace_primitives::{MinedWork, OnWork};
 use pallet_authorship::EventHandler;
 use pallet_session::SessionManager;
 use sp_io::hashing::blake2_256;
@@ -85,7 +85,7 @@ mod benchmarks {
         assert_eq!(Seats::<T>::get(), T::MaxSeats::get());
     }
 
-    /// On a full list, in the place of one that has done nothing but holds a seat.
+    /// On a full list, in the place of one that has done nothing but holds a seat, by one that mined.
     #[benchmark]
     fn stand() {
         let all = candidates::<T>(T::MaxCandidates::get());
@@ -95,6 +95,7 @@ mod benchmarks {
         });
         seat::<T>(&all);
         let who = collator::<T>(T::MaxCandidates::get());
+        T::Mined::benchmark_mined(&who, 1);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(who.clone()));

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use frame_support::traits::{fungible::MutateHold, tokens::Precision, Get};
-use millrace_primitives::{BlockNumber, Mac, OnWork};
+use millrace_primitives::{BlockNumber, Mac, MinedWork, OnWork};
 use sp_runtime::{DispatchResult, SaturatedConversion};
 
 use crate::{
@@ -26,19 +26,23 @@ impl<T: Config> OnWork<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Puts an account on the list and its deposit on hold. On a full list it takes the place of one that has done nothing of
-    /// late, so that those keep nobody out.
+    /// Puts an account on the list and its deposit on hold. Its tally begins with what it mined in the running round. On a
+    /// full list it takes the place of the candidate with the least tally, however new that is, if its own is more: a
+    /// place is kept by work alone, and not by standing anew.
     pub(crate) fn enter(candidate: &T::AccountId) -> DispatchResult {
+        let tally = T::Mined::mined(candidate);
         if Candidates::<T>::count() >= T::MaxCandidates::get() {
-            let idle =
-                Self::established().into_iter().next().filter(|(leaving, tally, ..)| !leaving && *tally == 0);
-            let (.., idle) = idle.ok_or(Error::<T>::TooManyCandidates)?;
-            Self::end_candidacy(&idle, Departure::MadeWay);
+            let least = Candidates::<T>::iter()
+                .filter(|(_, record)| !record.leaving)
+                .min_by_key(|(_, record)| (record.tally, Reverse(record.since)));
+            let (least, _) =
+                least.filter(|(_, record)| record.tally < tally).ok_or(Error::<T>::TooManyCandidates)?;
+            Self::end_candidacy(&least, Departure::MadeWay);
         }
         let deposit = T::CandidacyDeposit::get();
         T::Currency::hold(&HoldReason::Candidacy.into(), candidate, deposit)?;
         let (since, _) = CurrentSession::<T>::get();
-        Candidates::<T>::insert(candidate, CandidateRecord { deposit, since, ..Default::default() });
+        Candidates::<T>::insert(candidate, CandidateRecord { deposit, tally, since, ..Default::default() });
         Self::deposit_event(Event::CandidateStood { candidate: candidate.clone(), deposit });
         Ok(())
     }

@@ -12,9 +12,10 @@
 //! seats. The set of session *n* is planned when session *n − 1* begins: the appointed, then the seats drawn for
 //! *n − 1*, then those drawn for *n*. A candidate with two seats stands in the list twice, and Aura gives it two turns.
 //!
-//! The list of candidates is bounded. One in sixteen places is kept for newcomers. The work of an account that is no
-//! candidate isn't counted, so a newcomer starts with nothing, and has at least one whole session for showing what it
-//! does. Then it is compared with all: if too many are established, those with the least tally make way.
+//! The list of candidates is bounded. Whoever stands brings what it mined in the running round. On a full list it takes the
+//! place of the candidate with the least tally, if its own is more. That alone would close the list to who works no more
+//! than those on it: so one in sixteen places is vacated at the start of a session for newcomers, by those with the least
+//! tally among candidates that had a whole session to work in.
 //!
 //! A candidate that authors nothing in a session in which it had a seat loses its candidacy, provided that the session
 //! gave each seat two turns. No candidate is ever slashed: a lost candidacy releases the deposit.
@@ -72,7 +73,7 @@ pub mod pallet {
         PalletId,
     };
     use frame_system::pallet_prelude::{ensure_signed, BlockNumberFor, OriginFor};
-    use millrace_primitives::{Balance, BlockNumber};
+    use millrace_primitives::{Balance, BlockNumber, MinedWork};
 
     use super::{CandidateRecord, Departure, SessionIndex, WeightInfo};
 
@@ -95,6 +96,8 @@ pub mod pallet {
         type ValidatorRegistration: ValidatorRegistration<Self::AccountId>;
         /// What nobody knew before the block at hand. The draw mixes it with the session's index.
         type Randomness: Get<[u8; 32]>;
+        /// What accounts mined of late, which a newcomer brings.
+        type Mined: MinedWork<Self::AccountId>;
         /// Names the account in which fees gather.
         #[pallet::constant]
         type PotId: Get<PalletId>;
@@ -189,7 +192,8 @@ pub mod pallet {
         NoSessionKeys,
         /// The account is a candidate already.
         AlreadyCandidate,
-        /// There is no place for a further candidate until the next session: all candidates have worked of late, or are new.
+        /// All places are taken, and each candidate has a tally of at least what the account mined in the running round.
+        /// Mine first, or try again when the next session begins.
         TooManyCandidates,
         /// The account is no candidate.
         NotCandidate,
@@ -257,11 +261,13 @@ pub mod pallet {
             Self::do_set_seats(seats)
         }
 
-        /// Makes the sender a candidate, which holds its deposit. From then on its work counts.
+        /// Makes the sender a candidate, which holds its deposit. Its work counts from then on, and what it mined in the
+        /// running round counts already. On a full list it takes the place of the candidate with the least tally, if
+        /// it mined more than that.
         ///
         /// # Errors
-        /// [`Error::AlreadyCandidate`], [`Error::NoSessionKeys`], [`Error::TooManyCandidates`] if all on a full list have
-        /// worked of late, until those with the least tally make way with the next session; the currency's own if the deposit can't be held.
+        /// [`Error::AlreadyCandidate`], [`Error::NoSessionKeys`], [`Error::TooManyCandidates`] if it mined no more than the
+        /// least tally of a full list; the currency's own if the deposit can't be held.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::stand())]
         pub fn stand(origin: OriginFor<T>) -> DispatchResult {

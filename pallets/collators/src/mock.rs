@@ -1,5 +1,7 @@
 //! A runtime of this pallet, balances and sessions, so that the tests see which authors a session really gets.
 
+use std::collections::BTreeMap;
+
 use frame_support::{
     derive_impl, parameter_types,
     traits::{
@@ -9,7 +11,7 @@ use frame_support::{
     PalletId,
 };
 use frame_system::EnsureRoot;
-use millrace_primitives::Balance;
+use millrace_primitives::{Balance, Mac, MinedWork, OnWork};
 use pallet_authorship::EventHandler;
 use sp_runtime::{testing::UintAuthorityId, traits::ConvertInto, BuildStorage};
 
@@ -49,6 +51,8 @@ parameter_types! {
     pub const PotId: PalletId = PalletId(*b"PotStake");
     /// What the draws are mixed with.
     pub static Seed: [u8; 32] = [1; 32];
+    /// What the accounts mined in the running round.
+    pub static Mined: BTreeMap<AccountId, Mac> = BTreeMap::new();
     pub const Offset: u32 = 0;
     pub const Period: u32 = LENGTH;
 }
@@ -86,12 +90,33 @@ impl pallet_collators::Config for Test {
     type UpdateOrigin = EnsureRoot<AccountId>;
     type ValidatorRegistration = Session;
     type Randomness = Seed;
+    type Mined = FakeRound;
     type PotId = PotId;
     type CandidacyDeposit = ConstU128<DEPOSIT>;
     type MaxAppointed = ConstU32<3>;
     type MaxCandidates = ConstU32<MAX_CANDIDATES>;
     type MaxSeats = ConstU32<6>;
     type WeightInfo = pallet_collators::weights::SubstrateWeight<Test>;
+}
+
+/// The round, as the tests want it.
+pub struct FakeRound;
+
+impl MinedWork<AccountId> for FakeRound {
+    fn mined(account: &AccountId) -> Mac {
+        Mined::get().get(account).copied().unwrap_or_default()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_mined(account: &AccountId, work: Mac) {
+        mine(*account, work);
+    }
+}
+
+/// Lets an account mine so much in the running round, which counts for a candidate at once.
+pub(crate) fn mine(who: AccountId, work: Mac) {
+    Mined::mutate(|mined| *mined.entry(who).or_default() += work);
+    <Collators as OnWork<AccountId>>::worked(&who, work);
 }
 
 /// What an account has on hold for its candidacy.
@@ -111,6 +136,8 @@ pub(crate) fn pass_session(authors: &[AccountId]) {
     }
     let start = pallet_collators::CurrentSession::<Test>::get().1;
     System::set_block_number(start + LENGTH);
+    // A round lasts as long.
+    Mined::set(BTreeMap::new());
     Session::rotate_session();
 }
 
@@ -138,6 +165,7 @@ pub(crate) fn fill_pot(amount: Balance) {
 /// Runs a test in the first block and checks the pallet's properties afterwards.
 pub(crate) fn run(test: impl FnOnce()) {
     Seed::set([1; 32]);
+    Mined::set(BTreeMap::new());
     let accounts: Vec<AccountId> = (1..20).chain([KEYLESS]).collect();
     let keyed = (1..20).chain([POOR]);
     let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("a genesis");

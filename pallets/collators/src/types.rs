@@ -33,6 +33,6 @@ pub enum Departure {
     StoodDown,
     /// It had a seat for a whole session and authored nothing.
     Idle,
-    /// Others did more, and newcomers needed a place.
+    /// Others did more.
     MadeWay,
 }

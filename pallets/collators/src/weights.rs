@@ -1,6 +1,6 @@
 //! Weights of `pallet_collators`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-30, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -34,9 +34,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Collators::Appointed` (`max_values`: Some(1), `max_size`: Some(641), added: 1136, mode: `MaxEncodedLen`)
     // `a` was measured from 1 to 20.
     fn set_appointed(a: u32) -> Weight {
-        // Proof: measured 1 + a × 78 bytes. At least 9_284 ns.
-        Weight::from_parts(6_163_031, 991)
-            .saturating_add(Weight::from_parts(3_843_771, 0).saturating_mul(a.into()))
+        // Proof: measured 1 + a × 78 bytes. At least 15_810 ns.
+        Weight::from_parts(21_618_308, 991)
+            .saturating_add(Weight::from_parts(7_437_957, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(T::DbWeight::get().writes(1_u64))
             .saturating_add(Weight::from_parts(0, 2554).saturating_mul(a.into()))
@@ -44,29 +44,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Collators::Seats` (r:0 w:1)
     // Proof: `Collators::Seats` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn set_seats() -> Weight {
-        // Proof: measured 0 bytes. At least 4_347 ns.
-        Weight::from_parts(4_767_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
+        // Proof: measured 0 bytes. At least 7_083 ns.
+        Weight::from_parts(15_529_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
     }
     // Storage: `Collators::Candidates` (r:130 w:2)
     // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
     // Storage: `Session::NextKeys` (r:1 w:0)
     // Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+    // Storage: `Rewards::CurrentRound` (r:1 w:0)
+    // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Scores` (r:1 w:0)
+    // Proof: `Rewards::Scores` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Collators::CounterForCandidates` (r:1 w:1)
     // Proof: `Collators::CounterForCandidates` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    // Storage: `Collators::CurrentSession` (r:1 w:0)
-    // Proof: `Collators::CurrentSession` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: `Collators::CurrentSession` (r:1 w:0)
+    // Proof: `Collators::CurrentSession` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Collators::Drawn` (r:3 w:3)
     // Proof: `Collators::Drawn` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     // Storage: `Parameters::Parameters` (r:1 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn stand() -> Weight {
-        // Proof: measured 14070 bytes. At least 667_034 ns.
-        Weight::from_parts(730_658_000, 334310)
-            .saturating_add(T::DbWeight::get().reads(141_u64))
+        // Proof: measured 14166 bytes. At least 888_395 ns.
+        Weight::from_parts(1_552_102_000, 334310)
+            .saturating_add(T::DbWeight::get().reads(143_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     // Storage: `Collators::Candidates` (r:1 w:1)
@@ -82,8 +86,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn stand_down() -> Weight {
-        // Proof: measured 1055 bytes. At least 76_725 ns.
-        Weight::from_parts(79_568_000, 11526)
+        // Proof: measured 1055 bytes. At least 98_393 ns.
+        Weight::from_parts(142_164_000, 11526)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -92,8 +96,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Collators::Candidates` (r:1 w:1)
     // Proof: `Collators::Candidates` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
     fn note_author() -> Weight {
-        // Proof: measured 357 bytes. At least 59_499 ns.
-        Weight::from_parts(61_651_000, 6196)
+        // Proof: measured 357 bytes. At least 74_379 ns.
+        Weight::from_parts(78_266_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -120,10 +124,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // `c` was measured from 0 to 128.
     // `r` was measured from 0 to 128.
     fn new_session(c: u32, r: u32) -> Weight {
-        // Proof: measured 0 + c × 242 + r × 112 bytes. At least 25_558 ns.
-        Weight::from_parts(26_019_000, 16998)
-            .saturating_add(Weight::from_parts(32_316_293, 0).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(18_060_176, 0).saturating_mul(r.into()))
+        // Proof: measured 0 + c × 242 + r × 112 bytes. At least 33_393 ns.
+        Weight::from_parts(33_562_000, 16998)
+            .saturating_add(Weight::from_parts(41_511_412, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(22_173_263, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
@@ -131,6 +135,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(Weight::from_parts(0, 2564).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(0, 934).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(0, 952).saturating_mul(r.into()))
     }
 }

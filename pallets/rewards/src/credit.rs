@@ -1,7 +1,7 @@
 //! What this pallet offers to others: crediting work to the running round, what work brings, and which round that is.
 
 use millrace_primitives::{
-    price_of, Balance, CapacityOnSale, CreditWork, Mac, MiningPay, ModelId, OnWork, RoundIndex,
+    price_of, Balance, CapacityOnSale, CreditWork, Mac, MinedWork, MiningPay, ModelId, OnWork, RoundIndex,
 };
 
 use crate::{emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores};
@@ -33,6 +33,17 @@ impl<T: Config> Pallet<T> {
             own.mined = own.mined.saturating_add(mined);
             own.score = own.score.saturating_add(score);
         });
+    }
+}
+
+impl<T: Config> MinedWork<T::AccountId> for Pallet<T> {
+    fn mined(account: &T::AccountId) -> Mac {
+        Scores::<T>::get(CurrentRound::<T>::get().0, account).map_or(0, |own| own.mined)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_mined(account: &T::AccountId, work: Mac) {
+        Self::add_score(CurrentRound::<T>::get().0, account, work, 0);
     }
 }
 

@@ -21,6 +21,15 @@ impl<AccountId> OnWork<AccountId> for () {
     fn worked(_: &AccountId, _: Mac) {}
 }
 
+/// What an account mined of late.
+pub trait MinedWork<AccountId> {
+    /// Work that it mined in the current round, MAC.
+    fn mined(account: &AccountId) -> Mac;
+    /// Lets benchmarks have an account that mined so much.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_mined(account: &AccountId, work: Mac);
+}
+
 /// What mining pays.
 pub trait MiningPay {
     /// What mining `work` MAC brings at the average of the last rounds, planck, rounded up.

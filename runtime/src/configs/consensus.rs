@@ -18,8 +18,8 @@ use super::{
     time::SLOT_DURATION,
 };
 use crate::{
-    AccountId, Aura, AuraId, Balances, BlockNumber, Collators, Runtime, RuntimeEvent, Session, SessionKeys,
-    System,
+    AccountId, Aura, AuraId, Balances, BlockNumber, Collators, Rewards, Runtime, RuntimeEvent, Session,
+    SessionKeys, System,
 };
 
 /// Collators that governance may appoint.
@@ -152,6 +152,7 @@ impl pallet_collators::Config for Runtime {
     type UpdateOrigin = EnsureRoot<AccountId>;
     type ValidatorRegistration = Session;
     type Randomness = Randomness;
+    type Mined = Rewards;
     type PotId = PotId;
     type CandidacyDeposit = Within<collators::CandidacyDeposit>;
     type MaxAppointed = ConstU32<MAX_APPOINTED>;

@@ -24,6 +24,8 @@ pub struct Collators {
     /// Who has session keys.
     pub keys: BTreeSet<Id>,
     pub candidates: BTreeMap<Id, Candidate>,
+    /// What each account mined in the running round, MAC, which it brings when it stands.
+    pub mined: BTreeMap<Id, u128>,
     /// The holders of the seats that were drawn for each session.
     pub drawn: BTreeMap<u32, Vec<Id>>,
     pub session: u32,
@@ -48,6 +50,12 @@ impl Collators {
         if let Some(candidate) = self.candidates.get_mut(&who).filter(|candidate| !candidate.leaving) {
             candidate.tally += work;
         }
+    }
+
+    /// Work of a win, which counts for who stands later in the round, too.
+    pub fn won(&mut self, who: Id, work: u128) {
+        *self.mined.entry(who).or_default() += work;
+        self.worked(who, work);
     }
 
     pub fn authored(&mut self, who: Id, now: Block) {
@@ -110,7 +118,8 @@ impl Reference {
             Call::Stand { who } => {
                 let deposit = self.parameters.candidacy_deposit;
                 self.free[*who] -= deposit;
-                let new = Candidate { deposit, ..Default::default() };
+                let tally = collators.mined.get(who).copied().unwrap_or_default();
+                let new = Candidate { deposit, tally, ..Default::default() };
                 collators.candidates.insert(*who, new);
             }
             Call::StandDown { .. } => {}

@@ -35,7 +35,7 @@ impl Reference {
                 self.last_win = self.now;
                 self.shares.insert((self.round, miner));
                 self.shares.extend(author.map(|author| (self.round, author)));
-                self.collators.worked(miner, work);
+                self.collators.won(miner, work);
             }
             Fact::Rejected { miner, slot, amount } => {
                 let record = self.miners.get_mut(&miner).expect("a miner");
@@ -63,6 +63,7 @@ impl Reference {
         self.round_start = self.now;
         self.emission.insert(self.round, emission);
         self.round += 1;
+        self.collators.mined.clear();
         if emission > 0 {
             let own = (emission * 1_000_000 / mined).min(2 * self.mining_pay);
             let step = own.abs_diff(self.mining_pay).div_ceil(16);

@@ -79,30 +79,83 @@ fn the_candidate_with_the_least_tally_makes_way() {
 }
 
 #[test]
-fn idle_candidates_keep_nobody_out() {
+fn who_works_more_takes_the_place_of_the_least_at_once() {
     run(|| {
         (10..14).for_each(stand);
-        Collators::worked(&10, 1_000);
+        mine(10, 1_000);
+        mine(12, 20);
         assert_noop!(try_stand(14), Error::<Test>::TooManyCandidates);
-        pass_to(1);
-        // Each had a session to work in, but for who came later.
-        assert_noop!(try_stand(14), Error::<Test>::TooManyCandidates);
-        pass_to(2);
-        assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES - 1, "one made way");
+        mine(14, 20);
         stand(14);
+        // Of those that did nothing, the one that stood last.
+        let left = (10..14).filter(|who| !Candidates::<Test>::contains_key(who)).collect::<Vec<_>>();
+        assert_eq!((left.len(), deposit_of(left[0]), tally_of(left[0])), (1, 0, None));
+        System::assert_has_event(
+            Event::<Test>::CandidateLeft { candidate: left[0], why: Departure::MadeWay }.into(),
+        );
+        assert_eq!(tally_of(14), Some(20), "it brings what it mined");
+        mine(15, 20);
+        stand(15);
+        // Now the least tally is 20, of three.
+        mine(16, 20);
+        assert_noop!(try_stand(16), Error::<Test>::TooManyCandidates);
+        mine(16, 1);
+        stand(16);
+        assert_eq!((tally_of(10), tally_of(16)), (Some(1_000), Some(21)));
         assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES);
-        for newcomer in 15..17 {
-            assert_ok!(try_stand(newcomer));
-            assert_eq!(Candidates::<Test>::count(), MAX_CANDIDATES);
+    });
+}
+
+#[test]
+fn standing_anew_keeps_no_place() {
+    run(|| {
+        for session in 1..6 {
+            // All of them in one batch, in which no place is free for anyone else.
+            for who in 10..14 {
+                let _ = Collators::stand_down(RuntimeOrigin::signed(who));
+                stand(who);
+            }
+            assert_noop!(try_stand(14), Error::<Test>::TooManyCandidates);
+            pass_to(session);
         }
-        assert_eq!(tally_of(10), Some(250), "who works stays");
-        for newcomer in 14..17 {
-            assert!(Candidates::<Test>::contains_key(newcomer), "newcomers have their session");
+        mine(14, 1);
+        assert_ok!(try_stand(14));
+    });
+}
+
+#[test]
+fn crumbs_keep_no_place() {
+    run(|| {
+        for who in 10..14 {
+            stand(who);
+            mine(who, 1 << 18);
         }
-        let places = (11..14).map(deposit_of).sum::<u128>();
-        assert_eq!(places, 0, "who made way has its deposit back");
-        // All have worked, or are new.
-        assert_noop!(try_stand(17), Error::<Test>::TooManyCandidates);
+        pass_to(4);
+        for who in 10..14 {
+            let _ = try_stand(who);
+        }
+        mine(14, 1 << 15);
+        assert_ok!(try_stand(14));
+        assert_eq!(tally_of(14), Some(1 << 15));
+    });
+}
+
+#[test]
+fn a_candidate_that_is_leaving_keeps_its_place_until_its_seats_ran_out() {
+    run(|| {
+        stand(CANDIDATE);
+        mine(CANDIDATE, 1_000);
+        pass_to(1);
+        assert!(seats_of(CANDIDATE) > 0 || Collators::has_seat(&CANDIDATE));
+        assert_ok!(Collators::stand_down(RuntimeOrigin::signed(CANDIDATE)));
+        (11..14).for_each(stand);
+        for who in 11..14 {
+            mine(who, 5);
+        }
+        mine(14, 6);
+        stand(14);
+        assert!(Candidates::<Test>::contains_key(CANDIDATE), "it authors until then");
+        assert_eq!(tally_of(CANDIDATE), Some(0));
     });
 }
 
