@@ -4,8 +4,11 @@
 //! Time is compared with that of a control in the same run, so that the machine doesn't matter; it is the time that the
 //! thread was on a processor. Memory is what the runtime's allocator took of the instance's address space.
 //!
-//! As part of the tests each case is a small batch. `make harness` takes the largest that may be posted, and more random
-//! models: `HARNESS_MS` is the declared time of a batch in milliseconds, `HARNESS_MODELS` the number of random models.
+//! As part of the tests each case is a small batch, and the bound is wide: what one operator takes beside another differs by a
+//! quarter from processor to processor, and the fault to be found was of 4.6 times. `make harness` takes the largest batches that
+//! may be posted, more random models, and a narrow bound: `HARNESS_MS` is the declared time of a batch in milliseconds,
+//! `HARNESS_MODELS` the number of random models, `HARNESS_PERCENT` what a case may take of its declared time, of what the
+//! control takes of its own.
 #![allow(missing_docs)]
 
 mod families;
@@ -39,8 +42,9 @@ use sp_runtime::ApplyExtrinsicResult;
 const PAGES: HeapAllocStrategy = HeapAllocStrategy::Static { extra_pages: 2048 };
 /// How often each case is executed; the shortest counts, because whatever else the machine does only adds.
 const REPETITIONS: usize = 3;
-/// A case may take this much more of its declared time than the control of its own.
-const TOLERANCE: f64 = 1.2;
+/// How often a case is measured before it counts as slower than declared: others on the machine may slow several
+/// executions in a row, and never make one faster.
+const ATTEMPTS: usize = 5;
 /// Bytes that a submission takes at most, whatever it verifies: twice a verification's slice, its lanes, and copies of the
 /// transaction, the model and the input, each rounded up to a power of two.
 const MOST_MEMORY: u32 = 40 << 20;
@@ -181,10 +185,10 @@ fn no_submission_takes_more_than_was_declared() {
     };
     let mut controls = Vec::new();
     control(&mut controls);
-    let mut all: Vec<Measured> = Vec::new();
+    let mut all: Vec<(&Family, Measured)> = Vec::new();
     for case in &cases {
         match measure(&case.name, &case.model, limit) {
-            Some(measured) => all.push(measured),
+            Some(measured) => all.push((case, measured)),
             None => println!("{:<44} refused at the post", case.name),
         }
         if all.len() % 8 == 7 {
@@ -195,6 +199,16 @@ fn no_submission_takes_more_than_was_declared() {
     // The slowest of the control's, which were all alike but for the machine.
     let control = controls.iter().copied().fold(0.0, f64::max);
     println!("control: {control:.2} of what was declared");
+    let bound = control * setting("HARNESS_PERCENT", 200) as f64 / 100.0;
+    for (case, measured) in &mut all {
+        for _ in 1..ATTEMPTS {
+            if measured.ratio() > bound {
+                let again = measure(&case.name, &case.model, limit).expect("it was posted before");
+                measured.took = measured.took.min(again.took);
+            }
+        }
+    }
+    let mut all: Vec<Measured> = all.into_iter().map(|(_, measured)| measured).collect();
     all.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
     for Measured { name, samples, declared, took, memory } in &all {
         let (ratio, ms) = (*took as f64 / *declared as f64, *took as f64 / 1e6);
@@ -205,6 +219,6 @@ fn no_submission_takes_more_than_was_declared() {
     }
     let most = all.iter().map(|measured| measured.memory).max().unwrap_or(0);
     println!("worst ratio {:.2}, most memory {:.1} MiB", all[0].ratio(), f64::from(most) / 1048576.0);
-    assert!(all[0].ratio() <= TOLERANCE * control, "{} takes longer than declared", all[0].name);
+    assert!(all[0].ratio() <= bound, "{} takes more than {bound:.2} of what was declared", all[0].name);
     assert!(most <= MOST_MEMORY, "{most} bytes of memory");
 }
