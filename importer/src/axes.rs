@@ -175,7 +175,7 @@ mod tests {
         let turned = image.turned(&elements);
         assert_eq!(turned, [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11]);
         assert_eq!(image.back(&turned), elements);
-        assert_eq!(axes([0, 3], [1, 0]).turned::<u8>(&[]), []);
+        assert!(axes([0, 3], [1, 0]).turned::<u8>(&[]).is_empty());
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
     fn an_image_is_what_the_axes_make() {
         let own = axes([2, 3, 8, 9], [2, 3, 0, 1]);
         assert!(own.fit([8, 9, 6]) && axes([5, 7], [1, 0]).fit([1, 7, 5]) && axes([4], [0]).fit([1, 1, 4]));
-        for image in [[9, 8, 6], [8, 9, 3], [8, 9, 12], [72, 1, 6], [8, 9, 0]] {
+        for image in [[9, 8, 6], [8, 9, 3], [8, 9, 12], [8, 10, 6], [8, 9, 0]] {
             assert!(!own.fit(image), "{image:?}");
         }
     }

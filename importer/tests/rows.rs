@@ -116,19 +116,6 @@ fn most_apart(case: &Case, in_call: &Imported) -> i32 {
     }
 }
 
-/// Channels, rows and columns as rows have them: channels last.
-fn channels_last(values: &[i32], shape: &[u32]) -> Vec<i32> {
-    match shape {
-        [channels, rest @ ..] if !rest.is_empty() => {
-            let positions = rest.iter().product::<u32>() as usize;
-            (0..positions)
-                .flat_map(|at| (0..*channels as usize).map(move |c| values[c * positions + at]))
-                .collect()
-        }
-        _ => values.to_vec(),
-    }
-}
-
 #[test]
 fn rows_give_what_a_model_that_is_verified_in_its_call_gives() {
     let (mut equal, mut close, mut refused, mut wrong) = (0, 0, Vec::new(), Vec::new());
@@ -176,10 +163,10 @@ fn apart(case: &Case, in_call: &Imported, imported: &ImportedRows) -> i32 {
         Values::I32(values) => values,
     };
     let ours = outputs(imported, checked.input_shape(), &input);
-    let is_image = imported.rows.output_shape().len() == 3;
+    let axes = imported.rows.answer_axes().expect("the import chose them");
     let each = theirs.len() / ours.len();
     let pairs = ours.iter().zip(theirs.chunks(each)).flat_map(|(ours, theirs)| {
-        let theirs = if is_image { channels_last(theirs, checked.output().0) } else { theirs.to_vec() };
+        let ours = axes.back(ours);
         assert_eq!(ours.len(), theirs.len(), "{}", case.name);
         ours.iter().zip(theirs).map(|(ours, theirs)| (ours - theirs).abs()).collect::<Vec<_>>()
     });

@@ -177,7 +177,8 @@ fn the_files_own_axes_are_the_models() {
         assert!(description.contains(&format!(r#""meaning":"{meaning}"#)), "{description}");
         // Without the metadata nothing says which of three axes of one length is which.
         std::fs::remove_file(folder.path("model.metadata.json")).expect("it was there");
-        let run = [&["run", &model, &samples, "-o", &folder.path("out.npy")], &scale[..]].concat();
+        let output = folder.path("out.npy");
+        let run = [&["run", &model, &samples, "-o", &output], &scale[..]].concat();
         let (fine, said) = millrace_model(&run);
         assert_eq!(fine, name != "m_rows_first", "{name}: {said}");
         // Those of another model are none of this one.
