@@ -138,7 +138,7 @@ impl<'a> Look<'a> {
             return faults.into();
         }
         match in_rows(&emitter, last) {
-            Ok(laid) => Found { faults, rows: Some(RowsSize::of(&laid.rows)), room: None },
+            Ok(rows) => Found { faults, rows: Some(RowsSize::of(&rows)), room: None },
             Err(fault) => {
                 faults.push(fault);
                 faults.into()

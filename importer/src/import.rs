@@ -10,7 +10,7 @@ use crate::{
     onnx,
     prepare::prepare,
     ranges::Ranges,
-    rows::{rows, Laid, Lying, RowsModel, Source},
+    rows::{rows, RowsModel, Source},
     value::Quantization,
     walk::{walk, Step},
 };
@@ -33,12 +33,6 @@ pub struct Imported {
 pub struct ImportedRows {
     /// The graph and its parameters.
     pub rows: RowsModel,
-    /// The axes of a sample in the order in which it is posted: channels come last, whereas ONNX has them first.
-    pub order: Vec<usize>,
-    /// Where each element of a sample of the file lies in a posted one.
-    posted: Lying,
-    /// Where each element of the file's output lies in the model's.
-    given: Lying,
     /// Quantization of the input: how real numbers become its bytes.
     pub input: Quantization,
     /// Quantization of an `i8` output; none for indices.
@@ -48,22 +42,11 @@ pub struct ImportedRows {
 }
 
 impl ImportedRows {
-    /// The bytes that are posted for a sample of real numbers, whose axes are the file's.
-    pub fn posted(&self, sample: &[f64]) -> Vec<u8> {
-        let mut bytes = vec![0; sample.len()];
-        for (place, real) in self.posted.places().into_iter().zip(sample) {
-            if let Some(byte) = bytes.get_mut(place) {
-                *byte = self.input.quantize(*real).cast_unsigned();
-            }
-        }
-        bytes
-    }
-
     /// The real numbers that an output of the model stands for, their axes as the file has them; none of indices.
     pub fn reals(&self, output: &[i32]) -> Option<Vec<f64>> {
-        let quantization = self.output?;
-        let real = |place: usize| Some(quantization.real(i8::try_from(*output.get(place)?).ok()?));
-        self.given.places().into_iter().map(real).collect()
+        let (quantization, axes) = (self.output?, self.rows.answer_axes()?);
+        let real = |element: i32| Some(quantization.real(i8::try_from(element).ok()?));
+        axes.back(output).into_iter().map(real).collect()
     }
 }
 
@@ -107,12 +90,12 @@ pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<Imported
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
     let input = input_quantization(&lowering)?;
-    let Laid { rows, order, posted, given } = in_rows(&lowering.emitter, last)?;
-    Ok(ImportedRows { rows, order, posted, given, input, output, steps })
+    let rows = in_rows(&lowering.emitter, last)?;
+    Ok(ImportedRows { rows, input, output, steps })
 }
 
 /// A graph that ends with this node as one of rows.
-pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<Laid, ImportError> {
+pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<RowsModel, ImportError> {
     let source = Source { nodes: &emitter.nodes, last, products: &emitter.products, curves: &emitter.curves };
     rows(&source).map_err(|(node, why)| ImportError::Node {
         node: emitter.label(node).to_owned(),

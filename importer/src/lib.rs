@@ -37,6 +37,7 @@
 mod refusal;
 
 mod agreement;
+mod axes;
 mod bill;
 mod calibrate;
 mod calibration;
@@ -83,6 +84,7 @@ mod walk;
 mod weight;
 
 pub use agreement::{cosine, float_output, without_index};
+pub use axes::Axes;
 pub use bill::{in_mill, of_mill, Bill};
 pub use calibration::Calibration;
 pub use check::{check, Check, RowsSize};

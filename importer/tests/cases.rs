@@ -123,6 +123,7 @@ fn largest_error(name: &str, imported: &Imported) -> f64 {
 #[test]
 fn float_files_give_what_onnxruntime_gives() {
     for name in [
+        "m_after_a_mean",
         "m_channels_last",
         "m_channels_last_means",
         "m_every_other_row",
@@ -145,6 +146,7 @@ fn float_files_give_what_onnxruntime_gives() {
         "m_pad_before_conv",
         "m_pad_before_pools",
         "m_pad_by_a_number",
+        "m_rows_first",
         "m_upsampled",
         "s00_conv_default_attrs",
         "s00b_pool_default_strides",
@@ -162,6 +164,7 @@ fn float_files_give_what_onnxruntime_gives() {
 #[test]
 fn quantized_files_give_what_onnxruntime_gives() {
     for name in [
+        "i_after_a_mean",
         "i_channels_last",
         "i_choices",
         "i_grouped",

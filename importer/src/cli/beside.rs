@@ -1,10 +1,10 @@
 //! `import`: a model of rows beside the file in floats, on the first of the samples that calibrated it.
 
 use millrace_importer::{
-    cosine, float_output, import_rows, npy::Array, onnx, without_index, ImportedRows, Options,
+    cosine, float_output, import_rows, npy::Array, onnx, without_index, Axes, ImportedRows, Options,
 };
 
-use super::{progress::working, rows_engine::outputs};
+use super::{posted::posted, progress::working, rows_engine::outputs};
 
 /// The least cosine of the outputs. It is wrong numbers that this finds; how good a model is, `diff` shows.
 const LEAST: f64 = 0.95;
@@ -43,7 +43,11 @@ fn nearness(
     };
     let (sample, theirs) =
         working("running the file in floats", || float_output(&file, samples)).map_err(failed)?;
-    let given = outputs(&imported.rows, &[imported.posted(&sample)])?;
+    // The file's own array, read as `run` reads it.
+    let axes = imported.rows.sample_axes().map_or(&[][..], Axes::lengths);
+    let shape: Vec<u64> = std::iter::once(1).chain(axes.iter().map(|axis| u64::from(*axis))).collect();
+    let bytes: Vec<u8> = sample.iter().map(|real| imported.input.quantize(*real).cast_unsigned()).collect();
+    let given = outputs(&imported.rows, &posted(&imported.rows, &shape, &bytes)?)?;
     match given.first().and_then(|given| imported.reals(given)) {
         Some(ours) if ours.len() == theirs.len() => Ok(cosine(&ours, &theirs)),
         _ => Err("it gives other things than numbers; compare it with another program's output, with `diff`"

@@ -69,17 +69,13 @@ fn write_rows(
     agreement: Option<String>,
     Wanted { output, words, .. }: Wanted<'_>,
 ) -> Result<(), String> {
-    let ImportedRows { rows, order, input, output: meaning, steps, .. } = imported;
+    let ImportedRows { rows, input, output: meaning, steps } = imported;
     print_steps(&steps);
     let metadata = Metadata::of_rows(&rows, input, meaning, words)?;
     rows.save(output).map_err(|why| why.to_string())?;
     print_meaning(input, meaning);
-    if let Some([height, width, channels]) = rows.image() {
-        let axes: Vec<String> = order.iter().map(|axis| (axis + 1).to_string()).collect();
-        println!(
-            "posted       {height} × {width} × {channels}: rows, columns, channels; the ONNX file's axes {}",
-            axes.join(", ")
-        );
+    if let (Some([height, width, channels]), Some(axes)) = (rows.image(), rows.sample_axes()) {
+        println!("posted       {height} × {width} × {channels}: rows, columns, channels; the ONNX file's axes {axes}");
     }
     if let Some(agreement) = agreement {
         println!("agreement    {agreement}");

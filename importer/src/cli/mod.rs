@@ -11,6 +11,7 @@ mod execute;
 mod files;
 mod import;
 mod inspect;
+mod posted;
 mod progress;
 mod rows;
 #[cfg_attr(not(feature = "text"), path = "no_rows_engine.rs")]

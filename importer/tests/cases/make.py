@@ -281,6 +281,29 @@ def computed_constants(c):
     c.add("Mul", root, read=c.nodes[-2].output[0])
 
 
+def after_a_mean(c):
+    """Channel by channel, and joined, where a mean over more places than a window has left a single row."""
+    c.conv(8, 2, (3, 3), pads=[1, 1, 1, 1])
+    image = c.add("Relu")
+    c.add("GlobalAveragePool")
+    by_channel = lambda low, high: c.constant(c.random.uniform(low, high, 8))
+    c.add("BatchNormalization", by_channel(1, 2), by_channel(-1, 1), by_channel(0, 0.5), by_channel(0.5, 1))
+    c.add("PRelu", c.constant(c.random.uniform(-0.5, 0.5, (8, 1, 1))))
+    mean = c.conv(8, 1, (1, 1), group=8)
+    largest = c.add("GlobalMaxPool", read=image)
+    c.add("Concat", largest, read=mean, axis=1)
+    c.conv(8, 4, (1, 1), group=4)
+    c.add("Add", largest)
+    c.dense(8, 5)
+
+
+def rows_first(c):
+    """Rows, channels, columns, of which there are equally many."""
+    c.add("Transpose", perm=[0, 2, 1, 3])
+    c.conv(4, 6, (3, 3))
+    c.add("Transpose", perm=[0, 2, 1, 3])
+
+
 CASES = [
     (means, (2, 8, 8)),
     (means_of_a_row, (3, 8)),
@@ -307,9 +330,11 @@ CASES = [
     (cut_off, (2, 5, 5)),
     (nearest, (2, 4, 4)),
     (computed_constants, (2, 4, 4)),
+    (after_a_mean, (2, 9, 9)),
+    (rows_first, (6, 6, 6)),
 ]
 
-QUANTIZED = ["means", "pad_before_conv", "pad_before_pools", "channels_last", "grouped", "gate", "upsampled", "choices"]
+QUANTIZED = ["means", "pad_before_conv", "pad_before_pools", "channels_last", "grouped", "gate", "upsampled", "choices", "after_a_mean"]
 
 for seed, (build, sample) in enumerate(CASES):
     case = Case(f"m_{build.__name__}", sample, seed)
