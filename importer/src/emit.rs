@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use millrace_inference::{Model, Node, Rescale};
 
 use crate::{
-    curve::curve,
+    curve::{curve, value_at},
     lowered::Lowered,
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
@@ -223,7 +223,8 @@ impl Emitter {
         }
         (i8::MIN..=i8::MAX)
             .map(|x| {
-                let (real, value) = (from.real(x), map(from.real(x)));
+                let real = from.real(x);
+                let value = value_at(map, real, from.scale);
                 if value.is_nan() {
                     return Err(refusal!(
                         "at {real} it and what comes before it are no number";

@@ -105,6 +105,10 @@ fn model(shape: &[Option<i64>], nodes: Vec<Node>) -> Model {
             floats("half_larger", &[4], &[1.0, 1.0, 1.5, 2.0]),
             floats("one", &[], &[1.0]),
             floats("nothing", &[], &[0.0]),
+            floats("half", &[], &[0.5]),
+            floats("minus", &[], &[-4.0]),
+            int8("seven", &[], &[7]),
+            int64("halves", &[0, 2, 8]),
             floats("four", &[4], &[1.0, 2.0, 3.0, 4.0]),
             floats("column", &[4, 1], &[1.0, 2.0, 3.0, 4.0]),
             floats("deep", &[1, 1, 1, 1, 1], &[1.0]),
@@ -396,6 +400,44 @@ fn tables_hold_numbers() {
         node("QuantizeLinear", "again", &["d", "scale", "zero"], "y"),
     ];
     expect(&refusal(&model(&FLAT, nodes)), &["QuantizeLinear 'again'", "are no number", "clip their input"]);
+    let again = || node("QuantizeLinear", "again", &["f", "scale", "zero"], "y");
+    for function in [
+        node("Sqrt", "op", &["x"], "f"),
+        node("Log", "op", &["x"], "f"),
+        node("Pow", "op", &["x", "half"], "f"),
+    ] {
+        // From -13.1 on.
+        let message = refusal(&model(&FLAT, vec![function, again()]));
+        expect(&message, &["QuantizeLinear 'again': at -13.1", "are no number", "clip their input"]);
+    }
+    // The larger of a number and of none is none.
+    let nodes = vec![node("Sqrt", "root", &["x"], "r"), node("Max", "op", &["x", "r"], "f"), again()];
+    expect(&refusal(&model(&FLAT, nodes)), &["QuantizeLinear 'again': at -13.1", "are no number"]);
+    // What a constant lacks is said of that which reads it.
+    let nodes = vec![node("Sqrt", "root", &["minus"], "r"), node("Mul", "op", &["x", "r"], "y")];
+    expect(&refusal(&model(&FLAT, nodes)), &["Mul 'op': its constant 'r' holds NaN"]);
+}
+
+/// A function is defined up to 0 where the integers nearest to 0 say so, since rounding can leave one a step below.
+#[test]
+fn a_step_below_zero_counts_as_zero() {
+    let mut model = model(
+        &FLAT,
+        vec![
+            node("Sqrt", "root", &["x"], "r"),
+            node("QuantizeLinear", "again", &["r", "tenth", "least"], "q2"),
+            node("DequantizeLinear", "read", &["q2", "tenth", "least"], "d"),
+            node("DequantizeLinear", "weights", &["w", "tenth"], "dw"),
+            int(node("Gemm", "dense", &["d", "dw"], "p"), "transB", 1),
+            node("QuantizeLinear", "end", &["p", "tenth", "zero"], "y"),
+        ],
+    );
+    let graph = model.graph.as_mut().expect("made above");
+    graph.initializer.extend([floats("tenth", &[], &[0.1]), int8("least", &[], &[-127])]);
+    for node in graph.node.iter_mut().take(2) {
+        node.input[2] = "least".into();
+    }
+    import(&model, Options::default()).expect("one integer below 0");
 }
 
 #[test]
