@@ -99,9 +99,10 @@ fn outputs(name: &str, imported: &Imported) -> Values {
             reals.iter().map(|real| imported.input.quantize(*real).cast_unsigned()).collect()
         }
         // An int8 input is posted as it is.
-        npy::Numbers::Integer(bytes) => {
-            bytes.iter().map(|byte| i8::try_from(*byte).expect("int8").cast_unsigned()).collect()
-        }
+        npy::Numbers::Int8(bytes) => bytes.iter().map(|byte| byte.cast_unsigned()).collect(),
+        // Its zero is -128.
+        npy::Numbers::Uint8(bytes) => bytes.iter().map(|byte| byte ^ 0x80).collect(),
+        npy::Numbers::Integer(_) => panic!("no input has as many bits"),
     };
     execute(&model, &input).expect("whole samples").output
 }
@@ -168,6 +169,7 @@ fn quantized_files_give_what_onnxruntime_gives() {
         "i_means",
         "i_pad_before_conv",
         "i_pad_before_pools",
+        "i_uint8_input",
         "i_upsampled",
         "q07_output_dtype_int8",
         "q08_dq_without_zp",
