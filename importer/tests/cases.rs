@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_importer::{import, npy, onnx::Model, Calibration, Imported, Options, Ranges};
+use millrace_importer::{check, import, npy, onnx::Model, Calibration, Imported, Options, Ranges};
 use millrace_inference::{execute, CheckedModel, Values};
 
 /// Four samples are too few to find ranges that suit others, too: what comes up is what counts here.
@@ -128,6 +128,9 @@ fn float_files_give_what_onnxruntime_gives() {
         "m_channels_last_means",
         "m_every_other_row",
         "m_choices",
+        "m_functions",
+        "m_older",
+        "m_several",
         "m_cut_off",
         "m_shuffled",
         "m_channels_last_sequence",
@@ -146,6 +149,7 @@ fn float_files_give_what_onnxruntime_gives() {
         "m_pad_before_conv",
         "m_pad_before_pools",
         "m_pad_by_a_number",
+        "m_resized",
         "m_upsampled",
         "s00_conv_default_attrs",
         "s00b_pool_default_strides",
@@ -182,6 +186,30 @@ fn quantized_files_give_what_onnxruntime_gives() {
         let error = largest_error(name, &imported);
         assert!(error < 1.01, "{name}: {error} steps");
     }
+}
+
+/// What the file doesn't quantize between two sums of three tensors is rounded here, too.
+#[test]
+fn a_sum_of_three_quantized_tensors_is_near() {
+    let name = "i_sums";
+    let error = largest_error(name, &import(&load(name), Options::default()).expect(name));
+    assert!(error < 2.0, "{name}: {error} steps");
+}
+
+/// Every file here that has samples is imported.
+#[test]
+fn what_is_imported_passes_the_check() {
+    let folder = std::fs::read_dir(case("")).expect("committed");
+    let mut count = 0;
+    for file in folder {
+        let file = file.expect("committed").file_name();
+        let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".samples.npy")) else { continue };
+        let checked = check(&load(name), false, None);
+        assert!(checked.faults.is_empty() && checked.large.is_empty(), "{name}: {checked:?}");
+        assert_eq!(checked.needs_samples, import(&load(name), Options::default()).is_err(), "{name}");
+        count += 1;
+    }
+    assert!(count > 50, "{count}");
 }
 
 /// A product of activations is made of squares of 8 bits each.

@@ -2,12 +2,13 @@
 #![allow(missing_docs)]
 
 use millrace_importer::{
-    import,
+    check, import,
+    npy::{Array, Numbers},
     onnx::{
         Attribute, Dimension, Function, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type,
         ValueInfo,
     },
-    Options, Ranges,
+    Calibration, Options, Ranges,
 };
 
 const FLOAT: i32 = 1;
@@ -143,7 +144,7 @@ fn refusal(model: &Model) -> String {
         "no remedy: {error}"
     );
     // The check lists it, too, unless a file in floats is at fault only without samples.
-    let listed = millrace_importer::check(model, false, None);
+    let listed = check(model, false, None);
     let mut all = listed.faults.iter().chain(&listed.large);
     let is_listed = all.any(|fault| fault.to_string() == error.to_string());
     assert!(is_listed || listed.needs_samples, "{error} isn't in {:?}", listed.faults);
@@ -576,6 +577,43 @@ fn a_float_graph_needs_ranges_and_then_is_quantized() {
         import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("ranges of all tensors");
     // 0.5 + 0.5 + 0.0625 = 1.0625 and 1 − 0.5 − 0.25 + 0.075 = 0.325
     gives(&imported, &[1.0625, 0.325], 0.03);
+}
+
+/// What calibration couldn't run is a fault of the file, in the same words.
+#[test]
+fn a_float_graph_is_checked_for_what_calibration_runs() {
+    let mut model = model(
+        &FLAT,
+        vec![
+            int(node("Gemm", "dense", &["input", "w_real"], "p"), "transB", 1),
+            float(node("Celu", "op", &["p"], "y"), "alpha", -1.0),
+        ],
+    );
+    model.graph.as_mut().expect("made above").node.drain(..2);
+    let samples = Array { shape: vec![1, 4], numbers: Numbers::Real(vec![1.0; 4]) };
+    let error =
+        Ranges::calibrate_model(&model, &samples, Calibration::MinMax).expect_err("alpha").to_string();
+    expect(&error, &["Celu 'op': its alpha -1 isn't positive", "QuantFormat.QDQ"]);
+    let listed: Vec<String> = check(&model, false, None).faults.iter().map(ToString::to_string).collect();
+    assert_eq!(listed, [error]);
+}
+
+/// An export with one sample says 1 where the batch is open.
+#[test]
+fn a_size_is_that_of_a_sample() {
+    let nodes = vec![
+        node("Resize", "op", &["input", "", "", "size"], "r"),
+        node("Conv", "conv", &["r", "filters"], "y"),
+    ];
+    let mut model = model(&IMAGE, nodes);
+    let graph = model.graph.as_mut().expect("made above");
+    graph.node.drain(..2);
+    graph.initializer.push(int64("size", &[1, 1, 8, 4]));
+    assert!(check(&model, false, None).faults.is_empty());
+    let numbers = (0..32u8).map(f64::from).collect();
+    let samples = Array { shape: vec![2, 1, 4, 4], numbers: Numbers::Real(numbers) };
+    let ranges = Ranges::calibrate_model(&model, &samples, Calibration::MinMax).expect("it can be run");
+    import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("rows twice");
 }
 
 /// What is folded into a product's rescaling: alpha, beta, numbers and batch normalization, one after the other.

@@ -144,11 +144,14 @@ fn rows_give_what_a_model_that_is_verified_in_its_call_gives() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(equal >= 30 && equal + close == 48, "{equal} equal, {close} close; refused: {refused:#?}");
+    assert!(equal >= 30 && equal + close == 50, "{equal} equal, {close} close; refused: {refused:#?}");
     let why = [
         ("i_upsampled", "it reads parts of the channels of some positions"),
+        ("m_functions", "it reads parts of the channels of some positions"),
         ("m_largest", "its windows lie on channels"),
         ("m_nearest", "it reads positions that are repeated"),
+        ("m_older", "it reads positions that are repeated"),
+        ("m_resized", "it reads positions that are repeated"),
         ("m_upsampled", "it reads parts of the channels of some positions"),
         ("s09_softmax_axis1_4d", "it searches the largest along rows or columns"),
     ];

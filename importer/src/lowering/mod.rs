@@ -5,7 +5,10 @@
 
 mod read;
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use millrace_inference::Node;
 
@@ -31,6 +34,8 @@ pub(crate) struct Lowering<'a> {
     stored: HashMap<String, i32>,
     /// How many nodes read each name.
     readers: HashMap<String, usize>,
+    /// Names of the tensors between the pairs that operators of several inputs are taken in.
+    between: HashSet<String>,
     /// Numbers of (de)quantized constants so far.
     held: usize,
     /// Version of the standard's operators.
@@ -99,6 +104,7 @@ impl<'a> Lowering<'a> {
             constants,
             stored,
             readers: prepared.readers.clone(),
+            between: prepared.between.clone(),
             held: 0,
             opset: prepared.opset,
             batch,

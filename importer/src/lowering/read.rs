@@ -8,7 +8,7 @@ use super::Lowering;
 use crate::{
     lowered::Lowered,
     onnx::{self, Constant},
-    value::{ConstantValue, Padded, Quantization, Turned, Value},
+    value::{covering, ConstantValue, Padded, Quantization, Turned, Value},
 };
 
 /// The quantization of every tensor in a rehearsal.
@@ -71,12 +71,17 @@ impl Lowering<'_> {
                     true => Some(REHEARSED),
                     false => self.ranges.and_then(|ranges| ranges.quantization(&name)),
                 };
-                // A mean can stay at its input's scale.
-                let of_input = match &value {
+                let of_inputs = match &value {
+                    // A mean can stay at its input's scale.
                     Value::Mean(mean) => Some(mean.quantization),
+                    // No file says anything of a sum of two among more; all that it can become has room.
+                    Value::Sum { left, right, .. } if self.between.contains(&name) => {
+                        let end = |of: i8| left.1.real(of) + right.1.real(of);
+                        Some(covering(end(i8::MIN), end(i8::MAX)))
+                    }
                     _ => None,
                 };
-                let quantization = seen.or(of_input).ok_or_else(|| {
+                let quantization = seen.or(of_inputs).ok_or_else(|| {
                     refusal!(
                         "it reads '{name}', which isn't quantized";
                         "quantize the whole graph, or give calibration samples"

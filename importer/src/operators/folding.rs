@@ -37,7 +37,7 @@ pub(super) fn folded(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Con
         ("Cast", [data]) => cast(node, data)?,
         ("Slice", [data, ..]) => sliced(node, &inputs, data),
         ("ConstantOfShape", [shape]) => Some(filled(node, shape)?),
-        ("Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min", [left, right]) => {
+        ("Add" | "Sum" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min", [left, right]) => {
             calculated(node, left, right)?
         }
         (_, [data]) => function_of(node, data),
