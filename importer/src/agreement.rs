@@ -36,10 +36,19 @@ pub fn float_output(model: &onnx::Model, samples: &Array) -> Result<(Vec<f64>, V
 pub fn without_index(model: &mut onnx::Model) -> Result<(), ImportError> {
     let before = |model: &onnx::Model| {
         let graph = model.graph.as_ref()?;
-        let output = &graph.output.first()?.name;
-        let last = graph.node.iter().find(|node| node.output.contains(output))?;
-        let is_order = matches!(last.op_type.as_str(), "ArgMax" | "LogSoftmax" | "Softmax");
-        last.input.first().filter(|_| is_order).cloned()
+        let mut name = &graph.output.first()?.name;
+        for _ in 0..graph.node.len() {
+            let last = graph.node.iter().find(|node| node.output.contains(name))?;
+            match last.op_type.as_str() {
+                "ArgMax" | "LogSoftmax" | "Softmax" => return last.input.first().cloned(),
+                // Axes of length 1 may come or go behind it.
+                "Cast" | "Flatten" | "Identity" | "Reshape" | "Squeeze" | "Unsqueeze" => {
+                    name = last.input.first()?;
+                }
+                _ => return None,
+            }
+        }
+        None
     };
     // A softmax may come before the index. A file has no more of them than nodes.
     for _ in 0..model.graph.as_ref().map_or(0, |graph| graph.node.len()) {

@@ -171,8 +171,10 @@ fn quantized_files_give_what_onnxruntime_gives() {
         "i_choices",
         "i_grouped",
         "i_means",
+        "i_moved_input",
         "i_pad_before_conv",
         "i_pad_before_pools",
+        "i_seven_bits",
         "i_uint8_input",
         "i_upsampled",
         "q07_output_dtype_int8",
@@ -253,7 +255,8 @@ fn a_channel_whose_weights_are_nothing_keeps_its_bias() {
 #[test]
 fn a_softmax_over_channels_gives_the_largest_channel() {
     // Four channels, and so many pixels.
-    for (name, pixels) in [("s09c_softmax_axis1_c11", 1), ("s09_softmax_axis1_4d", 16)] {
+    for (name, pixels) in [("s09c_softmax_axis1_c11", 1), ("s09_softmax_axis1_4d", 16), ("m_flat_softmax", 1)]
+    {
         let Values::I32(labels) = outputs(name, &calibrated(name)) else { panic!("{name} gives indices") };
         let expected = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
         assert_eq!(labels.len() * 4, expected.len());

@@ -502,6 +502,9 @@ fn ends() {
     expect(&of(&IMAGE, last), &["select_last_index=0"]);
     let goes_on = vec![node("Softmax", "softmax", &["x"], "s"), node("Relu", "op", &["s"], "y")];
     expect(&refusal(&model(&FLAT, goes_on)), &["Relu 'op': ", "end it there"]);
+    let reshaped =
+        vec![node("Softmax", "softmax", &["x"], "s"), node("Reshape", "op", &["s", "halves"], "y")];
+    expect(&refusal(&model(&IMAGE, reshaped)), &["Reshape 'op': ", "only axes of length 1 can come or go"]);
     // An image of outputs has no one axis of classes.
     let image = model(&[None, Some(2), Some(4), Some(4)], vec![op("Identity", &[])]);
     let message = import(&image, Options { arg_max: true, ranges: None }).expect_err("an image").to_string();
@@ -528,6 +531,19 @@ fn integers_between_quantizations() {
     let nodes =
         vec![node("Relu", "op", &["q"], "r"), node("DequantizeLinear", "back", &["r", "scale", "zero"], "y")];
     expect(&refusal(&model(&FLAT, nodes)), &["Relu 'op': ", "integers", "put a DequantizeLinear between"]);
+    let clip = |bounds: &[&str]| {
+        let clip = node("Clip", "op", &[&["q"], bounds].concat(), "c");
+        refusal(&model(&FLAT, vec![clip, node("DequantizeLinear", "back", &["c", "scale", "zero"], "y")]))
+    };
+    expect(&clip(&["", "one"]), &["Clip 'op': ", "its bound 'one' isn't one constant number of that type"]);
+    expect(&clip(&["rows"]), &["Clip 'op': ", "its bound 'rows'", "before they are quantized"]);
+    expect(&clip(&["seven", "zero"]), &["Clip 'op': its min lies above its max"]);
+    let cast = int(node("Cast", "op", &["samples"], "c"), "to", 2);
+    let nodes = vec![cast, node("DequantizeLinear", "back", &["q", "scale", "c"], "y")];
+    expect(
+        &refusal(&model(&FLAT, nodes)),
+        &["Cast 'op': it makes -1 a number of ONNX type 2", "from 0 to 255"],
+    );
     let other = node("DequantizeLinear", "op", &["q", "one", "zero"], "y");
     expect(&refusal(&model(&FLAT, vec![other])), &["another scale", "give both nodes the same"]);
     let real = node("DequantizeLinear", "op", &["x", "scale", "zero"], "y");

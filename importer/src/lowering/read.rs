@@ -14,6 +14,9 @@ use crate::{
 /// The quantization of every tensor in a rehearsal.
 const REHEARSED: Quantization = Quantization { scale: 1.0 / 16.0, zero_point: 0 };
 
+/// What holds the place of what integers stand for.
+const INTEGERS: Quantization = Quantization { scale: 1.0, zero_point: 0 };
+
 /// Whether these axes are those of an image, or a sequence, that has its channels last and is read with them first.
 fn has_channels_last(order: &[usize]) -> bool {
     matches!(order, [1, 0] | [2, 0, 1])
@@ -46,6 +49,10 @@ impl Lowering<'_> {
         let value = self.value(node, at)?;
         match value {
             Value::Quantized { .. } => Ok(value),
+            // Whatever they stand for, they are moved in the same way.
+            Value::Input { shape } if node.input.get(at).is_some_and(|name| self.is_unread(name)) => {
+                Ok(Value::Quantized { node: 0, shape, quantization: INTEGERS })
+            }
             Value::Turned(ref turned @ Turned { quantization: Some(quantization), .. }) => {
                 let settled = self.emitter.turned(turned, quantization)?;
                 if let Some(name) = node.input.get(at) {

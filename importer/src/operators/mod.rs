@@ -108,9 +108,21 @@ pub(crate) fn expect_quantization(lowering: &Lowering<'_>, node: &Node) -> Lower
     quantize::expect_parameters(lowering, node)
 }
 
-/// Operators that only move or choose elements, so that they do the same with quantized integers as with real numbers.
+/// Operators that only move, choose or bound elements, so that they do the same with quantized integers as with real numbers.
 pub(crate) fn moves_integers(operator: &str) -> bool {
-    matches!(operator, "Identity" | "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" | "MaxPool")
+    matches!(
+        operator,
+        "Clip"
+            | "Flatten"
+            | "Gather"
+            | "Identity"
+            | "MaxPool"
+            | "Reshape"
+            | "Slice"
+            | "Squeeze"
+            | "Transpose"
+            | "Unsqueeze"
+    )
 }
 
 /// Why an operator isn't imported.
