@@ -74,7 +74,7 @@ fn kept(shape: &[u32], axes: &std::ops::Range<usize>, new: &[u32]) -> Lowered<st
     let pairs: Vec<_> = long(shape).into_iter().zip(long(new)).collect();
     let is_same = long(shape).len() == long(new).len() && pairs.iter().all(|(old, new)| old.1 == new.1);
     let mut own = pairs.iter().filter(|(old, _)| axes.contains(&old.0)).map(|(_, new)| new.0);
-    match (own.next(), own.last()) {
+    match (own.next(), own.next_back()) {
         (Some(first), last) if is_same => Ok(first..last.unwrap_or(first) + 1),
         _ => Err(refusal!(
             "it makes {new:?} of {shape:?} a sample behind a softmax, where only axes of length 1 can come or go";
