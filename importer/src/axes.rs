@@ -108,6 +108,14 @@ impl Axes {
         Self::new(lengths, order).filter(|axes| axes.lengths.len() <= MAX_AXES)
     }
 
+    /// What a meaning says before the axes at its end.
+    pub(crate) fn before(meaning: &str) -> &str {
+        match (Self::named(meaning), meaning.rsplit_once(NAMED)) {
+            (Some(_), Some((own, _))) => own.rsplit_once(", ").map_or("", |(own, _)| own),
+            _ => meaning,
+        }
+    }
+
     /// The axes of samples and of outputs that a model's metadata name; none where they name none.
     pub(crate) fn of_metadata(metadata: &[u8]) -> [Option<Self>; 2] {
         let described = serde_json::from_slice(metadata).ok();

@@ -9,18 +9,20 @@ use std::collections::HashMap;
 use crate::{
     end::{end, input_quantization},
     error::ImportError,
+    float_run::expect_runnable,
     import::in_rows,
     large::registered,
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Node},
-    operators::{self, is_quantization},
+    operators,
     prepare::{is_float, survey, Prepared},
     ranges::Ranges,
     room::Room,
     rows::RowsModel,
     shape_guess::guess,
     stand_in,
+    standard::is_quantization,
     walk::step,
 };
 
@@ -126,6 +128,12 @@ impl<'a> Look<'a> {
         };
         if let Err(fault) = input_quantization(&self.lowering) {
             return vec![fault].into();
+        }
+        // Calibration will run it.
+        if self.lowering.emitter.rehearsal {
+            if let Err(fault) = expect_runnable(prepared, &self.lowering) {
+                return vec![fault].into();
+            }
         }
         let widest = std::mem::take(&mut self.lowering.widest);
         let emitter = self.lowering.emitter;

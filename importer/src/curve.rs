@@ -8,11 +8,20 @@ const ENTRIES: std::ops::RangeInclusive<i32> = -256..=256;
 /// Steps of an entry: it has 7 bits behind the point, too.
 const STEPS: f64 = 128.0;
 
+/// What a function gives at a real number, where integers are a `step` apart. At most a step beyond where it is defined, as rounding
+/// leaves some integers, it is its neighbour towards zero; NaN further out, and where it isn't defined at zero itself.
+pub(crate) fn value_at(map: &dyn Fn(f64) -> f64, real: f64, step: f64) -> f64 {
+    match map(real) {
+        value if value.is_nan() && real != 0.0 => map(real - step.copysign(real)),
+        value => value,
+    }
+}
+
 /// The entries. Beyond what 8 bits reach it goes on as at their end, which can be the bound of a ReLU.
 pub(crate) fn curve(map: &dyn Fn(f64) -> f64, from: Quantization, to: Quantization) -> Vec<i16> {
     let entry = |x: i32| {
         let inside = x.clamp(i8::MIN.into(), i8::MAX.into());
-        let value = map((f64::from(inside) - f64::from(from.zero_point)) * from.scale);
+        let value = value_at(map, (f64::from(inside) - f64::from(from.zero_point)) * from.scale, from.scale);
         let steps = (value / to.scale + f64::from(to.zero_point)) * STEPS;
         steps.round_ties_even().clamp(i16::MIN.into(), i16::MAX.into()) as i16
     };
@@ -22,6 +31,16 @@ pub(crate) fn curve(map: &dyn Fn(f64) -> f64, from: Quantization, to: Quantizati
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_beyond_the_end_of_a_function_is_its_end() {
+        let root = |real: f64| value_at(&f64::sqrt, real, 0.25);
+        assert_eq!((root(1.0), root(0.0), root(-0.25)), (1.0, 0.0, 0.0));
+        assert!(root(-0.5).is_nan());
+        let half_circle = |real: f64| value_at(&|x: f64| (1.0 - x * x).sqrt(), real, 0.125);
+        assert_eq!((half_circle(1.125), half_circle(-1.125)), (0.0, 0.0));
+        assert!(value_at(&|x| x / x, 0.0, 0.25).is_nan());
+    }
 
     #[test]
     fn entries_have_bits_behind_the_point() {

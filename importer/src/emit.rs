@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use millrace_inference::{Model, Node, Rescale};
 
 use crate::{
-    curve::curve,
+    curve::{curve, value_at},
     lowered::Lowered,
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
@@ -113,7 +113,7 @@ impl Emitter {
     pub(crate) fn settle(&mut self, value: &Value, to: Quantization) -> Lowered<Value> {
         let shape = value.shape().ok_or_else(not_an_activation)?.to_vec();
         let node = match value {
-            Value::Input { .. } => self.input(to)?,
+            Value::Input { .. } => self.quantized_input(to)?,
             Value::Quantized { node, quantization, .. } => self.remap(*node, *quantization, to)?,
             Value::Mapped { node, quantization, map, .. } => {
                 let table = self.table_of(map.as_ref(), *quantization, to)?;
@@ -131,7 +131,7 @@ impl Emitter {
             Value::Turned(turned) => {
                 let node = match turned.quantization {
                     Some(from) => self.remap(turned.node, from, to)?,
-                    None => self.input(to)?,
+                    None => self.quantized_input(to)?,
                 };
                 return Ok(Value::Turned(Turned { node, quantization: Some(to), ..turned.clone() }));
             }
@@ -175,7 +175,7 @@ impl Emitter {
     }
 
     /// The model's input, which has one quantization.
-    fn input(&mut self, to: Quantization) -> Lowered<u32> {
+    pub(crate) fn quantized_input(&mut self, to: Quantization) -> Lowered<u32> {
         if self.input.is_some_and(|input| input != to) {
             return Err(refusal!(
                 "the model's input is quantized in two ways";
@@ -211,6 +211,18 @@ impl Emitter {
         self.push(Node::Lookup { input: node, table })
     }
 
+    /// The same integers between two bounds: by the rescaling that gives them, if one does, or else by a table.
+    pub(crate) fn bounded(&mut self, node: u32, low: i8, high: i8) -> Lowered<u32> {
+        let mut rescaling =
+            self.nodes.get(node as usize).filter(|_| !self.products.contains_key(&node)).cloned();
+        if let Some(Node::Requantize { min, max, .. } | Node::Add { min, max, .. }) = &mut rescaling {
+            (*min, *max) = ((*min).clamp(low, high), (*max).clamp(low, high));
+            return rescaling.map_or(Ok(node), |node| self.push(node));
+        }
+        let table = (i8::MIN..=i8::MAX).map(|x| x.clamp(low, high)).collect();
+        self.push(Node::Lookup { input: node, table })
+    }
+
     /// A function as a table.
     pub(crate) fn table_of(
         &self,
@@ -223,7 +235,8 @@ impl Emitter {
         }
         (i8::MIN..=i8::MAX)
             .map(|x| {
-                let (real, value) = (from.real(x), map(from.real(x)));
+                let real = from.real(x);
+                let value = value_at(map, real, from.scale);
                 if value.is_nan() {
                     return Err(refusal!(
                         "at {real} it and what comes before it are no number";

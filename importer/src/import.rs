@@ -6,6 +6,7 @@ use crate::{
     emit::Emitter,
     end::{end, input_quantization},
     error::ImportError,
+    integers::Integers,
     large::registered,
     onnx,
     prepare::prepare,
@@ -22,6 +23,8 @@ pub struct Imported {
     pub model: Model,
     /// Quantization of the input: how real numbers become its bytes.
     pub input: Quantization,
+    /// The integers that the file itself reads; none if that is real numbers.
+    pub integers: Option<Integers>,
     /// Quantization of an `i8` output; none for indices.
     pub output: Option<Quantization>,
     /// What each ONNX node became, in order.
@@ -35,6 +38,8 @@ pub struct ImportedRows {
     pub rows: RowsModel,
     /// Quantization of the input: how real numbers become its bytes.
     pub input: Quantization,
+    /// The integers that the file itself reads; none if that is real numbers.
+    pub integers: Option<Integers>,
     /// Quantization of an `i8` output; none for indices.
     pub output: Option<Quantization>,
     /// What each ONNX node became on the way, in order.
@@ -67,15 +72,15 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let prepared = prepare(model)?;
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
-    let input = input_quantization(&lowering)?;
+    let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
     let widest = std::mem::take(&mut lowering.widest);
     let model = lowering.emitter.model(last);
     match registered(&model, &widest) {
-        Ok(_) => Ok(Imported { model, input, output, steps }),
+        Ok(_) => Ok(Imported { model, input, integers, output, steps }),
         // A model of which no sample fits a submission can be registered all the same, and run.
         Err(faults) => match faults.into_iter().next() {
             Some(fault) if CheckedModel::from_bytes(&model.to_bytes()).is_err() => Err(fault),
-            _ => Ok(Imported { model, input, output, steps }),
+            _ => Ok(Imported { model, input, integers, output, steps }),
         },
     }
 }
@@ -89,9 +94,9 @@ pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<Imported
     let prepared = prepare(model)?;
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
-    let input = input_quantization(&lowering)?;
+    let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
     let rows = in_rows(&lowering.emitter, last)?;
-    Ok(ImportedRows { rows, input, output, steps })
+    Ok(ImportedRows { rows, input, integers, output, steps })
 }
 
 /// A graph that ends with this node as one of rows.

@@ -8,9 +8,10 @@ use millrace_inference::limits::MAX_RANK;
 use crate::{
     error::ImportError,
     onnx::{Dimension, Graph, Model, Node, Tensor, ValueInfo},
+    pairs::in_pairs,
     refusal::Refusal,
     shape::sized,
-    standard::OPSETS,
+    standard::{is_quantization, OPSETS},
 };
 
 /// A graph without what its output doesn't need.
@@ -26,6 +27,8 @@ pub(crate) struct Prepared {
     pub(crate) others: Vec<String>,
     /// How many nodes read each name.
     pub(crate) readers: HashMap<String, usize>,
+    /// Names of the tensors between the pairs that operators of several inputs are taken in.
+    pub(crate) between: HashSet<String>,
     /// Shapes of a sample that the file itself gives for tensors in between.
     pub(crate) shapes: HashMap<String, Vec<u32>>,
 }
@@ -72,6 +75,7 @@ pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
     }
     let Some((input, others)) = inputs.split_first() else { return (None, faults) };
     let input = ValueInfo::clone(input);
+    let (nodes, between) = in_pairs(&nodes);
     faults.extend(given_twice(&input, &initializers, &nodes));
     let mut readers = HashMap::new();
     for name in nodes.iter().flat_map(|node| &node.input) {
@@ -83,9 +87,10 @@ pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
         output: output.name.clone(),
         others: others.iter().map(|input| input.name.clone()).collect(),
         readers,
+        between,
         shapes: shapes.collect(),
         graph: Graph {
-            node: nodes.into_iter().cloned().collect(),
+            node: nodes,
             initializer: initializers.into_iter().cloned().collect(),
             input: vec![input.clone()],
             output: vec![output.clone()],
@@ -165,7 +170,7 @@ pub(crate) fn inputs<'a>(graph: &'a Graph, wanted: &HashSet<&str>) -> Vec<&'a Va
 }
 
 /// The names that are given more than once.
-fn given_twice(input: &ValueInfo, initializers: &[&Tensor], nodes: &[&Node]) -> Vec<ImportError> {
+fn given_twice(input: &ValueInfo, initializers: &[&Tensor], nodes: &[Node]) -> Vec<ImportError> {
     let mut given = HashSet::from([input.name.as_str()]);
     let names = initializers
         .iter()
@@ -202,13 +207,17 @@ pub(crate) fn input_type(input: &ValueInfo) -> i32 {
 
 /// Whether nothing quantizes the activations of a graph.
 pub(crate) fn is_float(prepared: &Prepared) -> bool {
-    let is_constant =
-        |name: &String| prepared.graph.initializer.iter().any(|constant| constant.name == *name);
-    let quantizes = |node: &Node| match node.op_type.as_str() {
-        // Quantization-aware training leaves one for each weight, too.
-        "QuantizeLinear" => node.input.first().is_some_and(|name| !is_constant(name)),
-        "DequantizeLinear" => node.input.first() == Some(&prepared.input.name),
-        _ => false,
-    };
-    !prepared.graph.node.iter().any(quantizes)
+    let Prepared { graph, .. } = prepared;
+    let mut constants: HashSet<&str> =
+        graph.initializer.iter().map(|constant| constant.name.as_str()).collect();
+    for node in &graph.node {
+        // Quantization-aware training leaves some for the weights, too, however these come to be.
+        let is_constant = node.input.iter().all(|name| name.is_empty() || constants.contains(name.as_str()));
+        if is_constant {
+            constants.extend(node.output.iter().map(String::as_str));
+        } else if is_quantization(node) {
+            return false;
+        }
+    }
+    true
 }

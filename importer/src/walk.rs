@@ -62,9 +62,8 @@ pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<S
         (emitted, note) => format!("{} ({note})", emitted.join(", ")),
     };
     // What only moves integers gives integers.
-    let moved = node.input.first().and_then(|name| lowering.integers_of(name));
-    if let (Some(element), true) = (moved, moves_integers(&node.op_type)) {
-        lowering.mark_integers(output.clone(), element);
+    if let (Some(name), true) = (node.input.first(), moves_integers(&node.op_type)) {
+        lowering.mark_moved(name, output.clone());
     }
     if let Some(shape) = value.shape() {
         lowering.widest.see(&node.label(), shape);

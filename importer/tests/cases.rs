@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use millrace_importer::{import, npy, onnx::Model, Calibration, Imported, Options, Ranges};
+use millrace_importer::{check, import, npy, onnx::Model, Calibration, Imported, Options, Ranges};
 use millrace_inference::{execute, CheckedModel, Values};
 
 /// Four samples are too few to find ranges that suit others, too: what comes up is what counts here.
@@ -99,9 +99,10 @@ fn outputs(name: &str, imported: &Imported) -> Values {
             reals.iter().map(|real| imported.input.quantize(*real).cast_unsigned()).collect()
         }
         // An int8 input is posted as it is.
-        npy::Numbers::Integer(bytes) => {
-            bytes.iter().map(|byte| i8::try_from(*byte).expect("int8").cast_unsigned()).collect()
-        }
+        npy::Numbers::Int8(bytes) => bytes.iter().map(|byte| byte.cast_unsigned()).collect(),
+        // Its zero is -128.
+        npy::Numbers::Uint8(bytes) => bytes.iter().map(|byte| byte ^ 0x80).collect(),
+        npy::Numbers::Integer(_) => panic!("no input has as many bits"),
     };
     execute(&model, &input).expect("whole samples").output
 }
@@ -128,6 +129,9 @@ fn float_files_give_what_onnxruntime_gives() {
         "m_channels_last_means",
         "m_every_other_row",
         "m_choices",
+        "m_functions",
+        "m_older",
+        "m_several",
         "m_cut_off",
         "m_shuffled",
         "m_channels_last_sequence",
@@ -146,6 +150,7 @@ fn float_files_give_what_onnxruntime_gives() {
         "m_pad_before_conv",
         "m_pad_before_pools",
         "m_pad_by_a_number",
+        "m_resized",
         "m_rows_first",
         "m_upsampled",
         "s00_conv_default_attrs",
@@ -169,8 +174,11 @@ fn quantized_files_give_what_onnxruntime_gives() {
         "i_choices",
         "i_grouped",
         "i_means",
+        "i_moved_input",
         "i_pad_before_conv",
         "i_pad_before_pools",
+        "i_seven_bits",
+        "i_uint8_input",
         "i_upsampled",
         "q07_output_dtype_int8",
         "q08_dq_without_zp",
@@ -183,6 +191,30 @@ fn quantized_files_give_what_onnxruntime_gives() {
         let error = largest_error(name, &imported);
         assert!(error < 1.01, "{name}: {error} steps");
     }
+}
+
+/// What the file doesn't quantize between two sums of three tensors is rounded here, too.
+#[test]
+fn a_sum_of_three_quantized_tensors_is_near() {
+    let name = "i_sums";
+    let error = largest_error(name, &import(&load(name), Options::default()).expect(name));
+    assert!(error < 2.0, "{name}: {error} steps");
+}
+
+/// Every file here that has samples is imported.
+#[test]
+fn what_is_imported_passes_the_check() {
+    let folder = std::fs::read_dir(case("")).expect("committed");
+    let mut count = 0;
+    for file in folder {
+        let file = file.expect("committed").file_name();
+        let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".samples.npy")) else { continue };
+        let checked = check(&load(name), false, None);
+        assert!(checked.faults.is_empty() && checked.large.is_empty(), "{name}: {checked:?}");
+        assert_eq!(checked.needs_samples, import(&load(name), Options::default()).is_err(), "{name}");
+        count += 1;
+    }
+    assert!(count > 50, "{count}");
 }
 
 /// A product of activations is made of squares of 8 bits each.
@@ -226,7 +258,8 @@ fn a_channel_whose_weights_are_nothing_keeps_its_bias() {
 #[test]
 fn a_softmax_over_channels_gives_the_largest_channel() {
     // Four channels, and so many pixels.
-    for (name, pixels) in [("s09c_softmax_axis1_c11", 1), ("s09_softmax_axis1_4d", 16)] {
+    for (name, pixels) in [("s09c_softmax_axis1_c11", 1), ("s09_softmax_axis1_4d", 16), ("m_flat_softmax", 1)]
+    {
         let Values::I32(labels) = outputs(name, &calibrated(name)) else { panic!("{name} gives indices") };
         let expected = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
         assert_eq!(labels.len() * 4, expected.len());

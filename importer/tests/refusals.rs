@@ -2,12 +2,13 @@
 #![allow(missing_docs)]
 
 use millrace_importer::{
-    import,
+    check, import,
+    npy::{Array, Numbers},
     onnx::{
         Attribute, Dimension, Function, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type,
         ValueInfo,
     },
-    Options, Ranges,
+    Calibration, Options, Ranges,
 };
 
 const FLOAT: i32 = 1;
@@ -105,6 +106,10 @@ fn model(shape: &[Option<i64>], nodes: Vec<Node>) -> Model {
             floats("half_larger", &[4], &[1.0, 1.0, 1.5, 2.0]),
             floats("one", &[], &[1.0]),
             floats("nothing", &[], &[0.0]),
+            floats("half", &[], &[0.5]),
+            floats("minus", &[], &[-4.0]),
+            int8("seven", &[], &[7]),
+            int64("halves", &[0, 2, 8]),
             floats("four", &[4], &[1.0, 2.0, 3.0, 4.0]),
             floats("column", &[4, 1], &[1.0, 2.0, 3.0, 4.0]),
             floats("deep", &[1, 1, 1, 1, 1], &[1.0]),
@@ -139,7 +144,7 @@ fn refusal(model: &Model) -> String {
         "no remedy: {error}"
     );
     // The check lists it, too, unless a file in floats is at fault only without samples.
-    let listed = millrace_importer::check(model, false, None);
+    let listed = check(model, false, None);
     let mut all = listed.faults.iter().chain(&listed.large);
     let is_listed = all.any(|fault| fault.to_string() == error.to_string());
     assert!(is_listed || listed.needs_samples, "{error} isn't in {:?}", listed.faults);
@@ -396,6 +401,44 @@ fn tables_hold_numbers() {
         node("QuantizeLinear", "again", &["d", "scale", "zero"], "y"),
     ];
     expect(&refusal(&model(&FLAT, nodes)), &["QuantizeLinear 'again'", "are no number", "clip their input"]);
+    let again = || node("QuantizeLinear", "again", &["f", "scale", "zero"], "y");
+    for function in [
+        node("Sqrt", "op", &["x"], "f"),
+        node("Log", "op", &["x"], "f"),
+        node("Pow", "op", &["x", "half"], "f"),
+    ] {
+        // From -13.1 on.
+        let message = refusal(&model(&FLAT, vec![function, again()]));
+        expect(&message, &["QuantizeLinear 'again': at -13.1", "are no number", "clip their input"]);
+    }
+    // The larger of a number and of none is none.
+    let nodes = vec![node("Sqrt", "root", &["x"], "r"), node("Max", "op", &["x", "r"], "f"), again()];
+    expect(&refusal(&model(&FLAT, nodes)), &["QuantizeLinear 'again': at -13.1", "are no number"]);
+    // What a constant lacks is said of that which reads it.
+    let nodes = vec![node("Sqrt", "root", &["minus"], "r"), node("Mul", "op", &["x", "r"], "y")];
+    expect(&refusal(&model(&FLAT, nodes)), &["Mul 'op': its constant 'r' holds NaN"]);
+}
+
+/// A function is defined up to 0 where the integers nearest to 0 say so, since rounding can leave one a step below.
+#[test]
+fn a_step_below_zero_counts_as_zero() {
+    let mut model = model(
+        &FLAT,
+        vec![
+            node("Sqrt", "root", &["x"], "r"),
+            node("QuantizeLinear", "again", &["r", "tenth", "least"], "q2"),
+            node("DequantizeLinear", "read", &["q2", "tenth", "least"], "d"),
+            node("DequantizeLinear", "weights", &["w", "tenth"], "dw"),
+            int(node("Gemm", "dense", &["d", "dw"], "p"), "transB", 1),
+            node("QuantizeLinear", "end", &["p", "tenth", "zero"], "y"),
+        ],
+    );
+    let graph = model.graph.as_mut().expect("made above");
+    graph.initializer.extend([floats("tenth", &[], &[0.1]), int8("least", &[], &[-127])]);
+    for node in graph.node.iter_mut().take(2) {
+        node.input[2] = "least".into();
+    }
+    import(&model, Options::default()).expect("one integer below 0");
 }
 
 #[test]
@@ -459,6 +502,9 @@ fn ends() {
     expect(&of(&IMAGE, last), &["select_last_index=0"]);
     let goes_on = vec![node("Softmax", "softmax", &["x"], "s"), node("Relu", "op", &["s"], "y")];
     expect(&refusal(&model(&FLAT, goes_on)), &["Relu 'op': ", "end it there"]);
+    let reshaped =
+        vec![node("Softmax", "softmax", &["x"], "s"), node("Reshape", "op", &["s", "halves"], "y")];
+    expect(&refusal(&model(&IMAGE, reshaped)), &["Reshape 'op': ", "only axes of length 1 can come or go"]);
     // An image of outputs has no one axis of classes.
     let image = model(&[None, Some(2), Some(4), Some(4)], vec![op("Identity", &[])]);
     let message = import(&image, Options { arg_max: true, ranges: None }).expect_err("an image").to_string();
@@ -485,6 +531,19 @@ fn integers_between_quantizations() {
     let nodes =
         vec![node("Relu", "op", &["q"], "r"), node("DequantizeLinear", "back", &["r", "scale", "zero"], "y")];
     expect(&refusal(&model(&FLAT, nodes)), &["Relu 'op': ", "integers", "put a DequantizeLinear between"]);
+    let clip = |bounds: &[&str]| {
+        let clip = node("Clip", "op", &[&["q"], bounds].concat(), "c");
+        refusal(&model(&FLAT, vec![clip, node("DequantizeLinear", "back", &["c", "scale", "zero"], "y")]))
+    };
+    expect(&clip(&["", "one"]), &["Clip 'op': ", "its bound 'one' isn't one constant number of that type"]);
+    expect(&clip(&["rows"]), &["Clip 'op': ", "its bound 'rows'", "before they are quantized"]);
+    expect(&clip(&["seven", "zero"]), &["Clip 'op': its min lies above its max"]);
+    let cast = int(node("Cast", "op", &["samples"], "c"), "to", 2);
+    let nodes = vec![cast, node("DequantizeLinear", "back", &["q", "scale", "c"], "y")];
+    expect(
+        &refusal(&model(&FLAT, nodes)),
+        &["Cast 'op': it makes -1 a number of ONNX type 2", "from 0 to 255"],
+    );
     let other = node("DequantizeLinear", "op", &["q", "one", "zero"], "y");
     expect(&refusal(&model(&FLAT, vec![other])), &["another scale", "give both nodes the same"]);
     let real = node("DequantizeLinear", "op", &["x", "scale", "zero"], "y");
@@ -534,6 +593,43 @@ fn a_float_graph_needs_ranges_and_then_is_quantized() {
         import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("ranges of all tensors");
     // 0.5 + 0.5 + 0.0625 = 1.0625 and 1 − 0.5 − 0.25 + 0.075 = 0.325
     gives(&imported, &[1.0625, 0.325], 0.03);
+}
+
+/// What calibration couldn't run is a fault of the file, in the same words.
+#[test]
+fn a_float_graph_is_checked_for_what_calibration_runs() {
+    let mut model = model(
+        &FLAT,
+        vec![
+            int(node("Gemm", "dense", &["input", "w_real"], "p"), "transB", 1),
+            float(node("Celu", "op", &["p"], "y"), "alpha", -1.0),
+        ],
+    );
+    model.graph.as_mut().expect("made above").node.drain(..2);
+    let samples = Array { shape: vec![1, 4], numbers: Numbers::Real(vec![1.0; 4]) };
+    let error =
+        Ranges::calibrate_model(&model, &samples, Calibration::MinMax).expect_err("alpha").to_string();
+    expect(&error, &["Celu 'op': its alpha -1 isn't positive", "QuantFormat.QDQ"]);
+    let listed: Vec<String> = check(&model, false, None).faults.iter().map(ToString::to_string).collect();
+    assert_eq!(listed, [error]);
+}
+
+/// An export with one sample says 1 where the batch is open.
+#[test]
+fn a_size_is_that_of_a_sample() {
+    let nodes = vec![
+        node("Resize", "op", &["input", "", "", "size"], "r"),
+        node("Conv", "conv", &["r", "filters"], "y"),
+    ];
+    let mut model = model(&IMAGE, nodes);
+    let graph = model.graph.as_mut().expect("made above");
+    graph.node.drain(..2);
+    graph.initializer.push(int64("size", &[1, 1, 8, 4]));
+    assert!(check(&model, false, None).faults.is_empty());
+    let numbers = (0..32u8).map(f64::from).collect();
+    let samples = Array { shape: vec![2, 1, 4, 4], numbers: Numbers::Real(numbers) };
+    let ranges = Ranges::calibrate_model(&model, &samples, Calibration::MinMax).expect("it can be run");
+    import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("rows twice");
 }
 
 /// What is folded into a product's rescaling: alpha, beta, numbers and batch normalization, one after the other.

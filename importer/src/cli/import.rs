@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use millrace_importer::{
-    import, import_rows, onnx, ImportError, Imported, ImportedRows, Metadata, Options, Quantization, Ranges,
-    Step, Words,
+    import, import_rows, onnx, ImportError, Imported, ImportedRows, Integers, Metadata, Options,
+    Quantization, Ranges, Step, Words,
 };
 use millrace_inference::{model_id, CheckedModel};
 use sp_crypto_hashing::blake2_256;
@@ -58,6 +58,7 @@ fn write_in_call(imported: Imported, Wanted { output, words, .. }: Wanted<'_>) -
     print_steps(&imported.steps);
     let encoding = imported.model.to_bytes();
     let checked = CheckedModel::from_bytes(&encoding).map_err(|error| error.to_string())?;
+    let words = with_integers(words, imported.integers);
     let metadata = Metadata::new(&checked, imported.input, imported.output, words)?;
     write(output, &encoding)?;
     print_meaning(imported.input, imported.output);
@@ -69,9 +70,9 @@ fn write_rows(
     agreement: Option<String>,
     Wanted { output, words, .. }: Wanted<'_>,
 ) -> Result<(), String> {
-    let ImportedRows { rows, input, output: meaning, steps } = imported;
+    let ImportedRows { rows, input, integers, output: meaning, steps } = imported;
     print_steps(&steps);
-    let metadata = Metadata::of_rows(&rows, input, meaning, words)?;
+    let metadata = Metadata::of_rows(&rows, input, meaning, with_integers(words, integers))?;
     rows.save(output).map_err(|why| why.to_string())?;
     print_meaning(input, meaning);
     if let (Some([height, width, channels]), Some(axes)) = (rows.image(), rows.sample_axes()) {
@@ -85,6 +86,14 @@ fn write_rows(
     println!("settled      by a claim: it is a model of rows");
     println!("blob         0x{} ({} bytes)", hex::encode(model.model().blob.root), model.model().blob.length);
     print_written(&model.model().to_bytes(), output, &metadata)
+}
+
+/// The words, in which the input's meaning ends with the integers that the file reads, if it reads some.
+fn with_integers(words: Words, integers: Option<Integers>) -> Words {
+    match integers {
+        Some(integers) => Words { input: integers.said(&words.input), ..words },
+        None => words,
+    }
 }
 
 fn print_steps(steps: &[Step]) {

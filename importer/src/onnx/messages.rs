@@ -96,6 +96,21 @@ impl Attribute {
     pub const TENSOR: i32 = 4;
     pub const FLOATS: i32 = 6;
     pub const INTS: i32 = 7;
+
+    /// An attribute of one integer.
+    pub fn of_integer(name: &str, i: i64) -> Self {
+        Self { name: name.into(), i, r#type: Self::INT, ..Self::default() }
+    }
+
+    /// An attribute of several integers.
+    pub fn of_integers(name: &str, ints: Vec<i64>) -> Self {
+        Self { name: name.into(), ints, r#type: Self::INTS, ..Self::default() }
+    }
+
+    /// An attribute of one real number.
+    pub fn of_float(name: &str, f: f32) -> Self {
+        Self { name: name.into(), f, r#type: Self::FLOAT, ..Self::default() }
+    }
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -51,8 +51,9 @@ pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
         "Mul" => |a, b| a * b,
         "Div" => |a, b| a / b,
         "Pow" => f64::powf,
-        "Max" => f64::max,
-        _ => f64::min,
+        // Unlike Rust's own, these keep NaN.
+        "Max" => |a, b| if a > b || a.is_nan() { a } else { b },
+        _ => |a, b| if a < b || a.is_nan() { a } else { b },
     };
     match (left, right) {
         (Value::Constant(_), Value::Constant(_)) => Err(refusal!(

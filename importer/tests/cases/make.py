@@ -19,8 +19,9 @@ OPSET = 18
 class Case:
     """A graph from x to y under construction. Every tensor is named after the node that gives it."""
 
-    def __init__(self, name, sample, seed):
+    def __init__(self, name, sample, seed, kind=np.float32, opset=OPSET):
         self.name, self.sample, self.random = name, sample, np.random.default_rng(seed)
+        self.kind, self.opset = kind, opset
         self.nodes, self.constants, self.at = [], [], "x"
 
     def constant(self, value, dtype=np.float32):
@@ -49,15 +50,37 @@ class Case:
         self.add("Flatten")
         return self.add("MatMul", self.constant(self.random.normal(0, inputs**-0.5, (inputs, outputs))))
 
+    def written(self, value):
+        """A constant as a node holds it."""
+        self.nodes.append(helper.make_node("Constant", [], [f"k{len(self.nodes)}"], value=numpy_helper.from_array(value)))
+        return self.nodes[-1].output[0]
+
+    def through_int8(self, scale, zero, read=None):
+        """What a quantization and its inverse make of a tensor."""
+        scale, zero = self.constant(scale), self.constant(zero, np.int8)
+        self.add("QuantizeLinear", scale, zero, read=read)
+        return self.add("DequantizeLinear", scale, zero)
+
+    def int8_weights(self, *shape):
+        integers = self.constant(self.random.integers(-127, 128, shape), np.int8)
+        scale = self.constant(1 / 60 / np.prod(shape[1:]) ** 0.5)
+        return self.add("DequantizeLinear", scale, self.constant(0, np.int8), read=integers)
+
     def save(self):
         self.nodes[-1].output[0] = "y"
-        value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        value = lambda name, kind, shape: helper.make_tensor_value_info(name, kind, shape)
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(self.kind))
         graph = helper.make_graph(
-            self.nodes, self.name, [value("x", ["N", *self.sample])], [value("y", None)], self.constants
+            self.nodes, self.name, [value("x", kind, ["N", *self.sample])], [value("y", TensorProto.FLOAT, None)],
+            self.constants,
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
         save(model, FOLDER / f"{self.name}.onnx")
-        samples = self.random.normal(0, 1, (4, *self.sample)).astype(np.float32)
+        if self.kind == np.float32:
+            samples = self.random.normal(0, 1, (4, *self.sample)).astype(np.float32)
+        else:
+            range_of = np.iinfo(self.kind)
+            samples = self.random.integers(range_of.min, range_of.max + 1, (4, *self.sample)).astype(self.kind)
         np.save(FOLDER / f"{self.name}.samples.npy", samples)
 
 
@@ -304,6 +327,110 @@ def rows_first(c):
     c.add("Transpose", perm=[0, 2, 1, 3])
 
 
+def several(c):
+    """Sums of more than two tensors, one with a number among them, and maxima of three."""
+    left = c.conv(3, 2, (1, 1))
+    right = c.conv(3, 2, (3, 3), read="x", pads=[1, 1, 1, 1])
+    row = c.conv(3, 2, (5, 1), read="x")
+    total = c.add("Sum", right, row, read=left)
+    shifted = c.add("Sum", c.constant([0.5]), left, read=right)
+    bounds = [c.constant(np.reshape(numbers, (3, 1, 1))) for numbers in ([-1, 0.5, -2], [-0.5, -3, -0.25])]
+    bounded = c.add("Max", *bounds, read=shifted)
+    sigmoid, tanh = c.add("Sigmoid", read=left), c.add("Tanh", read=left)
+    largest = c.add("Max", tanh, left, read=sigmoid)
+    c.add("Concat", bounded, largest, read=total, axis=1)
+    c.conv(2, 9, (1, 1))
+
+
+def functions(c):
+    """Those that what runs float graphs doesn't know, and an image whose shape is given."""
+    image = c.conv(2, 2, (1, 1))
+    given = [
+        c.add("Mish", read=image),
+        c.add("Selu", read=image),
+        c.add("Selu", read=image, alpha=0.5, gamma=1.5),
+        c.add("Celu", read=image, alpha=0.5),
+        c.add("ThresholdedRelu", read=image, alpha=0.5),
+    ]
+    c.add("Concat", *given[1:], read=given[0], axis=1)
+    c.add("ConvTranspose", c.weights(10, 3, 3, 3), strides=[2, 2], output_shape=[9, 8])
+
+
+def resized(c):
+    """To a size, and to whole multiples by another rule that repeats each pixel."""
+    modes = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
+    c.conv(3, 2, (1, 1))
+    c.add("Resize", "", "", c.constant([4, 3, 4, 6], np.int64), **modes)
+    modes = {"mode": "nearest", "coordinate_transformation_mode": "half_pixel_symmetric"}
+    c.add("Resize", "", c.constant([1, 1, 2, 1]), **modes)
+    c.conv(3, 3, (3, 3))
+
+
+def older(c):
+    """In the form of opset 10; weights as quantization-aware training leaves them, and a node without attributes."""
+    scale, zero = c.constant(0.01), c.constant(0, np.int8)
+    weights = c.written(c.random.normal(0, 0.5, (4, 2, 1, 1)).astype(np.float32))
+    c.add("QuantizeLinear", scale, zero, read=weights)
+    weights = c.add("DequantizeLinear", scale, zero)
+    c.add("Conv", weights, read="x")
+    c.add("Resize", c.constant([1, 1, 2, 3]), mode="nearest")
+    c.add("Reshape", c.constant([0, 4, 96], np.int64))
+    c.add("Conv", c.written(c.random.normal(0, 0.3, (3, 4, 3)).astype(np.float32)))
+
+
+def flat_softmax(c):
+    c.conv(4, 2, (6, 6))
+    c.add("Softmax", axis=1)
+    c.add("Flatten")
+
+
+def uint8_input(c):
+    c.add("DequantizeLinear", c.constant(0.03), c.constant(100, np.uint8))
+    image = c.at
+    c.add("Conv", c.int8_weights(4, 3, 3, 3), read=image)
+    c.through_int8(0.05, 3)
+
+
+def moved_input(c):
+    """The integers of the input move before anything says what they are."""
+    c.add("Transpose", perm=[0, 3, 1, 2])
+    c.add("MaxPool", kernel_shape=[2, 2])
+    c.add("Slice", *(c.constant([value], np.int64) for value in (1, 4, 3)))
+    image = c.add("DequantizeLinear", c.constant(0.03), c.constant(5, np.int8))
+    c.add("Conv", c.int8_weights(4, 3, 1, 1), read=image)
+    c.through_int8(0.05, 3)
+
+
+def seven_bits(c):
+    """Activations of seven bits and zero points that a Cast gives, as PyTorch exports them."""
+
+    def narrow(scale, zero, read):
+        scale, zero = c.constant(scale), c.constant(zero, np.uint8)
+        c.add("QuantizeLinear", scale, zero, read=read)
+        c.add("Clip", c.constant(20, np.uint8), c.constant(127, np.uint8))
+        return c.add("DequantizeLinear", scale, zero)
+
+    image = narrow(0.05, 64, "x")
+    zeros = c.add("Cast", read=c.constant([0, 0, 0, 0], np.int32), to=TensorProto.INT8)
+    scales = c.constant([0.01, 0.02, 0.03, 0.04])
+    c.add("QuantizeLinear", scales, zeros, read=c.weights(4, 2, 3, 3), axis=0)
+    weights = c.add("DequantizeLinear", scales, zeros, axis=0)
+    image = narrow(0.05, 64, c.add("Conv", weights, read=image))
+    c.add("MaxPool", read=image, kernel_shape=[2, 2])
+
+
+def sums(c):
+    """Of three tensors, as nothing quantizes what two of them give."""
+    image = c.through_int8(0.03, 2)
+    given = []
+    for kernel in ((1, 1), (3, 3), (5, 1)):
+        weights = c.int8_weights(3, 2, *kernel)
+        c.add("Conv", weights, read=image, pads=[1, 1, 1, 1] if kernel == (3, 3) else [0] * 4)
+        given.append(c.through_int8(0.02, -3))
+    c.add("Sum", *given[1:], read=given[0])
+    c.through_int8(0.06, 1)
+
+
 CASES = [
     (means, (2, 8, 8)),
     (means_of_a_row, (3, 8)),
@@ -332,15 +459,29 @@ CASES = [
     (computed_constants, (2, 4, 4)),
     (after_a_mean, (2, 9, 9)),
     (rows_first, (6, 6, 6)),
+    (several, (2, 5, 5)),
+    (functions, (2, 4, 4)),
+    (older, (2, 4, 4), {"opset": 10}),
+    (flat_softmax, (2, 6, 6)),
+    (resized, (2, 4, 3), {"opset": 19}),
+]
+
+# Quantized as they are written.
+INTEGERS = [
+    (uint8_input, (3, 5, 5), {"kind": np.uint8}),
+    (moved_input, (5, 5, 3), {"kind": np.int8}),
+    (seven_bits, (2, 6, 6)),
+    (sums, (2, 5, 5)),
 ]
 
 QUANTIZED = ["means", "pad_before_conv", "pad_before_pools", "channels_last", "grouped", "gate", "upsampled", "choices", "after_a_mean"]
 
-for seed, (build, sample) in enumerate(CASES):
-    case = Case(f"m_{build.__name__}", sample, seed)
-    build(case)
-    case.save()
-    print(case.name)
+for prefix, cases in (("m", CASES), ("i", INTEGERS)):
+    for seed, (build, sample, *choice) in enumerate(cases):
+        case = Case(f"{prefix}_{build.__name__}", sample, seed, **dict(*choice))
+        build(case)
+        case.save()
+        print(case.name)
 
 for name in QUANTIZED:
     quantize(name)
