@@ -64,7 +64,7 @@ pub(crate) fn coarsened(
 /// `ratio ≈ multiplier / 2^shift` with 31 significant bits, or as many as the shift allows.
 pub(crate) fn rescaling(ratio: f64) -> Lowered<(u32, u8)> {
     if !(ratio.is_finite() && ratio > 0.0) {
-        return Err(refusal!("a rescaling by {ratio} isn't possible"; "its scales must be positive"));
+        return Err(refusal!("a rescaling by {ratio} isn't possible"; "give it scales that are positive"));
     }
     // ratio = mantissa · 2^exponent with 1 ≤ mantissa < 2.
     let exponent = ratio.log2().floor() as i32;

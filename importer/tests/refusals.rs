@@ -366,6 +366,20 @@ fn products() {
     expect(&refusal(&model(&IMAGE, nodes)), &["Div 'op': ", "of two different activations"]);
 }
 
+/// What has to be a constant, by operators that have nothing else in common.
+#[test]
+fn activations_where_only_a_constant_can_be() {
+    for (at, message) in [
+        (1, of(&FLAT, op("Clip", &["x"]))),
+        (1, of(&FLAT, op("PRelu", &["x"]))),
+        (1, of(&IMAGE, op("Conv", &["x"]))),
+        (2, of(&FLAT, op("BatchNormalization", &["four", "x", "four", "four"]))),
+    ] {
+        expect(&message, &[&format!("its input {at} is an activation"), "freeze it in the export"]);
+    }
+    expect(&of(&FLAT, op("MatMul", &["x"])), &["freeze one of them in the export", "--output-tensor"]);
+}
+
 #[test]
 fn constants_meet_tensors_from_the_last_axis_on() {
     let after = |operator: &str, constant: &str| {
@@ -411,7 +425,7 @@ fn clips() {
 fn shapes() {
     let reshape = |target: &str| of(&FLAT, op("Reshape", &[target]));
     expect(&reshape("samples"), &["fixes the batch to 8", "open batch axis"]);
-    expect(&reshape("two_open"), &["at most one length may be -1"]);
+    expect(&reshape("two_open"), &["let at most one length be -1"]);
     expect(&reshape("uneven"), &["can't take the shape"]);
     expect(&of(&FLAT, int(op("Flatten", &[]), "axis", 0)), &["axis=1"]);
     expect(&of(&IMAGE, int(op("Flatten", &[]), "axis", 3)), &["axis=1"]);
@@ -433,7 +447,7 @@ fn shapes() {
     expect(&of(&IMAGE, int(op("Concat", &["one"]), "axis", 1)), &["is a constant", "quant_pre_process"]);
     let flat =
         vec![node("Flatten", "flat", &["x"], "f"), int(node("Concat", "op", &["x", "f"], "y"), "axis", 1)];
-    expect(&refusal(&model(&IMAGE, flat)), &["Concat 'op'", "other axes must be equal"]);
+    expect(&refusal(&model(&IMAGE, flat)), &["Concat 'op'", "let the other axes be equal"]);
 }
 
 #[test]

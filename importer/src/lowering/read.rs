@@ -131,8 +131,8 @@ impl Lowering<'_> {
         match self.value(node, at)? {
             Value::Constant(constant) => Ok(constant),
             _ => Err(refusal!(
-                "its input {at} must be a constant";
-                "a product of two activations can't be represented"
+                "its input {at} is an activation, and only a constant can be represented there";
+                "freeze it in the export, or fold what computes it with onnxruntime's quant_pre_process"
             )),
         }
     }
