@@ -10,6 +10,9 @@ use crate::{
 /// Most bits that a rescaling may shift.
 const MAX_SHIFT: i32 = 62;
 
+/// The rescaling that changes nothing.
+pub(crate) const SAME: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
+
 /// Strict bound of a row's accumulators with their bias.
 const TWO_31: f64 = 2_147_483_648.0;
 

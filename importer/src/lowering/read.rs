@@ -71,12 +71,8 @@ impl Lowering<'_> {
                     true => Some(REHEARSED),
                     false => self.ranges.and_then(|ranges| ranges.quantization(&name)),
                 };
-                // A mean can stay at its input's scale.
-                let of_input = match &value {
-                    Value::Mean(mean) => Some(mean.quantization),
-                    _ => None,
-                };
-                let quantization = seen.or(of_input).ok_or_else(|| {
+                // Not that of a mean's input, either: most of an image can be zero, and then its mean is lost among the steps.
+                let quantization = seen.ok_or_else(|| {
                     refusal!(
                         "it reads '{name}', which isn't quantized";
                         "quantize the whole graph, or give calibration samples"

@@ -51,7 +51,7 @@ pub use memory::reference_memory;
 pub(crate) use memory::{too_much, MEMORY};
 pub use record::with_fewer_bits;
 pub use report::inspect_rows;
-pub(crate) use state::{Multiplied, Source};
+pub(crate) use state::{Averaged, Multiplied, Source};
 
 use crate::refusal::Refusal;
 use graph::{Extent, Graph};
@@ -98,6 +98,11 @@ impl RowsModel {
             _ => None,
         }
     }
+}
+
+/// The shape of a sample at each node of an integer graph; none of one that isn't sound.
+pub(crate) fn shapes_of(nodes: &[millrace_inference::Node]) -> Option<Vec<Vec<u32>>> {
+    shapes::shapes(nodes).ok()
 }
 
 /// A model of rows, and where the numbers of the graph that it was made of lie in it.
