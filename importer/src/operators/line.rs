@@ -86,7 +86,7 @@ pub(super) fn folded(lowering: &mut Lowering<'_>, value: Value, line: &Line) -> 
             range: mean.range.scaled(factor).shifted(offset),
             ..mean
         }))),
-        (value, Some((factor, offset))) if offset == 0.0 => times(lowering, value, factor),
+        (value, Some((factor, 0.0))) => times(lowering, value, factor),
         _ => Ok(None),
     }
 }
