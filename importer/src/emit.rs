@@ -9,17 +9,15 @@ use crate::{
     lowered::Lowered,
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
-    rescaling::{bounds, coarsened, rescaling, units},
-    rows::Multiplied,
+    rescaling::{bounds, coarsened, rescaling, units, SAME},
+    rows::{Averaged, Multiplied},
+    traced::traced,
     value::{Accumulated, Padded, Quantization, Turned, Value},
 };
 
 /// The most nodes of a graph under construction, and the most bytes of its parameters, zeros between weights included.
 const MAX_NODES: usize = 1 << 14;
 pub(crate) const MAX_BYTES: usize = MAX_ONNX_BYTES / 4;
-
-/// What holds the place of a rescaling in a rehearsal.
-const PLACE: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
 
 /// The integer graph under construction.
 pub(crate) struct Emitter {
@@ -32,6 +30,8 @@ pub(crate) struct Emitter {
     bytes: usize,
     /// The nodes that end a product of two tensors.
     pub(crate) products: HashMap<u32, Multiplied>,
+    /// The nodes that end means of windows beyond the border.
+    pub(crate) means: HashMap<u32, Averaged>,
     /// The functions that tables are, finer than their entries. Where the file itself quantizes what they read, that is meant to be
     /// rounded, so that there are none.
     pub(crate) curves: HashMap<u32, Vec<i16>>,
@@ -52,6 +52,7 @@ impl Emitter {
             read_by_tables: HashMap::new(),
             bytes: 0,
             products: HashMap::new(),
+            means: HashMap::new(),
             curves: HashMap::new(),
             calibrated: false,
             begun: vec![],
@@ -190,7 +191,7 @@ impl Emitter {
     pub(crate) fn accumulated(&mut self, accumulated: &Accumulated, to: Quantization) -> Lowered<u32> {
         let (min, max) = if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
         let (input, channels) = match self.rehearsal {
-            true => (accumulated.node, vec![PLACE; accumulated.scales.len()]),
+            true => (accumulated.node, vec![SAME; accumulated.scales.len()]),
             false => self.rescaled(accumulated, to)?,
         };
         let at = self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?;
@@ -289,7 +290,7 @@ impl Emitter {
         Ok((self.push(node)?, channels))
     }
 
-    /// The graph that ends with this node, without what it doesn't need.
+    /// The graph that ends with this node, without what it doesn't need, and with what registration needs besides.
     pub(crate) fn model(&self, last: u32) -> Model {
         let last = last as usize;
         let mut needed = vec![false; self.nodes.len()];
@@ -310,7 +311,7 @@ impl Emitter {
                 nodes.push(node);
             }
         }
-        Model { nodes }
+        Model { nodes: traced(nodes) }
     }
 }
 

@@ -101,7 +101,8 @@ pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<Imported
 
 /// A graph that ends with this node as one of rows.
 pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<RowsModel, ImportError> {
-    let source = Source { nodes: &emitter.nodes, last, products: &emitter.products, curves: &emitter.curves };
+    let Emitter { nodes, products, means, curves, .. } = emitter;
+    let source = Source { nodes, last, products, means, curves };
     rows(&source).map_err(|(node, why)| ImportError::Node {
         node: emitter.label(node).to_owned(),
         why: why.about("as a model of rows:"),

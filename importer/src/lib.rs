@@ -83,6 +83,7 @@ mod stand_in;
 mod standard;
 #[cfg(feature = "text")]
 pub mod text;
+mod traced;
 mod value;
 mod walk;
 mod weight;

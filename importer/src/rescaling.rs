@@ -10,6 +10,9 @@ use crate::{
 /// Most bits that a rescaling may shift.
 const MAX_SHIFT: i32 = 62;
 
+/// The rescaling that changes nothing.
+pub(crate) const SAME: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
+
 /// Strict bound of a row's accumulators with their bias.
 const TWO_31: f64 = 2_147_483_648.0;
 
@@ -64,7 +67,7 @@ pub(crate) fn coarsened(
 /// `ratio ≈ multiplier / 2^shift` with 31 significant bits, or as many as the shift allows.
 pub(crate) fn rescaling(ratio: f64) -> Lowered<(u32, u8)> {
     if !(ratio.is_finite() && ratio > 0.0) {
-        return Err(refusal!("a rescaling by {ratio} isn't possible"; "its scales must be positive"));
+        return Err(refusal!("a rescaling by {ratio} isn't possible"; "give it scales that are positive"));
     }
     // ratio = mantissa · 2^exponent with 1 ≤ mantissa < 2.
     let exponent = ratio.log2().floor() as i32;

@@ -133,6 +133,7 @@ fn float_files_give_what_onnxruntime_gives() {
         "m_older",
         "m_several",
         "m_cut_off",
+        "m_dead_channels",
         "m_shuffled",
         "m_channels_last_sequence",
         "m_computed_constants",
@@ -142,6 +143,7 @@ fn float_files_give_what_onnxruntime_gives() {
         "m_largest",
         "m_largest_of_many",
         "m_means",
+        "m_means_along",
         "m_means_of_a_row",
         "m_means_of_rows",
         "m_nearest",
@@ -172,7 +174,10 @@ fn quantized_files_give_what_onnxruntime_gives() {
         "i_after_a_mean",
         "i_channels_last",
         "i_choices",
+        "i_finer_means",
         "i_grouped",
+        "i_lines",
+        "i_mean_then_numbers",
         "i_means",
         "i_moved_input",
         "i_pad_before_conv",
@@ -232,16 +237,19 @@ fn products_of_activations_are_near() {
 /// The mean of a map that is mostly zero lies far below the map's largest numbers.
 #[test]
 fn a_mean_has_its_own_scale() {
-    let name = "s58_gap_precision";
-    let imported = calibrated(name);
-    let Values::I8(values) = outputs(name, &imported) else { panic!("numbers") };
-    let quantization = imported.output.expect("numbers");
-    let right = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
-    let squares = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>();
-    let off = squares(&mut values.iter().zip(&right).map(|(value, right)| quantization.real(*value) - right));
-    let relative = (off / squares(&mut right.iter().copied())).sqrt();
-    // A pooling at the map's own scale is off by 12 %, and onnxruntime's int8 by 1 %.
-    assert!(relative < 0.01, "{relative}");
+    // A pooling of the whole map at its own scale is off by 12 %, and onnxruntime's int8 by 1 %; poolings of parts by 5 %.
+    for name in ["s58_gap_precision", "m_sparse_means"] {
+        let imported = calibrated(name);
+        let Values::I8(values) = outputs(name, &imported) else { panic!("numbers") };
+        let quantization = imported.output.expect("numbers");
+        let right = npy::read(&case(&format!("{name}.expected.npy"))).expect("committed").reals();
+        let squares =
+            |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>();
+        let off =
+            squares(&mut values.iter().zip(&right).map(|(value, right)| quantization.real(*value) - right));
+        let relative = (off / squares(&mut right.iter().copied())).sqrt();
+        assert!(relative < 0.01, "{name}: {relative}");
+    }
 }
 
 /// A channel that only has a bias has it in full.

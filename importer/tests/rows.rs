@@ -109,10 +109,11 @@ fn outputs(imported: &ImportedRows, shape: &[u32], input: &[u8]) -> Vec<Vec<i32>
 fn most_apart(case: &Case, in_call: &Imported) -> i32 {
     let is_mean = |node: &Node| matches!(node, Node::AveragePool2d { .. });
     let is_function = |node: &Node| case.ranges.is_some() && matches!(node, Node::Lookup { .. });
+    let at_border = in_call.steps.iter().any(|step| step.became.contains("means of what lies inside"));
     let multiplies = in_call.steps.iter().any(|step| step.became.contains("from squares"));
     match multiplies {
         true => 2,
-        false if in_call.model.nodes.iter().any(is_mean) => 2,
+        false if at_border || in_call.model.nodes.iter().any(is_mean) => 2,
         false => i32::from(in_call.model.nodes.iter().any(is_function)),
     }
 }
@@ -137,7 +138,7 @@ fn rows_give_what_a_model_that_is_verified_in_its_call_gives() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(equal >= 33 && equal + close == 56, "{equal} equal, {close} close; refused: {refused:#?}");
+    assert!(equal >= 33 && equal + close == 62, "{equal} equal, {close} close; refused: {refused:#?}");
     let why = [
         ("i_upsampled", "it reads parts of the channels of some positions"),
         ("m_functions", "it reads parts of the channels of some positions"),

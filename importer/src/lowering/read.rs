@@ -78,9 +78,8 @@ impl Lowering<'_> {
                     true => Some(REHEARSED),
                     false => self.ranges.and_then(|ranges| ranges.quantization(&name)),
                 };
+                // Not that of a mean's input: most of an image can be zero, and then its mean is lost among the steps.
                 let of_inputs = match &value {
-                    // A mean can stay at its input's scale.
-                    Value::Mean(mean) => Some(mean.quantization),
                     // No file says anything of a sum of two among more; all that it can become has room.
                     Value::Sum { left, right, .. } if self.between.contains(&name) => {
                         let end = |of: i8| left.1.real(of) + right.1.real(of);
@@ -143,8 +142,8 @@ impl Lowering<'_> {
         match self.value(node, at)? {
             Value::Constant(constant) => Ok(constant),
             _ => Err(refusal!(
-                "its input {at} must be a constant";
-                "a product of two activations can't be represented"
+                "its input {at} is an activation, and only a constant can be represented there";
+                "freeze it in the export, or fold what computes it with onnxruntime's quant_pre_process"
             )),
         }
     }

@@ -114,7 +114,7 @@ impl Tensor {
             other => {
                 return Err(refusal!(
                     "its elements have ONNX type {other}";
-                    "float32, int8, uint8, int32, int64 and bool are read, so save it as one of them"
+                    "save it as float32, int8, uint8, int32, int64 or bool"
                 ))
             }
         };

@@ -10,7 +10,7 @@ use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Numbers},
-    value::{Range, Value},
+    value::{Mean, Range, Value},
 };
 
 pub(super) fn relu(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
@@ -49,6 +49,7 @@ fn clamp(lowering: &mut Lowering<'_>, node: &onnx::Node, clamp: Range) -> Lowere
             accumulated.range = accumulated.range.clamped(clamp);
             Value::Accumulated(accumulated)
         }
+        Value::Mean(mean) => Value::Mean(Mean { range: mean.range.clamped(clamp), ..mean }),
         Value::Sum { left, right, shape, range } => {
             Value::Sum { left, right, shape, range: range.clamped(clamp) }
         }

@@ -14,6 +14,7 @@ mod elementwise;
 mod folding;
 mod folding_limit;
 mod functions;
+mod line;
 mod linear;
 mod pad;
 mod pass;

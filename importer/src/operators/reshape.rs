@@ -144,7 +144,9 @@ fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool)
         return Err(refusal!("its target shape is empty"; "keep the batch"));
     };
     if target.iter().any(|length| *length < -1) || target.iter().filter(|length| **length == -1).count() > 1 {
-        return Err(refusal!("its target shape {target:?} isn't possible"; "at most one length may be -1"));
+        return Err(
+            refusal!("its target shape {target:?} isn't possible"; "let at most one length be -1, and none be less"),
+        );
     }
     if allow_zero && target.contains(&0) {
         return Err(refusal!(

@@ -51,7 +51,7 @@ pub use memory::reference_memory;
 pub(crate) use memory::{too_much, MEMORY};
 pub use record::with_fewer_bits;
 pub use report::inspect_rows;
-pub(crate) use state::{Multiplied, Source};
+pub(crate) use state::{Averaged, Multiplied, Source};
 
 use crate::{axes::Axes, lowered::Lowered, refusal::Refusal};
 use graph::Graph;
@@ -114,6 +114,11 @@ impl RowsModel {
             _ => None,
         }
     }
+}
+
+/// The shape of a sample at each node of an integer graph; none of one that isn't sound.
+pub(crate) fn shapes_of(nodes: &[millrace_inference::Node]) -> Option<Vec<Vec<u32>>> {
+    shapes::shapes(nodes).ok()
 }
 
 /// Translates an integer graph of version 1. Which axes of the input are rows, columns and channels is what takes the fewest

@@ -7,7 +7,7 @@ use millrace_inference::{
     Node, Rescale, Window,
 };
 
-use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Source};
+use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Averaged, Source};
 
 /// A number's share of 128, which is a rescaling without a bias.
 const SHIFT: u8 = 7;
@@ -23,7 +23,13 @@ fn parameters_out_of_range_are_counted_and_named() {
         Node::Linear { input: 2, outputs: 2, parameters: vec![1; 6] },
         Node::Requantize { input: 3, channels: vec![HALF; 2], zero_point: 0, min: -128, max: 127 },
     ];
-    let source = Source { nodes: &nodes, last: 4, products: &HashMap::new(), curves: &HashMap::new() };
+    let source = Source {
+        nodes: &nodes,
+        last: 4,
+        products: &HashMap::new(),
+        means: &HashMap::new(),
+        curves: &HashMap::new(),
+    };
     let made = laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels]);
     let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
     // Multipliers of 24 bits are at most 2²³.
@@ -56,7 +62,13 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
         Node::Conv2d { input: 2, outputs: 3, window, pad_value: 0, parameters: vec![1; 3 * 144] },
         Node::Requantize { input: 3, channels, zero_point: 0, min: -128, max: 127 },
     ];
-    let source = Source { nodes: &nodes, last: 4, products: &HashMap::new(), curves: &HashMap::new() };
+    let source = Source {
+        nodes: &nodes,
+        last: 4,
+        products: &HashMap::new(),
+        means: &HashMap::new(),
+        curves: &HashMap::new(),
+    };
     // As one row of channels it would need no sum.
     let made =
         laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels, Along::Down, Along::Across]);
@@ -69,6 +81,40 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
     assert!(expected[0] != expected[1] && expected.iter().all(|number| number.abs() < 127), "{expected:?}");
     let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
     assert_eq!(output, expected);
+}
+
+/// In its call such a mean may be a pooling in steps of its input; in rows it has its own.
+#[test]
+fn means_beyond_the_border_have_their_own_steps() {
+    let window = Window { kernel: [3; 2], stride: [1; 2], padding: [1; 4] };
+    let one = Window { kernel: [1; 2], padding: [0; 4], ..window };
+    let same = vec![Rescale { bias: 0, multiplier: 2, shift: 1 }];
+    let nodes = [
+        Node::Input { shape: vec![1, 3, 3] },
+        Node::Conv2d { input: 0, outputs: 1, window: one, pad_value: 0, parameters: vec![1] },
+        Node::Requantize { input: 1, channels: same, zero_point: 0, min: -128, max: 127 },
+        Node::AveragePool2d { input: 2, window },
+    ];
+    // Eight steps above zero in a corner: 2 in the mean of 4 elements, 1.33 in that of 6, and 0.89 in that of all.
+    let mut sample = [-128i8; 9];
+    sample[0] += 8;
+    let sample = sample.map(|step| u32::from(step.cast_unsigned()));
+    for (ratio, own, bounds, right) in [
+        (8.0, -128, (-125, -111), [-111, -115, -125, -115, -119, -125, -125, -125, -125]),
+        (-8.0, 100, (-128, 127), [86, 92, 102, 92, 95, 102, 102, 102, 102]),
+    ] {
+        let averaged = Averaged { input: 2, window, zero_point: -128, ratio, plus: 2.25, own, bounds };
+        let means = HashMap::from([(3, averaged)]);
+        let (products, curves) = (HashMap::new(), HashMap::new());
+        let source = Source { nodes: &nodes, last: 3, products: &products, means: &means, curves: &curves };
+        let input = [Along::Channels, Along::Down, Along::Across];
+        let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
+        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+        let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+        let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
+        let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
+        assert_eq!(output, right, "times {ratio}");
+    }
 }
 
 #[test]
@@ -89,7 +135,13 @@ fn the_largest_of_more_places_than_a_window_has_is_found_in_steps() {
             Node::Requantize { input: 1, channels: same.clone(), zero_point: 0, min: -128, max: 127 },
             Node::MaxPool2d { input: 2, window: whole([height, width]) },
         ];
-        let source = Source { nodes: &nodes, last: 3, products: &HashMap::new(), curves: &HashMap::new() };
+        let source = Source {
+            nodes: &nodes,
+            last: 3,
+            products: &HashMap::new(),
+            means: &HashMap::new(),
+            curves: &HashMap::new(),
+        };
         let input = [Along::Channels, Along::Down, Along::Across];
         let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
         let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
@@ -124,7 +176,13 @@ fn an_image_that_is_too_large_is_what_is_said() {
             max: 127,
         },
     ];
-    let source = Source { nodes: &nodes, last: 2, products: &HashMap::new(), curves: &HashMap::new() };
+    let source = Source {
+        nodes: &nodes,
+        last: 2,
+        products: &HashMap::new(),
+        means: &HashMap::new(),
+        curves: &HashMap::new(),
+    };
     let Err((node, why)) = super::rows(&source) else { panic!("360,000 rows") };
     let message = why.to_string();
     assert!(node == 0 && message.contains("it becomes 360000 rows of 64 elements"), "{message}");

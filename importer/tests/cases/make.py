@@ -23,6 +23,7 @@ class Case:
         self.name, self.sample, self.random = name, sample, np.random.default_rng(seed)
         self.kind, self.opset = kind, opset
         self.nodes, self.constants, self.at = [], [], "x"
+        self.is_exact = False
 
     def constant(self, value, dtype=np.float32):
         name = f"c{len(self.constants)}"
@@ -40,10 +41,29 @@ class Case:
         self.at = output
         return output
 
+    def exact_conv(self, outputs, channels, kernel, bias, **attributes):
+        """A convolution of samples and weights that 8 bits have exactly: nothing is lost before what follows it."""
+        self.is_exact = True
+        weights = self.random.integers(-126, 127, (outputs, channels, *kernel))
+        weights[:, 0, 0, 0] = 127
+        return self.add("Conv", self.constant(weights / 256), self.constant(bias), **attributes)
+
     def conv(self, outputs, channels, kernel, read=None, **attributes):
         weights = self.weights(outputs, channels, *kernel)
         bias = self.constant(self.random.normal(0, 0.1, outputs))
         return self.add("Conv", weights, bias, read=read, kernel_shape=list(kernel), **attributes)
+
+    def quantized(self, scale, zero=0, read=None):
+        """What it is at as int8."""
+        parameters = self.constant(scale), self.constant(zero, np.int8)
+        self.add("QuantizeLinear", *parameters, read=read)
+        return self.add("DequantizeLinear", *parameters)
+
+    def quantized_conv(self, outputs, channels, read, bias=0.0):
+        """A convolution with weights of int8 over something quantized; its sums aren't quantized."""
+        weights = self.random.integers(-127, 128, (outputs, channels, 2, 2))
+        self.add("DequantizeLinear", self.constant(0.01), read=self.constant(weights, np.int8))
+        return self.add("Conv", self.at, self.constant([bias] * outputs), read=read)
 
     def dense(self, inputs, outputs):
         """A product at the end: a model needs one."""
@@ -81,6 +101,10 @@ class Case:
         else:
             range_of = np.iinfo(self.kind)
             samples = self.random.integers(range_of.min, range_of.max + 1, (4, *self.sample)).astype(self.kind)
+        if self.is_exact:
+            samples = np.clip(np.round(samples * 32), -128, 127).astype(np.float32) / 32
+            # Calibration takes the range from these.
+            samples.flat[:2] = -4, 127 / 32
         np.save(FOLDER / f"{self.name}.samples.npy", samples)
 
 
@@ -431,6 +455,92 @@ def sums(c):
     c.through_int8(0.06, 1)
 
 
+def sparse_means(c):
+    """Windows side by side, over one another, and beyond the border."""
+    # Most of it is zero, so that means lie far below its largest numbers.
+    c.exact_conv(4, 2, (2, 2), c.random.uniform(-2.5, -1.5, 4), pads=[1, 1, 0, 0])
+    image = c.add("Relu")
+    c.add("AveragePool", kernel_shape=[4, 4], strides=[4, 4])
+    parts = [c.at, c.add("AveragePool", read=image, kernel_shape=[6, 6], strides=[3, 3])]
+    c.add("AveragePool", read=image, kernel_shape=[5, 5], strides=[4, 4], pads=[1, 1, 1, 1])
+    c.add("Concat", *parts, axis=1)
+
+
+def means_along(c):
+    """Over rows alone, and then over columns alone."""
+    c.exact_conv(4, 2, (3, 3), c.random.normal(0, 1, 4))
+    c.add("Relu")
+    c.add("ReduceMean", c.constant([2], np.int64))
+    c.conv(4, 4, (1, 3))
+    c.add("ReduceMean", c.constant([-1], np.int64), keepdims=0)
+
+
+def dead_channels(c):
+    """Factors of 0: of a product, and of what a filter of single channels gives at the end."""
+    c.conv(4, 2, (1, 1))
+    c.add("Mul", c.constant(np.reshape([0.5, 0.0, -2.0, 1.0], (4, 1, 1))))
+    c.add("Relu")
+    c.add("Mul", c.constant(np.reshape([1.5, 1.0, 1.0, 0.0], (4, 1, 1))))
+
+
+def lines(c):
+    """Products and sums that meet numbers before they are quantized."""
+    x = c.quantized(0.03, -5)
+    parts = []
+
+    def end():
+        parts.append(c.quantized(0.04, 3))
+
+    product = c.quantized_conv(2, 2, x)
+    c.add("Sub", product, read=c.constant(0.7))
+    end()
+    c.quantized_conv(2, 2, x)
+    c.add("Neg")
+    end()
+    c.quantized_conv(2, 2, x)
+    c.add("Mul", c.constant(np.reshape([0.0, 0.5], (2, 1, 1))))
+    end()
+    c.quantized_conv(2, 2, x)
+    c.add("Relu")
+    product = c.add("Mul", c.constant(-0.5))
+    c.add("Sub", product, read=c.constant([0.25]))
+    end()
+    for number in (0.5, -0.75, 0.0):
+        c.add("Add", parts[1], read=parts[0])
+        c.add("Mul", c.constant(number))
+        end()
+    c.add("Concat", *parts[1:], read=parts[0], axis=1)
+    c.quantized(0.04, 3)
+
+
+def finer_means(c):
+    """Means with scales of their own in the file, beyond the border, too."""
+    c.quantized_conv(4, 2, c.quantized(0.03, -5), bias=-4.0)
+    c.add("Relu")
+    image = c.quantized(0.02, -128)
+    parts = []
+    for window in (
+        dict(kernel_shape=[4, 4], strides=[2, 2]), dict(kernel_shape=[3, 3], strides=[3, 3], pads=[1, 1, 1, 1])
+    ):
+        c.add("AveragePool", read=image, **window)
+        parts.append(c.quantized(0.004, -128))
+    c.add("Concat", parts[1], read=parts[0], axis=1)
+    c.quantized(0.004, -128)
+
+
+def mean_then_numbers(c):
+    """Numbers and bounds between a mean and its quantization."""
+    c.quantized_conv(4, 2, c.quantized(0.03, -5), bias=-4.0)
+    c.add("Relu")
+    c.quantized(0.02, -128)
+    c.add("GlobalAveragePool")
+    c.add("Mul", c.constant(-2.0))
+    c.add("Add", c.constant([0.5]))
+    c.add("Clip", c.constant(-0.3), c.constant(0.4))
+    c.add("Flatten")
+    c.quantized(0.003, -28)
+
+
 CASES = [
     (means, (2, 8, 8)),
     (means_of_a_row, (3, 8)),
@@ -464,6 +574,9 @@ CASES = [
     (older, (2, 4, 4), {"opset": 10}),
     (flat_softmax, (2, 6, 6)),
     (resized, (2, 4, 3), {"opset": 19}),
+    (sparse_means, (2, 12, 12)),
+    (means_along, (2, 6, 7)),
+    (dead_channels, (2, 4, 4)),
 ]
 
 # Quantized as they are written.
@@ -472,6 +585,9 @@ INTEGERS = [
     (moved_input, (5, 5, 3), {"kind": np.int8}),
     (seven_bits, (2, 6, 6)),
     (sums, (2, 5, 5)),
+    (lines, (2, 4, 4)),
+    (finer_means, (2, 9, 9)),
+    (mean_then_numbers, (2, 8, 8)),
 ]
 
 QUANTIZED = ["means", "pad_before_conv", "pad_before_pools", "channels_last", "grouped", "gate", "upsampled", "choices", "after_a_mean"]
