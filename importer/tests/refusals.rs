@@ -416,6 +416,21 @@ fn shapes() {
     expect(&of(&FLAT, int(op("Flatten", &[]), "axis", 0)), &["axis=1"]);
     expect(&of(&IMAGE, int(op("Flatten", &[]), "axis", 3)), &["axis=1"]);
     expect(&of(&IMAGE, op("Squeeze", &[])), &["give it its axes"]);
+    // Of the last axis, too, and of no other. Nothing says which of a tensor's axes are its channels, so no shape is advised.
+    let tokens = |operator: &str, constant: &str| {
+        refusal(&model(&[None, Some(5), Some(4), Some(3)], vec![op(operator, &[constant])]))
+    };
+    let last = |operator: &str| refusal(&model(&[None, Some(6), Some(4)], vec![op(operator, &["four"])]));
+    expect(&last("Mul"), &["output 'y': ", "isn't quantized"]);
+    expect(&last("Max"), &["output 'y': ", "isn't quantized"]);
+    expect(&tokens("Mul", "column"), &["Mul 'op': ", "differs along axis 2", "axis 1 or of the last axis"]);
+    expect(&tokens("PRelu", "column"), &["PRelu 'op': ", "differs along axis 2", "the layer before"]);
+    expect(&tokens("Mul", "four"), &["Mul 'op': ", "along axis 3, which in N × [5, 4, 3] hasn't 4 indices"]);
+    let long = vec![node("Add", "op", &["x", "long"], "y")];
+    let mut long = model(&[None, Some(2), Some(1025)], long);
+    let numbers = floats("long", &[1025], &[0.5; 1025]);
+    long.graph.as_mut().expect("made above").initializer.push(numbers);
+    expect(&refusal(&long), &["Add 'op': ", "1025 indices of the last axis", "at most 1024"]);
     expect(&of(&IMAGE, op("Squeeze", &["twice"])), &["name each once"]);
     expect(&of(&IMAGE, op("Squeeze", &["rows"])), &["axis 2 isn't of length 1"]);
     expect(&of(&IMAGE, ints(op("Squeeze", &[]), "axes", &[0])), &["is the batch"]);

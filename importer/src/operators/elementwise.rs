@@ -4,7 +4,11 @@
 
 use std::rc::Rc;
 
-use super::{channels::per_channel, channelwise::channelwise, functions::unary};
+use super::{
+    channels::{per_channel, per_index},
+    channelwise::channelwise,
+    functions::unary,
+};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -103,8 +107,8 @@ fn with_numbers(
     at: usize,
     constant: &ConstantValue,
 ) -> Lowered<(Value, String)> {
-    let shape = lowering.activation(node, at)?.1;
-    let numbers = per_channel(constant, &shape, 0)?;
+    let tensor = lowering.activation(node, at)?;
+    let (axis, numbers) = per_index(constant, &tensor.1)?;
     let all = |number: f64| vec![number; numbers.len()];
     let (factors, offsets) = match (node.op_type.as_str(), at) {
         ("Add", _) => (all(1.0), numbers),
@@ -122,8 +126,9 @@ fn with_numbers(
             ))
         }
     };
-    let value = channelwise(lowering, node, at, &factors, &offsets)?;
-    Ok((value, "a filter of one element for each channel".into()))
+    let value = channelwise(lowering, tensor, axis, &factors, &offsets)?;
+    let note = if axis == 0 { "a filter of one element for each channel" } else { "each channel by itself" };
+    Ok((value, note.into()))
 }
 
 /// An operation of an activation with one number, in this order.
