@@ -8,7 +8,9 @@ use rten::{Model, ModelOptions, NodeId, Value};
 use crate::{
     error::ImportError,
     lowering::Lowering,
+    names::own,
     onnx::{self, Attribute, Node, OperatorSet, Tensor},
+    operators::window::written_out,
     prepare::Prepared,
 };
 
@@ -215,6 +217,9 @@ fn explicit(prepared: &Prepared, rehearsed: &Lowering<'_>) -> Result<onnx::Model
     let mut paddings = Vec::new();
     for node in &mut graph.node {
         paddings.extend(full_padding(node, rehearsed));
+        if let Some(padded) = padded(node, rehearsed) {
+            *node = padded;
+        }
         // onnxruntime's namesakes mean the same.
         node.domain.clear();
         let pair = |name: &str, value: i64, count: usize| Attribute {
@@ -271,6 +276,16 @@ fn explicit(prepared: &Prepared, rehearsed: &Lowering<'_>) -> Result<onnx::Model
     })
 }
 
+/// A window with its padding written out: what runs the graph takes SAME_LOWER for SAME_UPPER. None where it is written out already.
+fn padded(node: &Node, rehearsed: &Lowering<'_>) -> Option<Node> {
+    if !matches!(node.op_type.as_str(), "AveragePool" | "Conv" | "MaxPool") {
+        return None;
+    }
+    let shape = rehearsed.shape_of(node.input.first()?)?;
+    let weights = rehearsed.constant(node, 1).ok();
+    written_out(node, shape, weights.as_ref().map(|weights| weights.shape.as_slice()))
+}
+
 /// The padding of all axes, which a node then reads in place of one that names its axes.
 fn full_padding(node: &mut Node, rehearsed: &Lowering<'_>) -> Option<Tensor> {
     if node.op_type != "Pad" || node.input.len() < 4 {
@@ -286,7 +301,7 @@ fn full_padding(node: &mut Node, rehearsed: &Lowering<'_>) -> Option<Tensor> {
         *full.get_mut(at)? = *first;
         *full.get_mut(rank + at)? = *last;
     }
-    let name = format!("{} pads", node.output.first()?);
+    let name = own(node.output.first()?, "pads");
     node.input.truncate(3);
     *node.input.get_mut(1)? = name.clone();
     let dims = vec![full.len() as i64];

@@ -62,6 +62,7 @@ mod lowered;
 mod lowering;
 mod meant;
 mod metadata;
+mod names;
 pub mod npy;
 pub mod onnx;
 mod operators;

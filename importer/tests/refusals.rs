@@ -201,9 +201,29 @@ fn files_as_a_whole() {
     expect(&inputs("other"), &["2 inputs", "exactly one"]);
     // One that nothing reads is none.
     expect(&inputs("unread"), &["Add 'op': it reads 'other'"]);
+    let mut own = relu();
+    own.graph.as_mut().expect("made above").input[0].name = "input\u{2063} of 2".into();
+    own.graph.as_mut().expect("made above").node[0].input[0] = "input\u{2063} of 2".into();
+    expect(&refusal(&own), &["'input\\u{2063} of 2'", "give it a name without"]);
     let mut wide = relu();
     wide.graph.as_mut().expect("made above").output.push(info("x", &FLAT));
     expect(&refusal(&wide), &["2 outputs"]);
+}
+
+/// An output that seems to depend on no input, and why.
+#[test]
+fn outputs_without_an_input() {
+    let of = |nodes: Vec<Node>| {
+        let mut model = model(&FLAT, vec![]);
+        model.graph.as_mut().expect("made above").node = nodes;
+        refusal(&model)
+    };
+    let (relu, tanh) = (node("Relu", "first", &["input"], "r"), node("Tanh", "last", &["r"], "y"));
+    expect(&of(vec![tanh.clone(), relu]), &["Tanh 'last': it reads 'r', which Relu 'first' gives", "sort"]);
+    expect(&of(vec![tanh]), &["Tanh 'last': it reads 'r', which nothing gives"]);
+    // The graphs within it may read the input.
+    expect(&of(vec![node("If", "choice", &["yes"], "y")]), &["If 'choice': ", "operators of docs/models.md"]);
+    expect(&of(vec![node("Sqrt", "root", &["four"], "y")]), &["'y' is a constant", "--output-tensor"]);
 }
 
 #[test]

@@ -28,13 +28,14 @@ mod select;
 mod transpose;
 mod transposed_convolution;
 mod weights;
-mod window;
+pub(crate) mod window;
 
 use std::rc::Rc;
 
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
+    names::own,
     onnx::{Constant, Node},
     refusal::Refusal,
     standard,
@@ -93,7 +94,7 @@ fn of_many(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value, String)>
         if at + 1 == rest.len() {
             return of_two(lowering, &pair);
         }
-        before = format!("{} of {}", node.output.first().map_or("", String::as_str), at + 2);
+        before = own(node.output.first().map_or("", String::as_str), format_args!("of {}", at + 2));
         match folding::folded(lowering, &pair)? {
             Some(constant) => lowering.give_constant(before.clone(), Rc::new(constant)),
             None => {
