@@ -120,7 +120,7 @@ impl Emitter {
                 self.read_by_tables.insert(*node, *quantization);
                 let at = self.push(Node::Lookup { input: *node, table })?;
                 if self.calibrated && !self.rehearsal {
-                    self.curves.insert(at, curve(map.as_ref(), *quantization, to));
+                    self.curves.extend(curve(map.as_ref(), *quantization, to).map(|curve| (at, curve)));
                 }
                 at
             }
