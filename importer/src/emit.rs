@@ -9,7 +9,7 @@ use crate::{
     lowered::Lowered,
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
-    rescaling::{bounds, coarsened, rescaling, units, SAME},
+    rescaling::{bounds, coarsened, refined, rescaling, units, SAME},
     rows::{Averaged, Multiplied},
     traced::traced,
     value::{Accumulated, Padded, Quantization, Turned, Value},
@@ -121,7 +121,7 @@ impl Emitter {
                 self.read_by_tables.insert(*node, *quantization);
                 let at = self.push(Node::Lookup { input: *node, table })?;
                 if self.calibrated && !self.rehearsal {
-                    self.curves.insert(at, curve(map.as_ref(), *quantization, to));
+                    self.curves.extend(curve(map.as_ref(), *quantization, to).map(|curve| (at, curve)));
                 }
                 at
             }
@@ -250,7 +250,7 @@ impl Emitter {
     }
 
     /// How the accumulators of a product become `i8`, and the product: where a row's bias is beyond 32 bits in the row's
-    /// own unit, it is a new one with that row in a coarser unit.
+    /// own unit, or would lose too much there, it is a new one with that row in a coarser or a finer unit.
     fn rescaled(&mut self, accumulated: &Accumulated, to: Quantization) -> Lowered<(u32, Vec<Rescale>)> {
         let Accumulated { node: product, scales, offsets, zero_point, .. } = accumulated;
         let (product, zero_point) = (*product, *zero_point);
@@ -272,12 +272,16 @@ impl Emitter {
                 true => units(weights, *scale, *offset, zero_point),
                 false => None,
             };
-            if let Some(bias) = fitting {
+            let finer = refined(weights, *scale, *offset, zero_point, to.scale)?;
+            if let (Some(bias), None) = (fitting, &finer) {
                 let (multiplier, shift) = rescaling(scale / to.scale)?;
                 channels.push(Rescale { bias, multiplier, shift });
                 continue;
             }
-            let (weights, rescale) = coarsened(weights, *scale, *offset, zero_point, to.scale)?;
+            let (weights, rescale) = match finer {
+                Some(finer) => finer,
+                None => coarsened(weights, *scale, *offset, zero_point, to.scale)?,
+            };
             channels.push(rescale);
             let all = coarse.get_or_insert_with(|| parameters.to_vec());
             for (old, new) in all.iter_mut().skip(row * columns).zip(weights) {

@@ -7,7 +7,7 @@ use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Attribute, Node, OperatorSet, Tensor},
-    operators::{resize::times, transposed_convolution::cut},
+    operators::{resize::times, transposed_convolution::cut, window::written_out},
     prepare::Prepared,
 };
 
@@ -49,6 +49,7 @@ fn rewrite(node: &Node, rehearsed: &Lowering<'_>, instead: &mut Instead<'_>) -> 
     let input = node.input.first().map_or("", String::as_str);
     match node.op_type.as_str() {
         "Conv" => {
+            let node = &padded(node, rehearsed);
             let defaults = [pair("dilations", 1, axes), pair("pads", 0, 2 * axes), pair("strides", 1, axes)];
             instead.same(with_defaults(node, defaults));
         }
@@ -57,6 +58,7 @@ fn rewrite(node: &Node, rehearsed: &Lowering<'_>, instead: &mut Instead<'_>) -> 
             instead.same(with_defaults(&uncut, [pair("dilations", 1, axes), pair("strides", 1, axes)]));
         }
         "MaxPool" | "AveragePool" => {
+            let node = &padded(node, rehearsed);
             instead.same(with_defaults(node, [pair("pads", 0, 2 * axes), pair("strides", 1, axes)]));
         }
         "Softmax" | "LogSoftmax" if rehearsed.opset < 13 => {
@@ -119,6 +121,16 @@ fn with_defaults(node: &Node, defaults: impl IntoIterator<Item = Attribute>) -> 
         }
     }
     node
+}
+
+/// A window with its padding written out: what runs the graph takes SAME_LOWER for SAME_UPPER.
+fn padded(node: &Node, rehearsed: &Lowering<'_>) -> Node {
+    let written = || {
+        let shape = rehearsed.shape_of(node.input.first()?)?;
+        let weights = rehearsed.constant(node, 1).ok();
+        written_out(node, shape, weights.as_ref().map(|weights| weights.shape.as_slice()))
+    };
+    written().unwrap_or_else(|| node.clone())
 }
 
 /// A transposed convolution with the padding that its output's shape, or its mode, comes to.

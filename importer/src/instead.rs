@@ -1,6 +1,9 @@
 //! The nodes that stand for one, and the constants that they read.
 
-use crate::onnx::{self, Attribute, Node, Tensor};
+use crate::{
+    names::own,
+    onnx::{self, Attribute, Node, Tensor},
+};
 
 /// What stands for a node, under construction.
 pub(crate) struct Instead<'a> {
@@ -21,7 +24,7 @@ impl<'a> Instead<'a> {
 
     /// A node that reads these tensors, and the name of what it gives; the last one gives what stands for the output.
     pub(crate) fn step(&mut self, operator: &str, inputs: &[&str], attribute: Vec<Attribute>) -> String {
-        let name = format!("{} by way of {}", self.output(), self.nodes.len());
+        let name = own(self.output(), format_args!("by way of {}", self.nodes.len()));
         let input = inputs.iter().map(ToString::to_string).collect();
         let output = vec![name.clone()];
         self.nodes.push(Node { op_type: operator.into(), input, output, attribute, ..Node::default() });
@@ -41,7 +44,7 @@ impl<'a> Instead<'a> {
 
     /// The name of a constant.
     pub(crate) fn constant(&mut self, tensor: Tensor) -> String {
-        let name = format!("{} with {}", self.output(), self.constants.len());
+        let name = own(self.output(), format_args!("with {}", self.constants.len()));
         self.constants.push(Tensor { name: name.clone(), ..tensor });
         name
     }

@@ -66,6 +66,7 @@ mod lowered;
 mod lowering;
 mod meant;
 mod metadata;
+mod names;
 pub mod npy;
 pub mod onnx;
 mod operators;

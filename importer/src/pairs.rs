@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::onnx::Node;
+use crate::{names::own, onnx::Node};
 
 /// The nodes with each `Max`, `Min` and `Sum` of more than two inputs as one of two after the other, and the names of the tensors in
 /// between. All of them are named as the node that they stand for.
@@ -23,7 +23,7 @@ pub(crate) fn in_pairs(nodes: &[&Node]) -> (Vec<Node>, HashSet<String>) {
         for (at, name) in rest.iter().enumerate() {
             let input = vec![before, name.clone()];
             let is_last = at + 1 == rest.len();
-            before = if is_last { output.to_owned() } else { format!("{output} of {}", at + 2) };
+            before = if is_last { output.to_owned() } else { own(output, format_args!("of {}", at + 2)) };
             if !is_last {
                 between.insert(before.clone());
             }
@@ -61,12 +61,13 @@ mod tests {
         let (sum, concat) = (node("Sum", &["a", "b", "c", "d"]), node("Concat", &["y", "b", "c"]));
         let (nodes, between) = in_pairs(&[&sum, &concat]);
         let read: Vec<_> =
-            nodes.iter().map(|node| (node.label(), node.input.join(" + "), &node.output[0])).collect();
-        assert_eq!(read[0], ("Sum 'n'".into(), "a + b".into(), &"y of 2".into()));
-        assert_eq!(read[1], ("Sum 'n'".into(), "y of 2 + c".into(), &"y of 3".into()));
-        assert_eq!(read[2], ("Sum 'n'".into(), "y of 3 + d".into(), &"y".into()));
+            nodes.iter().map(|node| (node.label(), node.input.join(" + "), node.output[0].clone())).collect();
+        let [two, three] = ["of 2", "of 3"].map(|what| own("y", what));
+        assert_eq!(read[0], ("Sum 'n'".into(), "a + b".into(), two.clone()));
+        assert_eq!(read[1], ("Sum 'n'".into(), format!("{two} + c"), three.clone()));
+        assert_eq!(read[2], ("Sum 'n'".into(), format!("{three} + d"), "y".into()));
         assert_eq!((nodes.len(), nodes[3] == concat), (4, true));
-        assert_eq!(between, HashSet::from(["y of 2".into(), "y of 3".into()]));
+        assert_eq!(between, HashSet::from([two, three]));
         for alone in [node("Max", &["a"]), node("Min", &["a", "b"])] {
             assert_eq!(in_pairs(&[&alone]), (vec![alone.clone()], HashSet::new()));
         }

@@ -206,9 +206,29 @@ fn files_as_a_whole() {
     expect(&inputs("other"), &["2 inputs", "exactly one"]);
     // One that nothing reads is none.
     expect(&inputs("unread"), &["Add 'op': it reads 'other'"]);
+    let mut own = relu();
+    own.graph.as_mut().expect("made above").input[0].name = "input\u{2063} of 2".into();
+    own.graph.as_mut().expect("made above").node[0].input[0] = "input\u{2063} of 2".into();
+    expect(&refusal(&own), &["'input\\u{2063} of 2'", "give it a name without"]);
     let mut wide = relu();
     wide.graph.as_mut().expect("made above").output.push(info("x", &FLAT));
     expect(&refusal(&wide), &["2 outputs"]);
+}
+
+/// An output that seems to depend on no input, and why.
+#[test]
+fn outputs_without_an_input() {
+    let of = |nodes: Vec<Node>| {
+        let mut model = model(&FLAT, vec![]);
+        model.graph.as_mut().expect("made above").node = nodes;
+        refusal(&model)
+    };
+    let (relu, tanh) = (node("Relu", "first", &["input"], "r"), node("Tanh", "last", &["r"], "y"));
+    expect(&of(vec![tanh.clone(), relu]), &["Tanh 'last': it reads 'r', which Relu 'first' gives", "sort"]);
+    expect(&of(vec![tanh]), &["Tanh 'last': it reads 'r', which nothing gives"]);
+    // The graphs within it may read the input.
+    expect(&of(vec![node("If", "choice", &["yes"], "y")]), &["If 'choice': ", "operators of docs/models.md"]);
+    expect(&of(vec![node("Sqrt", "root", &["four"], "y")]), &["'y' is a constant", "--output-tensor"]);
 }
 
 #[test]
@@ -282,7 +302,18 @@ fn paddings() {
     let own = ints(ints(op("AveragePool", &[]), "kernel_shape", &[3, 3]), "pads", &[1, 1, 1, 1]);
     expect(&then(around(), own), &["only one counts", "count_include_pad"]);
     let low = || float(around(), "value", -1e6);
-    expect(&then(low(), int(pool("AveragePool"), "count_include_pad", 1)), &["lies below all numbers"]);
+    let counted = || int(pool("AveragePool"), "count_include_pad", 1);
+    expect(&then(low(), counted()), &["lies below all numbers"]);
+    // It is a number of what it pads, but of nothing that is quantized between half as wide bounds.
+    let nodes = vec![
+        float(around(), "value", 12.0),
+        node("QuantizeLinear", "narrow", &["p", "half", "zero"], "n"),
+        node("DequantizeLinear", "narrower", &["n", "half", "zero"], "h"),
+        Node { input: vec!["h".into()], ..counted() },
+    ];
+    let mut narrow = model(&IMAGE, nodes);
+    narrow.graph.as_mut().expect("made above").initializer.push(floats("half", &[], &[0.05]));
+    expect(&refusal(&narrow), &["AveragePool 'op': ", "Pad 'pad' pads by 12, which lies above all numbers"]);
     let nodes = |pad: Node| {
         let conv = ints(node("Conv", "op", &["p", "filters"], "y"), "pads", &[1, 1, 1, 1]);
         refusal(&model(&IMAGE, vec![pad, conv]))
@@ -424,7 +455,30 @@ fn constants_meet_tensors_from_the_last_axis_on() {
     // One for each channel of a tensor is a filter; only the end isn't quantized.
     expect(&refusal(&model(&FLAT, vec![op("Mul", &["four"])])), &["output 'y': ", "isn't quantized"]);
     expect(&of(&FLAT, op("Pow", &["four"])), &["4 numbers", "give it one number"]);
+    // Of the last axis, too, and of no other. Nothing says which of a tensor's axes are its channels, so no shape is advised.
+    let tokens = |operator: &str, constant: &str| {
+        refusal(&model(&[None, Some(5), Some(4), Some(3)], vec![op(operator, &[constant])]))
+    };
+    let last = |operator: &str| refusal(&model(&[None, Some(6), Some(4)], vec![op(operator, &["four"])]));
+    expect(&last("Mul"), &["output 'y': ", "isn't quantized"]);
+    expect(&last("Max"), &["output 'y': ", "isn't quantized"]);
+    expect(&tokens("Mul", "column"), &["Mul 'op': ", "differs along axis 2", "axis 1 or of the last axis"]);
+    expect(&tokens("PRelu", "column"), &["PRelu 'op': ", "differs along axis 2", "the layer before"]);
+    expect(&tokens("Mul", "four"), &["Mul 'op': ", "along axis 3, which in N × [5, 4, 3] hasn't 4 indices"]);
+    let long = vec![node("Add", "op", &["x", "long"], "y")];
+    let mut long = model(&[None, Some(2), Some(1025)], long);
+    let numbers = floats("long", &[1025], &[0.5; 1025]);
+    long.graph.as_mut().expect("made above").initializer.push(numbers);
+    expect(&refusal(&long), &["Add 'op': ", "1025 indices of the last axis", "at most 1024"]);
     expect(&of(&FLAT, op("Mul", &["deep"])), &["has 5 axes"]);
+}
+
+/// Numbers of a node itself, like those of a constant.
+#[test]
+fn attributes_are_finite() {
+    let steep = float(op("HardSigmoid", &[]), "alpha", f32::INFINITY);
+    expect(&of(&FLAT, steep), &["its alpha is inf, which is no finite number", "export the model again"]);
+    expect(&of(&FLAT, float(op("LeakyRelu", &[]), "alpha", f32::NAN)), &["its alpha is NaN"]);
 }
 
 /// A table's entry that is no number is refused instead of becoming 0.
@@ -479,7 +533,7 @@ fn a_step_below_zero_counts_as_zero() {
 fn clips() {
     let bounds = |low: f32, high: f32| float(float(op("Clip", &[]), "min", low), "max", high);
     expect(&of(&FLAT, bounds(2.0, 1.0)), &["its min 2 lies above its max 1"]);
-    expect(&of(&FLAT, bounds(f32::NAN, 1.0)), &["aren't numbers"]);
+    expect(&of(&FLAT, bounds(f32::NAN, 1.0)), &["its min is NaN", "no finite number"]);
     expect(&of(&FLAT, bounds(f32::INFINITY, f32::INFINITY)), &["aren't numbers"]);
     expect(&of(&FLAT, op("Clip", &["four"])), &["must be one number, it has 4"]);
 }

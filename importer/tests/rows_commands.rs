@@ -190,6 +190,28 @@ fn the_files_own_axes_are_the_models() {
 }
 
 #[test]
+fn a_calibrated_model_that_is_verified_in_its_call_is_held_against_its_floats() {
+    let folder = Folder::new("in_call");
+    let import = |file: &str, samples: &str, more: &[&str]| {
+        let (file, samples, output) = (committed(file), committed(samples), folder.path("model.millrace"));
+        let arguments = ["import", &file, "-o", &output, "--calibrate", &samples];
+        millrace_model(&[&arguments[..], more].concat())
+    };
+    for more in [&[][..], &["--arg-max"]] {
+        let (fine, said) = import("../models/zoo/cnn.float.onnx", "../models/zoo/calibration.npy", more);
+        assert!(fine && said.contains("agreement    cosine 0.99") && !said.contains("settled"), "{said}");
+    }
+    std::fs::remove_file(folder.path("model.millrace")).expect("written");
+    // Samples near 100 in 8 bits are all alike, and 100 is taken off.
+    let far = |more: &[&str]| import("tests/cases/m_offset.onnx", "tests/cases/m_offset.far.npy", more);
+    let (fine, said) = far(&[]);
+    assert!(!fine && said.contains("at least 0.95 is expected") && said.contains("--despite-loss"), "{said}");
+    assert!(!Path::new(&folder.path("model.millrace")).exists());
+    let (fine, said) = far(&["--despite-loss"]);
+    assert!(fine && said.contains("agreement    cosine"), "{said}");
+}
+
+#[test]
 fn a_text_model_isnt_checked_as_an_image_model() {
     let folder = Folder::new("text");
     let onnx = folder.path("model.onnx");

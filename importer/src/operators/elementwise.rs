@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use super::{
-    channels::per_channel,
+    channels::{per_channel, per_index},
     channelwise::channelwise,
     functions::unary,
     line::{folded, waits, Line},
@@ -109,16 +109,17 @@ fn with_numbers(
     at: usize,
     constant: &ConstantValue,
 ) -> Lowered<(Value, String)> {
-    let shape = lowering.activation(node, at)?.1;
-    let numbers = per_channel(constant, &shape, 0)?;
+    let tensor = lowering.activation(node, at)?;
+    let (axis, numbers) = per_index(constant, &tensor.1)?;
     let Some(Line { factors, offsets }) = Line::of(&node.op_type, at, &numbers) else {
         return Err(refusal!(
             "its constant has {} numbers, and only one for all elements can be represented here", numbers.len();
             "give it one number, or split the tensor before the export"
         ));
     };
-    let value = channelwise(lowering, node, at, &factors, &offsets)?;
-    Ok((value, "a filter of one element for each channel".into()))
+    let value = channelwise(lowering, tensor, axis, &factors, &offsets)?;
+    let note = if axis == 0 { "a filter of one element for each channel" } else { "each channel by itself" };
+    Ok((value, note.into()))
 }
 
 /// An operation of an activation with one number, in this order.

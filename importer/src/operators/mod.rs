@@ -29,13 +29,14 @@ mod select;
 mod transpose;
 pub(crate) mod transposed_convolution;
 mod weights;
-mod window;
+pub(crate) mod window;
 
 use std::rc::Rc;
 
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
+    names::own,
     onnx::{Constant, Node},
     refusal::Refusal,
     standard,

@@ -298,6 +298,123 @@ def shuffled(c):
     c.conv(6, 3, (3, 3), group=2)
 
 
+def bounds_of_channels(c):
+    """Numbers for each channel beyond all that they bound, among it, and far away."""
+    sigmoid = c.add("Sigmoid")
+    channels = lambda *numbers: c.constant(np.reshape(numbers, (4, 1, 1)))
+    parts = [
+        c.add("Min", channels(-0.6, -0.9, -1.2, -0.7), read=sigmoid),
+        c.add("Max", channels(1.2, 1.5, 1.9, 1.3), read=sigmoid),
+        c.add("Min", channels(-0.4, 0.3, 1e4, 0.6), read=sigmoid),
+    ]
+    c.add("Concat", *parts[1:], read=parts[0], axis=1)
+    c.conv(4, 12, (1, 1))
+
+
+def same_lower(c):
+    """More padding before than behind, which are another range's numbers if it comes behind."""
+    c.add("Add", c.constant(3.0))
+    c.add("Conv", c.constant(np.reshape([1, -1, -2, 2, 1, 1, -2, 2], (2, 2, 2))), auto_pad="SAME_LOWER")
+    c.add("Reshape", c.constant([0, 2, 1, 8], np.int64))
+    c.add("AveragePool", kernel_shape=[1, 4], auto_pad="SAME_LOWER", count_include_pad=1)
+    c.add("MaxPool", kernel_shape=[1, 2], auto_pad="SAME_LOWER")
+    c.add("Conv", c.constant(np.reshape([1, -1, -2, 2], (1, 2, 1, 2))), auto_pad="SAME_LOWER")
+
+
+def taken_names(c):
+    """Names of tensors as something in between could have them."""
+    image = c.conv(3, 2, (1, 1))
+    channels = lambda *numbers: c.constant(np.reshape(numbers, (3, 1, 1)))
+    parts = []
+    for operator, inputs, what in (
+        ("Sum", (c.constant(0.5), c.constant(0.25)), "of 2"),
+        ("Max", (channels(-0.5, 0.25, 0.5),), "beyond its bound"),
+        ("PRelu", (channels(0.5, -0.25, 2.0),), "below zero"),
+    ):
+        taken = c.add("Sigmoid", read=image)
+        c.nodes[-1].output[0] = taken = f"{operator.lower()}{len(c.nodes)} {what}"
+        parts += [c.add(operator, *inputs, read=image), taken]
+    parts.append(c.add("Sigmoid", read=image))
+    c.nodes[-1].output[0] = parts[-1] = f"pad{len(c.nodes) + 1} pads"
+    c.add("Concat", *parts[1:], read=parts[0], axis=1)
+    c.add("Pad", c.constant([1, 1], np.int64), "", c.constant([2], np.int64))
+    c.conv(3, 21, (2, 1))
+
+
+def jumps(c):
+    """Functions that have no value between two others."""
+    image = c.conv(3, 2, (1, 1))
+    parts = [c.add(operator, read=image) for operator in ("Floor", "Ceil", "Round", "Sign")]
+    c.add("Concat", *parts[1:], read=parts[0], axis=1)
+
+
+def last_axis(c):
+    """Numbers for each index of the last axis of what has its channels there."""
+    c.add("MatMul", c.weights(4, 3))
+    c.add("Relu")
+    c.add("Add", c.constant([0.5, -0.25, 1.0]))
+    c.add("Mul", c.constant([0.5, -2.0, 1.0]))
+    c.add("PRelu", c.constant([0.5, 0.25, 2.0]))
+    c.add("Min", c.constant([1.0, 0.5, 0.75]))
+
+
+def other_floats(c):
+    """Weights of 16 and of 64 bits behind a Cast."""
+    for kind, shape in ((np.float16, (4, 3)), (np.float64, (3, 5))):
+        weights = c.constant(c.random.normal(0, 1, shape), kind)
+        before = c.at
+        c.add("Cast", read=weights, to=TensorProto.FLOAT)
+        c.add("MatMul", c.at, read=before)
+
+
+def offset(c):
+    """What remains of inputs when a number is taken off that is much larger than their differences."""
+    c.add("Sub", c.constant(100.0))
+    c.add("Div", c.constant(0.01))
+    c.add("MatMul", c.weights(4, 4))
+
+
+def through_int8(c, scale, zero=0, read=None):
+    """What int8 leaves of a tensor."""
+    parameters = c.constant(scale), c.constant(zero, np.int8)
+    c.add("QuantizeLinear", *parameters, read=read)
+    return c.add("DequantizeLinear", *parameters)
+
+
+def int8_weights(c, integers, scale):
+    return c.add("DequantizeLinear", c.constant(scale), read=c.constant(integers, np.int8))
+
+
+def finer_biases(c):
+    """Numbers for each channel, between two steps of what they are added to, in steps that are finer."""
+    image = through_int8(c, 0.05, 3)
+    ones = int8_weights(c, np.eye(4)[:, :, None, None], 0.5)
+    numbers = [0.011, -0.173, 0.62, 0.331]
+    statistics = [c.constant(values) for values in ([1, 2, 0.5, -1], numbers, [0.3, -0.2, 0.1, 0.4], [1, 4, 0.25, 1])]
+    parts = [
+        c.add("Add", c.constant(np.reshape(numbers, (4, 1, 1))), read=image),
+        c.add("BatchNormalization", *statistics, read=image, epsilon=0.0),
+        c.add("Conv", ones, c.constant(numbers), read=image),
+    ]
+    parts = [through_int8(c, 0.012, -4, read=part) for part in parts]
+    c.add("Concat", *parts[1:], read=parts[0], axis=1)
+    together = through_int8(c, 0.012, -4)
+    same = int8_weights(c, 64 * np.eye(12)[:, :, None, None], 1 / 64)
+    c.add("Conv", same, read=together)
+    through_int8(c, 0.012, -4)
+
+
+def last_axis_in_steps(c):
+    """A bias of each token's numbers behind the quantization of the product, as quantization leaves it."""
+    before = through_int8(c, 0.03, -5)
+    for outputs, inputs in ((3, 4), (3, 3)):
+        weights = int8_weights(c, c.random.integers(-127, 128, (inputs, outputs)), 0.01)
+        c.add("MatMul", weights, read=before)
+        through_int8(c, 0.05, 3)
+        c.add("Add", c.constant(c.random.normal(0, 1, outputs)))
+        before = through_int8(c, 0.06, -2)
+
+
 def cut_off(c):
     """The last windows reach beyond the border."""
     image = c.conv(3, 2, (1, 1))
@@ -602,3 +719,27 @@ for prefix, cases in (("m", CASES), ("i", INTEGERS)):
 for name in QUANTIZED:
     quantize(name)
     print(f"i_{name}")
+
+# With seeds of their own, so that others may come before them.
+FURTHER = [
+    ("m", bounds_of_channels, (4, 5, 5)),
+    ("m", same_lower, (2, 8)),
+    ("m", taken_names, (2, 4, 4)),
+    ("m", jumps, (2, 5, 5)),
+    ("m", last_axis, (5, 4)),
+    ("m", other_floats, (4,)),
+    ("m", offset, (4,)),
+    ("i", finer_biases, (4, 5, 5)),
+    ("i", last_axis_in_steps, (5, 4)),
+]
+
+for seed, (prefix, build, sample) in enumerate(FURTHER, 1000):
+    case = Case(f"{prefix}_{build.__name__}", sample, seed)
+    build(case)
+    case.save()
+    print(case.name)
+
+# No samples to try it with: those that show what is wrong with it.
+(FOLDER / "m_offset.samples.npy").rename(FOLDER / "m_offset.far.npy")
+far = np.load(FOLDER / "m_offset.far.npy")
+np.save(FOLDER / "m_offset.far.npy", (100 + 0.01 * far).astype(np.float32))
