@@ -307,12 +307,12 @@ fn paddings() {
     // It is a number of what it pads, but of nothing that is quantized between half as wide bounds.
     let nodes = vec![
         float(around(), "value", 12.0),
-        node("QuantizeLinear", "narrow", &["p", "half", "zero"], "n"),
-        node("DequantizeLinear", "narrower", &["n", "half", "zero"], "h"),
+        node("QuantizeLinear", "narrow", &["p", "halved", "zero"], "n"),
+        node("DequantizeLinear", "narrower", &["n", "halved", "zero"], "h"),
         Node { input: vec!["h".into()], ..counted() },
     ];
     let mut narrow = model(&IMAGE, nodes);
-    narrow.graph.as_mut().expect("made above").initializer.push(floats("half", &[], &[0.05]));
+    narrow.graph.as_mut().expect("made above").initializer.push(floats("halved", &[], &[0.05]));
     expect(&refusal(&narrow), &["AveragePool 'op': ", "Pad 'pad' pads by 12, which lies above all numbers"]);
     let nodes = |pad: Node| {
         let conv = ints(node("Conv", "op", &["p", "filters"], "y"), "pads", &[1, 1, 1, 1]);

@@ -36,7 +36,6 @@ use std::rc::Rc;
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
-    names::own,
     onnx::{Constant, Node},
     refusal::Refusal,
     standard,

@@ -109,7 +109,7 @@ fn means_beyond_the_border_have_their_own_steps() {
         let source = Source { nodes: &nodes, last: 3, products: &products, means: &means, curves: &curves };
         let input = [Along::Channels, Along::Down, Along::Across];
         let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
-        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
         let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
         let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
         let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
@@ -229,7 +229,8 @@ fn the_only_row_that_a_mean_left_is_read_in_one_group_and_meets_a_position() {
         sum(7, 6),
         Node::Concat { inputs: vec![7, 6, 8, 9], axis: 0 },
     ];
-    let source = Source { nodes: &nodes, last: 10, products: &HashMap::new(), curves: &HashMap::new() };
+    let (products, means, curves) = Default::default();
+    let source = Source { nodes: &nodes, last: 10, products: &products, means: &means, curves: &curves };
     let input = [Along::Channels, Along::Down, Along::Across];
     let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
     let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));

@@ -687,7 +687,8 @@ CASES = [
     (after_a_mean, (2, 9, 9)),
     (rows_first, (6, 6, 6)),
     (several, (2, 5, 5)),
-    (functions, (2, 4, 4)),
+    # No number of this seed's lies near the threshold of ThresholdedRelu, where a step is a jump.
+    (functions, (2, 4, 4), {"seed": 26}),
     (older, (2, 4, 4), {"opset": 10}),
     (flat_softmax, (2, 6, 6)),
     (resized, (2, 4, 3), {"opset": 19}),
@@ -711,7 +712,7 @@ QUANTIZED = ["means", "pad_before_conv", "pad_before_pools", "channels_last", "g
 
 for prefix, cases in (("m", CASES), ("i", INTEGERS)):
     for seed, (build, sample, *choice) in enumerate(cases):
-        case = Case(f"{prefix}_{build.__name__}", sample, seed, **dict(*choice))
+        case = Case(f"{prefix}_{build.__name__}", sample, **{"seed": seed, **dict(*choice)})
         build(case)
         case.save()
         print(case.name)
