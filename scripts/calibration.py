@@ -74,7 +74,7 @@ def lost(program, file, output, way, samples, inputs, right):
         for kept, array in (("samples", samples), ("inputs", inputs)):
             np.save(folder / f"{kept}.npy", array)
         command = [program, "import", file, "-o", folder / "model.millrace", "--calibrate", folder / "samples.npy", "--calibration", way]
-        command += ["--output-tensor", output] if output else []
+        command += ["--despite-loss", *(["--output-tensor", output] if output else [])]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
         scale_of = lambda word: next(line for line in said if line.startswith(word)).split()[2::2]
         (scale, zero), (output_scale, output_zero) = scale_of("input "), scale_of("output ")

@@ -42,10 +42,10 @@ need_free "$port" RPC_PORT
 "$node" --dev --tmp --dev-block-time 2000 --rpc-port "$port" --no-hardware-benchmarks --no-prometheus --no-telemetry >"$log" 2>&1 &
 pid=$!
 page=""
+# shellcheck disable=SC2086 # the page's is none, or one number
 stop() {
-  # shellcheck disable=SC2086 # none, or one number
   kill "$pid" $page 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
+  wait "$pid" $page 2>/dev/null || true
 }
 trap stop EXIT
 trap 'exit 130' INT TERM

@@ -21,22 +21,23 @@ else
   [ -x "$node" ] || cargo build --release --workspace --bin millrace-node
   [ -d clients/js/node_modules ] || make --silent client
   work=$(mktemp -d -t millrace-state.XXXXXX)
-  state=$work/state.json port=${RPC_PORT:-9954} pid=
+  state=$work/state.json pid=
   stop() {
     [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
     [ -z "$pid" ] || wait "$pid" || true
     pid=
   }
   trap 'stop; rm -rf "$work"' EXIT
-  "$node" --dev --base-path "$work" --dev-block-time 500 --rpc-port "$port" --no-hardware-benchmarks --no-prometheus \
+  "$node" --dev --base-path "$work" --dev-block-time 500 --rpc-port 0 --port 0 --no-hardware-benchmarks --no-prometheus \
     --no-telemetry >"$work/log" 2>&1 &
   pid=$!
-  until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+  # On a free port that the node takes itself, and tells.
+  until address=$(grep -m 1 -o 'JSON-RPC server: addr=127\.0\.0\.1:[0-9]*' "$work/log" 2>/dev/null); do
     kill -0 "$pid" 2>/dev/null || { echo "try-runtime: the node has ended:" >&2; tail -n 20 "$work/log" >&2; exit 1; }
     sleep 0.2
   done
   for samples in 64 8; do
-    timeout 120 node clients/js/cli.js --url "ws://127.0.0.1:$port" --samples "$samples" >"$work/client" 2>&1 ||
+    timeout 600 node clients/js/cli.js --url "ws://${address#*=}" --samples "$samples" >"$work/client" 2>&1 ||
       { echo "try-runtime: the task didn't come to its end:" >&2; tail -n 20 "$work/client" >&2; exit 1; }
   done
   stop

@@ -153,6 +153,7 @@ export function outcome(api, task, options) {
           miner: event.data.miner.toString(),
           price: event.data.price.toBigInt(),
           rent: event.data.rent.toBigInt(),
+          due: event.data.due.toNumber(),
         });
       } else if (api.events.tasks.LeaseFailed.is(event) && same(event)) {
         history.push({ kind: 'failed', block, miner: event.data.miner.toString(), reason: event.data.reason.toString() });

@@ -1,4 +1,4 @@
-// Starts the real node on free ports, and a proxy before it that a test can cut.
+// Starts the real node on ports that are free, and a proxy before it that a test can cut.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
 const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
 /** A busy machine takes its time to compile the runtime. */
-export const STARTS_WITHIN = 300_000;
+export const STARTS_WITHIN = 600_000;
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -26,17 +26,9 @@ export interface Node {
   stop: () => Promise<void>;
 }
 
-const answers = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
-    socket.on('connect', () => socket.destroy());
-  });
-
-/** A development node, once it answers. */
+/** A development node, once it listens: on a free port that it takes itself, unless one is given. */
 export async function startNode({ port, blockTime = 1_000 }: { port?: number; blockTime?: number } = {}): Promise<Node> {
   const base = mkdtempSync(join(tmpdir(), 'millrace-explorer-'));
-  const [rpc, p2p] = [port ?? (await freePort()), await freePort()];
   const file = join(base, 'node.log');
   const log = openSync(file, 'a');
   const own = [
@@ -46,9 +38,9 @@ export async function startNode({ port, blockTime = 1_000 }: { port?: number; bl
     '--dev-block-time',
     String(blockTime),
     '--rpc-port',
-    String(rpc),
+    String(port ?? 0),
     '--port',
-    String(p2p),
+    '0',
   ];
   const rest = [
     '--no-hardware-benchmarks',
@@ -68,16 +60,17 @@ export async function startNode({ port, blockTime = 1_000 }: { port?: number; bl
     rmSync(base, { recursive: true, force: true });
   };
   const late = Date.now() + STARTS_WITHIN;
-  while (!(await answers(rpc))) {
-    if (child.exitCode !== null)
-      throw new Error(`The node ended with ${child.exitCode}:\n${readFileSync(file, 'utf8').slice(-2_000)}`);
-    if (Date.now() > late) {
+  for (;;) {
+    const said = readFileSync(file, 'utf8');
+    const rpc = Number(/JSON-RPC server: addr=127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+    // One that is taken makes the node listen elsewhere.
+    if (rpc === (port ?? rpc)) return { port: rpc, url: `ws://127.0.0.1:${rpc}`, stop: () => stop() };
+    if (rpc || child.exitCode !== null || Date.now() > late) {
       await stop('SIGKILL');
-      throw new Error(`The node doesn't answer within ${STARTS_WITHIN / 1_000} s`);
+      throw new Error(`The node doesn't listen${port ? ` on port ${port}` : ''}:\n${said.slice(-2_000)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return { port: rpc, url: `ws://127.0.0.1:${rpc}`, stop: () => stop() };
 }
 
 export interface Proxy {

@@ -23,7 +23,7 @@ export const test = base.extend<object, { node: Node }>({
       await use(node);
       await node.stop();
     },
-    { scope: 'worker', timeout: STARTS_WITHIN },
+    { scope: 'worker', timeout: STARTS_WITHIN + 60_000 },
   ],
 });
 

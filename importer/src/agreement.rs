@@ -1,12 +1,10 @@
 //! What the file itself gives in floats, for a model that was made of it to be held against.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
-
 use crate::{
     calibrate::{checked, rehearse},
     choose::choose_output,
     error::ImportError,
-    float_run::FloatRun,
+    float_run::{guarded, FloatRun},
     npy::Array,
     onnx,
     prepare::{input_shape, prepare},
@@ -26,16 +24,7 @@ pub fn float_output(model: &onnx::Model, samples: &Array) -> Result<(Vec<f64>, V
     let mut samples = checked(samples, batch, &shape)?;
     let count = batch.unwrap_or(1).max(1);
     samples.truncate(count * length);
-    // What runs the graph is another's code; its failure is no reason to fail without a sentence.
-    let given = catch_unwind(AssertUnwindSafe(|| {
-        FloatRun::new(&prepared, &rehearsed, shape)?.output(&samples, &prepared.output)
-    }));
-    let given = given.unwrap_or_else(|_| {
-        Err(ImportError::Calibration(refusal!(
-            "the graph can't be run";
-            "quantize it with onnxruntime (QuantFormat.QDQ) and import that"
-        )))
-    })?;
+    let given = guarded(|| FloatRun::new(&prepared, &rehearsed, shape)?.output(&samples, &prepared.output))?;
     let reals = |numbers: &[f32], count: usize| numbers.iter().take(count).map(|x| f64::from(*x)).collect();
     Ok((reals(&samples, length), reals(&given, given.len() / count)))
 }
@@ -47,10 +36,19 @@ pub fn float_output(model: &onnx::Model, samples: &Array) -> Result<(Vec<f64>, V
 pub fn without_index(model: &mut onnx::Model) -> Result<(), ImportError> {
     let before = |model: &onnx::Model| {
         let graph = model.graph.as_ref()?;
-        let output = &graph.output.first()?.name;
-        let last = graph.node.iter().find(|node| node.output.contains(output))?;
-        let is_order = matches!(last.op_type.as_str(), "ArgMax" | "LogSoftmax" | "Softmax");
-        last.input.first().filter(|_| is_order).cloned()
+        let mut name = &graph.output.first()?.name;
+        for _ in 0..graph.node.len() {
+            let last = graph.node.iter().find(|node| node.output.contains(name))?;
+            match last.op_type.as_str() {
+                "ArgMax" | "LogSoftmax" | "Softmax" => return last.input.first().cloned(),
+                // Axes of length 1 may come or go behind it.
+                "Cast" | "Flatten" | "Identity" | "Reshape" | "Squeeze" | "Unsqueeze" => {
+                    name = last.input.first()?;
+                }
+                _ => return None,
+            }
+        }
+        None
     };
     // A softmax may come before the index. A file has no more of them than nodes.
     for _ in 0..model.graph.as_ref().map_or(0, |graph| graph.node.len()) {

@@ -1,17 +1,12 @@
 //! Runs a float graph on samples, to see the ranges of its tensors.
 
-use std::{
-    cell::Cell,
-    collections::HashMap,
-    panic::{catch_unwind, AssertUnwindSafe},
-    path::Path,
-};
+use std::{cell::Cell, collections::HashMap, path::Path};
 
 use crate::{
     calibration::Calibration,
     end::end,
     error::ImportError,
-    float_run::FloatRun,
+    float_run::{guarded, FloatRun},
     histogram::squares,
     lowering::Lowering,
     npy::Array,
@@ -68,15 +63,8 @@ impl Ranges {
         let batch = batch.map(|batch| batch as usize);
         let sample: Vec<usize> = sample.into_iter().map(|axis| axis as usize).collect();
         let samples = checked(samples, batch, &sample)?;
-        // What runs the graph is another's code; its failure is no reason to fail without a sentence.
-        let seen = catch_unwind(AssertUnwindSafe(|| {
+        guarded(|| {
             see(&FloatRun::new(&prepared, &rehearsed, sample)?, &input.name, &samples, calibration, done)
-        }));
-        seen.unwrap_or_else(|_| {
-            Err(ImportError::Calibration(refusal!(
-                "the graph can't be run";
-                "quantize it with onnxruntime (QuantFormat.QDQ) and import that"
-            )))
         })
     }
 }

@@ -9,18 +9,20 @@ use std::collections::HashMap;
 use crate::{
     end::{end, input_quantization},
     error::ImportError,
+    float_run::expect_runnable,
     import::in_rows,
     large::registered,
     lowered::Lowered,
     lowering::Lowering,
     onnx::{self, Node},
-    operators::{self, is_quantization},
+    operators,
     prepare::{is_float, survey, Prepared},
     ranges::Ranges,
     room::Room,
     rows::RowsModel,
     shape_guess::guess,
     stand_in,
+    standard::is_quantization,
     walk::step,
 };
 
@@ -127,6 +129,12 @@ impl<'a> Look<'a> {
         if let Err(fault) = input_quantization(&self.lowering) {
             return vec![fault].into();
         }
+        // Calibration will run it.
+        if self.lowering.emitter.rehearsal {
+            if let Err(fault) = expect_runnable(prepared, &self.lowering) {
+                return vec![fault].into();
+            }
+        }
         let widest = std::mem::take(&mut self.lowering.widest);
         let emitter = self.lowering.emitter;
         let mut faults = match registered(&emitter.model(last), &widest) {
@@ -138,7 +146,7 @@ impl<'a> Look<'a> {
             return faults.into();
         }
         match in_rows(&emitter, last) {
-            Ok(laid) => Found { faults, rows: Some(RowsSize::of(&laid.rows)), room: None },
+            Ok(rows) => Found { faults, rows: Some(RowsSize::of(&rows)), room: None },
             Err(fault) => {
                 faults.push(fault);
                 faults.into()

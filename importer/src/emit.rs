@@ -5,21 +5,19 @@ use std::collections::HashMap;
 use millrace_inference::{Model, Node, Rescale};
 
 use crate::{
-    curve::curve,
+    curve::{curve, value_at},
     lowered::Lowered,
     onnx::MAX_ONNX_BYTES,
     refusal::Refusal,
-    rescaling::{bounds, coarsened, rescaling, units},
-    rows::Multiplied,
+    rescaling::{bounds, coarsened, refined, rescaling, units, SAME},
+    rows::{Averaged, Multiplied},
+    traced::traced,
     value::{Accumulated, Padded, Quantization, Turned, Value},
 };
 
 /// The most nodes of a graph under construction, and the most bytes of its parameters, zeros between weights included.
 const MAX_NODES: usize = 1 << 14;
 pub(crate) const MAX_BYTES: usize = MAX_ONNX_BYTES / 4;
-
-/// What holds the place of a rescaling in a rehearsal.
-const PLACE: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
 
 /// The integer graph under construction.
 pub(crate) struct Emitter {
@@ -32,6 +30,8 @@ pub(crate) struct Emitter {
     bytes: usize,
     /// The nodes that end a product of two tensors.
     pub(crate) products: HashMap<u32, Multiplied>,
+    /// The nodes that end means of windows beyond the border.
+    pub(crate) means: HashMap<u32, Averaged>,
     /// The functions that tables are, finer than their entries. Where the file itself quantizes what they read, that is meant to be
     /// rounded, so that there are none.
     pub(crate) curves: HashMap<u32, Vec<i16>>,
@@ -52,6 +52,7 @@ impl Emitter {
             read_by_tables: HashMap::new(),
             bytes: 0,
             products: HashMap::new(),
+            means: HashMap::new(),
             curves: HashMap::new(),
             calibrated: false,
             begun: vec![],
@@ -113,14 +114,14 @@ impl Emitter {
     pub(crate) fn settle(&mut self, value: &Value, to: Quantization) -> Lowered<Value> {
         let shape = value.shape().ok_or_else(not_an_activation)?.to_vec();
         let node = match value {
-            Value::Input { .. } => self.input(to)?,
+            Value::Input { .. } => self.quantized_input(to)?,
             Value::Quantized { node, quantization, .. } => self.remap(*node, *quantization, to)?,
             Value::Mapped { node, quantization, map, .. } => {
                 let table = self.table_of(map.as_ref(), *quantization, to)?;
                 self.read_by_tables.insert(*node, *quantization);
                 let at = self.push(Node::Lookup { input: *node, table })?;
                 if self.calibrated && !self.rehearsal {
-                    self.curves.insert(at, curve(map.as_ref(), *quantization, to));
+                    self.curves.extend(curve(map.as_ref(), *quantization, to).map(|curve| (at, curve)));
                 }
                 at
             }
@@ -131,7 +132,7 @@ impl Emitter {
             Value::Turned(turned) => {
                 let node = match turned.quantization {
                     Some(from) => self.remap(turned.node, from, to)?,
-                    None => self.input(to)?,
+                    None => self.quantized_input(to)?,
                 };
                 return Ok(Value::Turned(Turned { node, quantization: Some(to), ..turned.clone() }));
             }
@@ -175,7 +176,7 @@ impl Emitter {
     }
 
     /// The model's input, which has one quantization.
-    fn input(&mut self, to: Quantization) -> Lowered<u32> {
+    pub(crate) fn quantized_input(&mut self, to: Quantization) -> Lowered<u32> {
         if self.input.is_some_and(|input| input != to) {
             return Err(refusal!(
                 "the model's input is quantized in two ways";
@@ -190,7 +191,7 @@ impl Emitter {
     pub(crate) fn accumulated(&mut self, accumulated: &Accumulated, to: Quantization) -> Lowered<u32> {
         let (min, max) = if self.rehearsal { (i8::MIN, i8::MAX) } else { bounds(accumulated.range, to) };
         let (input, channels) = match self.rehearsal {
-            true => (accumulated.node, vec![PLACE; accumulated.scales.len()]),
+            true => (accumulated.node, vec![SAME; accumulated.scales.len()]),
             false => self.rescaled(accumulated, to)?,
         };
         let at = self.push(Node::Requantize { input, channels, zero_point: to.zero_point, min, max })?;
@@ -211,6 +212,18 @@ impl Emitter {
         self.push(Node::Lookup { input: node, table })
     }
 
+    /// The same integers between two bounds: by the rescaling that gives them, if one does, or else by a table.
+    pub(crate) fn bounded(&mut self, node: u32, low: i8, high: i8) -> Lowered<u32> {
+        let mut rescaling =
+            self.nodes.get(node as usize).filter(|_| !self.products.contains_key(&node)).cloned();
+        if let Some(Node::Requantize { min, max, .. } | Node::Add { min, max, .. }) = &mut rescaling {
+            (*min, *max) = ((*min).clamp(low, high), (*max).clamp(low, high));
+            return rescaling.map_or(Ok(node), |node| self.push(node));
+        }
+        let table = (i8::MIN..=i8::MAX).map(|x| x.clamp(low, high)).collect();
+        self.push(Node::Lookup { input: node, table })
+    }
+
     /// A function as a table.
     pub(crate) fn table_of(
         &self,
@@ -223,7 +236,8 @@ impl Emitter {
         }
         (i8::MIN..=i8::MAX)
             .map(|x| {
-                let (real, value) = (from.real(x), map(from.real(x)));
+                let real = from.real(x);
+                let value = value_at(map, real, from.scale);
                 if value.is_nan() {
                     return Err(refusal!(
                         "at {real} it and what comes before it are no number";
@@ -236,7 +250,7 @@ impl Emitter {
     }
 
     /// How the accumulators of a product become `i8`, and the product: where a row's bias is beyond 32 bits in the row's
-    /// own unit, it is a new one with that row in a coarser unit.
+    /// own unit, or would lose too much there, it is a new one with that row in a coarser or a finer unit.
     fn rescaled(&mut self, accumulated: &Accumulated, to: Quantization) -> Lowered<(u32, Vec<Rescale>)> {
         let Accumulated { node: product, scales, offsets, zero_point, .. } = accumulated;
         let (product, zero_point) = (*product, *zero_point);
@@ -258,12 +272,16 @@ impl Emitter {
                 true => units(weights, *scale, *offset, zero_point),
                 false => None,
             };
-            if let Some(bias) = fitting {
+            let finer = refined(weights, *scale, *offset, zero_point, to.scale)?;
+            if let (Some(bias), None) = (fitting, &finer) {
                 let (multiplier, shift) = rescaling(scale / to.scale)?;
                 channels.push(Rescale { bias, multiplier, shift });
                 continue;
             }
-            let (weights, rescale) = coarsened(weights, *scale, *offset, zero_point, to.scale)?;
+            let (weights, rescale) = match finer {
+                Some(finer) => finer,
+                None => coarsened(weights, *scale, *offset, zero_point, to.scale)?,
+            };
             channels.push(rescale);
             let all = coarse.get_or_insert_with(|| parameters.to_vec());
             for (old, new) in all.iter_mut().skip(row * columns).zip(weights) {
@@ -276,7 +294,7 @@ impl Emitter {
         Ok((self.push(node)?, channels))
     }
 
-    /// The graph that ends with this node, without what it doesn't need.
+    /// The graph that ends with this node, without what it doesn't need, and with what registration needs besides.
     pub(crate) fn model(&self, last: u32) -> Model {
         let last = last as usize;
         let mut needed = vec![false; self.nodes.len()];
@@ -297,7 +315,7 @@ impl Emitter {
                 nodes.push(node);
             }
         }
-        Model { nodes }
+        Model { nodes: traced(nodes) }
     }
 }
 

@@ -14,7 +14,7 @@ impl Emitter {
         let (finite, negative) =
             (factors.iter().all(|factor| factor.is_finite()), factors.iter().any(|factor| *factor < 0.0));
         let clamped = accumulated.range != Range::ALL;
-        if !finite || clamped && (negative || !equal) {
+        if !finite || clamped && !equal {
             return Ok(false);
         }
         if negative {
@@ -89,7 +89,6 @@ mod tests {
         for (factors, weights, range) in [
             ([-1.0, 1.0], [1, -128, 3, -4], Range::ALL),
             ([1.0, f64::INFINITY], [1, 2, 3, 4], Range::ALL),
-            ([-1.0, -1.0], [1, 2, 3, 4], relu),
             ([1.0, 2.0], [1, 2, 3, 4], relu),
         ] {
             let (mut emitter, mut accumulated) = product(weights, range);
@@ -99,5 +98,9 @@ mod tests {
         let (mut emitter, mut accumulated) = product([1; 4], Range { high: 6.0, ..relu });
         assert_eq!(emitter.multiplied(&mut accumulated, &[0.5, 0.5]), Ok(true));
         assert_eq!(accumulated.range, Range { low: 0.0, high: 3.0 });
+        let (mut emitter, mut accumulated) = product([1; 4], Range { high: 6.0, ..relu });
+        assert_eq!(emitter.multiplied(&mut accumulated, &[-0.5, -0.5]), Ok(true));
+        assert_eq!(accumulated.range, Range { low: -3.0, high: 0.0 });
+        assert_eq!(parameters(&emitter.nodes[accumulated.node as usize]), Some(&[-1; 4][..]));
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// The most elements of the axes that come last in a tensor and are read first: a product has the square of their number of
 /// weights.
-const MAX_MOVED: u32 = 1024;
+pub(crate) const MAX_MOVED: u32 = 1024;
 
 impl Emitter {
     /// The tensor with its axes in the order in which they are read.

@@ -1,15 +1,19 @@
 //! A float graph that is run on samples, with a look at every tensor.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    panic::{catch_unwind, AssertUnwindSafe},
+};
 
 use prost::Message;
 use rten::{Model, ModelOptions, NodeId, Value};
 
 use crate::{
     error::ImportError,
+    explicit::explicit,
     lowering::Lowering,
-    onnx::{self, Attribute, Node, OperatorSet, Tensor},
-    prepare::Prepared,
+    onnx::Node,
+    prepare::{input_shape, Prepared},
 };
 
 /// The most samples that run at once where the graph leaves the batch open: more would only take memory.
@@ -43,12 +47,44 @@ pub(crate) struct FloatRun {
     sample: Vec<usize>,
 }
 
-/// What runs the graph says why it can't.
-fn failed(error: &dyn std::fmt::Display) -> ImportError {
-    ImportError::Calibration(refusal!(
-        "{error}";
+/// What runs the graph says why it can't, and at which node if it is one's fault.
+fn failed(error: &dyn std::fmt::Display, node: Option<&str>) -> ImportError {
+    let why = refusal!(
+        "what runs the file in floats says: {error}";
         "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
-    ))
+    );
+    match node.filter(|node| !node.is_empty()) {
+        Some(node) => ImportError::Node { node: node.to_owned(), why },
+        None => ImportError::Calibration(why),
+    }
+}
+
+/// What an error says of its cause alone, if it has one: the node has its place in another sentence.
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// Checks that a float graph, which was lowered in a rehearsal, can be read by what runs it.
+///
+/// # Errors
+/// Those of [`FloatRun::new`].
+pub(crate) fn expect_runnable(prepared: &Prepared, rehearsed: &Lowering<'_>) -> Result<(), ImportError> {
+    let (_, sample) = input_shape(&prepared.input)?;
+    let sample = sample.into_iter().map(|axis| axis as usize).collect();
+    guarded(|| FloatRun::new(prepared, rehearsed, sample).map(drop))
+}
+
+/// What comes of a run. What runs the graph is another's code; its failure is no reason to fail without a sentence.
+///
+/// # Errors
+/// [`ImportError`] if the run has one, or panics.
+pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, ImportError>) -> Result<T, ImportError> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        Err(ImportError::Calibration(refusal!(
+            "the graph can't be run";
+            "quantize it with onnxruntime (QuantFormat.QDQ) and import that"
+        )))
+    })
 }
 
 impl FloatRun {
@@ -66,7 +102,7 @@ impl FloatRun {
         let model: Model = ModelOptions::with_all_ops()
             .enable_optimization(false)
             .load(file.encode_to_vec())
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| failed(&cause(&error), error.node()))?;
         let [input] = *model.input_ids() else {
             return Err(ImportError::Calibration(
                 refusal!("the graph needs exactly one input"; "fold the others"),
@@ -131,7 +167,7 @@ impl FloatRun {
             let mut look = |_: &str, values: &[f32], _: usize| numbers = Some(values.to_vec());
             self.run(samples, count, std::slice::from_ref(tensor), &mut look)?;
         }
-        numbers.ok_or_else(|| failed(&format!("'{name}' has no real numbers")))
+        numbers.ok_or_else(|| failed(&format!("'{name}' has no real numbers"), None))
     }
 
     /// Runs it on so many samples, for some of its tensors.
@@ -145,8 +181,8 @@ impl FloatRun {
         let shape: Vec<usize> = std::iter::once(count).chain(self.sample.iter().copied()).collect();
         let input = rten_tensor::Tensor::from_data(&shape, samples.to_vec());
         let ids: Vec<NodeId> = tensors.iter().map(|tensor| tensor.id).collect();
-        let values =
-            self.model.run(vec![(self.input, input.into())], &ids, None).map_err(|error| failed(&error))?;
+        let values = self.model.run(vec![(self.input, input.into())], &ids, None);
+        let values = values.map_err(|error| failed(&error, error.node_path().first().copied().flatten()))?;
         for (Seen { node, name, .. }, value) in tensors.iter().zip(values) {
             if let Value::FloatTensor(values) = value {
                 let values = values.into_data();
@@ -207,90 +243,6 @@ fn expect_finite(node: &Node, name: &str, values: &[f32]) -> Result<(), ImportEr
             "calibrate with samples on which it doesn't, or clip its input"
         ),
     })
-}
-
-/// The graph as what runs it wants it: with attributes that ONNX lets one leave out, and without what evaluation drops.
-fn explicit(prepared: &Prepared, rehearsed: &Lowering<'_>) -> Result<onnx::Model, ImportError> {
-    let mut graph = prepared.graph.clone();
-    let mut paddings = Vec::new();
-    for node in &mut graph.node {
-        paddings.extend(full_padding(node, rehearsed));
-        // onnxruntime's namesakes mean the same.
-        node.domain.clear();
-        let pair = |name: &str, value: i64, count: usize| Attribute {
-            name: name.into(),
-            r#type: Attribute::INTS,
-            ints: vec![value; count],
-            ..Attribute::default()
-        };
-        let weights = node.input.get(1);
-        let weights = prepared.graph.initializer.iter().find(|constant| Some(&constant.name) == weights);
-        let axes = match (node.ints("kernel_shape"), weights) {
-            (Some(kernel), _) => kernel.len(),
-            (None, Some(weights)) => weights.dims.len().saturating_sub(2),
-            (None, None) => 2,
-        };
-        let defaults = match node.op_type.as_str() {
-            "Conv" | "ConvTranspose" => {
-                vec![pair("dilations", 1, axes), pair("pads", 0, 2 * axes), pair("strides", 1, axes)]
-            }
-            "MaxPool" | "AveragePool" => vec![pair("pads", 0, 2 * axes), pair("strides", 1, axes)],
-            "Softmax" | "LogSoftmax" if prepared.opset < 13 => {
-                let kind = Attribute::INT;
-                vec![Attribute { name: "axis".into(), r#type: kind, i: 1, ..Attribute::default() }]
-            }
-            "Dropout" => {
-                node.op_type = "Identity".into();
-                node.input.truncate(1);
-                node.output.truncate(1);
-                node.attribute.clear();
-                vec![]
-            }
-            "Celu" | "Mish" | "Selu" | "ThresholdedRelu" => {
-                let why = refusal!(
-                    "calibration can't run it";
-                    "quantize the model with onnxruntime (QuantFormat.QDQ) and import that"
-                );
-                return Err(ImportError::Node { node: node.label(), why });
-            }
-            _ => vec![],
-        };
-        for default in defaults {
-            if node.attribute.iter().all(|attribute| attribute.name != default.name) {
-                node.attribute.push(default);
-            }
-        }
-    }
-    graph.initializer.extend(paddings);
-    Ok(onnx::Model {
-        // What runs it takes no file without one.
-        ir_version: 8,
-        graph: Some(graph),
-        opset_import: vec![OperatorSet { domain: String::new(), version: prepared.opset }],
-        functions: vec![],
-    })
-}
-
-/// The padding of all axes, which a node then reads in place of one that names its axes.
-fn full_padding(node: &mut Node, rehearsed: &Lowering<'_>) -> Option<Tensor> {
-    if node.op_type != "Pad" || node.input.len() < 4 {
-        return None;
-    }
-    let integers = |at: usize| rehearsed.written(node.input.get(at)?)?.integers().map(<[i64]>::to_vec);
-    let (pads, axes) = (integers(1)?, integers(3)?);
-    let rank = rehearsed.shape_of(node.input.first()?)?.len() + 1;
-    let mut full = vec![0; 2 * rank];
-    let (first, last) = pads.split_at_checked(axes.len())?;
-    for (axis, (first, last)) in axes.iter().zip(first.iter().zip(last)) {
-        let at = usize::try_from(axis.rem_euclid(rank as i64)).ok()?;
-        *full.get_mut(at)? = *first;
-        *full.get_mut(rank + at)? = *last;
-    }
-    let name = format!("{} pads", node.output.first()?);
-    node.input.truncate(3);
-    *node.input.get_mut(1)? = name.clone();
-    let dims = vec![full.len() as i64];
-    Some(Tensor { name, dims, data_type: onnx::INT64, int64_data: full, ..Tensor::default() })
 }
 
 #[cfg(test)]

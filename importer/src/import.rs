@@ -6,11 +6,12 @@ use crate::{
     emit::Emitter,
     end::{end, input_quantization},
     error::ImportError,
+    integers::Integers,
     large::registered,
     onnx,
     prepare::prepare,
     ranges::Ranges,
-    rows::{rows, Laid, Lying, RowsModel, Source},
+    rows::{rows, RowsModel, Source},
     value::Quantization,
     walk::{walk, Step},
 };
@@ -22,6 +23,8 @@ pub struct Imported {
     pub model: Model,
     /// Quantization of the input: how real numbers become its bytes.
     pub input: Quantization,
+    /// The integers that the file itself reads; none if that is real numbers.
+    pub integers: Option<Integers>,
     /// Quantization of an `i8` output; none for indices.
     pub output: Option<Quantization>,
     /// What each ONNX node became, in order.
@@ -33,14 +36,10 @@ pub struct Imported {
 pub struct ImportedRows {
     /// The graph and its parameters.
     pub rows: RowsModel,
-    /// The axes of a sample in the order in which it is posted: channels come last, whereas ONNX has them first.
-    pub order: Vec<usize>,
-    /// Where each element of a sample of the file lies in a posted one.
-    posted: Lying,
-    /// Where each element of the file's output lies in the model's.
-    given: Lying,
     /// Quantization of the input: how real numbers become its bytes.
     pub input: Quantization,
+    /// The integers that the file itself reads; none if that is real numbers.
+    pub integers: Option<Integers>,
     /// Quantization of an `i8` output; none for indices.
     pub output: Option<Quantization>,
     /// What each ONNX node became on the way, in order.
@@ -48,22 +47,11 @@ pub struct ImportedRows {
 }
 
 impl ImportedRows {
-    /// The bytes that are posted for a sample of real numbers, whose axes are the file's.
-    pub fn posted(&self, sample: &[f64]) -> Vec<u8> {
-        let mut bytes = vec![0; sample.len()];
-        for (place, real) in self.posted.places().into_iter().zip(sample) {
-            if let Some(byte) = bytes.get_mut(place) {
-                *byte = self.input.quantize(*real).cast_unsigned();
-            }
-        }
-        bytes
-    }
-
     /// The real numbers that an output of the model stands for, their axes as the file has them; none of indices.
     pub fn reals(&self, output: &[i32]) -> Option<Vec<f64>> {
-        let quantization = self.output?;
-        let real = |place: usize| Some(quantization.real(i8::try_from(*output.get(place)?).ok()?));
-        self.given.places().into_iter().map(real).collect()
+        let (quantization, axes) = (self.output?, self.rows.answer_axes()?);
+        let real = |element: i32| Some(quantization.real(i8::try_from(element).ok()?));
+        axes.back(output).into_iter().map(real).collect()
     }
 }
 
@@ -84,15 +72,15 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let prepared = prepare(model)?;
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
-    let input = input_quantization(&lowering)?;
+    let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
     let widest = std::mem::take(&mut lowering.widest);
     let model = lowering.emitter.model(last);
     match registered(&model, &widest) {
-        Ok(_) => Ok(Imported { model, input, output, steps }),
+        Ok(_) => Ok(Imported { model, input, integers, output, steps }),
         // A model of which no sample fits a submission can be registered all the same, and run.
         Err(faults) => match faults.into_iter().next() {
             Some(fault) if CheckedModel::from_bytes(&model.to_bytes()).is_err() => Err(fault),
-            _ => Ok(Imported { model, input, output, steps }),
+            _ => Ok(Imported { model, input, integers, output, steps }),
         },
     }
 }
@@ -106,14 +94,15 @@ pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<Imported
     let prepared = prepare(model)?;
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
-    let input = input_quantization(&lowering)?;
-    let Laid { rows, order, posted, given } = in_rows(&lowering.emitter, last)?;
-    Ok(ImportedRows { rows, order, posted, given, input, output, steps })
+    let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
+    let rows = in_rows(&lowering.emitter, last)?;
+    Ok(ImportedRows { rows, input, integers, output, steps })
 }
 
 /// A graph that ends with this node as one of rows.
-pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<Laid, ImportError> {
-    let source = Source { nodes: &emitter.nodes, last, products: &emitter.products, curves: &emitter.curves };
+pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<RowsModel, ImportError> {
+    let Emitter { nodes, products, means, curves, .. } = emitter;
+    let source = Source { nodes, last, products, means, curves };
     rows(&source).map_err(|(node, why)| ImportError::Node {
         node: emitter.label(node).to_owned(),
         why: why.about("as a model of rows:"),

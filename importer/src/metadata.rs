@@ -4,7 +4,7 @@
 use millrace_inference::CheckedModel;
 use serde::Serialize;
 
-use crate::{rows::RowsModel, value::Quantization};
+use crate::{axes::Axes, rows::RowsModel, value::Quantization};
 
 /// Most bytes that the chain keeps of a model's metadata. As JSON they take a little more.
 const MAX_BYTES: usize = 32 * 1024;
@@ -78,7 +78,7 @@ impl Metadata {
         Self::of([shape(0), shape(last)], input, output, words)
     }
 
-    /// The metadata of a model of rows.
+    /// The metadata of a model of rows, which say at the end of a meaning where the file's axes are, if that isn't plain.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -89,6 +89,18 @@ impl Metadata {
         words: Words,
     ) -> Result<Self, String> {
         let sample = model.image().map_or(vec![], Vec::from);
+        let is_plain = |[rows, columns, channels]: [u32; 3]| channels == 1 || rows * columns == 1;
+        let meaning = |own: String, axes: Option<&Axes>, image: Option<[u32; 3]>, verb: &str| match axes
+            .filter(|_| !image.is_some_and(is_plain))
+        {
+            Some(axes) => axes.said(&own, verb),
+            None => own,
+        };
+        let words = Words {
+            input: meaning(words.input, model.sample_axes(), model.image(), "posted"),
+            output: meaning(words.output, model.answer_axes(), model.answer(), "given"),
+            ..words
+        };
         Self::of([sample, model.output_shape()], input, output, words)
     }
 

@@ -16,8 +16,12 @@ const MAX_HEADER: u32 = 10_000;
 pub enum Numbers {
     /// float32 or float64.
     Real(Vec<f64>),
-    /// Integers of 8, 32 or 64 bits.
+    /// int32 or int64.
     Integer(Vec<i64>),
+    /// int8.
+    Int8(Vec<i8>),
+    /// uint8.
+    Uint8(Vec<u8>),
 }
 
 /// An array, row-major.
@@ -35,6 +39,8 @@ impl Array {
         match &self.numbers {
             Numbers::Real(values) => values.clone(),
             Numbers::Integer(values) => values.iter().map(|value| *value as f64).collect(),
+            Numbers::Int8(values) => values.iter().map(|value| f64::from(*value)).collect(),
+            Numbers::Uint8(values) => values.iter().map(|value| f64::from(*value)).collect(),
         }
     }
 }
@@ -89,8 +95,8 @@ fn parse(mut file: impl Read) -> Result<Array, String> {
     let numbers = match kind {
         "f4" => Numbers::Real(words(file, &shape)?.into_iter().map(|x| f64::from(f32::from_le_bytes(x))).collect()),
         "f8" => Numbers::Real(words(file, &shape)?.into_iter().map(f64::from_le_bytes).collect()),
-        "i1" => Numbers::Integer(words(file, &shape)?.into_iter().map(|x| i64::from(i8::from_le_bytes(x))).collect()),
-        "u1" => Numbers::Integer(words(file, &shape)?.into_iter().map(|x| i64::from(u8::from_le_bytes(x))).collect()),
+        "i1" => Numbers::Int8(words(file, &shape)?.into_iter().map(i8::from_le_bytes).collect()),
+        "u1" => Numbers::Uint8(words(file, &shape)?.into_iter().map(u8::from_le_bytes).collect()),
         "i4" => Numbers::Integer(words(file, &shape)?.into_iter().map(|x| i64::from(i32::from_le_bytes(x))).collect()),
         "i8" => Numbers::Integer(words(file, &shape)?.into_iter().map(i64::from_le_bytes).collect()),
         other => {
@@ -178,8 +184,10 @@ mod tests {
         let read = array("<f4", "(1, 2)", &[0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]).expect("two numbers");
         assert_eq!(read, Array { shape: vec![1, 2], numbers: Numbers::Real(vec![1.0, -2.0]) });
         let read = array("|i1", "(2,)", &[5, 0xff]).expect("two numbers");
-        assert_eq!(read, Array { shape: vec![2], numbers: Numbers::Integer(vec![5, -1]) });
-        assert_eq!(array("|u1", "()", &[200]).expect("one number").shape, Vec::<u64>::new());
+        assert_eq!(read, Array { shape: vec![2], numbers: Numbers::Int8(vec![5, -1]) });
+        let read = array("|u1", "()", &[200]).expect("one number");
+        assert_eq!(read, Array { shape: vec![], numbers: Numbers::Uint8(vec![200]) });
+        assert_eq!(read.reals(), [200.0]);
     }
 
     #[test]

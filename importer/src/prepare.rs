@@ -7,10 +7,12 @@ use millrace_inference::limits::MAX_RANK;
 
 use crate::{
     error::ImportError,
+    names::is_own,
     onnx::{Dimension, Graph, Model, Node, Tensor, ValueInfo},
+    pairs::in_pairs,
     refusal::Refusal,
     shape::sized,
-    standard::OPSETS,
+    standard::{is_known, is_quantization, OPSETS},
 };
 
 /// A graph without what its output doesn't need.
@@ -26,6 +28,8 @@ pub(crate) struct Prepared {
     pub(crate) others: Vec<String>,
     /// How many nodes read each name.
     pub(crate) readers: HashMap<String, usize>,
+    /// Names of the tensors between the pairs that operators of several inputs are taken in.
+    pub(crate) between: HashSet<String>,
     /// Shapes of a sample that the file itself gives for tensors in between.
     pub(crate) shapes: HashMap<String, Vec<u32>>,
 }
@@ -64,7 +68,10 @@ pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
         graph.initializer.iter().filter(|tensor| wanted.contains(tensor.name.as_str())).collect();
     faults.extend(functions(model, &nodes));
     let inputs = inputs(graph, &wanted);
-    if inputs.len() != 1 {
+    faults.extend(taken(&inputs, &initializers, &nodes));
+    if inputs.is_empty() {
+        faults.push(without_input(graph, &output.name, &nodes));
+    } else if inputs.len() > 1 {
         faults.push(ImportError::Graph(refusal!(
             "the graph's output depends on {} inputs, and exactly one can be imported", inputs.len();
             "make the others constants, or join them before the export"
@@ -72,6 +79,7 @@ pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
     }
     let Some((input, others)) = inputs.split_first() else { return (None, faults) };
     let input = ValueInfo::clone(input);
+    let (nodes, between) = in_pairs(&nodes);
     faults.extend(given_twice(&input, &initializers, &nodes));
     let mut readers = HashMap::new();
     for name in nodes.iter().flat_map(|node| &node.input) {
@@ -83,9 +91,10 @@ pub(crate) fn survey(model: &Model) -> (Option<Prepared>, Vec<ImportError>) {
         output: output.name.clone(),
         others: others.iter().map(|input| input.name.clone()).collect(),
         readers,
+        between,
         shapes: shapes.collect(),
         graph: Graph {
-            node: nodes.into_iter().cloned().collect(),
+            node: nodes,
             initializer: initializers.into_iter().cloned().collect(),
             input: vec![input.clone()],
             output: vec![output.clone()],
@@ -164,8 +173,57 @@ pub(crate) fn inputs<'a>(graph: &'a Graph, wanted: &HashSet<&str>) -> Vec<&'a Va
     graph.input.iter().filter(is_input).collect()
 }
 
+/// Why the output, which these nodes give, depends on no input.
+fn without_input(graph: &Graph, output: &str, nodes: &[&Node]) -> ImportError {
+    let at = |node: &Node, why| ImportError::Node { node: node.label(), why };
+    let constants = graph.initializer.iter().map(|tensor| &tensor.name);
+    let given: HashSet<&String> = constants.chain(nodes.iter().flat_map(|node| &node.output)).collect();
+    for node in nodes {
+        let unknown = node.input.iter().find(|name| !name.is_empty() && !given.contains(name));
+        let Some(name) = unknown else { continue };
+        return match graph.node.iter().find(|node| node.output.contains(name)) {
+            Some(giver) => at(
+                node,
+                refusal!(
+                    "it reads '{name}', which {} gives only behind it", giver.label();
+                    "sort the nodes, so that each comes behind those that it reads"
+                ),
+            ),
+            None => at(node, refusal!("it reads '{name}', which nothing gives"; "export the model again")),
+        };
+    }
+    match nodes.iter().find(|node| !is_known(&node.op_type)) {
+        // A graph within it may read the input.
+        Some(node) => at(
+            node,
+            refusal!(
+                "this operator can't be represented in integers, and nothing else that the output depends on reads an input";
+                "rewrite the model with the operators of docs/models.md"
+            ),
+        ),
+        None => ImportError::Graph(refusal!(
+            "the output '{output}' is a constant, which depends on no input";
+            "choose another with --output-tensor NAME, or export the model again"
+        )),
+    }
+}
+
+/// The names that only the importer's own tensors may have.
+fn taken(inputs: &[&ValueInfo], initializers: &[&Tensor], nodes: &[&Node]) -> Vec<ImportError> {
+    let names = inputs.iter().map(|input| &input.name);
+    let names = names.chain(initializers.iter().map(|tensor| &tensor.name));
+    let names = names.chain(nodes.iter().flat_map(|node| &node.output));
+    let refused = |name: &String| {
+        ImportError::Graph(refusal!(
+            "'{}' is the name of a tensor with an invisible separator in it (U+2063)", name.escape_default();
+            "give it a name without"
+        ))
+    };
+    names.filter(|name| is_own(name)).map(refused).collect()
+}
+
 /// The names that are given more than once.
-fn given_twice(input: &ValueInfo, initializers: &[&Tensor], nodes: &[&Node]) -> Vec<ImportError> {
+fn given_twice(input: &ValueInfo, initializers: &[&Tensor], nodes: &[Node]) -> Vec<ImportError> {
     let mut given = HashSet::from([input.name.as_str()]);
     let names = initializers
         .iter()
@@ -202,13 +260,17 @@ pub(crate) fn input_type(input: &ValueInfo) -> i32 {
 
 /// Whether nothing quantizes the activations of a graph.
 pub(crate) fn is_float(prepared: &Prepared) -> bool {
-    let is_constant =
-        |name: &String| prepared.graph.initializer.iter().any(|constant| constant.name == *name);
-    let quantizes = |node: &Node| match node.op_type.as_str() {
-        // Quantization-aware training leaves one for each weight, too.
-        "QuantizeLinear" => node.input.first().is_some_and(|name| !is_constant(name)),
-        "DequantizeLinear" => node.input.first() == Some(&prepared.input.name),
-        _ => false,
-    };
-    !prepared.graph.node.iter().any(quantizes)
+    let Prepared { graph, .. } = prepared;
+    let mut constants: HashSet<&str> =
+        graph.initializer.iter().map(|constant| constant.name.as_str()).collect();
+    for node in &graph.node {
+        // Quantization-aware training leaves some for the weights, too, however these come to be.
+        let is_constant = node.input.iter().all(|name| name.is_empty() || constants.contains(name.as_str()));
+        if is_constant {
+            constants.extend(node.output.iter().map(String::as_str));
+        } else if is_quantization(node) {
+            return false;
+        }
+    }
+    true
 }

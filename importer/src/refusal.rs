@@ -72,12 +72,38 @@ mod tests {
                         let (_, rest) = call.split_once(';').expect("a remedy");
                         let remedy = rest.split('"').nth(1).expect("a literal");
                         assert!(remedy.contains(' '), "{}: {remedy}", path.display());
+                        assert!(is_advice(remedy), "{}: {remedy}", path.display());
                         found += 1;
                     }
                 }
             }
         }
         assert!(found > 150, "{found} refusals");
+    }
+
+    /// Whether a remedy says what to do. One that begins with its subject says how things are instead: "the axes must be equal".
+    fn is_advice(remedy: &str) -> bool {
+        const SUBJECTS: [&str; 16] = [
+            "a", "all", "an", "any", "at", "each", "it", "its", "no", "none", "one", "only", "that", "the",
+            "these", "this",
+        ];
+        let first = remedy.split(' ').next().unwrap_or_default();
+        // A verb has no comma behind it, as the first of several things has.
+        !SUBJECTS.contains(&first) && !first.ends_with(',')
+    }
+
+    #[test]
+    fn what_says_how_things_are_is_no_remedy() {
+        for statement in [
+            "a product of two activations can't be represented",
+            "only one with constant weights can",
+            "its scales must be positive",
+            "float32, int8 and bool are read",
+        ] {
+            assert!(!is_advice(statement), "{statement}");
+        }
+        assert!(is_advice("if it is meant for the channels, give it their shape"));
+        assert!(is_advice("let the other axes be equal"));
     }
 
     /// The sentences about other files than ONNX files, which are plain texts.

@@ -10,8 +10,18 @@ use crate::{
 /// Most bits that a rescaling may shift.
 const MAX_SHIFT: i32 = 62;
 
+/// The rescaling that changes nothing.
+pub(crate) const SAME: Rescale = Rescale { bias: 0, multiplier: 1 << 30, shift: 30 };
+
 /// Strict bound of a row's accumulators with their bias.
 const TWO_31: f64 = 2_147_483_648.0;
+
+/// How much of a step of the output may get lost where a bias is rounded to its row's unit.
+const MOST_LOST: f64 = 1.0 / 32.0;
+
+/// The longest row of ones that may be refined. Longer ones are means of images, for which rows have an operator, and whose unit is a
+/// small part of a step already.
+const LONGEST_ONES: usize = 64;
 
 /// A row's bias in units of its scale, with the input's zero point folded in, since `Σ W·(x − z) = Σ W·x − z·Σ W`; none
 /// if the accumulators could leave 32 bits with it.
@@ -20,6 +30,34 @@ pub(crate) fn units(weights: &[i8], scale: f64, offset: f64, zero_point: i8) -> 
     let reach: i64 = weights.iter().map(|weight| i64::from(*weight).abs() * 128).sum();
     let bias = (offset / scale).round_ties_even() - (i64::from(zero_point) * sum) as f64;
     (bias.abs() + (reach as f64) < TWO_31).then_some(bias as i32)
+}
+
+/// A row in a finer unit, where too much of its bias would get lost in its own: the unit of weights of 1 is a whole step of the input,
+/// however fine the output's steps are. By a power of two, so that sums which lie between two integers still do. None if the row's own
+/// unit suffices, or there is none finer in which its weights have 8 bits and its sums 32.
+pub(crate) fn refined(
+    weights: &[i8],
+    scale: f64,
+    offset: f64,
+    zero_point: i8,
+    step: f64,
+) -> Lowered<Option<(Vec<i8>, Rescale)>> {
+    let units_of_offset = offset / scale;
+    let lost = (units_of_offset - units_of_offset.round_ties_even()).abs() * scale;
+    let is_sum = weights.len() > LONGEST_ONES && weights.iter().all(|weight| *weight == 1);
+    // Not true of NaN, either, which a row without a scale gives.
+    let matters = lost > step * MOST_LOST && !is_sum;
+    let largest = weights.iter().map(|weight| weight.unsigned_abs()).max().unwrap_or(0);
+    for factor in [64i8, 32, 16, 8, 4, 2].into_iter().filter(|_| matters && largest > 0) {
+        let fine: Option<Vec<i8>> = weights.iter().map(|weight| weight.checked_mul(factor)).collect();
+        let unit = scale / f64::from(factor);
+        let fitting = fine.and_then(|fine| Some((units(&fine, unit, offset, zero_point)?, fine)));
+        if let Some((bias, fine)) = fitting {
+            let (multiplier, shift) = rescaling(unit / step)?;
+            return Ok(Some((fine, Rescale { bias, multiplier, shift })));
+        }
+    }
+    Ok(None)
 }
 
 /// A row in a coarser unit, in which its bias fits. Trained networks have channels whose weights have died and that only
@@ -64,7 +102,7 @@ pub(crate) fn coarsened(
 /// `ratio ≈ multiplier / 2^shift` with 31 significant bits, or as many as the shift allows.
 pub(crate) fn rescaling(ratio: f64) -> Lowered<(u32, u8)> {
     if !(ratio.is_finite() && ratio > 0.0) {
-        return Err(refusal!("a rescaling by {ratio} isn't possible"; "its scales must be positive"));
+        return Err(refusal!("a rescaling by {ratio} isn't possible"; "give it scales that are positive"));
     }
     // ratio = mantissa · 2^exponent with 1 ≤ mantissa < 2.
     let exponent = ratio.log2().floor() as i32;
@@ -123,6 +161,21 @@ mod tests {
         }
         let (_, rescale) = coarsened(&[0, 0], 1.0, 0.0, 3, 0.01).expect("nothing at all");
         assert_eq!(steps(5, rescale), 0.0);
+    }
+
+    #[test]
+    fn a_bias_that_its_unit_would_round_gets_a_finer_one() {
+        let refined = |weights: &[i8], offset| refined(weights, 0.5, offset, 3, 0.01).expect("in range");
+        let (fine, rescale) = refined(&[1], 0.37).expect("a unit is 50 steps");
+        assert_eq!(fine, [64]);
+        // 10 stands for 3.5, which with 0.37 is 387 steps.
+        assert!((steps(640, rescale) - 387.0).abs() < 0.4, "{rescale:?}");
+        assert_eq!(refined(&[-20, 3], 0.37).expect("as far as 8 bits reach").0, [-80, 12]);
+        for (weights, offset) in
+            [(vec![1], 1.5), (vec![-65], 0.37), (vec![0], 0.37), (vec![1; 65], 0.37), (vec![1], 0.5001)]
+        {
+            assert_eq!(refined(&weights, offset), None, "{weights:?}");
+        }
     }
 
     #[test]

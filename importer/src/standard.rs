@@ -136,6 +136,11 @@ fn signature(operator: &str) -> Option<Signature> {
     Some(found)
 }
 
+/// Whether a node only says how tensors are quantized.
+pub(crate) fn is_quantization(node: &Node) -> bool {
+    matches!(node.op_type.as_str(), "QuantizeLinear" | "DequantizeLinear")
+}
+
 /// Whether an operator is one that is imported.
 pub(crate) fn is_known(operator: &str) -> bool {
     signature(operator).is_some()

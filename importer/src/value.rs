@@ -51,9 +51,19 @@ impl Range {
         Self { low: self.low.clamp(to.low, to.high), high: self.high.clamp(to.low, to.high) }
     }
 
-    /// The range after a multiplication with a positive number.
+    /// The range after a multiplication with a finite number. One below zero lets its ends change places; what is left after one with 0
+    /// needs no clamp.
     pub(crate) fn scaled(self, by: f64) -> Self {
-        Self { low: self.low * by, high: self.high * by }
+        if by == 0.0 {
+            return Self::ALL;
+        }
+        let ends = [self.low * by, self.high * by];
+        Self { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) }
+    }
+
+    /// The range after a finite number was added.
+    pub(crate) fn shifted(self, by: f64) -> Self {
+        Self { low: self.low + by, high: self.high + by }
     }
 }
 
@@ -73,7 +83,7 @@ pub(crate) enum Value {
     Quantized { node: u32, shape: Vec<u32>, quantization: Quantization },
     /// What a product gives.
     Accumulated(Accumulated),
-    /// A mean, at its own scale once that is known.
+    /// Means, at their own scale once that is known.
     Mean(Mean),
     /// A quantized tensor with its axes in another order.
     Turned(Turned),
@@ -120,17 +130,28 @@ impl Accumulated {
     }
 }
 
-/// The mean of a quantized image over whole axes: over rows and columns, or over the rows alone.
+/// The means of a quantized image's windows, of their elements inside the border: `mean · factor + offset`, then the range.
 #[derive(Clone)]
 pub(crate) struct Mean {
     pub(crate) input: u32,
     /// Channels, rows and columns of the image.
     pub(crate) image: [u32; 3],
-    /// The window that covers the axes over which the mean goes.
     pub(crate) window: Window,
+    /// Channels, rows and columns of the means.
+    pub(crate) pooled: [u32; 3],
     pub(crate) quantization: Quantization,
     /// The shape of a sample under which the means are read.
     pub(crate) shape: Vec<u32>,
+    pub(crate) factor: f64,
+    pub(crate) offset: f64,
+    pub(crate) range: Range,
+}
+
+impl Mean {
+    /// Whether nothing is done with the means.
+    pub(crate) fn is_plain(&self) -> bool {
+        (self.factor, self.offset, self.range) == (1.0, 0.0, Range::ALL)
+    }
 }
 
 /// The product of two quantized tensors of one shape.
@@ -264,5 +285,8 @@ mod tests {
         // The second one moves everything to its own bound.
         assert_eq!(range(0.0, 1.0).clamped(range(2.0, 3.0)), range(2.0, 2.0));
         assert_eq!(range(0.0, f64::INFINITY).scaled(0.5), range(0.0, f64::INFINITY));
+        assert_eq!(range(0.0, f64::INFINITY).scaled(-0.5), range(f64::NEG_INFINITY, 0.0));
+        assert_eq!(range(0.0, 6.0).scaled(-0.5).shifted(1.0), range(-2.0, 1.0));
+        assert_eq!(range(0.0, f64::INFINITY).scaled(0.0), Range::ALL);
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     kind::kind,
     lowered::Lowered,
     lowering::Lowering,
-    onnx::Node,
+    onnx::{Attribute, Node},
     operators::{constant, lower, moves_integers},
     prepare::Prepared,
     ranges::Ranges,
@@ -62,9 +62,8 @@ pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<S
         (emitted, note) => format!("{} ({note})", emitted.join(", ")),
     };
     // What only moves integers gives integers.
-    let moved = node.input.first().and_then(|name| lowering.integers_of(name));
-    if let (Some(element), true) = (moved, moves_integers(&node.op_type)) {
-        lowering.mark_integers(output.clone(), element);
+    if let (Some(name), true) = (node.input.first(), moves_integers(&node.op_type)) {
+        lowering.mark_moved(name, output.clone());
     }
     if let Some(shape) = value.shape() {
         lowering.widest.see(&node.label(), shape);
@@ -76,20 +75,30 @@ pub(crate) fn step(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<Option<S
 /// Checks what concerns every operator alike.
 fn check(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
     standard::check(node)?;
+    let is_strange = |number: &f32| match node.op_type.as_str() {
+        // A clip that is open at one end.
+        "Clip" => number.is_nan(),
+        // A padding below all numbers, which no maximum takes.
+        "Pad" => !number.is_finite() && *number != f32::NEG_INFINITY,
+        // What reads it says what it may be.
+        "Constant" => false,
+        _ => !number.is_finite(),
+    };
+    for Attribute { name, f, floats, .. } in &node.attribute {
+        if let Some(number) = std::iter::once(f).chain(floats).find(|number| is_strange(number)) {
+            return Err(refusal!(
+                "its {name} is {number}, which is no finite number";
+                "give it one, or export the model again so that it has one"
+            ));
+        }
+    }
     for name in &node.input {
         let strange = lowering.written(name).and_then(|constant| constant.strange);
-        match strange {
-            // A clip that is open at one end.
-            Some(number) if node.op_type == "Clip" && number.is_infinite() => {}
-            // A padding below all numbers, which no maximum takes.
-            Some(number) if node.op_type == "Pad" && number == f32::NEG_INFINITY => {}
-            Some(number) => {
-                return Err(refusal!(
-                    "its constant '{name}' holds {number}, which is no finite number";
-                    "train it again, or export the model again so that it is one"
-                ))
-            }
-            None => {}
+        if let Some(number) = strange.filter(is_strange) {
+            return Err(refusal!(
+                "its constant '{name}' holds {number}, which is no finite number";
+                "train it again, or export the model again so that it is one"
+            ));
         }
         let reads_integers = moves_integers(&node.op_type)
             || matches!(node.op_type.as_str(), "DequantizeLinear" | "ArgMax" | "Cast" | "Shape");

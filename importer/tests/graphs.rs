@@ -190,6 +190,18 @@ fn hand_written_activations_are_tables() {
     let ranges = [("x", 0.0, 4.0), ("p", 0.0, 4.0), ("y", 0.0, 4.0)];
     let right = SAMPLE.map(|x| swish(x.into()));
     gives(&graph(&[4], nodes), SAMPLE, &ranges, &right, &["Input", "Linear", "Requantize", "Lookup"]);
+    // And after a sum, which could take the number for itself.
+    let mut nodes = vec![node("MatMul", &["x", "same"], "p"), node("Add", &["x", "p"], "s")];
+    nodes.extend(hard_swish("s", "y"));
+    let ranges = [("x", 0.0, 4.0), ("p", 0.0, 4.0), ("s", 0.0, 8.0), ("y", 0.0, 8.0)];
+    let right = SAMPLE.map(|x| swish(2.0 * f64::from(x)));
+    gives(
+        &graph(&[4], nodes),
+        SAMPLE,
+        &ranges,
+        &right,
+        &["Input", "Linear", "Requantize", "other", "Lookup"],
+    );
 }
 
 #[test]

@@ -2,12 +2,13 @@
 #![allow(missing_docs)]
 
 use millrace_importer::{
-    import,
+    check, import,
+    npy::{Array, Numbers},
     onnx::{
         Attribute, Dimension, Function, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type,
         ValueInfo,
     },
-    Options, Ranges,
+    Calibration, Options, Ranges,
 };
 
 const FLOAT: i32 = 1;
@@ -105,6 +106,10 @@ fn model(shape: &[Option<i64>], nodes: Vec<Node>) -> Model {
             floats("half_larger", &[4], &[1.0, 1.0, 1.5, 2.0]),
             floats("one", &[], &[1.0]),
             floats("nothing", &[], &[0.0]),
+            floats("half", &[], &[0.5]),
+            floats("minus", &[], &[-4.0]),
+            int8("seven", &[], &[7]),
+            int64("halves", &[0, 2, 8]),
             floats("four", &[4], &[1.0, 2.0, 3.0, 4.0]),
             floats("column", &[4, 1], &[1.0, 2.0, 3.0, 4.0]),
             floats("deep", &[1, 1, 1, 1, 1], &[1.0]),
@@ -139,7 +144,7 @@ fn refusal(model: &Model) -> String {
         "no remedy: {error}"
     );
     // The check lists it, too, unless a file in floats is at fault only without samples.
-    let listed = millrace_importer::check(model, false, None);
+    let listed = check(model, false, None);
     let mut all = listed.faults.iter().chain(&listed.large);
     let is_listed = all.any(|fault| fault.to_string() == error.to_string());
     assert!(is_listed || listed.needs_samples, "{error} isn't in {:?}", listed.faults);
@@ -201,9 +206,29 @@ fn files_as_a_whole() {
     expect(&inputs("other"), &["2 inputs", "exactly one"]);
     // One that nothing reads is none.
     expect(&inputs("unread"), &["Add 'op': it reads 'other'"]);
+    let mut own = relu();
+    own.graph.as_mut().expect("made above").input[0].name = "input\u{2063} of 2".into();
+    own.graph.as_mut().expect("made above").node[0].input[0] = "input\u{2063} of 2".into();
+    expect(&refusal(&own), &["'input\\u{2063} of 2'", "give it a name without"]);
     let mut wide = relu();
     wide.graph.as_mut().expect("made above").output.push(info("x", &FLAT));
     expect(&refusal(&wide), &["2 outputs"]);
+}
+
+/// An output that seems to depend on no input, and why.
+#[test]
+fn outputs_without_an_input() {
+    let of = |nodes: Vec<Node>| {
+        let mut model = model(&FLAT, vec![]);
+        model.graph.as_mut().expect("made above").node = nodes;
+        refusal(&model)
+    };
+    let (relu, tanh) = (node("Relu", "first", &["input"], "r"), node("Tanh", "last", &["r"], "y"));
+    expect(&of(vec![tanh.clone(), relu]), &["Tanh 'last': it reads 'r', which Relu 'first' gives", "sort"]);
+    expect(&of(vec![tanh]), &["Tanh 'last': it reads 'r', which nothing gives"]);
+    // The graphs within it may read the input.
+    expect(&of(vec![node("If", "choice", &["yes"], "y")]), &["If 'choice': ", "operators of docs/models.md"]);
+    expect(&of(vec![node("Sqrt", "root", &["four"], "y")]), &["'y' is a constant", "--output-tensor"]);
 }
 
 #[test]
@@ -277,7 +302,18 @@ fn paddings() {
     let own = ints(ints(op("AveragePool", &[]), "kernel_shape", &[3, 3]), "pads", &[1, 1, 1, 1]);
     expect(&then(around(), own), &["only one counts", "count_include_pad"]);
     let low = || float(around(), "value", -1e6);
-    expect(&then(low(), int(pool("AveragePool"), "count_include_pad", 1)), &["lies below all numbers"]);
+    let counted = || int(pool("AveragePool"), "count_include_pad", 1);
+    expect(&then(low(), counted()), &["lies below all numbers"]);
+    // It is a number of what it pads, but of nothing that is quantized between half as wide bounds.
+    let nodes = vec![
+        float(around(), "value", 12.0),
+        node("QuantizeLinear", "narrow", &["p", "halved", "zero"], "n"),
+        node("DequantizeLinear", "narrower", &["n", "halved", "zero"], "h"),
+        Node { input: vec!["h".into()], ..counted() },
+    ];
+    let mut narrow = model(&IMAGE, nodes);
+    narrow.graph.as_mut().expect("made above").initializer.push(floats("halved", &[], &[0.05]));
+    expect(&refusal(&narrow), &["AveragePool 'op': ", "Pad 'pad' pads by 12, which lies above all numbers"]);
     let nodes = |pad: Node| {
         let conv = ints(node("Conv", "op", &["p", "filters"], "y"), "pads", &[1, 1, 1, 1]);
         refusal(&model(&IMAGE, vec![pad, conv]))
@@ -366,6 +402,40 @@ fn products() {
     expect(&refusal(&model(&IMAGE, nodes)), &["Div 'op': ", "of two different activations"]);
 }
 
+/// What has to be a constant, by operators that have nothing else in common.
+#[test]
+fn activations_where_only_a_constant_can_be() {
+    for (at, message) in [
+        (1, of(&FLAT, op("Clip", &["x"]))),
+        (1, of(&FLAT, op("PRelu", &["x"]))),
+        (1, of(&IMAGE, op("Conv", &["x"]))),
+        (2, of(&FLAT, op("BatchNormalization", &["four", "x", "four", "four"]))),
+    ] {
+        expect(&message, &[&format!("its input {at} is an activation"), "freeze it in the export"]);
+    }
+    expect(&of(&FLAT, op("MatMul", &["x"])), &["freeze one of them in the export", "--output-tensor"]);
+}
+
+/// A mean at its input's scale could be lost among the steps.
+#[test]
+fn means_need_a_quantization_of_their_own() {
+    let image = [None, Some(4), Some(2), Some(2)];
+    let nodes = vec![
+        node("GlobalAveragePool", "mean", &["x"], "m"),
+        node("Flatten", "flat", &["m"], "f"),
+        int(node("Gemm", "op", &["f", "w_real"], "y"), "transB", 1),
+    ];
+    expect(
+        &refusal(&model(&image, nodes)),
+        &["Gemm 'op': it reads 'f', which isn't quantized; ", "give calibration samples"],
+    );
+    let nodes = vec![
+        ints(node("AveragePool", "mean", &["x"], "m"), "kernel_shape", &[1, 2]),
+        ints(node("MaxPool", "op", &["m"], "y"), "kernel_shape", &[1, 1]),
+    ];
+    expect(&refusal(&model(&image, nodes)), &["MaxPool 'op': it reads 'm', which isn't quantized; "]);
+}
+
 #[test]
 fn constants_meet_tensors_from_the_last_axis_on() {
     let after = |operator: &str, constant: &str| {
@@ -385,7 +455,30 @@ fn constants_meet_tensors_from_the_last_axis_on() {
     // One for each channel of a tensor is a filter; only the end isn't quantized.
     expect(&refusal(&model(&FLAT, vec![op("Mul", &["four"])])), &["output 'y': ", "isn't quantized"]);
     expect(&of(&FLAT, op("Pow", &["four"])), &["4 numbers", "give it one number"]);
+    // Of the last axis, too, and of no other. Nothing says which of a tensor's axes are its channels, so no shape is advised.
+    let tokens = |operator: &str, constant: &str| {
+        refusal(&model(&[None, Some(5), Some(4), Some(3)], vec![op(operator, &[constant])]))
+    };
+    let last = |operator: &str| refusal(&model(&[None, Some(6), Some(4)], vec![op(operator, &["four"])]));
+    expect(&last("Mul"), &["output 'y': ", "isn't quantized"]);
+    expect(&last("Max"), &["output 'y': ", "isn't quantized"]);
+    expect(&tokens("Mul", "column"), &["Mul 'op': ", "differs along axis 2", "axis 1 or of the last axis"]);
+    expect(&tokens("PRelu", "column"), &["PRelu 'op': ", "differs along axis 2", "the layer before"]);
+    expect(&tokens("Mul", "four"), &["Mul 'op': ", "along axis 3, which in N × [5, 4, 3] hasn't 4 indices"]);
+    let long = vec![node("Add", "op", &["x", "long"], "y")];
+    let mut long = model(&[None, Some(2), Some(1025)], long);
+    let numbers = floats("long", &[1025], &[0.5; 1025]);
+    long.graph.as_mut().expect("made above").initializer.push(numbers);
+    expect(&refusal(&long), &["Add 'op': ", "1025 indices of the last axis", "at most 1024"]);
     expect(&of(&FLAT, op("Mul", &["deep"])), &["has 5 axes"]);
+}
+
+/// Numbers of a node itself, like those of a constant.
+#[test]
+fn attributes_are_finite() {
+    let steep = float(op("HardSigmoid", &[]), "alpha", f32::INFINITY);
+    expect(&of(&FLAT, steep), &["its alpha is inf, which is no finite number", "export the model again"]);
+    expect(&of(&FLAT, float(op("LeakyRelu", &[]), "alpha", f32::NAN)), &["its alpha is NaN"]);
 }
 
 /// A table's entry that is no number is refused instead of becoming 0.
@@ -396,13 +489,51 @@ fn tables_hold_numbers() {
         node("QuantizeLinear", "again", &["d", "scale", "zero"], "y"),
     ];
     expect(&refusal(&model(&FLAT, nodes)), &["QuantizeLinear 'again'", "are no number", "clip their input"]);
+    let again = || node("QuantizeLinear", "again", &["f", "scale", "zero"], "y");
+    for function in [
+        node("Sqrt", "op", &["x"], "f"),
+        node("Log", "op", &["x"], "f"),
+        node("Pow", "op", &["x", "half"], "f"),
+    ] {
+        // From -13.1 on.
+        let message = refusal(&model(&FLAT, vec![function, again()]));
+        expect(&message, &["QuantizeLinear 'again': at -13.1", "are no number", "clip their input"]);
+    }
+    // The larger of a number and of none is none.
+    let nodes = vec![node("Sqrt", "root", &["x"], "r"), node("Max", "op", &["x", "r"], "f"), again()];
+    expect(&refusal(&model(&FLAT, nodes)), &["QuantizeLinear 'again': at -13.1", "are no number"]);
+    // What a constant lacks is said of that which reads it.
+    let nodes = vec![node("Sqrt", "root", &["minus"], "r"), node("Mul", "op", &["x", "r"], "y")];
+    expect(&refusal(&model(&FLAT, nodes)), &["Mul 'op': its constant 'r' holds NaN"]);
+}
+
+/// A function is defined up to 0 where the integers nearest to 0 say so, since rounding can leave one a step below.
+#[test]
+fn a_step_below_zero_counts_as_zero() {
+    let mut model = model(
+        &FLAT,
+        vec![
+            node("Sqrt", "root", &["x"], "r"),
+            node("QuantizeLinear", "again", &["r", "tenth", "least"], "q2"),
+            node("DequantizeLinear", "read", &["q2", "tenth", "least"], "d"),
+            node("DequantizeLinear", "weights", &["w", "tenth"], "dw"),
+            int(node("Gemm", "dense", &["d", "dw"], "p"), "transB", 1),
+            node("QuantizeLinear", "end", &["p", "tenth", "zero"], "y"),
+        ],
+    );
+    let graph = model.graph.as_mut().expect("made above");
+    graph.initializer.extend([floats("tenth", &[], &[0.1]), int8("least", &[], &[-127])]);
+    for node in graph.node.iter_mut().take(2) {
+        node.input[2] = "least".into();
+    }
+    import(&model, Options::default()).expect("one integer below 0");
 }
 
 #[test]
 fn clips() {
     let bounds = |low: f32, high: f32| float(float(op("Clip", &[]), "min", low), "max", high);
     expect(&of(&FLAT, bounds(2.0, 1.0)), &["its min 2 lies above its max 1"]);
-    expect(&of(&FLAT, bounds(f32::NAN, 1.0)), &["aren't numbers"]);
+    expect(&of(&FLAT, bounds(f32::NAN, 1.0)), &["its min is NaN", "no finite number"]);
     expect(&of(&FLAT, bounds(f32::INFINITY, f32::INFINITY)), &["aren't numbers"]);
     expect(&of(&FLAT, op("Clip", &["four"])), &["must be one number, it has 4"]);
 }
@@ -411,7 +542,7 @@ fn clips() {
 fn shapes() {
     let reshape = |target: &str| of(&FLAT, op("Reshape", &[target]));
     expect(&reshape("samples"), &["fixes the batch to 8", "open batch axis"]);
-    expect(&reshape("two_open"), &["at most one length may be -1"]);
+    expect(&reshape("two_open"), &["let at most one length be -1"]);
     expect(&reshape("uneven"), &["can't take the shape"]);
     expect(&of(&FLAT, int(op("Flatten", &[]), "axis", 0)), &["axis=1"]);
     expect(&of(&IMAGE, int(op("Flatten", &[]), "axis", 3)), &["axis=1"]);
@@ -424,7 +555,6 @@ fn shapes() {
     expect(&of(&IMAGE, ints(op("Unsqueeze", &[]), "axes", &[1, 2])), &["more than the 4 axes"]);
     expect(&of(&IMAGE, ints(op("ReduceMean", &["rows"]), "axes", &[2, 3])), &["given twice"]);
     let pair = [None, Some(2), Some(4), Some(4)];
-    expect(&of(&pair, op("ReduceMean", &["rows"])), &["between others of N × [2, 4, 4]", "axes 2 and 3"]);
     expect(&of(&pair, ints(op("ReduceMean", &[]), "axes", &[1, 3])), &["side by side", "axes 2 and 3"]);
     expect(&of(&IMAGE, op("ReduceMean", &[])), &["axes 2 and 3"]);
     expect(&of(&IMAGE, ints(op("ReduceMean", &[]), "axes", &[0])), &["is the batch"]);
@@ -433,7 +563,7 @@ fn shapes() {
     expect(&of(&IMAGE, int(op("Concat", &["one"]), "axis", 1)), &["is a constant", "quant_pre_process"]);
     let flat =
         vec![node("Flatten", "flat", &["x"], "f"), int(node("Concat", "op", &["x", "f"], "y"), "axis", 1)];
-    expect(&refusal(&model(&IMAGE, flat)), &["Concat 'op'", "other axes must be equal"]);
+    expect(&refusal(&model(&IMAGE, flat)), &["Concat 'op'", "let the other axes be equal"]);
 }
 
 #[test]
@@ -459,6 +589,9 @@ fn ends() {
     expect(&of(&IMAGE, last), &["select_last_index=0"]);
     let goes_on = vec![node("Softmax", "softmax", &["x"], "s"), node("Relu", "op", &["s"], "y")];
     expect(&refusal(&model(&FLAT, goes_on)), &["Relu 'op': ", "end it there"]);
+    let reshaped =
+        vec![node("Softmax", "softmax", &["x"], "s"), node("Reshape", "op", &["s", "halves"], "y")];
+    expect(&refusal(&model(&IMAGE, reshaped)), &["Reshape 'op': ", "only axes of length 1 can come or go"]);
     // An image of outputs has no one axis of classes.
     let image = model(&[None, Some(2), Some(4), Some(4)], vec![op("Identity", &[])]);
     let message = import(&image, Options { arg_max: true, ranges: None }).expect_err("an image").to_string();
@@ -485,6 +618,19 @@ fn integers_between_quantizations() {
     let nodes =
         vec![node("Relu", "op", &["q"], "r"), node("DequantizeLinear", "back", &["r", "scale", "zero"], "y")];
     expect(&refusal(&model(&FLAT, nodes)), &["Relu 'op': ", "integers", "put a DequantizeLinear between"]);
+    let clip = |bounds: &[&str]| {
+        let clip = node("Clip", "op", &[&["q"], bounds].concat(), "c");
+        refusal(&model(&FLAT, vec![clip, node("DequantizeLinear", "back", &["c", "scale", "zero"], "y")]))
+    };
+    expect(&clip(&["", "one"]), &["Clip 'op': ", "its bound 'one' isn't one constant number of that type"]);
+    expect(&clip(&["rows"]), &["Clip 'op': ", "its bound 'rows'", "before they are quantized"]);
+    expect(&clip(&["seven", "zero"]), &["Clip 'op': its min lies above its max"]);
+    let cast = int(node("Cast", "op", &["samples"], "c"), "to", 2);
+    let nodes = vec![cast, node("DequantizeLinear", "back", &["q", "scale", "c"], "y")];
+    expect(
+        &refusal(&model(&FLAT, nodes)),
+        &["Cast 'op': it makes -1 a number of ONNX type 2", "from 0 to 255"],
+    );
     let other = node("DequantizeLinear", "op", &["q", "one", "zero"], "y");
     expect(&refusal(&model(&FLAT, vec![other])), &["another scale", "give both nodes the same"]);
     let real = node("DequantizeLinear", "op", &["x", "scale", "zero"], "y");
@@ -534,6 +680,43 @@ fn a_float_graph_needs_ranges_and_then_is_quantized() {
         import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("ranges of all tensors");
     // 0.5 + 0.5 + 0.0625 = 1.0625 and 1 − 0.5 − 0.25 + 0.075 = 0.325
     gives(&imported, &[1.0625, 0.325], 0.03);
+}
+
+/// What calibration couldn't run is a fault of the file, in the same words.
+#[test]
+fn a_float_graph_is_checked_for_what_calibration_runs() {
+    let mut model = model(
+        &FLAT,
+        vec![
+            int(node("Gemm", "dense", &["input", "w_real"], "p"), "transB", 1),
+            float(node("Celu", "op", &["p"], "y"), "alpha", -1.0),
+        ],
+    );
+    model.graph.as_mut().expect("made above").node.drain(..2);
+    let samples = Array { shape: vec![1, 4], numbers: Numbers::Real(vec![1.0; 4]) };
+    let error =
+        Ranges::calibrate_model(&model, &samples, Calibration::MinMax).expect_err("alpha").to_string();
+    expect(&error, &["Celu 'op': its alpha -1 isn't positive", "QuantFormat.QDQ"]);
+    let listed: Vec<String> = check(&model, false, None).faults.iter().map(ToString::to_string).collect();
+    assert_eq!(listed, [error]);
+}
+
+/// An export with one sample says 1 where the batch is open.
+#[test]
+fn a_size_is_that_of_a_sample() {
+    let nodes = vec![
+        node("Resize", "op", &["input", "", "", "size"], "r"),
+        node("Conv", "conv", &["r", "filters"], "y"),
+    ];
+    let mut model = model(&IMAGE, nodes);
+    let graph = model.graph.as_mut().expect("made above");
+    graph.node.drain(..2);
+    graph.initializer.push(int64("size", &[1, 1, 8, 4]));
+    assert!(check(&model, false, None).faults.is_empty());
+    let numbers = (0..32u8).map(f64::from).collect();
+    let samples = Array { shape: vec![2, 1, 4, 4], numbers: Numbers::Real(numbers) };
+    let ranges = Ranges::calibrate_model(&model, &samples, Calibration::MinMax).expect("it can be run");
+    import(&model, Options { arg_max: false, ranges: Some(&ranges) }).expect("rows twice");
 }
 
 /// What is folded into a product's rescaling: alpha, beta, numbers and batch normalization, one after the other.

@@ -140,6 +140,77 @@ fn a_calibrated_model_is_held_against_its_floats() {
     assert!(fine, "{said}");
 }
 
+/// Whatever order a model of rows has them in, the file's own arrays are what it is run on and compared with.
+#[test]
+fn the_files_own_axes_are_the_models() {
+    for (name, posted, more) in [
+        (
+            "m_after_a_mean",
+            "9 × 9 × 2: rows, columns, channels; the ONNX file's axes 2, 3, 1 of [2, 9, 9]",
+            "",
+        ),
+        (
+            "m_channels_last",
+            "6 × 5 × 3: rows, columns, channels; the ONNX file's axes 1, 2, 3 of [6, 5, 3]",
+            "",
+        ),
+        ("m_rows_first", "of [6, 6, 6]", "colour"),
+    ] {
+        let folder = Folder::new(name);
+        let model = folder.path("model.millrace");
+        let file = |end: &str| committed(&format!("tests/cases/{name}.{end}"));
+        let (samples, expected) = (file("samples.npy"), file("expected.npy"));
+        let arguments = ["import", &file("onnx"), "-o", &model, "--rows", "--calibrate", &samples];
+        let (fine, said) = millrace_model(&[&arguments[..], &["--input-meaning", more]].concat());
+        assert!(fine && said.contains(posted) && said.contains("agreement    cosine 0.99"), "{said}");
+        let words = |line: &str| -> Vec<String> {
+            let found = said.lines().find_map(|said| said.strip_prefix(line)).expect("it is said");
+            found.split_whitespace().map(String::from).collect()
+        };
+        let scale = words("input ");
+        let scale: Vec<&str> = scale.iter().map(String::as_str).collect();
+        let (fine, said) = millrace_model(&[&["diff", &model, &samples, &expected], &scale[..]].concat());
+        assert!(fine && said.contains("4 of 4 agree"), "{name}: {said}");
+
+        let description = std::fs::read_to_string(folder.path("model.metadata.json")).expect("written");
+        let meaning = if more.is_empty() { "posted as axes" } else { "colour, posted as axes" };
+        assert!(description.contains(&format!(r#""meaning":"{meaning}"#)), "{description}");
+        // Without the metadata nothing says which of three axes of one length is which.
+        std::fs::remove_file(folder.path("model.metadata.json")).expect("it was there");
+        let output = folder.path("out.npy");
+        let run = [&["run", &model, &samples, "-o", &output], &scale[..]].concat();
+        let (fine, said) = millrace_model(&run);
+        assert_eq!(fine, name != "m_rows_first", "{name}: {said}");
+        // Those of another model are none of this one.
+        let other = description.replace(" of [", " of [7, ").replace("axes ", "axes 4, ");
+        std::fs::write(folder.path("model.metadata.json"), other).expect("written");
+        let (fine, said) = millrace_model(&run);
+        assert!(!fine && said.contains("put the metadata beside the model"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_calibrated_model_that_is_verified_in_its_call_is_held_against_its_floats() {
+    let folder = Folder::new("in_call");
+    let import = |file: &str, samples: &str, more: &[&str]| {
+        let (file, samples, output) = (committed(file), committed(samples), folder.path("model.millrace"));
+        let arguments = ["import", &file, "-o", &output, "--calibrate", &samples];
+        millrace_model(&[&arguments[..], more].concat())
+    };
+    for more in [&[][..], &["--arg-max"]] {
+        let (fine, said) = import("../models/zoo/cnn.float.onnx", "../models/zoo/calibration.npy", more);
+        assert!(fine && said.contains("agreement    cosine 0.99") && !said.contains("settled"), "{said}");
+    }
+    std::fs::remove_file(folder.path("model.millrace")).expect("written");
+    // Samples near 100 in 8 bits are all alike, and 100 is taken off.
+    let far = |more: &[&str]| import("tests/cases/m_offset.onnx", "tests/cases/m_offset.far.npy", more);
+    let (fine, said) = far(&[]);
+    assert!(!fine && said.contains("at least 0.95 is expected") && said.contains("--despite-loss"), "{said}");
+    assert!(!Path::new(&folder.path("model.millrace")).exists());
+    let (fine, said) = far(&["--despite-loss"]);
+    assert!(fine && said.contains("agreement    cosine"), "{said}");
+}
+
 #[test]
 fn a_text_model_isnt_checked_as_an_image_model() {
     let folder = Folder::new("text");

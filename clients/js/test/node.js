@@ -1,12 +1,14 @@
-// Starts the real node binary on free ports and ends it by its own process id.
+// Starts the real node binary on ports that are free, and ends it by its own process id.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { connect } from '../client.js';
+import { until } from './checks.js';
 
 const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/target');
 export const binary = process.env.MILLRACE_NODE ?? join(target, 'release/millrace-node');
@@ -43,7 +45,8 @@ export const stopAll = () => Promise.all([...running].map((node) => node.stop('S
 
 /** A running development node and an api connected to it; `chain` is a specification other than the node's own. */
 export async function startNode({ base = basePath(), chain, args = [], env = {}, blockTime = 1000, threshold = 64 } = {}) {
-  const [rpc, p2p] = [await freePort(), await freePort()];
+  // The node takes free ports itself: one that is chosen here may be another's until it starts, and then it takes a port that
+  // nobody asked for.
   const given = [
     ...(chain ? ['--chain', chain, '--mine'] : ['--dev']),
     '--base-path',
@@ -51,9 +54,9 @@ export async function startNode({ base = basePath(), chain, args = [], env = {},
     '--dev-block-time',
     String(blockTime),
     '--rpc-port',
-    String(rpc),
+    '0',
     '--port',
-    String(p2p),
+    '0',
     '--no-hardware-benchmarks',
     '--no-prometheus',
     '--no-telemetry',
@@ -63,9 +66,12 @@ export async function startNode({ base = basePath(), chain, args = [], env = {},
     String(threshold),
     ...args,
   ];
-  const child = spawnInto(join(base, 'node.log'), binary, given, { env: { ...process.env, ...env } });
+  const file = join(base, 'node.log');
+  // A life before this one had another address.
+  const before = existsSync(file) ? statSync(file).size : 0;
+  const child = spawnInto(file, binary, given, { env: { ...process.env, ...env } });
   const ended = new Promise((resolve) => child.on('exit', resolve));
-  const node = { base, child, url: `ws://127.0.0.1:${rpc}`, ended, log: () => readFileSync(join(base, 'node.log'), 'utf8') };
+  const node = { base, child, ended, log: () => readFileSync(file, 'utf8') };
   node.stop = async (signal = 'SIGTERM') => {
     running.delete(node);
     await node.api?.disconnect();
@@ -74,9 +80,12 @@ export async function startNode({ base = basePath(), chain, args = [], env = {},
   };
   node.remove = () => rmSync(base, { recursive: true, force: true });
   running.add(node);
-  node.api = await Promise.race([
-    connect(node.url, { timeout: STARTING }),
-    ended.then((code) => Promise.reject(new Error(`the node ended with ${code}; see ${join(base, 'node.log')}`))),
-  ]);
+  const alive = () => assert.ok(child.exitCode === null && child.signalCode === null, `the node ended; see ${file}`);
+  const address = () => {
+    alive();
+    return /JSON-RPC server: addr=(127\.0\.0\.1:\d+)/.exec(readFileSync(file).subarray(before).toString())?.[1];
+  };
+  node.url = `ws://${await until('the node listens', address, STARTING)}`;
+  node.api = await Promise.race([connect(node.url, { timeout: STARTING }), ended.then(alive)]);
   return node;
 }

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
-from millrace import Account, Client, aio, connect
+from millrace import Account, Client, Share, aio, connect
 
-from .conftest import INPUTS, MODEL
+from .conftest import INPUTS, MODEL, RARE, T, until
 
 ROUNDS = 5
 MINER: dict[str, Any] = {
@@ -85,19 +84,23 @@ def test_what_a_miner_can_claim_is_whole(pages: tuple[Client, list[list[Any]]]) 
     assert asked == [["millrace_miner", "5F"], ["millrace_unclaimed", "5F", 3, 2], ["millrace_unclaimed", "5F", 5, 2]]
 
 
+def two(items: list[T]) -> list[T] | None:
+    """A list, if it has two items."""
+    return items if len(items) >= 2 else None
+
+
+def two_shares(client: Client, author: str) -> list[Share]:
+    return until("an author has shares of two rounds", lambda: two(client.unclaimed(author)), RARE)
+
+
 def test_lists_of_a_node_are_the_same_in_pages_of_one(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # Nobody claims for an author but itself, so its shares wait.
     author, bob = Account("//Alice").address, Account("//Bob").address
     for each in (INPUTS[:1], INPUTS[1:2]):
         client.post(MODEL, each, until="best")
-    end = time.monotonic() + 120
-    while len(shares := client.unclaimed(author)) < 2:
-        assert time.monotonic() < end, "an author has a share of each round"
-        time.sleep(1)
+    shares = two_shares(client, author)
     # Only free slots are offered, and tasks may have them both.
-    while len(offers := client.offers(MODEL)) < 2:
-        assert time.monotonic() < end, "a slot is free again when its task is settled"
-        time.sleep(0.2)
+    offers = until("slots are free again when their tasks are settled", lambda: two(client.offers(MODEL)))
     tasks, models = client.tasks(bob), client.models()
     assert len(tasks) >= 2
     monkeypatch.setattr(aio, "_PAGE", 1)
@@ -110,11 +113,7 @@ def test_lists_of_a_node_are_the_same_in_pages_of_one(client: Client, monkeypatc
 
 def test_all_is_claimed_although_a_transaction_has_few(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     author = Account("//Alice").address
-    end = time.monotonic() + 120
-    while len(client.unclaimed(author)) < 2:
-        assert time.monotonic() < end, "an author has a share of each round"
-        time.sleep(1)
-    shares = client.unclaimed(author)
+    shares = two_shares(client, author)
     monkeypatch.setattr(aio, "_CLAIMS", 1)
     claimed = client.claim_all(author)
     assert claimed.rounds >= len(shares) and claimed.amount >= sum(share.amount for share in shares)

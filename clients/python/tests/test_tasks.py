@@ -8,6 +8,7 @@ import shutil
 import time
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,13 @@ import pytest
 from millrace import Account, Client, MillraceError, OpenTask, Quantization, check_metadata, connect, connect_async
 from millrace.views import EndedTask
 
-from .conftest import ANSWERS, DESCRIBED, INPUTS, MODEL, ROOT
+from .conftest import ANSWERS, DESCRIBED, INPUTS, MODEL, RARE, ROOT, TOO_LITTLE, until
+
+
+def leases(client: Client, task: int, first: int, last: int) -> list[dict[str, Any]]:
+    """The leases that a task was given in some blocks."""
+    events = (event for block in range(first, last + 1) for event in client.events(block))
+    return [each.fields for each in events if each.name == "Tasks.TaskLeased" and each.fields["task"] == task]
 
 
 def test_a_batch_is_quoted_posted_watched_and_answered(client: Client) -> None:
@@ -28,9 +35,12 @@ def test_a_batch_is_quoted_posted_watched_and_answered(client: Client) -> None:
     assert all(isinstance(view, OpenTask) for view in views[:-1])
     end = views[-1]
     assert isinstance(end, EndedTask) and end.settled
-    assert end.fate.end["paid"] + end.fate.end["burned"] == quote.price, "it was on time"
     bill = end.fate.end
-    assert end.cost == quote.price + bill["fee"] + bill["retention"] + bill["rent"] + bill["posting"]
+    price = bill["paid"] + bill["burned"]
+    lease = leases(client, posted.task, posted.receipt.block, end.fate.block)[-1]
+    assert lease["price"] == quote.price
+    assert price == quote.price if end.fate.block <= lease["due"] else price < quote.price
+    assert end.cost == price + bill["fee"] + bill["retention"] + bill["rent"] + bill["posting"]
     # A nonce and a length take a byte more or less, at a millionth each.
     assert abs(bill["posting"] - posted.receipt.fee) <= 8_000_000
     np.testing.assert_array_equal(end.answer(), ANSWERS[:16])
@@ -94,11 +104,11 @@ def test_bytes_are_sent_as_they_are(client: Client, start: bytes) -> None:
 
 
 def test_a_task_that_nobody_takes_is_late_and_can_be_cancelled(client: Client) -> None:
-    posted = client.post(MODEL, INPUTS[:64], max_price=10_000_000, blocks=200)
+    posted = client.post(MODEL, INPUTS, max_price=TOO_LITTLE, blocks=200)
     before = time.monotonic()
     with pytest.raises(MillraceError, match=rf"Task {posted.task} didn't end within 3 s\. ") as late:
         client.answer(posted.task, timeout=3)
-    assert late.value.code == "timeout" and time.monotonic() - before < 6
+    assert late.value.code == "timeout" and time.monotonic() - before < 30
     receipt = client.cancel(posted.task)
     assert receipt.event("Tasks.TaskRefunded").fields["why"] == "Cancelled"
     with pytest.raises(MillraceError, match="post it again") as cancelled:
@@ -112,11 +122,9 @@ def test_a_task_that_nobody_takes_is_late_and_can_be_cancelled(client: Client) -
 
 def test_shares_are_claimed(client: Client) -> None:
     author = Account("//Alice").address
-    end = time.monotonic() + 120
-    while not (claimed := client.claim_all(author)).amount:
-        assert time.monotonic() < end, "an author has a share of each round"
-        time.sleep(1)
-    assert claimed.rounds > 0
+    until("an author has a share of a round", lambda: any(share.amount for share in client.unclaimed(author)), RARE)
+    claimed = client.claim_all(author)
+    assert claimed.rounds > 0 and claimed.amount > 0
 
 
 def test_a_model_is_registered_and_offered(url: str) -> None:

@@ -1,12 +1,13 @@
-// Starts the real node on free ports, and a proxy before it that a test can cut.
+// Starts the real node on ports that are free, and a proxy before it that a test can cut.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect as dial, createServer, type Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { WebSocket } from 'ws';
 
@@ -36,14 +37,6 @@ export const DIGITS: Metadata = {
 /** Bytes of one digit. */
 export const SAMPLE = 64;
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** The error that something ends with. */
 export async function failure(doing: Promise<unknown>): Promise<MillraceError> {
   const error = await doing.then(
@@ -66,14 +59,28 @@ export interface Node {
 /** Milliseconds that a node may take to start, on a machine that has much else to do. */
 const STARTING = 600_000;
 
+/** Where a node listens, once it says so in its log. */
+async function address(node: ChildProcess, log: string): Promise<string> {
+  const end = Date.now() + STARTING;
+  for (;;) {
+    const said = readFileSync(log, 'utf8');
+    const [, found] = /JSON-RPC server: addr=(127\.0\.0\.1:\d+)/.exec(said) ?? [];
+    if (found) return `ws://${found}`;
+    assert.ok(node.exitCode === null && node.signalCode === null, `the node ended: ${said.slice(-2000)}`);
+    assert.ok(Date.now() < end, `the node doesn't listen within ${STARTING} ms: ${said.slice(-2000)}`);
+    await sleep(100);
+  }
+}
+
 /** A development node, once it answers: that of MILLRACE_URL if there is one, which saves its start. */
 export async function startNode({ args = [] as string[], blockTime = 1000 } = {}): Promise<Node> {
   if (process.env.MILLRACE_URL) return { url: process.env.MILLRACE_URL, stop: async () => undefined };
   const base = mkdtempSync(join(tmpdir(), 'millrace-ts-'));
-  const [rpc, p2p] = [await freePort(), await freePort()];
-  const log = openSync(join(base, 'node.log'), 'a');
+  const file = join(base, 'node.log');
+  const log = openSync(file, 'a');
   const common = ['--no-hardware-benchmarks', '--no-prometheus', '--no-telemetry', '--database', 'paritydb'];
-  const ports = ['--rpc-port', String(rpc), '--port', String(p2p)];
+  // The node takes free ports itself: one that is chosen here may be another's until it starts.
+  const ports = ['--rpc-port', '0', '--port', '0'];
   const child = spawn(
     binary,
     [
@@ -92,19 +99,14 @@ export async function startNode({ args = [] as string[], blockTime = 1000 } = {}
   );
   closeSync(log);
   const ended = once(child, 'exit');
-  const url = `ws://127.0.0.1:${rpc}`;
   const stop = async () => {
     if (child.exitCode === null) child.kill('SIGTERM');
     await ended;
     rmSync(base, { recursive: true, force: true });
   };
-  const failed = ended.then(() => {
-    throw new Error(`the node ended: ${readFileSync(join(base, 'node.log'), 'utf8').slice(-2000)}`);
-  });
-  failed.catch(() => undefined);
   try {
-    const millrace = await Promise.race([client(url, { timeout: STARTING }), failed]);
-    millrace.close();
+    const url = await address(child, file);
+    (await client(url, { timeout: STARTING })).close();
     return { url, stop };
   } catch (error) {
     await stop();

@@ -1,50 +1,102 @@
-//! `import`: a model of rows beside the file in floats, on the first of the samples that calibrated it.
+//! `import`: a model beside the file in floats, on the first of the samples that calibrated it.
 
 use millrace_importer::{
-    cosine, float_output, import_rows, npy::Array, onnx, without_index, ImportedRows, Options,
+    cosine, float_output, import, import_rows, npy::Array, onnx, without_index, Axes, ImportError, Imported,
+    ImportedRows, Options,
 };
+use millrace_inference::{execute, CheckedModel, Values};
 
-use super::{progress::working, rows_engine::outputs};
+use super::{posted::posted, progress::working, rows_engine::outputs};
 
 /// The least cosine of the outputs. It is wrong numbers that this finds; how good a model is, `diff` shows.
 const LEAST: f64 = 0.95;
+
+/// What a file becomes: a model that is verified in its call, or one of rows.
+pub(super) trait Made: Sized {
+    /// Imports a file as such a model.
+    fn made(file: &onnx::Model, options: Options<'_>) -> Result<Self, ImportError>;
+    /// Whether it gives indices.
+    fn gives_indices(&self) -> bool;
+    /// The real numbers that it gives for a sample, both with the file's axes; none if it gives other things.
+    fn reals(&self, sample: &[f64]) -> Result<Option<Vec<f64>>, String>;
+}
+
+impl Made for Imported {
+    fn made(file: &onnx::Model, options: Options<'_>) -> Result<Self, ImportError> {
+        import(file, options)
+    }
+
+    fn gives_indices(&self) -> bool {
+        self.output.is_none()
+    }
+
+    fn reals(&self, sample: &[f64]) -> Result<Option<Vec<f64>>, String> {
+        let model = CheckedModel::from_bytes(&self.model.to_bytes())
+            .map_err(|error| format!("{error}; import the model again"))?;
+        let input: Vec<u8> = sample.iter().map(|real| self.input.quantize(*real).cast_unsigned()).collect();
+        let given = execute(&model, &input).map_err(|error| format!("{error}; use smaller inputs"))?;
+        Ok(match (given.output, self.output) {
+            (Values::I8(values), Some(output)) => {
+                Some(values.into_iter().map(|value| output.real(value)).collect())
+            }
+            _ => None,
+        })
+    }
+}
+
+impl Made for ImportedRows {
+    fn made(file: &onnx::Model, options: Options<'_>) -> Result<Self, ImportError> {
+        import_rows(file, options)
+    }
+
+    fn gives_indices(&self) -> bool {
+        self.output.is_none()
+    }
+
+    fn reals(&self, sample: &[f64]) -> Result<Option<Vec<f64>>, String> {
+        // The file's own array, read as `run` reads it.
+        let axes = self.rows.sample_axes().map_or(&[][..], Axes::lengths);
+        let shape: Vec<u64> = std::iter::once(1).chain(axes.iter().map(|axis| u64::from(*axis))).collect();
+        let bytes: Vec<u8> = sample.iter().map(|real| self.input.quantize(*real).cast_unsigned()).collect();
+        let given = outputs(&self.rows, &posted(&self.rows, &shape, &bytes)?)?;
+        Ok(given.first().and_then(|given| Self::reals(self, given)))
+    }
+}
 
 /// Compares what both give, and says how near they are.
 ///
 /// # Errors
 /// A sentence if they are further apart than they should be, or can't be compared, unless the model is wanted despite that.
-pub(super) fn compare(
+pub(super) fn compare<M: Made>(
     file: onnx::Model,
-    imported: &ImportedRows,
+    made: &M,
     options: Options<'_>,
     samples: &Array,
     despite_loss: bool,
 ) -> Result<String, String> {
-    judged(nearness(file, imported, options, samples), despite_loss)
+    judged(nearness(file, made, options, samples), despite_loss)
 }
 
 /// The cosine of the outputs; of a model that gives an index, of the numbers of which it is that of the largest.
-fn nearness(
+fn nearness<M: Made>(
     mut file: onnx::Model,
-    imported: &ImportedRows,
+    made: &M,
     options: Options<'_>,
     samples: &Array,
 ) -> Result<f64, String> {
-    let failed = |error: millrace_importer::ImportError| error.to_string();
+    let failed = |error: ImportError| error.to_string();
     let numbers;
-    let imported = match imported.output {
-        Some(_) => imported,
-        None => {
-            without_index(&mut file).map_err(failed)?;
-            let options = Options { arg_max: false, ..options };
-            numbers = working("importing", || import_rows(&file, options)).map_err(failed)?;
-            &numbers
-        }
+    let made = if made.gives_indices() {
+        without_index(&mut file).map_err(failed)?;
+        let options = Options { arg_max: false, ..options };
+        numbers = working("importing", || M::made(&file, options)).map_err(failed)?;
+        &numbers
+    } else {
+        made
     };
     let (sample, theirs) =
         working("running the file in floats", || float_output(&file, samples)).map_err(failed)?;
-    let given = outputs(&imported.rows, &[imported.posted(&sample)])?;
-    match given.first().and_then(|given| imported.reals(given)) {
+    match made.reals(&sample)? {
         Some(ours) if ours.len() == theirs.len() => Ok(cosine(&ours, &theirs)),
         _ => Err("it gives other things than numbers; compare it with another program's output, with `diff`"
             .into()),

@@ -11,6 +11,7 @@ mod execute;
 mod files;
 mod import;
 mod inspect;
+mod posted;
 mod progress;
 mod rows;
 #[cfg_attr(not(feature = "text"), path = "no_rows_engine.rs")]
@@ -101,7 +102,8 @@ enum Command {
     Run {
         /// The model.
         model: PathBuf,
-        /// Its input (.npy), unless texts are: bytes as they are posted (int8, or uint8 for the same bytes), or real numbers.
+        /// Its input (.npy), unless texts are: real numbers, the int8 or uint8 that the model's file reads, or bytes as they are posted
+        /// (int8).
         #[arg(required_unless_present = "text")]
         input: Option<PathBuf>,
         #[command(flatten)]

@@ -14,6 +14,7 @@ use super::{
     commitment,
     diff::{compare, Ours},
     files::read,
+    posted::{given, posted},
     progress::working,
     rows_engine::{commit, outputs},
     text_options::At,
@@ -44,60 +45,12 @@ pub(super) fn inspect(path: &Path) -> Result<(), String> {
 /// A model and the images of a batch, each as it is posted.
 fn load(batch: &Batch) -> Result<(RowsModel, Vec<Vec<u8>>), String> {
     let model = working("reading", || RowsModel::load(&batch.model)).map_err(said)?;
-    let Some([height, width, channels]) = model.image() else {
+    if model.image().is_none() {
         return Err(format!("{} is a text model: give it texts, with --text", batch.model.display()));
-    };
+    }
     let (shape, bytes) = batch.read()?;
-    let length = height as usize * width as usize * channels as usize;
-    let is_whole = !bytes.is_empty() && bytes.len() % length == 0;
-    let order = order_of(&shape, [height, width, channels]).filter(|_| is_whole).ok_or_else(|| {
-        format!(
-            "the input has the shape {shape:?} and the model reads N × [{height}, {width}, {channels}], rows, columns and channels; \
-             give whole samples with these axes, or with the channels first"
-        )
-    })?;
-    if order == Order::Either {
-        eprintln!(
-            "The input's axes may come in either order, and are taken as rows, columns, channels. If the channels come first, bring them \
-             to the end with numpy.moveaxis."
-        );
-    }
-    let positions = height as usize * width as usize;
-    let posted = |sample: &[u8]| match order {
-        Order::ChannelsFirst => turned(sample, positions),
-        Order::ChannelsLast | Order::Either => sample.to_vec(),
-    };
-    Ok((model, bytes.chunks(length).map(posted).collect()))
-}
-
-/// How the axes of samples lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
-    ChannelsLast,
-    ChannelsFirst,
-    /// Both have this shape, and which one it is makes a difference.
-    Either,
-}
-
-/// The order of the axes of samples, beside rows, columns and channels of the model; none if the shape is neither's, or flat where it matters.
-fn order_of(shape: &[u64], [height, width, channels]: [u32; 3]) -> Option<Order> {
-    // Axes of length 1 may lie anywhere.
-    let long = |axes: &[u64]| axes.iter().copied().filter(|length| *length != 1).collect::<Vec<u64>>();
-    let sample = long(shape.get(1..).unwrap_or_default());
-    let [last, first] =
-        [[height, width, channels], [channels, height, width]].map(|axes| long(&axes.map(u64::from)));
-    let is_plain = channels == 1 || height * width == 1;
-    match (sample == last, sample == first) {
-        (true, true) if !is_plain => Some(Order::Either),
-        (true, _) => Some(Order::ChannelsLast),
-        (false, true) => Some(Order::ChannelsFirst),
-        (false, false) => (is_plain && sample.len() <= 1).then_some(Order::ChannelsLast),
-    }
-}
-
-/// Rows of this length as columns.
-fn turned<T: Copy>(values: &[T], length: usize) -> Vec<T> {
-    (0..length).flat_map(|at| values.iter().skip(at).step_by(length).copied()).collect()
+    let images = posted(&model, &shape, &bytes)?;
+    Ok((model, images))
 }
 
 pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {
@@ -118,11 +71,9 @@ pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {
 
 pub(super) fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
     let (model, images) = load(batch)?;
-    let given = outputs(&model, &images)?;
+    let outputs = outputs(&model, &images)?;
     let is_index = model.model().output().is_some_and(|tensor| tensor.element == ElementType::Id);
-    // Other programs have the channels first.
-    let channels = model.output_shape().last().copied().unwrap_or(1) as usize;
-    let numbers = given.iter().flat_map(|sample| turned(sample, channels)).map(f64::from).collect();
+    let numbers = outputs.iter().flat_map(|sample| given(&model, sample)).map(f64::from).collect();
     compare(if is_index { Ours::Indices(numbers) } else { Ours::Numbers(numbers) }, images.len(), reference)
 }
 
@@ -155,25 +106,6 @@ fn one(batch: &Batch) -> Result<(RowsModel, Vec<u32>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn channels_move_last() {
-        assert_eq!(turned(&[1, 2, 3, 4, 5, 6], 3), [1, 4, 2, 5, 3, 6]);
-    }
-
-    #[test]
-    fn a_shape_says_where_the_channels_are() {
-        assert_eq!(order_of(&[9, 8, 6, 3], [8, 6, 3]), Some(Order::ChannelsLast));
-        assert_eq!(order_of(&[9, 3, 8, 6], [8, 6, 3]), Some(Order::ChannelsFirst));
-        // Flat samples don't say it, unless there is one channel or one position.
-        assert_eq!(order_of(&[9, 144], [8, 6, 3]), None);
-        assert_eq!(order_of(&[144], [8, 6, 3]), None);
-        assert_eq!(order_of(&[9, 48], [8, 6, 1]), Some(Order::ChannelsLast));
-        assert_eq!(order_of(&[9, 48], [1, 1, 48]), Some(Order::ChannelsLast));
-        // Nor do axes of one length.
-        assert_eq!(order_of(&[9, 3, 3, 3], [3, 3, 3]), Some(Order::Either));
-        assert_eq!(order_of(&[9, 6, 8, 3], [8, 6, 3]), None);
-    }
 
     #[test]
     fn other_files_are_no_models_of_rows() {

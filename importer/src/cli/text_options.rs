@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::batch::{Batch, Reals};
 
-/// What `import` takes for text models alone, but for the last, which models of rows that read images have, too.
+/// What `import` takes for text models alone, but for the last, which calibrated models that read images have, too.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Texts that stand for what the model will see, one in each line: four fifths give its scales, and it is measured
@@ -14,7 +14,7 @@ pub(super) struct Options {
     /// Tokens that a text may have at most; without it, as many as the model was made for, 8,192 at most.
     #[arg(long, value_name = "N")]
     pub(super) max_tokens: Option<usize>,
-    /// Write the model, one of texts or one of rows that was calibrated, even if it is further from the float one than it should be.
+    /// Write the model, one of texts or one that was calibrated, even if it is further from the float one than it should be.
     #[arg(long)]
     pub(super) despite_loss: bool,
 }

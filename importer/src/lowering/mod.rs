@@ -5,7 +5,10 @@
 
 mod read;
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use millrace_inference::Node;
 
@@ -17,7 +20,7 @@ use crate::{
     onnx::{self, Constant},
     prepare::{input_shape, input_type, is_float, Prepared},
     ranges::Ranges,
-    value::Value,
+    value::{Quantization, Turned, Value},
 };
 
 /// The most numbers of constants that are (de)quantized or computed, eight bytes each.
@@ -29,8 +32,12 @@ pub(crate) struct Lowering<'a> {
     constants: HashMap<String, Rc<Constant>>,
     /// Names of the integer tensors between a `QuantizeLinear` and a `DequantizeLinear`, with their ONNX element types.
     stored: HashMap<String, i32>,
+    /// Those of them that are the graph's input, moved or not, before anything says what real numbers they are.
+    unread: HashSet<String>,
     /// How many nodes read each name.
     readers: HashMap<String, usize>,
+    /// Names of the tensors between the pairs that operators of several inputs are taken in.
+    between: HashSet<String>,
     /// Numbers of (de)quantized constants so far.
     held: usize,
     /// Version of the standard's operators.
@@ -97,8 +104,10 @@ impl<'a> Lowering<'a> {
         Ok(Self {
             values: HashMap::from([(input.name.clone(), Value::Input { shape })]),
             constants,
+            unread: stored.keys().cloned().collect(),
             stored,
             readers: prepared.readers.clone(),
+            between: prepared.between.clone(),
             held: 0,
             opset: prepared.opset,
             batch,
@@ -123,6 +132,36 @@ impl Lowering<'_> {
     /// From now on a name stands for integers of this ONNX type, not for real numbers.
     pub(crate) fn mark_integers(&mut self, name: String, element: i32) {
         self.stored.insert(name, element);
+    }
+
+    /// From now on a name stands for what another one does, moved, if those are integers.
+    pub(crate) fn mark_moved(&mut self, from: &str, name: String) {
+        if let Some(element) = self.integers_of(from) {
+            if self.is_unread(from) {
+                self.unread.insert(name.clone());
+            }
+            self.mark_integers(name, element);
+        }
+    }
+
+    /// Whether a name stands for integers of the graph's input of which nothing says yet what real numbers they are.
+    pub(crate) fn is_unread(&self, name: &str) -> bool {
+        self.unread.contains(name)
+    }
+
+    /// What such integers are, now that something says it.
+    pub(crate) fn read_as(&mut self, value: Value, quantization: Quantization) -> Lowered<Value> {
+        Ok(match value {
+            Value::Quantized { node, shape, .. } => {
+                self.emitter.quantized_input(quantization)?;
+                Value::Quantized { node, shape, quantization }
+            }
+            Value::Turned(turned) => {
+                self.emitter.quantized_input(quantization)?;
+                Value::Turned(Turned { quantization: Some(quantization), ..turned })
+            }
+            value => self.emitter.settle(&value, quantization)?,
+        })
     }
 
     /// The ONNX type of the integers that a name stands for; none if it stands for real numbers.

@@ -8,11 +8,14 @@ use super::Lowering;
 use crate::{
     lowered::Lowered,
     onnx::{self, Constant},
-    value::{ConstantValue, Padded, Quantization, Turned, Value},
+    value::{covering, ConstantValue, Padded, Quantization, Turned, Value},
 };
 
 /// The quantization of every tensor in a rehearsal.
 const REHEARSED: Quantization = Quantization { scale: 1.0 / 16.0, zero_point: 0 };
+
+/// What holds the place of what integers stand for.
+const INTEGERS: Quantization = Quantization { scale: 1.0, zero_point: 0 };
 
 /// Whether these axes are those of an image, or a sequence, that has its channels last and is read with them first.
 fn has_channels_last(order: &[usize]) -> bool {
@@ -46,6 +49,10 @@ impl Lowering<'_> {
         let value = self.value(node, at)?;
         match value {
             Value::Quantized { .. } => Ok(value),
+            // Whatever they stand for, they are moved in the same way.
+            Value::Input { shape } if node.input.get(at).is_some_and(|name| self.is_unread(name)) => {
+                Ok(Value::Quantized { node: 0, shape, quantization: INTEGERS })
+            }
             Value::Turned(ref turned @ Turned { quantization: Some(quantization), .. }) => {
                 let settled = self.emitter.turned(turned, quantization)?;
                 if let Some(name) = node.input.get(at) {
@@ -71,12 +78,16 @@ impl Lowering<'_> {
                     true => Some(REHEARSED),
                     false => self.ranges.and_then(|ranges| ranges.quantization(&name)),
                 };
-                // A mean can stay at its input's scale.
-                let of_input = match &value {
-                    Value::Mean(mean) => Some(mean.quantization),
+                // Not that of a mean's input: most of an image can be zero, and then its mean is lost among the steps.
+                let of_inputs = match &value {
+                    // No file says anything of a sum of two among more; all that it can become has room.
+                    Value::Sum { left, right, .. } if self.between.contains(&name) => {
+                        let end = |of: i8| left.1.real(of) + right.1.real(of);
+                        Some(covering(end(i8::MIN), end(i8::MAX)))
+                    }
                     _ => None,
                 };
-                let quantization = seen.or(of_input).ok_or_else(|| {
+                let quantization = seen.or(of_inputs).ok_or_else(|| {
                     refusal!(
                         "it reads '{name}', which isn't quantized";
                         "quantize the whole graph, or give calibration samples"
@@ -131,8 +142,8 @@ impl Lowering<'_> {
         match self.value(node, at)? {
             Value::Constant(constant) => Ok(constant),
             _ => Err(refusal!(
-                "its input {at} must be a constant";
-                "a product of two activations can't be represented"
+                "its input {at} is an activation, and only a constant can be represented there";
+                "freeze it in the export, or fold what computes it with onnxruntime's quant_pre_process"
             )),
         }
     }

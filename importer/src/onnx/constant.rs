@@ -1,7 +1,7 @@
 //! Constants of an ONNX file as plain vectors.
 
 use super::{
-    messages::{Tensor, BOOL, FLOAT, INT32, INT64, INT8, UINT8},
+    messages::{Tensor, BOOL, DOUBLE, FLOAT, FLOAT16, INT32, INT64, INT8, UINT8},
     read::MAX_ONNX_BYTES,
 };
 use crate::lowered::Lowered;
@@ -23,7 +23,7 @@ pub struct Constant {
 /// A constant's numbers.
 #[derive(Clone, Debug)]
 pub enum Numbers {
-    /// Of [`FLOAT`].
+    /// Of [`FLOAT`], or of [`FLOAT16`] or [`DOUBLE`] as the nearest of these.
     Float(Vec<f32>),
     /// Of [`UINT8`], [`INT8`], [`INT32`], [`INT64`] or [`BOOL`].
     Integer {
@@ -103,6 +103,16 @@ impl Tensor {
         let numbers = match self.data_type {
             FLOAT if raw.is_empty() => Numbers::Float(self.float_data.clone()),
             FLOAT => Numbers::Float(words(raw, expected)?.map(f32::from_le_bytes).collect()),
+            FLOAT16 if raw.is_empty() => {
+                Numbers::Float(self.int32_data.iter().map(|bits| half(*bits as u16)).collect())
+            }
+            FLOAT16 => Numbers::Float(words(raw, expected)?.map(u16::from_le_bytes).map(half).collect()),
+            DOUBLE if raw.is_empty() => {
+                Numbers::Float(self.double_data.iter().map(|number| *number as f32).collect())
+            }
+            DOUBLE => {
+                Numbers::Float(words(raw, expected)?.map(|word| f64::from_le_bytes(word) as f32).collect())
+            }
             UINT8 | INT8 | INT32 | BOOL if raw.is_empty() => {
                 self.integers(self.int32_data.iter().map(|value| i64::from(*value)))?
             }
@@ -114,7 +124,7 @@ impl Tensor {
             other => {
                 return Err(refusal!(
                     "its elements have ONNX type {other}";
-                    "float32, int8, uint8, int32, int64 and bool are read, so save it as one of them"
+                    "save it as float32, float16, double, int8, uint8, int32, int64 or bool"
                 ))
             }
         };
@@ -151,6 +161,22 @@ impl Tensor {
     }
 }
 
+/// The number that these bits of a float16 stand for.
+fn half(bits: u16) -> f32 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
+    let size = match exponent {
+        0 => fraction * 2f32.powi(-24),
+        0x1f if fraction == 0.0 => f32::INFINITY,
+        0x1f => f32::NAN,
+        _ => (fraction + 1024.0) * 2f32.powi(exponent - 25),
+    };
+    if bits >> 15 == 0 {
+        size
+    } else {
+        -size
+    }
+}
+
 /// Raw data as the bytes of each number.
 fn words<const N: usize>(raw: &[u8], expected: usize) -> Lowered<impl Iterator<Item = [u8; N]> + '_> {
     if expected.checked_mul(N) != Some(raw.len()) {
@@ -167,6 +193,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn other_floats_are_read_as_the_nearest_float32() {
+        let read = |tensor: Tensor| tensor.constant().expect("readable").floats();
+        // The least, the largest, one, and minus a third.
+        let (bits, halves) =
+            ([0x0001u16, 0x7bff, 0x3c00, 0xb555], [2f64.powi(-24), 65504.0, 1.0, -0.333_251_953_125]);
+        let of = |data_type| Tensor { data_type, dims: vec![4], ..Tensor::default() };
+        let raw_data = bits.iter().flat_map(|bits| bits.to_le_bytes()).collect();
+        assert_eq!(read(Tensor { raw_data, ..of(FLOAT16) }), halves);
+        let int32_data = bits.iter().map(|bits| i32::from(*bits)).collect();
+        assert_eq!(read(Tensor { int32_data, ..of(FLOAT16) }), halves);
+        let raw_data = halves.iter().flat_map(|number| number.to_le_bytes()).collect();
+        assert_eq!(read(Tensor { raw_data, ..of(DOUBLE) }), halves);
+        assert_eq!(read(Tensor { double_data: halves.to_vec(), ..of(DOUBLE) }), halves);
+        let infinite = Tensor { int32_data: vec![0xfc00, 0x7e00, 0, 0], ..of(FLOAT16) };
+        assert_eq!(infinite.constant().expect("readable").strange, Some(f32::NEG_INFINITY));
+    }
+
+    #[test]
     fn constants_hold_what_their_shape_says() {
         let fails = |tensor: Tensor| tensor.constant().expect_err("unreadable").to_string();
         let raw = |data_type, dims: &[i64], raw_data: &[u8]| Tensor {
@@ -180,7 +224,7 @@ mod tests {
         assert!(fails(raw(INT8, &[-1], &[0])).contains("length -1"));
         assert!(fails(raw(INT8, &[1; 9], &[0])).contains("9 axes"));
         assert!(fails(raw(BOOL, &[1], &[2])).contains("beyond the range"));
-        assert!(fails(raw(10, &[1], &[0, 0])).contains("ONNX type 10"));
+        assert!(fails(raw(16, &[1], &[0, 0])).contains("ONNX type 16"));
         let wide = Tensor { data_type: INT8, int32_data: vec![300], dims: vec![1], ..Tensor::default() };
         assert!(fails(wide).contains("300 is beyond the range"));
         let outside = Tensor { data_location: 1, ..Tensor::default() };

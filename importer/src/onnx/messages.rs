@@ -96,6 +96,21 @@ impl Attribute {
     pub const TENSOR: i32 = 4;
     pub const FLOATS: i32 = 6;
     pub const INTS: i32 = 7;
+
+    /// An attribute of one integer.
+    pub fn of_integer(name: &str, i: i64) -> Self {
+        Self { name: name.into(), i, r#type: Self::INT, ..Self::default() }
+    }
+
+    /// An attribute of several integers.
+    pub fn of_integers(name: &str, ints: Vec<i64>) -> Self {
+        Self { name: name.into(), ints, r#type: Self::INTS, ..Self::default() }
+    }
+
+    /// An attribute of one real number.
+    pub fn of_float(name: &str, f: f32) -> Self {
+        Self { name: name.into(), f, r#type: Self::FLOAT, ..Self::default() }
+    }
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -114,6 +129,8 @@ pub struct Tensor {
     pub name: String,
     #[prost(bytes = "vec", tag = "9")]
     pub raw_data: Vec<u8>,
+    #[prost(double, repeated, tag = "10")]
+    pub double_data: Vec<f64>,
     /// Where the data lies in another file: its `location`, `offset` and `length`.
     #[prost(message, repeated, tag = "13")]
     pub external_data: Vec<Entry>,

@@ -42,7 +42,8 @@ pub(super) fn batch_normalization(
             return Ok((value, "folded into the rescaling".into()));
         }
     }
-    let value = channelwise(lowering, node, 0, &factors, &offsets)?;
+    let tensor = lowering.activation(node, 0)?;
+    let value = channelwise(lowering, tensor, 0, &factors, &offsets)?;
     Ok((value, "a filter of one element for each channel".into()))
 }
 

@@ -89,7 +89,7 @@ pub(super) fn calculated(node: &Node, left: &Constant, right: &Constant) -> Lowe
 fn of_integers(node: &Node, a: i64, b: i64) -> Option<i64> {
     match node.op_type.as_str() {
         _ if a == OPEN || b == OPEN => None,
-        "Add" => a.checked_add(b),
+        "Add" | "Sum" => a.checked_add(b),
         "Sub" => a.checked_sub(b),
         "Mul" => a.checked_mul(b),
         "Div" => a.checked_div(b),
@@ -101,7 +101,7 @@ fn of_integers(node: &Node, a: i64, b: i64) -> Option<i64> {
 
 fn of_floats(node: &Node, a: f32, b: f32) -> f32 {
     match node.op_type.as_str() {
-        "Add" => a + b,
+        "Add" | "Sum" => a + b,
         "Sub" => a - b,
         "Mul" => a * b,
         "Div" => a / b,

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
-    onnx,
-    value::{Range, Value},
+    onnx::{self, Numbers},
+    value::{Mean, Range, Value},
 };
 
 pub(super) fn relu(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
@@ -18,6 +18,9 @@ pub(super) fn relu(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(V
 }
 
 pub(super) fn clip(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
+    if let Some(element) = node.input.first().and_then(|name| lowering.integers_of(name)) {
+        return clip_integers(lowering, node, element);
+    }
     let range = clip_range(lowering, node)?;
     clamp(lowering, node, range)
 }
@@ -46,6 +49,7 @@ fn clamp(lowering: &mut Lowering<'_>, node: &onnx::Node, clamp: Range) -> Lowere
             accumulated.range = accumulated.range.clamped(clamp);
             Value::Accumulated(accumulated)
         }
+        Value::Mean(mean) => Value::Mean(Mean { range: mean.range.clamped(clamp), ..mean }),
         Value::Sum { left, right, shape, range } => {
             Value::Sum { left, right, shape, range: range.clamped(clamp) }
         }
@@ -53,6 +57,35 @@ fn clamp(lowering: &mut Lowering<'_>, node: &onnx::Node, clamp: Range) -> Lowere
         _ => return map(lowering, node, Rc::new(move |x: f64| x.clamp(clamp.low, clamp.high))),
     };
     Ok((clamped, "a clamp of the rescaling".into()))
+}
+
+/// A clip of the integers of a quantized tensor, as quantization to seven bits leaves it.
+fn clip_integers(lowering: &mut Lowering<'_>, node: &onnx::Node, element: i32) -> Lowered<(Value, String)> {
+    // The integers of uint8 are held less 128.
+    let shift = if element == onnx::UINT8 { 128 } else { 0 };
+    let bound = |at: usize, default: i8| -> Lowered<i8> {
+        let Some(name) = node.input.get(at).filter(|name| !name.is_empty()) else { return Ok(default) };
+        let number = match lowering.written(name).map(|constant| &constant.numbers) {
+            Some(Numbers::Integer { values, data_type }) if *data_type == element => match values[..] {
+                [value] => i8::try_from(value - shift).ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        number.ok_or_else(|| {
+            refusal!(
+                "it clips integers of ONNX type {element}, and its bound '{name}' isn't one constant number of that type";
+                "give it one, or clip the real numbers before they are quantized"
+            )
+        })
+    };
+    let (low, high) = (bound(1, i8::MIN)?, bound(2, i8::MAX)?);
+    if low > high {
+        return Err(refusal!("its min lies above its max"; "swap them or drop the clip"));
+    }
+    let (read, shape, quantization) = lowering.activation(node, 0)?;
+    let bounded = lowering.emitter.bounded(read, low, high)?;
+    Ok((Value::Quantized { node: bounded, shape, quantization }, "a clamp of the integers".into()))
 }
 
 /// The bounds of a clip.

@@ -34,7 +34,7 @@ fn join(mut before: Vec<u32>, shape: &[u32], axis: usize) -> Lowered<Vec<u32>> {
     if differ {
         return Err(refusal!(
             "it joins the shapes {before:?} and {shape:?} a sample along axis {}", axis + 1;
-            "the other axes must be equal"
+            "let the other axes be equal"
         ));
     }
     if let Some(length) = before.get_mut(axis) {

@@ -4,7 +4,12 @@
 
 use std::rc::Rc;
 
-use super::{channels::per_channel, channelwise::channelwise, functions::unary};
+use super::{
+    channels::{per_channel, per_index},
+    channelwise::channelwise,
+    functions::unary,
+    line::{folded, waits, Line},
+};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -13,11 +18,21 @@ use crate::{
     value::{ConstantValue, Map, Product, Quantization, Range, Value},
 };
 
+/// What a step of the import says of a number that became part of a rescaling.
+const FOLDED: &str = "folded into the rescaling";
+
 /// A quantized tensor.
 type Tensor = (u32, Quantization);
 
 /// A function of one number; none if the operator is no such function.
 pub(super) fn function(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Option<(Value, String)>> {
+    if node.op_type == "Neg" {
+        settle_shared(lowering, node, 0)?;
+        let value = lowering.value(node, 0)?;
+        if let Some(value) = folded(lowering, value, &Line::negative())? {
+            return Ok(Some((value, FOLDED.into())));
+        }
+    }
     unary(node).map(|function| map(lowering, node, function)).transpose()
 }
 
@@ -43,7 +58,11 @@ fn mapped(
 }
 
 pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    settle_shared(lowering, node)?;
+    for (at, other) in [(0, 1), (1, 0)] {
+        if matches!(lowering.value(node, other)?, Value::Constant(of) if of.real.len() == 1) {
+            settle_shared(lowering, node, at)?;
+        }
+    }
     let (left, right) = (lowering.value(node, 0)?, lowering.value(node, 1)?);
     let operation: fn(f64, f64) -> f64 = match node.op_type.as_str() {
         "Add" => |a, b| a + b,
@@ -51,47 +70,34 @@ pub(super) fn binary(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
         "Mul" => |a, b| a * b,
         "Div" => |a, b| a / b,
         "Pow" => f64::powf,
-        "Max" => f64::max,
-        _ => f64::min,
+        // Unlike Rust's own, these keep NaN.
+        "Max" => |a, b| if a > b || a.is_nan() { a } else { b },
+        _ => |a, b| if a < b || a.is_nan() { a } else { b },
     };
     match (left, right) {
         (Value::Constant(_), Value::Constant(_)) => Err(refusal!(
             "it computes a constant";
             "fold the constants first, with onnxruntime's quant_pre_process"
         )),
-        (Value::Accumulated { .. }, Value::Constant(constant)) => {
-            match folded(lowering, node, 0, &constant)? {
-                Some(value) => Ok((value, "folded into the rescaling".into())),
-                None => with_number(lowering, node, 0, &constant, operation),
-            }
-        }
-        (Value::Constant(constant), Value::Accumulated { .. })
-            if matches!(node.op_type.as_str(), "Add" | "Mul") =>
-        {
-            match folded(lowering, node, 1, &constant)? {
-                Some(value) => Ok((value, "folded into the rescaling".into())),
-                None => with_number(lowering, node, 1, &constant, operation),
-            }
-        }
-        (_, Value::Constant(constant)) => with_number(lowering, node, 0, &constant, operation),
-        (Value::Constant(constant), _) => {
-            with_number(lowering, node, 1, &constant, move |x, number| operation(number, x))
-        }
+        (value, Value::Constant(constant)) => match with_constant(lowering, node, 0, value, &constant)? {
+            Some(value) => Ok((value, FOLDED.into())),
+            None => with_number(lowering, node, 0, &constant, operation),
+        },
+        (Value::Constant(constant), value) => match with_constant(lowering, node, 1, value, &constant)? {
+            Some(value) => Ok((value, FOLDED.into())),
+            None => with_number(lowering, node, 1, &constant, move |x, number| operation(number, x)),
+        },
         _ => of_two(lowering, node, operation),
     }
 }
 
-/// Quantizes a product that meets a number here and is read elsewhere, too: then what becomes of both can be a table of it, as
+/// Quantizes what meets a number here and is read elsewhere, too: then what becomes of both can be a table of it, as
 /// hand-written activations are (`x · clip(x + 3) / 6`). Where nothing says how to quantize it, the number is folded instead.
-fn settle_shared(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<()> {
-    for (at, other) in [(0, 1), (1, 0)] {
-        let is_number = matches!(lowering.value(node, other)?, Value::Constant(of) if of.real.len() == 1);
-        let is_product = matches!(lowering.value(node, at)?, Value::Accumulated(_));
-        let is_shared = node.input.get(at).is_some_and(|name| lowering.is_shared(name));
-        if is_number && is_product && is_shared {
-            // Whoever wants it quantized gets the reason.
-            let _ = lowering.quantized(node, at);
-        }
+fn settle_shared(lowering: &mut Lowering<'_>, node: &onnx::Node, at: usize) -> Lowered<()> {
+    let is_shared = node.input.get(at).is_some_and(|name| lowering.is_shared(name));
+    if is_shared && waits(&lowering.value(node, at)?) {
+        // Whoever wants it quantized gets the reason.
+        let _ = lowering.quantized(node, at);
     }
     Ok(())
 }
@@ -103,27 +109,17 @@ fn with_numbers(
     at: usize,
     constant: &ConstantValue,
 ) -> Lowered<(Value, String)> {
-    let shape = lowering.activation(node, at)?.1;
-    let numbers = per_channel(constant, &shape, 0)?;
-    let all = |number: f64| vec![number; numbers.len()];
-    let (factors, offsets) = match (node.op_type.as_str(), at) {
-        ("Add", _) => (all(1.0), numbers),
-        ("Sub", 0) => (all(1.0), numbers.iter().map(|number| -number).collect()),
-        ("Sub", _) => (all(-1.0), numbers),
-        ("Mul", _) => {
-            let offsets = all(0.0);
-            (numbers, offsets)
-        }
-        ("Div", 0) => (numbers.iter().map(|number| number.recip()).collect(), all(0.0)),
-        _ => {
-            return Err(refusal!(
-                "its constant has {} numbers, and only one for all elements can be represented here", numbers.len();
-                "give it one number, or split the tensor before the export"
-            ))
-        }
+    let tensor = lowering.activation(node, at)?;
+    let (axis, numbers) = per_index(constant, &tensor.1)?;
+    let Some(Line { factors, offsets }) = Line::of(&node.op_type, at, &numbers) else {
+        return Err(refusal!(
+            "its constant has {} numbers, and only one for all elements can be represented here", numbers.len();
+            "give it one number, or split the tensor before the export"
+        ));
     };
-    let value = channelwise(lowering, node, at, &factors, &offsets)?;
-    Ok((value, "a filter of one element for each channel".into()))
+    let value = channelwise(lowering, tensor, axis, &factors, &offsets)?;
+    let note = if axis == 0 { "a filter of one element for each channel" } else { "each channel by itself" };
+    Ok((value, note.into()))
 }
 
 /// An operation of an activation with one number, in this order.
@@ -146,32 +142,28 @@ fn with_number(
     Ok((Value::Mapped { node: read, shape, quantization, map }, "part of a table".into()))
 }
 
-/// A constant that is added to or multiplied with a product, channel by channel; none if it can't be folded into the
-/// rescaling but may be part of a table.
-fn folded(
+/// A constant that meets what waits for its quantization: one number, or one for each channel of a product. None if it can't be folded
+/// into the rescaling but may be part of a table.
+fn with_constant(
     lowering: &mut Lowering<'_>,
     node: &onnx::Node,
     at: usize,
+    value: Value,
     constant: &ConstantValue,
 ) -> Lowered<Option<Value>> {
-    let Value::Accumulated(mut accumulated) = lowering.value(node, at)? else { return Ok(None) };
-    let numbers = per_channel(constant, &accumulated.shape, accumulated.axis)?;
-    match node.op_type.as_str() {
-        "Add" | "Sub" if accumulated.range == Range::ALL => {
-            let sign = if node.op_type == "Add" { 1.0 } else { -1.0 };
-            accumulated.shift(&numbers.iter().map(|number| sign * number).collect::<Vec<_>>());
-        }
-        "Mul" | "Div" => {
-            let is_division = node.op_type == "Div";
-            let factors: Vec<f64> =
-                numbers.iter().map(|number| if is_division { 1.0 / number } else { *number }).collect();
-            if factors.contains(&0.0) || !lowering.emitter.multiplied(&mut accumulated, &factors)? {
-                return Ok(None);
+    let numbers = match &value {
+        Value::Accumulated(accumulated) => per_channel(constant, &accumulated.shape, accumulated.axis)?,
+        value => match (constant.real.as_slice(), value.shape()) {
+            ([number], Some(shape)) if waits(value) && constant.shape.len() <= shape.len() + 1 => {
+                vec![*number]
             }
-        }
-        _ => return Ok(None),
+            _ => return Ok(None),
+        },
+    };
+    match Line::of(&node.op_type, at, &numbers) {
+        Some(line) => folded(lowering, value, &line),
+        None => Ok(None),
     }
-    Ok(Some(Value::Accumulated(accumulated)))
 }
 
 /// An operation on two activations: two functions of one tensor become one, sums of two tensors an addition, products sums

@@ -37,7 +37,7 @@ pub(super) fn folded(lowering: &Lowering<'_>, node: &Node) -> Lowered<Option<Con
         ("Cast", [data]) => cast(node, data)?,
         ("Slice", [data, ..]) => sliced(node, &inputs, data),
         ("ConstantOfShape", [shape]) => Some(filled(node, shape)?),
-        ("Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min", [left, right]) => {
+        ("Add" | "Sum" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min", [left, right]) => {
             calculated(node, left, right)?
         }
         (_, [data]) => function_of(node, data),
@@ -127,24 +127,34 @@ fn reshaped(node: &Node, inputs: &[&Constant], data: &Constant) -> Option<Consta
     (product == Some(count)).then(|| Constant::new(shape, data.numbers.clone()))
 }
 
-/// Numbers as those of another type, where each stays what it is.
+/// Numbers as those of another type; real ones lose what is behind the point.
 fn cast(node: &Node, data: &Constant) -> Lowered<Option<Constant>> {
     let to = i32::try_from(node.int("to", 0)).unwrap_or(0);
+    let integers = || match &data.numbers {
+        Numbers::Integer { values, .. } => values.clone(),
+        Numbers::Float(values) => values.iter().map(|value| *value as i64).collect(),
+    };
     let numbers = match (&data.numbers, to) {
-        (Numbers::Integer { values, .. }, onnx::INT32 | onnx::INT64) => {
-            Numbers::Integer { values: values.clone(), data_type: to }
+        (_, onnx::INT32 | onnx::INT64) => Numbers::Integer { values: integers(), data_type: to },
+        (_, onnx::INT8 | onnx::UINT8) => {
+            let range = if to == onnx::INT8 { -128..=127 } else { 0..=255 };
+            let values = integers();
+            if let Some(value) = values.iter().find(|value| !range.contains(*value)) {
+                return Err(refusal!(
+                    "it makes {value} a number of ONNX type {to}, in which it has no room";
+                    "give it numbers from {} to {}", range.start(), range.end()
+                ));
+            }
+            Numbers::Integer { values, data_type: to }
         }
         (Numbers::Integer { values, .. }, onnx::FLOAT) if !values.contains(&OPEN) => {
             Numbers::Float(values.iter().map(|value| *value as f32).collect())
         }
         (Numbers::Float(values), onnx::FLOAT) => Numbers::Float(values.clone()),
-        (Numbers::Float(values), onnx::INT32 | onnx::INT64) => {
-            Numbers::Integer { values: values.iter().map(|value| *value as i64).collect(), data_type: to }
-        }
         _ => {
             return Err(refusal!(
                 "it makes constants those of ONNX type {to}";
-                "leave them float32, int32 or int64"
+                "leave them float32, int8, uint8, int32 or int64"
             ))
         }
     };

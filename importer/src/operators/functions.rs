@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::{onnx::Node, value::Map};
 
-/// The function of an ONNX operator that maps each element by itself.
+/// The function of an ONNX operator that maps each element by itself: NaN where it isn't defined, as in the standard.
 pub(super) fn unary(node: &Node) -> Option<Map> {
     let alpha = |default: f32| f64::from(node.float("alpha", default));
     let beta = |default: f32| f64::from(node.float("beta", default));
@@ -59,7 +59,7 @@ pub(super) fn unary(node: &Node) -> Option<Map> {
         "Sign" => Rc::new(|x: f64| if x == 0.0 { 0.0 } else { x.signum() }),
         "Abs" => Rc::new(f64::abs),
         "Neg" => Rc::new(|x: f64| -x),
-        "Sqrt" => Rc::new(|x: f64| x.max(0.0).sqrt()),
+        "Sqrt" => Rc::new(f64::sqrt),
         _ => return None,
     })
 }

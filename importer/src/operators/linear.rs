@@ -46,8 +46,8 @@ pub(super) fn matmul(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
     }
     if !matches!(lowering.value(node, 1)?, Value::Constant(_)) {
         return Err(refusal!(
-            "a product of two activations can't be represented";
-            "only one with constant weights can"
+            "it multiplies two activations as matrices, and only one with constant weights can be represented";
+            "freeze one of them in the export, or end the model before it with --output-tensor"
         ));
     }
     let (accumulated, note) = linear(lowering, node, 1)?;

@@ -14,6 +14,7 @@ mod elementwise;
 mod folding;
 mod folding_limit;
 mod functions;
+mod line;
 mod linear;
 mod pad;
 mod pass;
@@ -22,13 +23,13 @@ mod pooling;
 mod quantize;
 mod rectified;
 mod reshape;
-mod resize;
+pub(crate) mod resize;
 mod scale;
 mod select;
 mod transpose;
-mod transposed_convolution;
+pub(crate) mod transposed_convolution;
 mod weights;
-mod window;
+pub(crate) mod window;
 
 use std::rc::Rc;
 
@@ -56,7 +57,9 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
         "Relu" => clamp::relu(lowering, node),
         "Clip" => clamp::clip(lowering, node),
         "Add" | "Sub" | "Mul" | "Div" | "Pow" => elementwise::binary(lowering, node),
-        "Max" | "Min" | "Sum" => of_many(lowering, node),
+        "Max" | "Min" | "Sum" if node.input.len() == 1 => noted(pass::identity(lowering, node)?, "dropped"),
+        "Max" | "Min" => clamp::bound(lowering, node),
+        "Sum" => elementwise::binary(lowering, &Node { op_type: "Add".into(), ..node.clone() }),
         "PRelu" => rectified::prelu(lowering, node),
         "MaxPool" => pooling::max_pool(lowering, node),
         "AveragePool" | "GlobalAveragePool" => pooling::average_pool(lowering, node),
@@ -76,33 +79,6 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value,
         "ArgMax" => arg_max::arg_max(lowering, node),
         other => elementwise::function(lowering, node)?.ok_or_else(|| unknown(other)),
     }
-}
-
-/// An operator of any number of inputs, taken two by two.
-fn of_many(lowering: &mut Lowering<'_>, node: &Node) -> Lowered<(Value, String)> {
-    let of_two = |lowering: &mut Lowering<'_>, node: &Node| match node.op_type.as_str() {
-        "Sum" => elementwise::binary(lowering, &Node { op_type: "Add".into(), ..node.clone() }),
-        _ => clamp::bound(lowering, node),
-    };
-    let Some((first, rest)) = node.input.split_first() else {
-        return Err(refusal!("it has no input"; "export the model again"));
-    };
-    let mut before = first.clone();
-    for (at, name) in rest.iter().enumerate() {
-        let pair = Node { input: vec![before, name.clone()], ..node.clone() };
-        if at + 1 == rest.len() {
-            return of_two(lowering, &pair);
-        }
-        before = format!("{} of {}", node.output.first().map_or("", String::as_str), at + 2);
-        match folding::folded(lowering, &pair)? {
-            Some(constant) => lowering.give_constant(before.clone(), Rc::new(constant)),
-            None => {
-                let (value, _) = of_two(lowering, &pair)?;
-                lowering.give_value(before.clone(), value);
-            }
-        }
-    }
-    Ok((lowering.value(node, 0)?, "dropped".into()))
 }
 
 /// What a node gives if that is a constant which later nodes read as it is written.
@@ -128,19 +104,26 @@ pub(crate) fn expect_known(node: &Node) -> Lowered<()> {
     }
 }
 
-/// Whether a node only says how tensors are quantized.
-pub(crate) fn is_quantization(node: &Node) -> bool {
-    matches!(node.op_type.as_str(), "QuantizeLinear" | "DequantizeLinear")
-}
-
 /// Checks scale and zero point of a node that quantizes an activation, or reads a quantized one.
 pub(crate) fn expect_quantization(lowering: &Lowering<'_>, node: &Node) -> Lowered<()> {
     quantize::expect_parameters(lowering, node)
 }
 
-/// Operators that only move or choose elements, so that they do the same with quantized integers as with real numbers.
+/// Operators that only move, choose or bound elements, so that they do the same with quantized integers as with real numbers.
 pub(crate) fn moves_integers(operator: &str) -> bool {
-    matches!(operator, "Identity" | "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" | "MaxPool")
+    matches!(
+        operator,
+        "Clip"
+            | "Flatten"
+            | "Gather"
+            | "Identity"
+            | "MaxPool"
+            | "Reshape"
+            | "Slice"
+            | "Squeeze"
+            | "Transpose"
+            | "Unsqueeze"
+    )
 }
 
 /// Why an operator isn't imported.

@@ -94,7 +94,7 @@ fn sides(lowering: &Lowering<'_>, node: &onnx::Node, pads: &[i64], rank: usize) 
 /// The integer of a padding that a sum reads.
 ///
 /// # Errors
-/// The sentence that refuses one below all numbers of the tensor.
+/// The sentence that refuses one beyond all numbers of the tensor.
 pub(super) fn in_sums(lowering: &Lowering<'_>, padded: &Padded) -> Lowered<i8> {
     let Padded { quantization, value, .. } = padded;
     let integer = quantization.quantize(*value);
@@ -103,9 +103,10 @@ pub(super) fn in_sums(lowering: &Lowering<'_>, padded: &Padded) -> Lowered<i8> {
     if off <= quantization.scale || lowering.emitter.rehearsal {
         return Ok(integer);
     }
+    let side = if *value > 0.0 { "above" } else { "below" };
     Err(refusal!(
-        "it adds up what {} pads by {value}, which lies below all numbers of the tensor", padded.label;
-        "pad by 0"
+        "it adds up what {} pads by {value}, which lies {side} all numbers of the tensor", padded.label;
+        "pad by 0, or quantize the tensor so that it has that number"
     ))
 }
 

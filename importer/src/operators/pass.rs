@@ -41,18 +41,15 @@ pub(super) fn cast(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Va
 
 /// The real numbers of an input of integers: each is itself.
 fn real_input(lowering: &mut Lowering<'_>, node: &onnx::Node, element: i32) -> Lowered<Value> {
-    let value = lowering.value(node, 0)?;
-    let zero_point = if element == onnx::UINT8 { i8::MIN } else { 0 };
-    let quantization = Quantization { scale: 1.0, zero_point };
-    match &value {
-        Value::Input { .. } => lowering.emitter.settle(&value, quantization),
-        // Its other readers have settled it.
-        Value::Quantized { node: 0, quantization: before, .. } if *before == quantization => Ok(value),
-        _ => Err(refusal!(
+    if !node.input.first().is_some_and(|name| lowering.is_unread(name)) {
+        return Err(refusal!(
             "it takes the integers of a quantized tensor for real numbers";
             "put a DequantizeLinear in its place"
-        )),
+        ));
     }
+    let value = lowering.value(node, 0)?;
+    let zero_point = if element == onnx::UINT8 { i8::MIN } else { 0 };
+    lowering.read_as(value, Quantization { scale: 1.0, zero_point })
 }
 
 /// The constant that a `Constant` node holds.

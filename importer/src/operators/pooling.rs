@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     emit::MAX_BYTES,
+    emit_mean::keeps_own_scale,
     lowered::Lowered,
     lowering::Lowering,
     onnx,
@@ -54,31 +55,60 @@ pub(super) fn average_pool(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lo
     if window.padding != [0; 4] && (counts || plane.is_padded()) {
         return plane.counted(lowering, &window);
     }
-    let input = plane.padded.node;
-    if window.kernel == plane.size && window.padding == [0; 4] {
-        let shape = plane.shape(&window)?;
-        let [rows, columns] = plane.size;
-        let image = [plane.channels, rows, columns];
-        let mean = Mean { input, image, window, quantization: plane.padded.quantization, shape };
-        return Ok((Value::Mean(mean), "a mean, once its quantization is known".into()));
-    }
-    let at = lowering.emitter.push(Node::AveragePool2d { input, window })?;
-    Ok((plane.pooled(lowering, at, &window)?, String::new()))
+    let [rows, columns] = plane.size;
+    let mean = Means {
+        input: plane.padded.node,
+        image: [plane.channels, rows, columns],
+        window,
+        quantization: plane.padded.quantization,
+        shape: plane.shape(&window)?,
+    };
+    Ok(mean.waiting())
 }
 
-/// The mean over axes that lie side by side: the last ones of a sample, or its first ones.
+/// The mean over axes that lie side by side.
 pub(super) fn reduce_mean(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    let Reduced { read, inner: shape, quantization, image, kernel, shape: new } = reduced(lowering, node)?;
-    if image[0] > 1 && kernel[1] < image[2] {
-        return Err(refusal!(
-            "it takes the mean over axes between others of N × {shape:?}, and only that over the last axes, as rows and columns (axes 2 and 3), or over the first ones of a sample can be represented";
-            "bring these axes to the end, or multiply with constant weights"
-        ));
-    }
-    let input = lowering.emitter.shaped(read, &shape, &image)?;
+    let Reduced { read, inner, quantization, image, kernel, shape } = reduced(lowering, node)?;
+    let input = lowering.emitter.shaped(read, &inner, &image)?;
     let window = Window { kernel, stride: [1, 1], padding: [0; 4] };
-    let mean = Mean { input, image, window, quantization, shape: new };
-    Ok((Value::Mean(mean), "a mean, once its quantization is known".into()))
+    Ok(Means { input, image, window, quantization, shape }.waiting())
+}
+
+/// The windows of an image whose means wait for their quantization.
+struct Means {
+    input: u32,
+    /// Channels, rows and columns.
+    image: [u32; 3],
+    window: Window,
+    quantization: Quantization,
+    /// The shape of a sample under which the means are read.
+    shape: Vec<u32>,
+}
+
+impl Means {
+    fn waiting(self) -> (Value, String) {
+        let Self { input, image, window, quantization, shape } = self;
+        let [channels, rows, columns] = image;
+        let mean = Mean {
+            input,
+            image,
+            window,
+            pooled: [channels, steps(rows, &window, 0), steps(columns, &window, 1)],
+            quantization,
+            shape,
+            factor: 1.0,
+            offset: 0.0,
+            range: Range::ALL,
+        };
+        let note = match (window.padding, keeps_own_scale(&mean)) {
+            ([0, 0, 0, 0], _) => "means, once their quantization is known",
+            (_, true) => "means of what lies inside, once their quantization is known",
+            (_, false) => {
+                "means of what lies inside, rounded to steps of the input unless it is a model of rows"
+            }
+        };
+        (Value::Mean(mean), note.into())
+    }
 }
 
 /// The largest over axes that lie side by side.
@@ -207,7 +237,7 @@ impl Plane {
         })
     }
 
-    /// What the pooling gives, a sequence if it reads one.
+    /// The largest of windows, a sequence if it reads one.
     fn pooled(&self, lowering: &mut Lowering<'_>, at: u32, window: &Window) -> Lowered<Value> {
         let shape = self.shape(window)?;
         let node = if self.is_sequence { lowering.emitter.reshape(at, &shape)? } else { at };

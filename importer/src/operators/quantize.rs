@@ -89,6 +89,10 @@ pub(super) fn dequantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowe
     let value = lowering.value(node, 0)?;
     let parameters = parameters(lowering, node, Some(element))?;
     let read = per_tensor(&parameters)?;
+    // The graph's input is posted as it is.
+    if lowering.is_unread(&name) {
+        return lowering.read_as(value, read);
+    }
     match value {
         Value::Quantized { quantization, .. }
         | Value::Padded(Padded { quantization, .. })
@@ -101,8 +105,6 @@ pub(super) fn dequantize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowe
             ))
         }
         Value::Quantized { .. } | Value::Padded(_) | Value::Turned(_) | Value::Ordered { .. } => Ok(value),
-        // The graph's input is posted as it is.
-        Value::Input { .. } => lowering.emitter.settle(&value, read),
         _ => Err(refusal!("its input isn't quantized"; "put a QuantizeLinear before it")),
     }
 }

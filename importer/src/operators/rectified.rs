@@ -2,7 +2,7 @@
 
 use millrace_inference::Node;
 
-use super::{channels::per_channel, channelwise::channelwise, elementwise::map};
+use super::{channels::per_index, channelwise::channelwise, elementwise::map};
 use crate::{
     lowered::Lowered,
     lowering::Lowering,
@@ -17,14 +17,13 @@ pub(super) fn prelu(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(
         return map(lowering, node, std::rc::Rc::new(move |x| if x < 0.0 { slope * x } else { x }));
     }
     let (read, shape, quantization) = lowering.activation(node, 0)?;
-    let factors: Vec<f64> = per_channel(&slopes, &shape, 0)?.iter().map(|slope| slope - 1.0).collect();
+    let (axis, slopes) = per_index(&slopes, &shape)?;
+    let factors: Vec<f64> = slopes.iter().map(|slope| slope - 1.0).collect();
     let zero = quantization.zero_point;
     let table = (i8::MIN..=i8::MAX).map(|x| x.min(zero)).collect();
     let below = lowering.emitter.push(Node::Lookup { input: read, table })?;
-    let below = Value::Quantized { node: below, shape: shape.clone(), quantization };
-    let reader = reading(lowering, node, "below zero", below);
     let offsets = vec![0.0; factors.len()];
-    let bent = channelwise(lowering, &reader, 0, &factors, &offsets)?;
+    let bent = channelwise(lowering, (below, shape.clone(), quantization), axis, &factors, &offsets)?;
     let least = quantization.real(i8::MIN);
     let ends = |of: fn(f64, f64) -> f64| factors.iter().map(|factor| factor * least).fold(0.0, of);
     let (node, own) = settled(lowering, &bent, covering(ends(f64::min), ends(f64::max)))?;
@@ -39,29 +38,26 @@ pub(super) fn bounded(
     at: usize,
     bounds: &ConstantValue,
 ) -> Lowered<(Value, String)> {
-    let (_, shape, quantization) = lowering.activation(node, at)?;
-    let bounds = per_channel(bounds, &shape, 0)?;
+    let (read, shape, quantization) = lowering.activation(node, at)?;
+    let ends = [quantization.real(i8::MIN), quantization.real(i8::MAX)];
+    // A bound beyond all that is bounded does nothing, however far it lies.
+    let near = |bound: f64| if node.op_type == "Max" { bound.max(ends[0]) } else { bound.min(ends[1]) };
+    let (axis, bounds) = per_index(bounds, &shape)?;
+    let bounds: Vec<f64> = bounds.into_iter().map(near).collect();
     let sign = if node.op_type == "Max" { 1.0 } else { -1.0 };
     let factors = vec![sign; bounds.len()];
     let offsets: Vec<f64> = bounds.iter().map(|bound| -sign * bound).collect();
-    let mut beyond = channelwise(lowering, node, at, &factors, &offsets)?;
+    let mut beyond = channelwise(lowering, (read, shape.clone(), quantization), axis, &factors, &offsets)?;
     if let Value::Accumulated(accumulated) = &mut beyond {
         accumulated.range = Range { low: 0.0, high: f64::INFINITY };
     }
-    let ends = [quantization.real(i8::MIN), quantization.real(i8::MAX)].map(|end| sign * end);
-    let most = offsets.iter().map(|offset| ends[0].max(ends[1]) + offset).fold(0.0, f64::max);
-    let (beyond, own) = settled(lowering, &beyond, covering(0.0, most))?;
-    let beyond = Value::Quantized { node: beyond, shape, quantization: own };
-    let reader = reading(lowering, node, "beyond its bound", beyond);
-    let value = channelwise(lowering, &reader, 0, &factors, &bounds)?;
+    let largest = (sign * ends[0]).max(sign * ends[1]);
+    let most = offsets.iter().map(|offset| largest + offset).fold(0.0, f64::max);
+    // Where nothing can lie beyond its bound, nothing but zero has to be represented, and the bounds keep the tensor's steps.
+    let to = if most > 0.0 { covering(0.0, most) } else { quantization };
+    let (beyond, own) = settled(lowering, &beyond, to)?;
+    let value = channelwise(lowering, (beyond, shape, own), axis, &factors, &bounds)?;
     Ok((value, "two filters of one element for each channel".into()))
-}
-
-/// A node that reads this value and nothing else.
-fn reading(lowering: &mut Lowering<'_>, node: &onnx::Node, what: &str, value: Value) -> onnx::Node {
-    let name = format!("{} {what}", node.output.first().map_or("", String::as_str));
-    lowering.give_value(name.clone(), value);
-    onnx::Node { input: vec![name], ..node.clone() }
 }
 
 fn settled(lowering: &mut Lowering<'_>, value: &Value, to: Quantization) -> Lowered<(u32, Quantization)> {

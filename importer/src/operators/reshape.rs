@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     let shape = match lowering.value(node, 0)? {
-        Value::Input { shape } | Value::Mapped { shape, .. } => shape,
+        Value::Input { shape } | Value::Mapped { shape, .. } | Value::Ordered { shape, .. } => shape,
         Value::Mean(mean) => mean.shape,
         _ => lowering.activation(node, 0)?.1,
     };
@@ -31,6 +31,12 @@ pub(super) fn with_shape(
         Value::Input { .. } => {
             lowering.reshape_input(new)?;
             return Ok((Value::Input { shape: new.to_vec() }, "another shape of the input".into()));
+        }
+        Value::Ordered { node: read, shape, axes, softmax } => {
+            let axes = kept(&shape, &axes, new)?;
+            let node = if new == shape { read } else { lowering.emitter.reshape(read, new)? };
+            let ordered = Value::Ordered { node, shape: new.to_vec(), axes, softmax };
+            return Ok((ordered, "another shape behind the softmax".into()));
         }
         Value::Mapped { node: input, shape, quantization, map } => {
             // A table works element by element, so the shape may change before it.
@@ -55,6 +61,26 @@ pub(super) fn with_shape(
     }
     let at = lowering.emitter.reshape(input, new)?;
     Ok((Value::Quantized { node: at, shape: new.to_vec(), quantization }, String::new()))
+}
+
+/// What becomes of the axes along which a softmax keeps the order, where others of length 1 come or go.
+fn kept(shape: &[u32], axes: &std::ops::Range<usize>, new: &[u32]) -> Lowered<std::ops::Range<usize>> {
+    if new == shape {
+        return Ok(axes.clone());
+    }
+    let long = |shape: &[u32]| -> Vec<(usize, u32)> {
+        shape.iter().copied().enumerate().filter(|(_, length)| *length > 1).collect()
+    };
+    let pairs: Vec<_> = long(shape).into_iter().zip(long(new)).collect();
+    let is_same = long(shape).len() == long(new).len() && pairs.iter().all(|(old, new)| old.1 == new.1);
+    let mut own = pairs.iter().filter(|(old, _)| axes.contains(&old.0)).map(|(_, new)| new.0);
+    match (own.next(), own.next_back()) {
+        (Some(first), last) if is_same => Ok(first..last.unwrap_or(first) + 1),
+        _ => Err(refusal!(
+            "it makes {new:?} of {shape:?} a sample behind a softmax, where only axes of length 1 can come or go";
+            "end the model with the softmax"
+        )),
+    }
 }
 
 /// The axes of a node, an attribute in older files and an input in newer ones; none where neither is given.
@@ -118,7 +144,9 @@ fn reshaped(target: &[i64], shape: &[u32], batch: Option<u32>, allow_zero: bool)
         return Err(refusal!("its target shape is empty"; "keep the batch"));
     };
     if target.iter().any(|length| *length < -1) || target.iter().filter(|length| **length == -1).count() > 1 {
-        return Err(refusal!("its target shape {target:?} isn't possible"; "at most one length may be -1"));
+        return Err(
+            refusal!("its target shape {target:?} isn't possible"; "let at most one length be -1, and none be less"),
+        );
     }
     if allow_zero && target.contains(&0) {
         return Err(refusal!(

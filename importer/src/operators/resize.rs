@@ -47,8 +47,8 @@ pub(super) fn resize(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<
     Ok((Value::Quantized { node, shape: new, quantization }, String::new()))
 }
 
-/// How often rows and columns are repeated.
-fn times(lowering: &Lowering<'_>, node: &onnx::Node, shape: &[u32]) -> Lowered<[u32; 2]> {
+/// How often rows and columns are repeated, in an image of this shape.
+pub(crate) fn times(lowering: &Lowering<'_>, node: &onnx::Node, shape: &[u32]) -> Lowered<[u32; 2]> {
     let named = |at: usize| node.input.get(at).filter(|name| !name.is_empty());
     let at = if node.op_type == "Upsample" || lowering.opset < 11 { 1 } else { 2 };
     let scales: Option<Vec<f64>> = match (named(at), named(3)) {

@@ -82,8 +82,18 @@ fn strides(node: &onnx::Node) -> Lowered<[u32; 2]> {
     }
 }
 
-/// The padding of the convolution. The image ends with a stride's zeros, which count as padding.
-fn padding(node: &onnx::Node, kernel: [u32; 2], strides: [u32; 2], plane: [u32; 2]) -> Lowered<[u32; 4]> {
+/// What a transposed convolution cuts off along an axis, and what it adds at the end.
+pub(crate) struct Cut {
+    pub(crate) first: i64,
+    pub(crate) last: i64,
+    pub(crate) more: i64,
+}
+
+/// What it cuts off along rows and columns of a plane of this size, however the node says it.
+///
+/// # Errors
+/// Of attributes of another length, and of a mode that can't be represented.
+pub(crate) fn cut(node: &onnx::Node, kernel: [u32; 2], plane: [u32; 2]) -> Lowered<[Cut; 2]> {
     let given = |name: &str, count: usize| -> Lowered<Vec<i64>> {
         match node.ints(name) {
             None => Ok(vec![0; count]),
@@ -91,7 +101,7 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], strides: [u32; 2], plane: [u32; 
             Some(_) => Err(refusal!("its {name} must be {count} numbers"; "export the model again")),
         }
     };
-    let (pads, more) = (given("pads", 4)?, given("output_padding", 2)?);
+    let (pads, more, strides) = (given("pads", 4)?, given("output_padding", 2)?, strides(node)?);
     let same = match node.text("auto_pad").unwrap_or_default().as_str() {
         "" | "NOTSET" | "VALID" => false,
         "SAME_UPPER" => true,
@@ -100,8 +110,7 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], strides: [u32; 2], plane: [u32; 
         }
     };
     let wanted = node.ints("output_shape");
-    let mut padding = [0; 4];
-    for axis in [0, 1] {
+    Ok([0, 1].map(|axis: usize| {
         let [length, stride, size] = [plane[axis], strides[axis], kernel[axis]].map(i64::from);
         let (mut first, mut last, more) = (pads[axis], pads[axis + 2], more[axis]);
         let target = wanted.and_then(|wanted| wanted.get(wanted.len().checked_sub(2)? + axis)).copied();
@@ -112,6 +121,15 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], strides: [u32; 2], plane: [u32; 
             first = if same { total / 2 } else { total.max(0) - total.max(0) / 2 };
             last = total.saturating_sub(first);
         }
+        Cut { first, last, more }
+    }))
+}
+
+/// The padding of the convolution. The image ends with a stride's zeros, which count as padding.
+fn padding(node: &onnx::Node, kernel: [u32; 2], strides: [u32; 2], plane: [u32; 2]) -> Lowered<[u32; 4]> {
+    let mut padding = [0; 4];
+    for (axis, Cut { first, last, more }) in cut(node, kernel, plane)?.into_iter().enumerate() {
+        let [stride, size] = [strides[axis], kernel[axis]].map(i64::from);
         let before = size.saturating_sub(1).saturating_sub(first);
         let after = size.saturating_sub(stride).saturating_sub(last).saturating_add(more);
         let fits = |length: i64| u32::try_from(length).ok().filter(|length| i64::from(*length) < size);

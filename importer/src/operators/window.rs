@@ -164,6 +164,39 @@ fn padding(node: &onnx::Node, kernel: [u32; 2], stride: [u32; 2], plane: [u32; 2
     })
 }
 
+/// A convolution or pooling that leaves its padding to a rule (`auto_pad`), with the padding that this comes to. It reads samples of
+/// this shape; `weights` is the shape of a convolution's. None if the node follows no rule, or can't be represented.
+pub(crate) fn written_out(node: &onnx::Node, shape: &[u32], weights: Option<&[usize]>) -> Option<onnx::Node> {
+    if matches!(node.text("auto_pad").as_deref(), None | Some("" | "NOTSET")) {
+        return None;
+    }
+    let lengths: Vec<u32> = match (node.ints("kernel_shape"), weights) {
+        (Some(kernel), _) => {
+            kernel.iter().map(|length| u32::try_from(*length).ok()).collect::<Option<_>>()?
+        }
+        (None, weights) => {
+            weights?.get(2..)?.iter().map(|length| u32::try_from(*length).ok()).collect::<Option<_>>()?
+        }
+    };
+    // A sequence is an image of one row.
+    let (wide, kernel, plane) = match (lengths.as_slice(), shape) {
+        ([length], [_, columns]) => (widened(node), [1, *length], [1, *columns]),
+        ([down, across], [_, rows, columns]) => (node.clone(), [*down, *across], [*rows, *columns]),
+        _ => return None,
+    };
+    let spread = dilations(&wide, kernel).ok()?;
+    let spread =
+        [0, 1].map(|axis: usize| (kernel[axis].max(1) - 1).saturating_mul(spread[axis]).saturating_add(1));
+    let [top, left, bottom, right] =
+        padding(&wide, spread, pair(&wide, "strides").ok()?, plane).ok()?.map(i64::from);
+    let ints = if lengths.len() == 1 { vec![left, right] } else { vec![top, left, bottom, right] };
+    let mut node = node.clone();
+    node.attribute.retain(|attribute| !matches!(attribute.name.as_str(), "auto_pad" | "pads"));
+    let r#type = onnx::Attribute::INTS;
+    node.attribute.push(onnx::Attribute { name: "pads".into(), ints, r#type, ..onnx::Attribute::default() });
+    Some(node)
+}
+
 /// Checks that a window lies in the padded plane, and that its padding is smaller than its kernel.
 fn check_padding(kernel: [u32; 2], padding: [u32; 4], plane: [u32; 2]) -> Lowered<()> {
     for axis in [0, 1] {

@@ -7,7 +7,7 @@ use super::{
     emit::{emit, Then, Weights},
     layout::Held,
     product::Product,
-    record::{exact, multiplied, SPREAD},
+    record::{multiplied, sloped, SPREAD},
     state::Translation,
 };
 use crate::lowered::Lowered;
@@ -19,21 +19,28 @@ const ONE: i32 = 32_760;
 const ZERO_ENTRY: i32 = 256;
 
 /// Sums of 16 bits.
-fn sum(records: &[Rescale]) -> Then<'_> {
-    Then { pad: 0, element: ElementType::I16, addend: None, records }
+fn sum(pad: i8, records: &[Rescale]) -> Then<'_> {
+    Then { pad: pad.into(), element: ElementType::I16, addend: None, records }
 }
 
-/// The mean of each window's elements inside the border.
+/// The mean of each window's elements inside the border, which are counted from this zero point, rescaled; the weights are all 1, or
+/// all -1.
 pub(super) fn mean_inside(
     all: &mut Translation<'_>,
     held: &Held,
-    product: &Product,
-    weights: Weights<'_>,
+    (product, weights): (&Product, Weights<'_>),
+    zero_point: i8,
+    record: Rescale,
 ) -> Lowered<Held> {
-    let sums = emit(&mut all.graph, held, product, weights, sum(&[multiplied(1, 0)?]))?;
+    // Beyond the border are zero points, which count nothing.
+    let zeros: i32 = weights.values.iter().map(|weight| i32::from(*weight) * i32::from(zero_point)).sum();
+    let counted = multiplied(1, -zeros)?;
+    let sums = emit(&mut all.graph, held, product, weights, sum(zero_point, &[counted]))?;
     let ones = all.graph.requantize_alike(held.node, ElementType::I8, multiplied(0, 1)?)?;
     let ones = Held { node: ones, ..held.clone() };
-    let counts = emit(&mut all.graph, &ones, product, weights, sum(&[multiplied(SPREAD, 0)?]))?;
+    let places = vec![1; weights.values.len()];
+    let places = Weights { values: &places, columns: weights.columns };
+    let counts = emit(&mut all.graph, &ones, product, places, sum(0, &[multiplied(SPREAD, 0)?]))?;
     let share = |entry: i32| {
         if entry > ZERO_ENTRY {
             (ONE + (entry - ZERO_ENTRY) / 2) / (entry - ZERO_ENTRY)
@@ -44,11 +51,14 @@ pub(super) fn mean_inside(
     let table = all.graph.entries((0..513).map(share));
     let extent = all.graph.extent(counts.node)?;
     let shares = all.graph.activation(counts.node, table)?;
-    let shift = 38;
-    let multiplier = ((1i64 << shift) + i64::from(ONE) / 2) / i64::from(ONE);
-    let record = exact(multiplier as i32, shift, 0, 0)?;
     let rescales = all.graph.rescales(&vec![record; extent.width as usize]);
     let mul = Mul { left: sums.node, right: shares, rescales, element: ElementType::I8 };
     let node = all.graph.push(Node::Mul(mul), extent)?;
     Ok(Held { node, ..sums })
+}
+
+/// The rescaling of a sum times a window's share of one: it multiplies the mean with a positive number, and adds another in steps of
+/// the result.
+pub(super) fn line(ratio: f64, plus: f64, zero_point: i32) -> Lowered<Rescale> {
+    sloped(ratio / f64::from(ONE), plus, zero_point)
 }

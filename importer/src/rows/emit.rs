@@ -85,12 +85,12 @@ pub(super) fn emit(
     weights: Weights<'_>,
     then: Then<'_>,
 ) -> Lowered<Held> {
-    let width = graph.extent(input.node)?.width;
+    let extent = graph.extent(input.node)?;
     let reach = reaches(graph, input, product, weights)?;
     let natural: Vec<u32> = (0..product.outputs.len() as u32).collect();
     let mut sorted = natural.clone();
     sorted.sort_by_key(|at| reach[*at as usize]);
-    let (first, second) = (groups(&natural, &reach, width), groups(&sorted, &reach, width));
+    let (first, second) = (groups(&natural, &reach, extent), groups(&sorted, &reach, extent));
     let (order, groups) = if second > first { (sorted, second) } else { (natural, first) };
     let node = ordered(graph, input, product, weights, then, (&order, groups))?;
     let mut channels = vec![0; order.len()];
@@ -108,7 +108,7 @@ pub(super) fn in_turn(
 ) -> Lowered<u32> {
     let reach = reaches(graph, input, product, weights)?;
     let natural: Vec<u32> = (0..product.outputs.len() as u32).collect();
-    let groups = groups(&natural, &reach, graph.extent(input.node)?.width);
+    let groups = groups(&natural, &reach, graph.extent(input.node)?);
     ordered(graph, input, product, weights, then, (&natural, groups))
 }
 
@@ -180,8 +180,12 @@ fn reach(input: &Held, product: &Product, weights: Weights<'_>, output: Output) 
     })
 }
 
-/// The most groups in which these filters can be, each reading its own part of a row.
-fn groups(order: &[u32], reach: &[Reach], width: u32) -> u32 {
+/// The most groups in which these filters can be, each reading its own part of a row. The only row that a mean left is no position, and
+/// what reads it has one group.
+fn groups(order: &[u32], reach: &[Reach], Extent { width, image }: Extent) -> u32 {
+    if image.is_none() {
+        return 1;
+    }
     let outputs = order.len() as u32;
     let divides = |groups: &u32| width.is_multiple_of(*groups) && outputs.is_multiple_of(*groups);
     let fits = |groups: &u32| {

@@ -26,6 +26,11 @@ pub(super) struct Extent {
 }
 
 impl Extent {
+    /// Whether it is one row that is a position.
+    pub(super) fn is_one_position(&self) -> bool {
+        self.image == Some([1; 2])
+    }
+
     /// Holds that registration takes such rows, and so that they fit into memory.
     pub(super) fn expect(&self) -> Lowered<()> {
         let positions = self.image.map_or(1, |[rows, columns]| u64::from(rows) * u64::from(columns));
@@ -213,6 +218,12 @@ impl Graph {
         let (rescales, element) = (self.parameters.rescales(records), ElementType::I8);
         let extent = Extent { image: None, ..self.extent(input)? };
         self.push(Node::GlobalPool(GlobalPool { input, rescales, element }), extent)
+    }
+
+    /// The only position of an image as a row that is none, as a mean leaves it; the record changes nothing.
+    pub(super) fn only_row(&mut self, input: u32, unchanged: Rescale) -> Lowered<u32> {
+        let records = vec![unchanged; self.extent(input)?.width as usize];
+        self.global_pool(input, &records)
     }
 
     /// Rescalings of a product of two nodes.

@@ -34,10 +34,17 @@ pub(super) fn concat(all: &mut Translation<'_>, inputs: &[u32], axis: usize) -> 
         let axes = all.axes(*input, &held)?;
         Ok(Part { held, axes })
     };
-    let parts = inputs.iter().map(part).collect::<Lowered<Vec<_>>>()?;
+    let mut parts = inputs.iter().map(part).collect::<Lowered<Vec<_>>>()?;
     let lengths: Vec<u32> = parts.iter().map(|part| count(&part.axes[axis])).collect();
     if let Some(held) = repeated(&parts, axis, lengths.iter().sum()) {
         return Ok(held);
+    }
+    let rows = |part: &Part| all.graph.extent(part.held.node);
+    let extents = parts.iter().map(rows).collect::<Lowered<Vec<_>>>()?;
+    if extents.iter().any(|extent| extent.image.is_none()) {
+        for (part, _) in parts.iter_mut().zip(&extents).filter(|(_, extent)| extent.is_one_position()) {
+            part.held.node = all.graph.only_row(part.held.node, unchanged()?)?;
+        }
     }
     let Some(first) = parts.first() else { return Err(apart()) };
     let image = all.graph.extent(first.held.node)?.image;
@@ -142,11 +149,17 @@ fn together(all: &mut Translation<'_>, parts: &[Part], axis: usize, lengths: &[u
     Ok(Held { node, digits, channels: Rc::new(channels) })
 }
 
-/// The order of the result's channels, in as many groups as all parts can be cut into: of each part its share, as its rows have it.
+/// The order of the result's channels, in as many groups as all parts can be cut into: of each part its share, as its rows have it. Only
+/// what lies on positions can be cut.
 fn grouped(all: &Translation<'_>, parts: &[Part], sources: &[(usize, u32)]) -> Lowered<(Vec<u32>, u32)> {
     let width = |part: &Part| Ok(all.graph.extent(part.held.node)?.width);
     let widths = parts.iter().map(width).collect::<Lowered<Vec<u32>>>()?;
-    let groups = widths.iter().fold(0, |groups, width| common(*width, groups)).max(1);
+    let is_cut =
+        parts.iter().all(|part| all.graph.extent(part.held.node).is_ok_and(|extent| extent.image.is_some()));
+    let groups = match is_cut {
+        true => widths.iter().fold(0, |groups, width| common(*width, groups)).max(1),
+        false => 1,
+    };
     let mut order: Vec<(u32, usize, u32, u32)> = (0u32..)
         .zip(sources)
         .map(|(at, (part, channel))| {

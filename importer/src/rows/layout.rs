@@ -3,7 +3,10 @@
 //! A tensor's elements are counted row-major, and the count is a number of several digits: one for each axis, or several where an
 //! axis was made of others. Another shape or another order of axes moves no element: it only takes the digits another way.
 
-use std::rc::Rc;
+use std::{cmp::Reverse, rc::Rc};
+
+use super::slip::slip;
+use crate::{axes::Axes, lowered::Lowered};
 
 /// What the steps of a digit lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,30 +93,17 @@ pub(super) fn count(digits: &[Digit]) -> u32 {
     digits.iter().map(|digit| digit.length).product()
 }
 
-/// How a tensor lies among rows that are this wide, so many of them side by side.
-#[derive(Clone, Debug)]
-pub(crate) struct Lying {
-    pub(super) digits: Vec<Digit>,
-    pub(super) width: u32,
-    pub(super) columns: u32,
-}
-
-impl Lying {
-    /// Where each element lies among those of all rows, one after the other, in the order in which digits count them.
-    pub(crate) fn places(&self) -> Vec<usize> {
-        let (width, columns) = (self.width as usize, self.columns as usize);
-        self.digits.iter().fold(vec![0], |all, digit| {
-            let step = digit.stride as usize
-                * match digit.along {
-                    Along::Channels => 1,
-                    Along::Across => width,
-                    Along::Down => width * columns,
-                    Along::Nowhere => 0,
-                };
-            let further = |at: usize| (0..digit.length as usize).map(move |times| at + times * step);
-            all.into_iter().flat_map(further).collect()
-        })
-    }
+/// The axes of a tensor of these digits, in the order in which rows have them.
+pub(super) fn ordered(digits: &[Digit]) -> Lowered<Axes> {
+    let along = |digit: &Digit| match digit.along {
+        Along::Down => 0,
+        Along::Across => 1,
+        Along::Channels | Along::Nowhere => 2,
+    };
+    let mut order: Vec<usize> = (0..digits.len()).collect();
+    order.sort_by_key(|at| (along(&digits[*at]), Reverse(digits[*at].stride)));
+    let lengths = digits.iter().map(|digit| digit.length).collect();
+    Axes::new(lengths, order).ok_or_else(|| slip("an axis is missing"))
 }
 
 /// The sums of steps that these digits make, the last one being the fastest.
@@ -165,12 +155,12 @@ mod tests {
     }
 
     #[test]
-    fn elements_lie_row_by_row() {
+    fn axes_are_ordered_as_rows_have_them() {
         use Along::{Across, Channels, Down};
-        // Two channels over two rows of three columns, the channels first as ONNX has them.
-        let image = [digit(Channels, 2, 1), digit(Down, 2, 1), digit(Across, 3, 1)];
-        let lying = Lying { digits: image.to_vec(), width: 2, columns: 3 };
-        assert_eq!(lying.places(), [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]);
+        // Channels of two groups in turn: the last digit counts the groups.
+        let digits = [digit(Channels, 3, 1), digit(Down, 2, 1), digit(Across, 4, 1), digit(Channels, 2, 3)];
+        let axes = ordered(&digits).expect("each digit once");
+        assert_eq!((axes.lengths(), axes.order()), (&[3, 2, 4, 2][..], &[1, 2, 3, 0][..]));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::{
     graph::{Extent, Graph, Windows},
     layout::{paired, sums, Along, Digit, Held},
     product::{Output, Product, Tap},
+    record::unchanged,
 };
 use crate::{lowered::Lowered, refusal::Refusal};
 
@@ -24,11 +25,12 @@ fn apart() -> Refusal {
     )
 }
 
-/// The rows in which two tensors of one shape meet: those of the one that repeats nothing.
+/// The rows in which two tensors of one shape meet: those of the one that repeats nothing, or else the only row that a mean left.
 pub(super) fn meeting(graph: &Graph, one: &Held, other: &Held) -> Lowered<Target> {
     let pairs = paired(&one.digits, &other.digits).ok_or_else(apart)?;
     let repeats = |digit: &Digit| digit.along == Along::Nowhere;
-    let held = match pairs.iter().any(|(digit, real)| repeats(digit) && !repeats(real)) {
+    let is_row = |held: &Held| Ok(graph.extent(held.node)?.image.is_none());
+    let held = match pairs.iter().any(|(digit, real)| repeats(digit) && !repeats(real)) || is_row(other)? {
         true => other,
         false => one,
     };
@@ -58,7 +60,10 @@ pub(super) fn converted(
         }
     }
     let mut from = from.clone();
-    if repeated || graph.extent(from.node)?.image != to.extent.image {
+    let own = graph.extent(from.node)?;
+    if own.is_one_position() && to.extent.image.is_none() {
+        from.node = graph.only_row(from.node, unchanged()?)?;
+    } else if repeated || own.image != to.extent.image {
         from.node = repeat(graph, from.node, to.extent)?;
     }
     // Which channel of `from` each element of the wanted rows is.
@@ -124,7 +129,6 @@ mod tests {
     use millrace_inference::rows::{Node, Pixels};
 
     use super::*;
-    use crate::rows::record::unchanged;
 
     /// A row of channels of so many columns, and one of twice as many, whose digits are those of the first taken twice.
     fn twice(columns: u32) -> Lowered<u32> {

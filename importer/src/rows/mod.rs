@@ -51,13 +51,12 @@ pub use memory::reference_memory;
 pub(crate) use memory::{too_much, MEMORY};
 pub use record::with_fewer_bits;
 pub use report::inspect_rows;
-pub(crate) use state::{Multiplied, Source};
+pub(crate) use state::{Averaged, Multiplied, Source};
 
-use crate::refusal::Refusal;
-use graph::{Extent, Graph};
-use layout::Along;
-pub(crate) use layout::Lying;
-use state::posted;
+use crate::{axes::Axes, lowered::Lowered, refusal::Refusal};
+use graph::Graph;
+use layout::{ordered, Along};
+use slip::slip;
 use translate::{translate, Fault};
 
 /// A model of rows with its parameters.
@@ -65,6 +64,8 @@ use translate::{translate, Fault};
 pub struct RowsModel {
     model: CheckedModel,
     blob: Vec<u8>,
+    sample: Option<Axes>,
+    answer: Option<Axes>,
 }
 
 impl RowsModel {
@@ -78,16 +79,31 @@ impl RowsModel {
         &self.blob
     }
 
+    /// The axes of the file's samples; none if nothing says them, since the metadata that were written with the model are gone.
+    pub fn sample_axes(&self) -> Option<&Axes> {
+        self.sample.as_ref()
+    }
+
+    /// The axes of the file's outputs; none if nothing says them.
+    pub fn answer_axes(&self) -> Option<&Axes> {
+        self.answer.as_ref()
+    }
+
     /// The shape of an output as it lies: rows, columns and channels, or channels alone.
     pub fn output_shape(&self) -> Vec<u32> {
-        let Some(Tensor { width: Width::Fixed(width), rows, .. }) = self.model.output() else {
-            return vec![];
-        };
+        match self.answer() {
+            Some([1, 1, width]) => vec![width],
+            answer => answer.map_or(vec![], Vec::from),
+        }
+    }
+
+    /// Rows, columns and channels of an output; none if there are any number of rows.
+    pub fn answer(&self) -> Option<[u32; 3]> {
+        let Some(Tensor { width: Width::Fixed(width), rows, .. }) = self.model.output() else { return None };
         match rows {
-            RowCount::Positions { height, width: columns } if height * columns > 1 => {
-                vec![height, columns, width]
-            }
-            _ => vec![width],
+            RowCount::Positions { height, width: columns } => Some([height, columns, width]),
+            RowCount::One => Some([1, 1, width]),
+            RowCount::Tokens => None,
         }
     }
 
@@ -100,15 +116,9 @@ impl RowsModel {
     }
 }
 
-/// A model of rows, and where the numbers of the graph that it was made of lie in it.
-pub(crate) struct Laid {
-    pub(crate) rows: RowsModel,
-    /// The axes of a sample in the order in which it is posted.
-    pub(crate) order: Vec<usize>,
-    /// Where each element of the graph's input lies in a sample as it is posted.
-    pub(crate) posted: Lying,
-    /// Where each element of the graph's output lies in the model's.
-    pub(crate) given: Lying,
+/// The shape of a sample at each node of an integer graph; none of one that isn't sound.
+pub(crate) fn shapes_of(nodes: &[millrace_inference::Node]) -> Option<Vec<Vec<u32>>> {
+    shapes::shapes(nodes).ok()
 }
 
 /// Translates an integer graph of version 1. Which axes of the input are rows, columns and channels is what takes the fewest
@@ -117,14 +127,14 @@ pub(crate) struct Laid {
 /// # Errors
 /// The node of version 1 that rows can't have, and why: of all ways to lay the input, the one that came furthest, unless the input
 /// itself is too large.
-pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
+pub(crate) fn rows(source: &Source<'_>) -> Result<RowsModel, Fault> {
     let shapes = shapes::shapes(source.nodes)?;
     let rank = shapes.first().map_or(0, Vec::len);
-    let (mut best, mut furthest): (Option<Laid>, Option<Fault>) = (None, None);
+    let (mut best, mut furthest): (Option<RowsModel>, Option<Fault>) = (None, None);
     for input in ways(rank) {
         match laid(source, &shapes, &input) {
             Ok(made) => {
-                if best.as_ref().is_none_or(|best| made.rows.model.mac(1) < best.rows.model.mac(1)) {
+                if best.as_ref().is_none_or(|best| made.model.mac(1) < best.model.mac(1)) {
                     best = Some(made);
                 }
             }
@@ -141,15 +151,11 @@ pub(crate) fn rows(source: &Source<'_>) -> Result<Laid, Fault> {
 }
 
 /// A graph whose input's axes lie along these.
-fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Laid, Fault> {
+fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<RowsModel, Fault> {
     let (graph, output) = translate(source, shapes, input)?;
-    let at_last = |why| (source.last, why);
-    let Extent { width, image } = graph.extent(output.node).map_err(at_last)?;
-    let rows = registered(graph).map_err(at_last)?;
-    let given = Lying { digits: output.digits, width, columns: image.map_or(1, |[_, columns]| columns) };
-    let (pixels, sample) = posted(shapes.first().map_or(&[], Vec::as_slice), input).map_err(at_last)?;
-    let posted = Lying { digits: sample.digits, width: pixels.channels, columns: pixels.width };
-    Ok(Laid { rows, order: order(input), posted, given })
+    let sample = shapes.first().map_or(&[][..], Vec::as_slice);
+    let axes = posted(sample, input).and_then(|posted| Ok([posted, ordered(&output.digits)?]));
+    axes.and_then(|axes| registered(graph, axes)).map_err(|why| (source.last, why))
 }
 
 /// The ways to lay the axes of an input: channels, rows and columns as ONNX has them come first.
@@ -168,14 +174,15 @@ fn ways(rank: usize) -> Vec<Vec<Along>> {
     images.chain(lines).chain([with(None, None)]).collect()
 }
 
-/// The axes of a sample in the order in which it is posted: rows, columns, channels.
-fn order(input: &[Along]) -> Vec<usize> {
+/// The axes of a sample of this shape, in the order in which it is posted: rows, columns, channels.
+fn posted(sample: &[u32], input: &[Along]) -> Lowered<Axes> {
     let of = |wanted: Along| (0..input.len()).filter(move |axis| input[*axis] == wanted);
-    of(Along::Down).chain(of(Along::Across)).chain(of(Along::Channels)).collect()
+    let order = of(Along::Down).chain(of(Along::Across)).chain(of(Along::Channels)).collect();
+    Axes::new(sample.to_vec(), order).ok_or_else(|| slip("an axis of the input lies nowhere"))
 }
 
 /// The model, if registration takes it.
-fn registered(made: Graph) -> Result<RowsModel, Refusal> {
+fn registered(made: Graph, [sample, answer]: [Axes; 2]) -> Result<RowsModel, Refusal> {
     let (nodes, extents, blob, name) = made.finish();
     let trunk = trunk::trunk(&nodes, &extents);
     if trunk.is_empty() {
@@ -194,7 +201,7 @@ fn registered(made: Graph) -> Result<RowsModel, Refusal> {
         ));
     }
     let model = CheckedModel::new(model).map_err(|error| unregistrable(&error))?;
-    Ok(RowsModel { model, blob })
+    Ok(RowsModel { model, blob, sample: Some(sample), answer: Some(answer) })
 }
 
 fn unregistrable(error: &ModelError) -> Refusal {

@@ -8,14 +8,15 @@ use millrace_inference::{
 };
 
 use super::{
-    border::mean_inside,
+    border::{line, mean_inside},
+    elementwise::{bounded, clamped},
     emit::{emit, in_turn, is_sum, Then, Weights},
     graph::{Graph, Windows},
     layout::Held,
     product::{product, Output, Product, Tap},
     record::unchanged,
     slip::slip,
-    state::Translation,
+    state::{Averaged, Translation},
 };
 use crate::lowered::Lowered;
 
@@ -77,7 +78,8 @@ pub(super) fn mean(all: &mut Translation<'_>, input: u32, window: &Window) -> Lo
     let ones = vec![1; places as usize];
     let weights = Weights { values: &ones, columns: places as usize };
     if window.padding != [0; 4] {
-        return mean_inside(all, &held, &product, weights);
+        // Zero point and scale stay, so any will do.
+        return mean_inside(all, &held, (&product, weights), 0, line(1.0, 0.0, 0)?);
     }
     let record = quotient(places)?;
     let then = Then { pad: 0, element: ElementType::I8, addend: None, records: &[record] };
@@ -85,6 +87,18 @@ pub(super) fn mean(all: &mut Translation<'_>, input: u32, window: &Window) -> Lo
         true => sum(all, &held, &product, then),
         false => emit(&mut all.graph, &held, &product, weights, then),
     }
+}
+
+/// The means of windows that reach beyond the border, at their own scale.
+pub(super) fn averaged(all: &mut Translation<'_>, mean: &Averaged) -> Lowered<Held> {
+    let Averaged { input, window, zero_point, ratio, plus, own, bounds: (min, max) } = *mean;
+    let held = all.read(input)?;
+    let product = over(all, input, &held, &window)?;
+    let ones = vec![if ratio < 0.0 { -1 } else { 1 }; window.kernel.iter().product::<u32>() as usize];
+    let weights = Weights { values: &ones, columns: ones.len() };
+    let (own, back) = bounded(own, [min, max]);
+    let held = mean_inside(all, &held, (&product, weights), zero_point, line(ratio.abs(), plus, own)?)?;
+    clamped(&mut all.graph, held, &back)
 }
 
 /// The rescaling that divides by a number, rounding to the nearest.

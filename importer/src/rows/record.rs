@@ -6,7 +6,7 @@ use millrace_inference::{
 };
 
 use super::slip::slip;
-use crate::lowered::Lowered;
+use crate::{lowered::Lowered, rescaling::rescaling};
 
 /// The largest shift that is made: with more, the zero point alone would be beyond a record's bias.
 const MOST_SHIFT: u8 = 52;
@@ -65,6 +65,16 @@ pub fn with_fewer_bits(mut node: Node) -> Node {
 pub(super) fn rescaled(rescale: Rescale, zero_point: i32) -> Lowered<rows::Rescale> {
     let Rescale { bias, multiplier, shift } = narrowed(rescale);
     exact(multiplier.cast_signed(), shift, i64::from(bias) * i64::from(multiplier), zero_point)
+}
+
+/// The record that multiplies with a positive number and adds another, in steps of the result.
+pub(super) fn sloped(ratio: f64, plus: f64, zero_point: i32) -> Lowered<rows::Rescale> {
+    let (multiplier, shift) = rescaling(ratio)?;
+    let Rescale { multiplier, shift, .. } = narrowed(Rescale { bias: 0, multiplier, shift });
+    // No sum comes back into 8 bits from that far.
+    let most = (1i64 << 60) as f64;
+    let added = (plus * 2f64.powi(shift.into())).round_ties_even().clamp(-most, most);
+    exact(multiplier.cast_signed(), shift, added as i64, zero_point)
 }
 
 /// The same in steps that are 128 times smaller; none if the sums have none so small.
@@ -129,6 +139,10 @@ mod tests {
             assert_eq!(i64::from(record.apply(acc, ElementType::I8)), version_1);
         }
         assert!(rescaled(Rescale { bias: 0, multiplier: 1 << 30, shift: 3 }, 0).is_err());
+        assert_eq!(sloped(0.75, 2.5, -9).expect("in range").apply(10, ElementType::I8), 1);
+        let far = sloped(0.75, f64::MAX, 0).expect("it is cut off");
+        assert_eq!(far.apply(-1000, ElementType::I8), 127);
+        assert!(sloped(0.0, 0.0, 0).is_err());
         assert_eq!(multiplied(-1, 5).expect("small").apply(7, ElementType::I8), -2);
         assert_eq!(moved(3).expect("small").apply(126, ElementType::I8), 127);
         for by in [1 << 23, i32::MAX] {

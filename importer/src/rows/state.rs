@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use millrace_inference::{rows::Pixels, Node};
+use millrace_inference::{rows::Pixels, Node, Window};
 
 use super::{
     graph::{Extent, Graph},
@@ -18,12 +18,29 @@ pub(crate) struct Multiplied {
     pub(crate) to: Quantization,
 }
 
+/// The means of windows, of their elements inside the border, which version 1 makes of more than a pooling: times a number of steps of
+/// the result, plus so many, then what is added for its zero point, and bounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Averaged {
+    pub(crate) input: u32,
+    pub(crate) window: Window,
+    /// That of the input.
+    pub(crate) zero_point: i8,
+    pub(crate) ratio: f64,
+    pub(crate) plus: f64,
+    /// The zero point of the result.
+    pub(crate) own: i8,
+    pub(crate) bounds: (i8, i8),
+}
+
 /// An integer graph of version 1, and what its parts are as a whole.
 pub(crate) struct Source<'a> {
     pub(crate) nodes: &'a [Node],
     pub(crate) last: u32,
     /// The nodes that end a product of two tensors.
     pub(crate) products: &'a HashMap<u32, Multiplied>,
+    /// The nodes that end means of windows beyond the border.
+    pub(crate) means: &'a HashMap<u32, Averaged>,
     /// The functions that tables are, as `curve` has them.
     pub(crate) curves: &'a HashMap<u32, Vec<i16>>,
 }
@@ -31,9 +48,10 @@ pub(crate) struct Source<'a> {
 impl Source<'_> {
     /// The nodes that a node depends on.
     fn reads(&self, node: u32) -> Vec<u32> {
-        match self.products.get(&node) {
-            Some(product) => vec![product.left.0, product.right.0],
-            None => self.nodes.get(node as usize).map_or(vec![], |node| node.reads().collect()),
+        match (self.products.get(&node), self.means.get(&node)) {
+            (Some(product), _) => vec![product.left.0, product.right.0],
+            (None, Some(mean)) => vec![mean.input],
+            (None, None) => self.nodes.get(node as usize).map_or(vec![], |node| node.reads().collect()),
         }
     }
 

@@ -7,7 +7,7 @@ use millrace_inference::{
     Node, Rescale, Window,
 };
 
-use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Source};
+use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Averaged, Source};
 
 /// A number's share of 128, which is a rescaling without a bias.
 const SHIFT: u8 = 7;
@@ -23,9 +23,15 @@ fn parameters_out_of_range_are_counted_and_named() {
         Node::Linear { input: 2, outputs: 2, parameters: vec![1; 6] },
         Node::Requantize { input: 3, channels: vec![HALF; 2], zero_point: 0, min: -128, max: 127 },
     ];
-    let source = Source { nodes: &nodes, last: 4, products: &HashMap::new(), curves: &HashMap::new() };
+    let source = Source {
+        nodes: &nodes,
+        last: 4,
+        products: &HashMap::new(),
+        means: &HashMap::new(),
+        curves: &HashMap::new(),
+    };
     let made = laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels]);
-    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
     // Multipliers of 24 bits are at most 2²³.
     let blob = vec![255; rows.blob().len()];
     let mut model = rows.model().model().clone();
@@ -56,11 +62,17 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
         Node::Conv2d { input: 2, outputs: 3, window, pad_value: 0, parameters: vec![1; 3 * 144] },
         Node::Requantize { input: 3, channels, zero_point: 0, min: -128, max: 127 },
     ];
-    let source = Source { nodes: &nodes, last: 4, products: &HashMap::new(), curves: &HashMap::new() };
+    let source = Source {
+        nodes: &nodes,
+        last: 4,
+        products: &HashMap::new(),
+        means: &HashMap::new(),
+        curves: &HashMap::new(),
+    };
     // As one row of channels it would need no sum.
     let made =
         laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels, Along::Down, Along::Across]);
-    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
     let sample: Vec<u32> = (0..144).map(|at| at * 7 % 90).collect();
     let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
     let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
@@ -69,6 +81,40 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
     assert!(expected[0] != expected[1] && expected.iter().all(|number| number.abs() < 127), "{expected:?}");
     let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
     assert_eq!(output, expected);
+}
+
+/// In its call such a mean may be a pooling in steps of its input; in rows it has its own.
+#[test]
+fn means_beyond_the_border_have_their_own_steps() {
+    let window = Window { kernel: [3; 2], stride: [1; 2], padding: [1; 4] };
+    let one = Window { kernel: [1; 2], padding: [0; 4], ..window };
+    let same = vec![Rescale { bias: 0, multiplier: 2, shift: 1 }];
+    let nodes = [
+        Node::Input { shape: vec![1, 3, 3] },
+        Node::Conv2d { input: 0, outputs: 1, window: one, pad_value: 0, parameters: vec![1] },
+        Node::Requantize { input: 1, channels: same, zero_point: 0, min: -128, max: 127 },
+        Node::AveragePool2d { input: 2, window },
+    ];
+    // Eight steps above zero in a corner: 2 in the mean of 4 elements, 1.33 in that of 6, and 0.89 in that of all.
+    let mut sample = [-128i8; 9];
+    sample[0] += 8;
+    let sample = sample.map(|step| u32::from(step.cast_unsigned()));
+    for (ratio, own, bounds, right) in [
+        (8.0, -128, (-125, -111), [-111, -115, -125, -115, -119, -125, -125, -125, -125]),
+        (-8.0, 100, (-128, 127), [86, 92, 102, 92, 95, 102, 102, 102, 102]),
+    ] {
+        let averaged = Averaged { input: 2, window, zero_point: -128, ratio, plus: 2.25, own, bounds };
+        let means = HashMap::from([(3, averaged)]);
+        let (products, curves) = (HashMap::new(), HashMap::new());
+        let source = Source { nodes: &nodes, last: 3, products: &products, means: &means, curves: &curves };
+        let input = [Along::Channels, Along::Down, Along::Across];
+        let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
+        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
+        let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+        let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
+        let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
+        assert_eq!(output, right, "times {ratio}");
+    }
 }
 
 #[test]
@@ -89,10 +135,16 @@ fn the_largest_of_more_places_than_a_window_has_is_found_in_steps() {
             Node::Requantize { input: 1, channels: same.clone(), zero_point: 0, min: -128, max: 127 },
             Node::MaxPool2d { input: 2, window: whole([height, width]) },
         ];
-        let source = Source { nodes: &nodes, last: 3, products: &HashMap::new(), curves: &HashMap::new() };
+        let source = Source {
+            nodes: &nodes,
+            last: 3,
+            products: &HashMap::new(),
+            means: &HashMap::new(),
+            curves: &HashMap::new(),
+        };
         let input = [Along::Channels, Along::Down, Along::Across];
         let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
-        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}")).rows;
+        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
         let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
         // Position by position, both channels; the largest of one lies elsewhere than that of the other, and below zero.
         for at in [0, height * width / 2, height * width - 1] {
@@ -124,9 +176,67 @@ fn an_image_that_is_too_large_is_what_is_said() {
             max: 127,
         },
     ];
-    let source = Source { nodes: &nodes, last: 2, products: &HashMap::new(), curves: &HashMap::new() };
+    let source = Source {
+        nodes: &nodes,
+        last: 2,
+        products: &HashMap::new(),
+        means: &HashMap::new(),
+        curves: &HashMap::new(),
+    };
     let Err((node, why)) = super::rows(&source) else { panic!("360,000 rows") };
     let message = why.to_string();
     assert!(node == 0 && message.contains("it becomes 360000 rows of 64 elements"), "{message}");
     assert!(message.contains("use smaller inputs"), "{message}");
+}
+
+#[test]
+fn the_only_row_that_a_mean_left_is_read_in_one_group_and_meets_a_position() {
+    let whole = |kernel| Window { kernel, stride: [1; 2], padding: [0; 4] };
+    let same = |count| vec![Rescale { bias: 0, multiplier: 2, shift: 1 }; count];
+    let requantize =
+        |input, count| Node::Requantize { input, channels: same(count), zero_point: 0, min: -128, max: 127 };
+    let apart =
+        Node::DepthwiseConv2d { input: 4, window: whole([1; 2]), pad_value: 0, parameters: vec![1, -1] };
+    let sum = |left, right| Node::Add {
+        left,
+        right,
+        left_zero_point: 0,
+        right_zero_point: 0,
+        left_multiplier: 1 << 7,
+        right_multiplier: 1 << 7,
+        shift: 8,
+        zero_point: 0,
+        min: -128,
+        max: 127,
+    };
+    let share = Rescale { bias: 0, multiplier: 1, shift: SHIFT };
+    let nodes = [
+        Node::Input { shape: vec![2, 8, 16] },
+        Node::Conv2d {
+            input: 0,
+            outputs: 2,
+            window: whole([1; 2]),
+            pad_value: 0,
+            parameters: vec![1, 0, 0, 1],
+        },
+        requantize(1, 2),
+        Node::DepthwiseConv2d { input: 2, window: whole([8, 16]), pad_value: 0, parameters: vec![1; 256] },
+        Node::Requantize { input: 3, channels: vec![share; 2], zero_point: 0, min: -128, max: 127 },
+        apart,
+        requantize(5, 2),
+        Node::MaxPool2d { input: 2, window: whole([8, 16]) },
+        sum(6, 7),
+        sum(7, 6),
+        Node::Concat { inputs: vec![7, 6, 8, 9], axis: 0 },
+    ];
+    let (products, means, curves) = Default::default();
+    let source = Source { nodes: &nodes, last: 10, products: &products, means: &means, curves: &curves };
+    let input = [Along::Channels, Along::Down, Along::Across];
+    let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
+    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
+    let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+    let sample: Vec<u32> = (0..256).map(|at| if at % 2 == 0 { 40 } else { 8 }).collect();
+    let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
+    let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
+    assert_eq!(output, [40, 8, 40, -8, 40, 0, 40, 0]);
 }

@@ -36,9 +36,10 @@ pub(super) fn translate<'a>(
         if !needed[at as usize] {
             continue;
         }
-        let made = match source.products.get(&at) {
-            Some(product) => elementwise::product(&mut all, *product).map(Some),
-            None => translated(&mut all, at, node),
+        let made = match (source.products.get(&at), source.means.get(&at)) {
+            (Some(product), _) => elementwise::product(&mut all, *product).map(Some),
+            (None, Some(mean)) => pool::averaged(&mut all, mean).map(Some),
+            (None, None) => translated(&mut all, at, node),
         };
         if let Some(held) = made.map_err(|why| (at, why))? {
             all.held.insert(at, held);

@@ -1,0 +1,231 @@
+//! The axes of a tensor as a file has them, and the order in which a model of rows has them: rows, columns, channels.
+//!
+//! A sample's shape doesn't say it where two axes have the same length, and the graph of rows knows no axes. So the metadata beside a
+//! model name them at the end of what an element means; the chain keeps no field of its own for it.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// What stands before the axes in a meaning.
+const NAMED: &str = " as axes ";
+
+/// The most axes that metadata may name: more than ONNX files have.
+const MAX_AXES: usize = 16;
+
+/// The axes of a file's tensor, without the batch, and their order in a model of rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axes {
+    lengths: Vec<u32>,
+    order: Vec<usize>,
+}
+
+/// What is read of metadata.
+#[derive(Deserialize)]
+struct Described {
+    input: Meant,
+    output: Meant,
+}
+
+#[derive(Deserialize)]
+struct Meant {
+    meaning: String,
+}
+
+impl Axes {
+    /// Axes of these lengths in the file, the model having them in this order; none if some axis is missing or comes twice.
+    pub fn new(lengths: Vec<u32>, order: Vec<usize>) -> Option<Self> {
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        (sorted == (0..lengths.len()).collect::<Vec<_>>()).then_some(Self { lengths, order })
+    }
+
+    /// Their lengths in the file.
+    pub fn lengths(&self) -> &[u32] {
+        &self.lengths
+    }
+
+    /// Which of the file's axes the model has first, second and so on, counted from 0.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Elements in the model's order, of those in the file's.
+    pub fn turned<T: Copy>(&self, elements: &[T]) -> Vec<T> {
+        self.places().filter_map(|place| elements.get(place).copied()).collect()
+    }
+
+    /// Elements in the file's order, of those in the model's.
+    pub fn back<T: Copy + Default>(&self, elements: &[T]) -> Vec<T> {
+        let mut all = vec![T::default(); elements.len()];
+        for (place, element) in self.places().zip(elements) {
+            if let Some(own) = all.get_mut(place) {
+                *own = *element;
+            }
+        }
+        all
+    }
+
+    /// Whether these move elements as others do, whatever axes of length 1 either has and wherever one axis is taken for several.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.joined() == other.joined()
+    }
+
+    /// Whether the order moves nothing.
+    pub fn moves_nothing(&self) -> bool {
+        self.joined().len() < 2
+    }
+
+    /// Whether the model's axes are so many rows, columns and channels.
+    pub fn fit(&self, image: [u32; 3]) -> bool {
+        let mut left = self.order.iter().map(|axis| self.lengths[*axis]).filter(|length| *length != 1);
+        let mut fills = |wanted: u32| {
+            let mut all = 1u32;
+            while all < wanted {
+                match left.next().and_then(|length| all.checked_mul(length)) {
+                    Some(more) => all = more,
+                    None => return false,
+                }
+            }
+            all == wanted
+        };
+        image.into_iter().all(&mut fills) && left.next().is_none()
+    }
+
+    /// A meaning with the axes behind it: `"RGB, posted as axes 2, 3, 1 of [3, 8, 8]"`. The verb says what is done with the tensor.
+    pub(crate) fn said(&self, meaning: &str, verb: &str) -> String {
+        let comma = if meaning.is_empty() { "" } else { ", " };
+        format!("{meaning}{comma}{verb}{NAMED}{self}")
+    }
+
+    /// The axes at the end of a meaning; none if it doesn't end with some.
+    fn named(meaning: &str) -> Option<Self> {
+        let (_, axes) = meaning.rsplit_once(NAMED)?;
+        let (order, lengths) = axes.strip_suffix(']')?.split_once(" of [")?;
+        let lengths = lengths.split(", ").map(|length| length.parse().ok()).collect::<Option<Vec<u32>>>()?;
+        let first = |axis: &str| axis.parse::<usize>().ok()?.checked_sub(1);
+        let order = order.split(", ").map(first).collect::<Option<Vec<usize>>>()?;
+        Self::new(lengths, order).filter(|axes| axes.lengths.len() <= MAX_AXES)
+    }
+
+    /// What a meaning says before the axes at its end.
+    pub(crate) fn before(meaning: &str) -> &str {
+        match (Self::named(meaning), meaning.rsplit_once(NAMED)) {
+            (Some(_), Some((own, _))) => own.rsplit_once(", ").map_or("", |(own, _)| own),
+            _ => meaning,
+        }
+    }
+
+    /// The axes of samples and of outputs that a model's metadata name; none where they name none.
+    pub(crate) fn of_metadata(metadata: &[u8]) -> [Option<Self>; 2] {
+        let described = serde_json::from_slice(metadata).ok();
+        described.map_or([None, None], |Described { input, output }| {
+            [input, output].map(|Meant { meaning }| Self::named(&meaning))
+        })
+    }
+
+    /// Where in the file's order each element of the model's order is.
+    fn places(&self) -> impl Iterator<Item = usize> {
+        let steps: Vec<(usize, usize)> = self.steps().collect();
+        let count = steps.iter().try_fold(1usize, |count, (length, _)| count.checked_mul(*length));
+        (0..count.unwrap_or(0)).map(move |mut at| {
+            let step = |(length, stride): &(usize, usize)| {
+                let digit = at % length;
+                at /= length;
+                digit * stride
+            };
+            steps.iter().rev().map(step).sum()
+        })
+    }
+
+    /// The length of each axis in the model's order, and how far a step along it leads in the file's.
+    fn steps(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let behind = |axis: usize| self.lengths.iter().skip(axis + 1).map(|length| *length as usize);
+        let stride = move |axis: usize| behind(axis).fold(1, usize::saturating_mul);
+        self.order.iter().map(move |axis| (self.lengths[*axis] as usize, stride(*axis)))
+    }
+
+    /// The same without axes of length 1, and with those as one that lie side by side in both orders.
+    fn joined(&self) -> Vec<(usize, usize)> {
+        let mut all: Vec<(usize, usize)> = Vec::new();
+        for (length, stride) in self.steps().filter(|(length, _)| *length != 1) {
+            match all.last_mut() {
+                Some(last) if last.1 == length.saturating_mul(stride) => {
+                    *last = (last.0.saturating_mul(length), stride);
+                }
+                _ => all.push((length, stride)),
+            }
+        }
+        all
+    }
+}
+
+impl fmt::Display for Axes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let order: Vec<String> = self.order.iter().map(|axis| (axis + 1).to_string()).collect();
+        write!(f, "{} of {:?}", order.join(", "), self.lengths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axes<const N: usize>(lengths: [u32; N], order: [usize; N]) -> Axes {
+        Axes::new(lengths.to_vec(), order.to_vec()).expect("each axis once")
+    }
+
+    #[test]
+    fn elements_go_there_and_back() {
+        // Two channels over two rows of three columns.
+        let image = axes([2, 2, 3], [1, 2, 0]);
+        let elements: Vec<u32> = (0..12).collect();
+        let turned = image.turned(&elements);
+        assert_eq!(turned, [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11]);
+        assert_eq!(image.back(&turned), elements);
+        assert!(axes([0, 3], [1, 0]).turned::<u8>(&[]).is_empty());
+    }
+
+    #[test]
+    fn axes_are_read_as_they_are_said() {
+        for own in [axes([3, 18, 18], [0, 2, 1]), axes([784], [0])] {
+            for meaning in ["", "RGB, seen as axes of light"] {
+                assert_eq!(Axes::named(&own.said(meaning, "posted")), Some(own.clone()));
+            }
+        }
+        assert_eq!(
+            axes([3, 8, 9], [1, 2, 0]).said("RGB", "posted"),
+            "RGB, posted as axes 2, 3, 1 of [3, 8, 9]"
+        );
+        let many = vec!["1"; 17].join(", ");
+        for other in [
+            "",
+            "RGB",
+            "posted as axes 1, 2 of [3]",
+            "posted as axes 1, 1 of [3, 3]",
+            "posted as axes 0, 1 of [3, 3]",
+            "posted as axes 1, 3 of [3, 3]",
+            "posted as axes 2, 1 of [3, -3]",
+            "posted as axes 2, 1 of [3, 3], it seems",
+            &format!("posted as axes {many} of [{many}]"),
+        ] {
+            assert_eq!(Axes::named(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn orders_are_compared_by_what_they_move() {
+        assert!(axes([1, 8, 9], [1, 2, 0]).moves_nothing() && !axes([2, 8, 9], [1, 2, 0]).moves_nothing());
+        assert!(axes([3, 8, 9], [1, 2, 0]).same_as(&axes([3, 72], [1, 0])));
+        assert!(!axes([8, 8, 8], [1, 2, 0]).same_as(&axes([8, 8, 8], [0, 2, 1])));
+    }
+
+    #[test]
+    fn an_image_is_what_the_axes_make() {
+        let own = axes([2, 3, 8, 9], [2, 3, 0, 1]);
+        assert!(own.fit([8, 9, 6]) && axes([5, 7], [1, 0]).fit([1, 7, 5]) && axes([4], [0]).fit([1, 1, 4]));
+        for image in [[9, 8, 6], [8, 9, 3], [8, 9, 12], [8, 10, 6], [8, 9, 0]] {
+            assert!(!own.fit(image), "{image:?}");
+        }
+    }
+}
