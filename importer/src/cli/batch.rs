@@ -146,7 +146,8 @@ fn expect_order(input: &[u64], sample: &[u32]) -> Result<(), String> {
     };
     if axes != long(&sizes) && sorted(&axes) == sorted(&long(&sizes)) {
         return Err(format!(
-            "the input has the shape {input:?} and the model reads N × {sample:?}; bring its axes into this order with numpy.transpose"
+            "the input has the shape {input:?} and the model reads N × {sample:?}; bring its axes into this order with numpy.transpose, \
+             or with numpy.reshape if the file itself begins with a Reshape"
         ));
     }
     Ok(())
