@@ -207,11 +207,7 @@ def agreement(program, file, options, folder, found):
     np.save(posted, inputs)
     run = [program, "run", imported, posted, "-o", given, "--scale", scale, "--zero-point", zero]
     subprocess.run(run, capture_output=True, check=True)
-    outputs = np.load(given)
-    if rows and outputs.ndim == 4:
-        # Rows have their channels last.
-        outputs = np.moveaxis(outputs, -1, 1)
-    outputs = outputs.reshape(len(inputs), -1)
+    outputs = np.load(given).reshape(len(inputs), -1)
     if line("output ")[1] == "indices":
         same = (right.argmax(axis=1) == outputs[:, 0]).mean()
         return f"same index on {same:.1%} of {len(inputs)} {kind(file)}"

@@ -5,31 +5,21 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-
 /// What stands before the axes in a meaning.
 const NAMED: &str = " as axes ";
+
+/// What stands before the file's own shape, where that is another.
+const IN_FILE: &str = ", in the file ";
 
 /// The most axes that metadata may name: more than ONNX files have.
 const MAX_AXES: usize = 16;
 
-/// The axes of a file's tensor, without the batch, and their order in a model of rows.
+/// The axes of a file's tensor, without the batch, and their order in a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axes {
+    shape: Vec<u32>,
     lengths: Vec<u32>,
     order: Vec<usize>,
-}
-
-/// What is read of metadata.
-#[derive(Deserialize)]
-struct Described {
-    input: Meant,
-    output: Meant,
-}
-
-#[derive(Deserialize)]
-struct Meant {
-    meaning: String,
 }
 
 impl Axes {
@@ -37,10 +27,30 @@ impl Axes {
     pub fn new(lengths: Vec<u32>, order: Vec<usize>) -> Option<Self> {
         let mut sorted = order.clone();
         sorted.sort_unstable();
-        (sorted == (0..lengths.len()).collect::<Vec<_>>()).then_some(Self { lengths, order })
+        let shape = lengths.clone();
+        (sorted == (0..lengths.len()).collect::<Vec<_>>()).then_some(Self { shape, lengths, order })
     }
 
-    /// Their lengths in the file.
+    /// Axes of these lengths, which the model has as they are.
+    pub(crate) fn unmoved(lengths: Vec<u32>) -> Self {
+        let order = (0..lengths.len()).collect();
+        Self { shape: lengths.clone(), lengths, order }
+    }
+
+    /// The same elements of a tensor that has another shape in the file, which begins with a Reshape, or ends with one or with repeated
+    /// pixels; none if that has more elements or fewer.
+    pub(crate) fn in_file(self, shape: Vec<u32>) -> Option<Self> {
+        let count = |lengths: &[u32]| lengths.iter().try_fold(1u32, |all, length| all.checked_mul(*length));
+        let is_whole = count(&shape).is_some() && count(&shape) == count(&self.lengths);
+        is_whole.then(|| if self.moves_nothing() { Self::unmoved(shape) } else { Self { shape, ..self } })
+    }
+
+    /// The file's own shape.
+    pub fn shape(&self) -> &[u32] {
+        &self.shape
+    }
+
+    /// Their lengths in the file: those of its shape, or of another one that cuts its elements where the model does.
     pub fn lengths(&self) -> &[u32] {
         &self.lengths
     }
@@ -92,20 +102,26 @@ impl Axes {
         image.into_iter().all(&mut fills) && left.next().is_none()
     }
 
-    /// A meaning with the axes behind it: `"RGB, posted as axes 2, 3, 1 of [3, 8, 8]"`. The verb says what is done with the tensor.
+    /// A meaning with the axes behind it: `"RGB, posted as axes 2, 3, 1 of [3, 8, 8]"`, and behind them the file's own shape where that is
+    /// another. The verb says what is done with the tensor.
     pub(crate) fn said(&self, meaning: &str, verb: &str) -> String {
         let comma = if meaning.is_empty() { "" } else { ", " };
         format!("{meaning}{comma}{verb}{NAMED}{self}")
     }
 
     /// The axes at the end of a meaning; none if it doesn't end with some.
-    fn named(meaning: &str) -> Option<Self> {
+    pub(crate) fn named(meaning: &str) -> Option<Self> {
         let (_, axes) = meaning.rsplit_once(NAMED)?;
-        let (order, lengths) = axes.strip_suffix(']')?.split_once(" of [")?;
-        let lengths = lengths.split(", ").map(|length| length.parse().ok()).collect::<Option<Vec<u32>>>()?;
+        let (axes, shape) =
+            axes.split_once(IN_FILE).map_or((axes, None), |(axes, shape)| (axes, Some(shape)));
+        let (order, lengths) = axes.split_once(" of ")?;
         let first = |axis: &str| axis.parse::<usize>().ok()?.checked_sub(1);
         let order = order.split(", ").map(first).collect::<Option<Vec<usize>>>()?;
-        Self::new(lengths, order).filter(|axes| axes.lengths.len() <= MAX_AXES)
+        let axes = Self::new(listed(lengths)?, order).filter(|axes| axes.lengths.len() <= MAX_AXES)?;
+        match shape {
+            Some(shape) => axes.in_file(listed(shape).filter(|shape| shape.len() <= MAX_AXES)?),
+            None => Some(axes),
+        }
     }
 
     /// What a meaning says before the axes at its end.
@@ -114,14 +130,6 @@ impl Axes {
             (Some(_), Some((own, _))) => own.rsplit_once(", ").map_or("", |(own, _)| own),
             _ => meaning,
         }
-    }
-
-    /// The axes of samples and of outputs that a model's metadata name; none where they name none.
-    pub(crate) fn of_metadata(metadata: &[u8]) -> [Option<Self>; 2] {
-        let described = serde_json::from_slice(metadata).ok();
-        described.map_or([None, None], |Described { input, output }| {
-            [input, output].map(|Meant { meaning }| Self::named(&meaning))
-        })
     }
 
     /// Where in the file's order each element of the model's order is.
@@ -163,8 +171,17 @@ impl Axes {
 impl fmt::Display for Axes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let order: Vec<String> = self.order.iter().map(|axis| (axis + 1).to_string()).collect();
-        write!(f, "{} of {:?}", order.join(", "), self.lengths)
+        write!(f, "{} of {:?}", order.join(", "), self.lengths)?;
+        match self.shape == self.lengths {
+            true => Ok(()),
+            false => write!(f, "{IN_FILE}{:?}", self.shape),
+        }
     }
+}
+
+/// The lengths in such a list: `[3, 8, 8]`.
+fn listed(lengths: &str) -> Option<Vec<u32>> {
+    lengths.strip_prefix('[')?.strip_suffix(']')?.split(", ").map(|length| length.parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -188,7 +205,12 @@ mod tests {
 
     #[test]
     fn axes_are_read_as_they_are_said() {
-        for own in [axes([3, 18, 18], [0, 2, 1]), axes([784], [0])] {
+        let [shuffled, flat] = [axes([3, 8, 2, 8, 2], [1, 3, 0, 2, 4]), axes([784], [0])];
+        let repeated = shuffled.clone().in_file(vec![3, 16, 16]).expect("as many elements");
+        assert_eq!(repeated.to_string(), "2, 4, 1, 3, 5 of [3, 8, 2, 8, 2], in the file [3, 16, 16]");
+        assert_eq!(flat.clone().in_file(vec![28, 28]), Some(axes([28, 28], [0, 1])));
+        assert_eq!((repeated.shape(), shuffled.in_file(vec![3, 16, 15])), (&[3, 16, 16][..], None));
+        for own in [axes([3, 18, 18], [0, 2, 1]), flat, repeated] {
             for meaning in ["", "RGB, seen as axes of light"] {
                 assert_eq!(Axes::named(&own.said(meaning, "posted")), Some(own.clone()));
             }
@@ -207,6 +229,9 @@ mod tests {
             "posted as axes 1, 3 of [3, 3]",
             "posted as axes 2, 1 of [3, -3]",
             "posted as axes 2, 1 of [3, 3], it seems",
+            "posted as axes 2, 1 of [3, 3], in the file [3, 4]",
+            "posted as axes 2, 1 of [3, 3], in the file [9], it seems",
+            "posted as axes 2, 1 of [3, 3], in the file [65536, 65536]",
             &format!("posted as axes {many} of [{many}]"),
         ] {
             assert_eq!(Axes::named(other), None, "{other}");

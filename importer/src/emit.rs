@@ -21,6 +21,8 @@ pub(crate) const MAX_BYTES: usize = MAX_ONNX_BYTES / 4;
 
 /// The integer graph under construction.
 pub(crate) struct Emitter {
+    /// Shape of a sample in the file. The input may have another one, of as many elements.
+    pub(crate) sample: Vec<u32>,
     pub(crate) nodes: Vec<Node>,
     /// Quantization of the input, once something asked for it.
     pub(crate) input: Option<Quantization>,
@@ -45,8 +47,9 @@ pub(crate) struct Emitter {
 
 impl Emitter {
     pub(crate) fn new(shape: Vec<u32>, rehearsal: bool) -> Self {
-        let nodes = vec![Node::Input { shape }];
+        let nodes = vec![Node::Input { shape: shape.clone() }];
         Self {
+            sample: shape,
             nodes,
             input: None,
             read_by_tables: HashMap::new(),

@@ -21,6 +21,8 @@ use crate::{
 pub struct Imported {
     /// The integer graph.
     pub model: Model,
+    /// Shape of a sample in the file. The model's may be another, of as many elements in the same order.
+    pub sample: Vec<u32>,
     /// Quantization of the input: how real numbers become its bytes.
     pub input: Quantization,
     /// The integers that the file itself reads; none if that is real numbers.
@@ -74,15 +76,17 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
     let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
     let widest = std::mem::take(&mut lowering.widest);
+    let sample = std::mem::take(&mut lowering.emitter.sample);
     let model = lowering.emitter.model(last);
-    match registered(&model, &widest) {
-        Ok(_) => Ok(Imported { model, input, integers, output, steps }),
+    if let Err(faults) = registered(&model, &widest) {
         // A model of which no sample fits a submission can be registered all the same, and run.
-        Err(faults) => match faults.into_iter().next() {
-            Some(fault) if CheckedModel::from_bytes(&model.to_bytes()).is_err() => Err(fault),
-            _ => Ok(Imported { model, input, integers, output, steps }),
-        },
+        if let (Some(fault), Err(_)) =
+            (faults.into_iter().next(), CheckedModel::from_bytes(&model.to_bytes()))
+        {
+            return Err(fault);
+        }
     }
+    Ok(Imported { model, sample, input, integers, output, steps })
 }
 
 /// Imports a graph as a model of rows, whose executions are claimed: of any file that [`import()`] takes, and of those that are only
@@ -101,8 +105,8 @@ pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<Imported
 
 /// A graph that ends with this node as one of rows.
 pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<RowsModel, ImportError> {
-    let Emitter { nodes, products, means, curves, .. } = emitter;
-    let source = Source { nodes, last, products, means, curves };
+    let Emitter { sample, nodes, products, means, curves, .. } = emitter;
+    let source = Source { sample, nodes, last, products, means, curves };
     rows(&source).map_err(|(node, why)| ImportError::Node {
         node: emitter.label(node).to_owned(),
         why: why.about("as a model of rows:"),

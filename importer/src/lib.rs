@@ -99,7 +99,7 @@ pub use error::ImportError;
 pub use import::{import, import_rows, Imported, ImportedRows, Options};
 pub use integers::Integers;
 pub use meant::is_text_model;
-pub use metadata::{Metadata, Words};
+pub use metadata::{Meanings, Metadata, Words};
 pub use ranges::Ranges;
 pub use refusal::Refusal;
 pub use room::Room;

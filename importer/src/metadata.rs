@@ -2,9 +2,9 @@
 //! bytes mean.
 
 use millrace_inference::CheckedModel;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{axes::Axes, rows::RowsModel, value::Quantization};
+use crate::{axes::Axes, integers::Integers, refusal::Refusal, rows::RowsModel, value::Quantization};
 
 /// Most bytes that the chain keeps of a model's metadata. As JSON they take a little more.
 const MAX_BYTES: usize = 32 * 1024;
@@ -62,23 +62,28 @@ struct Tensor {
 }
 
 impl Metadata {
-    /// The metadata of a model whose input and output are quantized like this; no output quantization means indices.
+    /// The metadata of a model whose input and output are quantized like this; no output quantization means indices. The file's samples
+    /// have this shape, which is said where the model's is another.
     ///
     /// # Errors
     /// What the chain would refuse, and what to do: no name, control characters, too many bytes, or as many labels as neither the
     /// output's elements nor an index could name.
     pub fn new(
         model: &CheckedModel,
+        sample: &[u32],
         input: Quantization,
         output: Option<Quantization>,
         words: Words,
     ) -> Result<Self, String> {
         let last = model.model().nodes.len().saturating_sub(1);
         let shape = |index| model.tensor(index).map_or(Vec::new(), |(shape, _)| shape.to_vec());
+        let own = Axes::unmoved(sample.to_vec());
+        let meant = if sample == shape(0) { words.input } else { own.said(&words.input, "posted") };
+        let words = Words { input: meant, ..words };
         Self::of([shape(0), shape(last)], input, output, words)
     }
 
-    /// The metadata of a model of rows, which say at the end of a meaning where the file's axes are, if that isn't plain.
+    /// The metadata of a model of rows, which say at the end of a meaning where the file's axes are, if its shape is another.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -88,20 +93,13 @@ impl Metadata {
         output: Option<Quantization>,
         words: Words,
     ) -> Result<Self, String> {
-        let sample = model.image().map_or(vec![], Vec::from);
-        let is_plain = |[rows, columns, channels]: [u32; 3]| channels == 1 || rows * columns == 1;
-        let meaning = |own: String, axes: Option<&Axes>, image: Option<[u32; 3]>, verb: &str| match axes
-            .filter(|_| !image.is_some_and(is_plain))
-        {
-            Some(axes) => axes.said(&own, verb),
-            None => own,
-        };
+        let shapes = [model.image().map_or(vec![], Vec::from), model.output_shape()];
         let words = Words {
-            input: meaning(words.input, model.sample_axes(), model.image(), "posted"),
-            output: meaning(words.output, model.answer_axes(), model.answer(), "given"),
+            input: meaning(words.input, model.sample_axes(), &shapes[0], "posted"),
+            output: meaning(words.output, model.answer_axes(), &shapes[1], "given"),
             ..words
         };
-        Self::of([sample, model.output_shape()], input, output, words)
+        Self::of(shapes, input, output, words)
     }
 
     /// The metadata of a model whose sample and its output have these shapes.
@@ -145,6 +143,73 @@ impl Metadata {
     }
 }
 
+/// A meaning, and behind it where the file's axes are, if that isn't plain by a tensor's shape: it is another, or the axes could come in
+/// several orders.
+fn meaning(own: String, axes: Option<&Axes>, shape: &[u32], verb: &str) -> String {
+    let is_plain = |axes: &Axes| match shape {
+        _ if axes.shape() != shape || !axes.moves_nothing() => false,
+        [rows, columns, channels] => *channels == 1 || rows * columns == 1,
+        _ => true,
+    };
+    match axes.filter(|axes| !is_plain(axes)) {
+        Some(axes) => axes.said(&own, verb),
+        None => own,
+    }
+}
+
+/// What a model's metadata say of the elements of its input and its output.
+#[derive(Deserialize)]
+#[serde(from = "Described")]
+pub struct Meanings {
+    pub(crate) input: String,
+    pub(crate) output: String,
+}
+
+/// What is read of the JSON.
+#[derive(Deserialize)]
+struct Described {
+    input: Meant,
+    output: Meant,
+}
+
+#[derive(Deserialize)]
+struct Meant {
+    meaning: String,
+}
+
+impl From<Described> for Meanings {
+    fn from(Described { input, output }: Described) -> Self {
+        Self { input: input.meaning, output: output.meaning }
+    }
+}
+
+impl Meanings {
+    /// Reads metadata.
+    ///
+    /// # Errors
+    /// [`Refusal`] of what is no JSON of metadata.
+    pub fn read(metadata: &[u8]) -> Result<Self, Refusal> {
+        serde_json::from_slice(metadata).map_err(
+            |error| refusal!("these are no metadata ({error})"; "import the model again, which writes them"),
+        )
+    }
+
+    /// Which integers the file reads; none if that is real numbers.
+    pub fn integers(&self) -> Option<Integers> {
+        Integers::named(&self.input)
+    }
+
+    /// The axes of the file's samples; none where nothing says them, since they are the model's own.
+    pub fn sample(&self) -> Option<Axes> {
+        Axes::named(&self.input)
+    }
+
+    /// The axes of the file's outputs; none where nothing says them, since they are the model's own.
+    pub fn answer(&self) -> Option<Axes> {
+        Axes::named(&self.output)
+    }
+}
+
 impl Tensor {
     fn new(shape: Vec<u32>, meaning: String, quantization: Quantization) -> Self {
         let Quantization { scale, zero_point } = quantization;
@@ -171,7 +236,7 @@ mod tests {
 
     fn metadata(words: Words) -> Result<Metadata, String> {
         let at = |scale, zero_point| Quantization { scale, zero_point };
-        Metadata::new(&model(), at(0.5, -128), Some(at(1e-30, 3)), words)
+        Metadata::new(&model(), &[2, 1], at(0.5, -128), Some(at(1e-30, 3)), words)
     }
 
     fn words() -> Words {
@@ -198,9 +263,29 @@ mod tests {
     }
 
     #[test]
+    fn the_files_own_shape_is_said_and_read() {
+        let at = Quantization { scale: 1.0, zero_point: 0 };
+        for (own, said) in [(&[2, 1][..], "grey"), (&[1, 2], "grey, posted as axes 1, 2 of [1, 2]")] {
+            let json = Metadata::new(&model(), own, at, Some(at), words()).expect("good words").to_json();
+            let read = Meanings::read(json.as_bytes()).expect("metadata");
+            assert_eq!((read.input.as_str(), read.output.as_str()), (said, "score"));
+            assert_eq!(
+                read.sample().map(|axes| axes.shape().to_vec()),
+                said.contains("axes").then(|| own.to_vec())
+            );
+            assert_eq!((read.answer(), read.integers()), (None, None));
+        }
+        for json in ["", "{}", r#"{"input":{"meaning":"grey"}}"#] {
+            let why = Meanings::read(json.as_bytes()).err().expect("no metadata").to_string();
+            assert!(why.contains("these are no metadata") && why.contains("import the model again"), "{why}");
+        }
+    }
+
+    #[test]
     fn an_index_means_itself() {
         let input = Quantization { scale: 1.0, zero_point: 0 };
-        let metadata = Metadata::new(&model(), input, None, Words { labels: vec!["a".into(); 7], ..words() });
+        let metadata =
+            Metadata::new(&model(), &[2, 1], input, None, Words { labels: vec!["a".into(); 7], ..words() });
         assert_eq!(
             metadata.map(|metadata| (metadata.output.scale, metadata.labels.len())),
             Ok(("1".into(), 7))

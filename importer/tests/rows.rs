@@ -89,14 +89,14 @@ fn axes(imported: &ImportedRows) -> &Axes {
 }
 
 /// What a model of rows gives for samples whose axes are those of the ONNX file.
-fn outputs(imported: &ImportedRows, shape: &[u32], input: &[u8]) -> Vec<Vec<i32>> {
+fn outputs(imported: &ImportedRows, input: &[u8]) -> Vec<Vec<i32>> {
+    let (shape, order) = (axes(imported).lengths(), axes(imported).order());
     let length = shape.iter().product::<u32>() as usize;
     let model = imported.rows.model();
     let blob = rows::Blob::verified(model, imported.rows.blob()).expect("its own");
     assert_eq!(blob.faults(model), []);
     let of = |sample: &[u8]| {
-        let ids: Vec<u32> =
-            turned(sample, shape, axes(imported).order()).into_iter().map(u32::from).collect();
+        let ids: Vec<u32> = turned(sample, shape, order).into_iter().map(u32::from).collect();
         let output = rows::evaluate(model, blob, &[&ids]).expect("a whole image").remove(0);
         output.rows.iter().flatten().copied().collect()
     };
@@ -138,7 +138,7 @@ fn rows_give_what_a_model_that_is_verified_in_its_call_gives() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(equal >= 33 && equal + close == 70, "{equal} equal, {close} close; refused: {refused:#?}");
+    assert!(equal >= 33 && equal + close == 73, "{equal} equal, {close} close; refused: {refused:#?}");
     let why = [
         ("i_upsampled", "it reads parts of the channels of some positions"),
         ("m_functions", "it reads parts of the channels of some positions"),
@@ -167,7 +167,7 @@ fn apart(case: &Case, in_call: &Imported, imported: &ImportedRows) -> i32 {
         Values::I8(values) => values.into_iter().map(i32::from).collect(),
         Values::I32(values) => values,
     };
-    let ours = outputs(imported, checked.input_shape(), &input);
+    let ours = outputs(imported, &input);
     let axes = imported.rows.answer_axes().expect("the import chose them");
     let each = theirs.len() / ours.len();
     let pairs = ours.iter().zip(theirs.chunks(each)).flat_map(|(ours, theirs)| {

@@ -189,6 +189,80 @@ fn the_files_own_axes_are_the_models() {
     }
 }
 
+/// Whatever a model does with the axes of the file, its arrays are taken and written as the file has them.
+#[test]
+fn arrays_come_and_go_as_the_file_has_them() {
+    for (name, more) in [
+        ("m_reshaped", &["--rows"][..]),
+        ("m_reshaped", &[]),
+        ("m_repeated", &["--rows"]),
+        ("m_repeated", &[]),
+        ("m_transposed", &["--rows"]),
+        ("m_channels_last", &["--rows"]),
+        ("m_rows_first", &["--rows"]),
+    ] {
+        let folder = Folder::new(&format!("{name}-{}", more.len()));
+        let (model, output) = (folder.path("model.millrace"), folder.path("out.npy"));
+        let file = |end: &str| committed(&format!("tests/cases/{name}.{end}"));
+        let samples = file("samples.npy");
+        let arguments = ["import", &file("onnx"), "-o", &model, "--calibrate", &samples];
+        let (fine, said) = millrace_model(&[&arguments[..], more].concat());
+        assert!(fine, "{name}: {said}");
+        let words = |line: &str| -> Vec<&str> {
+            let found = said.lines().find_map(|said| said.strip_prefix(line)).expect("it is said");
+            found.split_whitespace().collect()
+        };
+        let (fine, ran) =
+            millrace_model(&[&["run", &model, &samples, "-o", &output], &words("input ")[..]].concat());
+        assert!(fine && !ran.contains("taken as the file's") || name == "m_reshaped", "{name}: {ran}");
+        let quantization = words("output ");
+        let (scale, zero): (f64, f64) =
+            (quantization[1].parse().expect("a scale"), quantization[3].parse().expect("a zero point"));
+        let given = npy::read(Path::new(&output)).expect("written");
+        let right = npy::read(Path::new(&file("expected.npy"))).expect("committed");
+        assert_eq!(given.shape, right.shape, "{name} {more:?}");
+        let off = |(given, right): (f64, f64)| ((given - zero) * scale - right).abs() / scale;
+        let off = given.reals().into_iter().zip(right.reals()).map(off).fold(0.0, f64::max);
+        assert!(off < 6.0, "{name} {more:?}: {off} steps");
+    }
+}
+
+/// The file reads 8 × 9 × 2 and makes 2 × 8 × 9 of it, so that an array with the first shape could be taken for one as it is posted.
+#[test]
+fn a_file_that_begins_with_a_reshape_has_arrays_of_its_own_shape() {
+    for (kind, rows) in [("rows", &["--rows"][..]), ("in_call", &[])] {
+        let folder = Folder::new(&format!("reshaped-{kind}"));
+        let (model, input) = (folder.path("model.millrace"), folder.path("in.npy"));
+        let file = |end: &str| committed(&format!("tests/cases/m_reshaped.{end}"));
+        let arguments = ["import", &file("onnx"), "-o", &model, "--calibrate", &file("samples.npy")];
+        let (fine, said) = millrace_model(&[&arguments[..], rows].concat());
+        assert!(fine, "{said}");
+        let description = std::fs::read_to_string(folder.path("model.metadata.json")).expect("written");
+        let meaning = match kind {
+            "rows" => "posted as axes 2, 3, 1 of [2, 8, 9], in the file [8, 9, 2]",
+            _ => "posted as axes 1, 2, 3 of [8, 9, 2]",
+        };
+        assert!(description.contains(&format!(r#""meaning":"{meaning}"#)), "{description}");
+
+        let run = |shape: &[u64]| {
+            let bytes: Vec<i8> = (0..144).map(|at| (at * 5 % 256) as u8 as i8).collect();
+            npy::write(Path::new(&input), shape, &bytes).expect("written");
+            let output = folder.path("out.npy");
+            let (fine, said) = millrace_model(&["run", &model, &input, "-o", &output]);
+            (fine, said, npy::read(Path::new(&output)).map(|array| array.reals()))
+        };
+        // The same elements, as the file has them and as it reshapes them.
+        let (own, reshaped) = (run(&[1, 8, 9, 2]), run(&[1, 2, 8, 9]));
+        assert!(own.0 && reshaped.0, "{} {}", own.1, reshaped.1);
+        assert_eq!(own.2, reshaped.2);
+        let (fine, said, _) = run(&[1, 2, 9, 8]);
+        assert!(!fine && said.contains("N × [8, 9, 2]"), "{said}");
+        std::fs::remove_file(folder.path("model.metadata.json")).expect("it was there");
+        let (fine, said, _) = run(&[1, 8, 9, 2]);
+        assert_eq!(fine, kind == "rows", "{said}");
+    }
+}
+
 #[test]
 fn a_calibrated_model_that_is_verified_in_its_call_is_held_against_its_floats() {
     let folder = Folder::new("in_call");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use millrace_importer::{
     npy::{self, Array, Numbers},
-    Integers, Quantization,
+    Integers, Meanings, Quantization,
 };
 use millrace_inference::CheckedModel;
 
@@ -39,7 +39,9 @@ impl Batch {
     pub(super) fn load(&self) -> Result<(CheckedModel, Vec<u8>, Vec<u8>), String> {
         let (model, encoding) = load(&self.model)?;
         let (shape, input) = self.read()?;
-        expect_order(&shape, model.input_shape())?;
+        if is_moved(&shape, model.input_shape()) {
+            expect_own(&shape, model.input_shape(), self.meanings()?.as_ref())?;
+        }
         Ok((model, encoding, input))
     }
 
@@ -58,15 +60,20 @@ impl Batch {
         Ok((shape, input))
     }
 
-    /// What the model's file read, by the metadata that `import` wrote beside the model.
+    /// What the model's file reads.
     fn reads(&self) -> Result<Reads, String> {
+        let integers = |meanings: Meanings| meanings.integers().map_or(Reads::Reals, Reads::Integers);
+        Ok(self.meanings()?.map_or(Reads::Unknown, integers))
+    }
+
+    /// What the metadata say that `import` wrote beside the model; none if there are none.
+    fn meanings(&self) -> Result<Option<Meanings>, String> {
         let metadata = self.model.with_extension("metadata.json");
         if !metadata.exists() {
-            return Ok(Reads::Unknown);
+            return Ok(None);
         }
-        let text = read(&metadata, MAX_METADATA)?;
-        let named = Integers::named(&text).map_err(|why| format!("{}: {why}", metadata.display()))?;
-        Ok(named.map_or(Reads::Reals, Reads::Integers))
+        let meanings = Meanings::read(&read(&metadata, MAX_METADATA)?);
+        meanings.map(Some).map_err(|why| format!("{}: {why}", metadata.display()))
     }
 }
 
@@ -133,24 +140,39 @@ fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Refuses an input whose axes are the model's in another order: its bytes would be taken for other pixels.
-fn expect_order(input: &[u64], sample: &[u32]) -> Result<(), String> {
-    // Axes of length 1 may lie anywhere.
-    let long = |axes: &[u64]| axes.iter().copied().filter(|length| *length != 1).collect::<Vec<u64>>();
-    let axes = long(input.get(1..).unwrap_or_default());
-    let sizes: Vec<u64> = sample.iter().map(|axis| u64::from(*axis)).collect();
+/// The axes of samples; those of length 1 may lie anywhere.
+fn long(sample: impl IntoIterator<Item = u64>) -> Vec<u64> {
+    sample.into_iter().filter(|length| *length != 1).collect()
+}
+
+/// Whether an input's axes are those of a sample in another order.
+fn is_moved(input: &[u64], sample: &[u32]) -> bool {
+    let axes = long(input.iter().skip(1).copied());
+    let own = long(sample.iter().map(|axis| u64::from(*axis)));
     let sorted = |axes: &[u64]| {
         let mut axes = axes.to_vec();
         axes.sort_unstable();
         axes
     };
-    if axes != long(&sizes) && sorted(&axes) == sorted(&long(&sizes)) {
-        return Err(format!(
-            "the input has the shape {input:?} and the model reads N × {sample:?}; bring its axes into this order with numpy.transpose, \
-             or with numpy.reshape if the file itself begins with a Reshape"
-        ));
+    axes != own && sorted(&axes) == sorted(&own)
+}
+
+/// Refuses an input whose axes are the model's in another order, unless the file has them in that order and begins with a Reshape: its
+/// bytes would be taken for other pixels.
+fn expect_own(input: &[u64], sample: &[u32], meanings: Option<&Meanings>) -> Result<(), String> {
+    let of_file = meanings.and_then(Meanings::sample).map(|axes| axes.shape().to_vec());
+    let axes = long(input.iter().skip(1).copied());
+    match (meanings, of_file) {
+        (_, Some(own)) if long(own.iter().map(|axis| u64::from(*axis))) == axes => Ok(()),
+        (Some(_), own) => Err(format!(
+            "the input has the shape {input:?} and the model reads N × {:?}; bring its axes into this order with numpy.transpose",
+            own.unwrap_or_else(|| sample.to_vec())
+        )),
+        (None, _) => Err(format!(
+            "the input has the shape {input:?} and the model reads N × {sample:?}; put the metadata beside the model that import wrote with \
+             it, in case that its file begins with a Reshape, or bring the axes into this order with numpy.transpose"
+        )),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -199,15 +221,29 @@ mod tests {
     }
 
     #[test]
-    fn axes_come_in_the_models_order() {
-        assert_eq!(expect_order(&[9, 3, 8, 8], &[3, 8, 8]), Ok(()));
+    fn axes_come_in_the_models_order_or_the_files() {
+        assert!(!is_moved(&[9, 3, 8, 8], &[3, 8, 8]));
         // A model that flattens its input first reads them flat.
-        assert_eq!(expect_order(&[9, 3, 8, 8], &[192]), Ok(()));
-        assert_eq!(expect_order(&[192], &[3, 8, 8]), Ok(()));
+        assert!(!is_moved(&[9, 3, 8, 8], &[192]) && !is_moved(&[192], &[3, 8, 8]));
         // One that reads an image without its axis of length 1.
-        assert_eq!(expect_order(&[9, 76, 32, 1], &[1, 76, 32]), Ok(()));
-        assert!(expect_order(&[9, 8, 8, 3], &[3, 8, 8])
-            .expect_err("channels last")
-            .contains("numpy.transpose"));
+        assert!(!is_moved(&[9, 76, 32, 1], &[1, 76, 32]));
+        let last = [9, 8, 8, 3];
+        assert!(is_moved(&last, &[3, 8, 8]));
+        let json = |input: &str| {
+            let text = format!(r#"{{"input":{{"meaning":"{input}"}},"output":{{"meaning":""}}}}"#);
+            Meanings::read(text.as_bytes()).expect("metadata")
+        };
+        let refused =
+            |meanings: Option<&Meanings>| expect_own(&last, &[3, 8, 8], meanings).expect_err("channels last");
+        let unknown = refused(None);
+        assert!(
+            unknown.contains("put the metadata beside") && unknown.contains("numpy.transpose"),
+            "{unknown}"
+        );
+        assert!(refused(Some(&json("pixels"))).contains("reads N × [3, 8, 8]; bring"));
+        let other = json("pixels, posted as axes 1, 2, 3 of [8, 3, 8]");
+        assert!(refused(Some(&other)).contains("reads N × [8, 3, 8]; bring"));
+        let own = json("pixels, posted as axes 1, 2, 3, 4 of [8, 1, 8, 3]");
+        assert_eq!(expect_own(&last, &[3, 8, 8], Some(&own)), Ok(()));
     }
 }

@@ -55,7 +55,7 @@ impl Made for ImportedRows {
 
     fn reals(&self, sample: &[f64]) -> Result<Option<Vec<f64>>, String> {
         // The file's own array, read as `run` reads it.
-        let axes = self.rows.sample_axes().map_or(&[][..], Axes::lengths);
+        let axes = self.rows.sample_axes().map_or(&[][..], Axes::shape);
         let shape: Vec<u64> = std::iter::once(1).chain(axes.iter().map(|axis| u64::from(*axis))).collect();
         let bytes: Vec<u8> = sample.iter().map(|real| self.input.quantize(*real).cast_unsigned()).collect();
         let given = outputs(&self.rows, &posted(&self.rows, &shape, &bytes)?)?;

@@ -22,7 +22,7 @@ pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {
         Values::I8(values) => npy::write(output, &shape, values)?,
         Values::I32(values) => npy::write(output, &shape, values)?,
     }
-    println!("{samples} samples executed, output written to {}", output.display());
+    println!("{samples} samples executed, output of the shape {shape:?} written to {}", output.display());
     Ok(())
 }
 

@@ -75,7 +75,7 @@ fn write_in_call(
     let encoding = imported.model.to_bytes();
     let checked = CheckedModel::from_bytes(&encoding).map_err(|error| error.to_string())?;
     let words = with_integers(words, imported.integers);
-    let metadata = Metadata::new(&checked, imported.input, imported.output, words)?;
+    let metadata = Metadata::new(&checked, &imported.sample, imported.input, imported.output, words)?;
     write(output, &encoding)?;
     print_meaning(imported.input, imported.output);
     print_agreement(agreement);

@@ -19,14 +19,11 @@ pub(super) fn posted(model: &RowsModel, shape: &[u64], bytes: &[u8]) -> Result<V
     Ok(bytes.chunks(length).map(|sample| axes.turned(sample)).collect())
 }
 
-/// The elements of an output in the order of the file that a model was made of; where nothing says it, with the channels first, as other
-/// programs have them.
-pub(super) fn given(model: &RowsModel, output: &[i32]) -> Vec<i32> {
+/// The axes of an output, as the file that a model was made of has them; where nothing says them, rows, columns and channels with the
+/// channels first, as other programs have them.
+pub(super) fn given(model: &RowsModel) -> Option<Axes> {
     let first = || model.answer().and_then(channels_first);
-    match model.answer_axes().cloned().or_else(first) {
-        Some(axes) => axes.back(output),
-        None => output.to_vec(),
-    }
+    model.answer_axes().cloned().or_else(first)
 }
 
 /// The axes that samples of this shape have, beside rows, columns and channels of the model, and whether they could be others: then they
@@ -45,11 +42,11 @@ fn order_of(
     let sample = long(shape.get(1..).unwrap_or_default().iter().copied());
     // Where no order moves anything, a flat array has it, too.
     let is_flat = sample.len() < 2 && ways.iter().all(Axes::moves_nothing);
-    let has_shape =
-        |axes: &&Axes| is_flat || long(axes.lengths().iter().map(|axis| u64::from(*axis))) == sample;
+    let is = |lengths: &[u32]| long(lengths.iter().map(|axis| u64::from(*axis))) == sample;
+    let has_shape = |axes: &&Axes| is_flat || is(axes.shape()) || is(axes.lengths());
     let mut fitting = ways.iter().filter(has_shape).filter(|_| is_whole);
     let Some(first) = fitting.next() else {
-        let own = file.map_or(String::new(), |axes| format!(", with the file's, N × {:?},", axes.lengths()));
+        let own = file.map_or(String::new(), |axes| format!(", with the file's, N × {:?},", axes.shape()));
         return Err(format!(
             "the input has the shape {shape:?} and the model reads N × {image:?}, rows, columns and channels; \
              give whole samples with these axes{own} or with the channels first"

@@ -55,25 +55,35 @@ fn load(batch: &Batch) -> Result<(RowsModel, Vec<Vec<u8>>), String> {
 
 pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {
     let (model, images) = load(batch)?;
-    let given = outputs(&model, &images)?;
-    let samples = std::iter::once(images.len() as u64);
-    let shape: Vec<u64> = samples.chain(model.output_shape().into_iter().map(u64::from)).collect();
-    let flat = given.iter().flatten().copied();
+    let outputs = outputs(&model, &images)?;
+    // Without metadata nothing tells the file's axes, and the shape says which these are.
+    let (shape, outputs): (Vec<u32>, Vec<Vec<i32>>) = match model.answer_axes() {
+        Some(axes) => (axes.shape().to_vec(), outputs.iter().map(|sample| axes.back(sample)).collect()),
+        None => (model.output_shape(), outputs),
+    };
+    let shape: Vec<u64> =
+        std::iter::once(images.len() as u64).chain(shape.into_iter().map(u64::from)).collect();
+    let flat = outputs.iter().flatten().copied();
     match model.model().output().map(|tensor| tensor.element) {
         Some(ElementType::I8) => {
             npy::write(output, &shape, &flat.map(|value| value as i8).collect::<Vec<_>>())
         }
         _ => npy::write(output, &shape, &flat.collect::<Vec<i32>>()),
     }?;
-    println!("{} samples executed, output written to {}", images.len(), output.display());
+    println!(
+        "{} samples executed, output of the shape {shape:?} written to {}",
+        images.len(),
+        output.display()
+    );
     Ok(())
 }
 
 pub(super) fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
     let (model, images) = load(batch)?;
-    let outputs = outputs(&model, &images)?;
+    let (outputs, axes) = (outputs(&model, &images)?, given(&model));
     let is_index = model.model().output().is_some_and(|tensor| tensor.element == ElementType::Id);
-    let numbers = outputs.iter().flat_map(|sample| given(&model, sample)).map(f64::from).collect();
+    let in_order = |sample: Vec<i32>| axes.as_ref().map_or_else(|| sample.clone(), |axes| axes.back(&sample));
+    let numbers = outputs.into_iter().flat_map(in_order).map(f64::from).collect();
     compare(if is_index { Ours::Indices(numbers) } else { Ours::Numbers(numbers) }, images.len(), reference)
 }
 

@@ -8,6 +8,7 @@ use super::RowsModel;
 use crate::{
     axes::Axes,
     files::{read, read_weights, write},
+    metadata::Meanings,
     refusal::Refusal,
 };
 
@@ -41,7 +42,9 @@ impl RowsModel {
         if !file.exists() {
             return Ok([None, None]);
         }
-        let axes = Axes::of_metadata(&read(&file, MAX_METADATA_BYTES)?);
+        let meanings = Meanings::read(&read(&file, MAX_METADATA_BYTES)?)
+            .map_err(|why| why.about(&format!("{}:", file.display())))?;
+        let axes = [meanings.sample(), meanings.answer()];
         for (own, image) in axes.iter().zip([self.image(), self.answer()]) {
             if let (Some(own), Some(image)) = (own, image) {
                 if !own.fit(image) {

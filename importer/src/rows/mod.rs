@@ -153,9 +153,15 @@ pub(crate) fn rows(source: &Source<'_>) -> Result<RowsModel, Fault> {
 /// A graph whose input's axes lie along these.
 fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<RowsModel, Fault> {
     let (graph, output) = translate(source, shapes, input)?;
-    let sample = shapes.first().map_or(&[][..], Vec::as_slice);
-    let axes = posted(sample, input).and_then(|posted| Ok([posted, ordered(&output.digits)?]));
-    axes.and_then(|axes| registered(graph, axes)).map_err(|why| (source.last, why))
+    let shape = |node: u32| shapes.get(node as usize).map_or(&[][..], Vec::as_slice);
+    let in_file = |axes: Axes, shape: &[u32]| {
+        axes.in_file(shape.to_vec()).ok_or_else(|| slip("the file's shape has other elements"))
+    };
+    let axes = || {
+        let sample = in_file(posted(shape(0), input)?, source.sample)?;
+        Ok([sample, in_file(ordered(&output.digits)?, shape(source.last))?])
+    };
+    axes().and_then(|axes| registered(graph, axes)).map_err(|why| (source.last, why))
 }
 
 /// The ways to lay the axes of an input: channels, rows and columns as ONNX has them come first.

@@ -35,6 +35,8 @@ pub(crate) struct Averaged {
 
 /// An integer graph of version 1, and what its parts are as a whole.
 pub(crate) struct Source<'a> {
+    /// Shape of a sample in the file. The input may have another one, of as many elements.
+    pub(crate) sample: &'a [u32],
     pub(crate) nodes: &'a [Node],
     pub(crate) last: u32,
     /// The nodes that end a product of two tensors.

@@ -7,12 +7,30 @@ use millrace_inference::{
     Node, Rescale, Window,
 };
 
-use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Averaged, Source};
+use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Averaged, RowsModel, Source};
+
+/// How the axes of an image lie.
+const IMAGE: [Along; 3] = [Along::Channels, Along::Down, Along::Across];
 
 /// A number's share of 128, which is a rescaling without a bias.
 const SHIFT: u8 = 7;
 /// Half of a number.
 const HALF: Rescale = Rescale { bias: 0, multiplier: 1, shift: 1 };
+
+/// An integer graph, some of whose nodes end means of windows, as a model of rows whose input's axes lie along these.
+fn in_rows(nodes: &[Node], means: &HashMap<u32, Averaged>, input: &[Along]) -> RowsModel {
+    let (shapes, last) = (shapes(nodes).expect("a graph"), nodes.len() as u32 - 1);
+    let (products, curves) = (HashMap::new(), HashMap::new());
+    let source = Source { sample: &shapes[0], nodes, last, products: &products, means, curves: &curves };
+    laid(&source, &shapes, input).unwrap_or_else(|(node, why)| panic!("node {node}: {why}"))
+}
+
+/// What a model gives for an image, position by position.
+fn given(rows: &RowsModel, sample: &[u32]) -> Vec<i32> {
+    let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+    let output = evaluate(rows.model(), blob, &[sample]).expect("a whole image").remove(0);
+    output.rows.iter().flatten().copied().collect()
+}
 
 #[test]
 fn parameters_out_of_range_are_counted_and_named() {
@@ -23,15 +41,7 @@ fn parameters_out_of_range_are_counted_and_named() {
         Node::Linear { input: 2, outputs: 2, parameters: vec![1; 6] },
         Node::Requantize { input: 3, channels: vec![HALF; 2], zero_point: 0, min: -128, max: 127 },
     ];
-    let source = Source {
-        nodes: &nodes,
-        last: 4,
-        products: &HashMap::new(),
-        means: &HashMap::new(),
-        curves: &HashMap::new(),
-    };
-    let made = laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels]);
-    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
+    let rows = in_rows(&nodes, &HashMap::new(), &[Along::Channels]);
     // Multipliers of 24 bits are at most 2²³.
     let blob = vec![255; rows.blob().len()];
     let mut model = rows.model().model().clone();
@@ -62,25 +72,13 @@ fn sums_of_one_channel_keep_biases_of_their_own() {
         Node::Conv2d { input: 2, outputs: 3, window, pad_value: 0, parameters: vec![1; 3 * 144] },
         Node::Requantize { input: 3, channels, zero_point: 0, min: -128, max: 127 },
     ];
-    let source = Source {
-        nodes: &nodes,
-        last: 4,
-        products: &HashMap::new(),
-        means: &HashMap::new(),
-        curves: &HashMap::new(),
-    };
     // As one row of channels it would need no sum.
-    let made =
-        laid(&source, &shapes(&nodes).expect("a graph"), &[Along::Channels, Along::Down, Along::Across]);
-    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
+    let rows = in_rows(&nodes, &HashMap::new(), &IMAGE);
     let sample: Vec<u32> = (0..144).map(|at| at * 7 % 90).collect();
-    let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
-    let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
     let sum = sample.iter().sum::<u32>().cast_signed();
     let expected = biases.map(|bias| (sum + bias + (1 << (SHIFT - 1))) >> SHIFT);
     assert!(expected[0] != expected[1] && expected.iter().all(|number| number.abs() < 127), "{expected:?}");
-    let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
-    assert_eq!(output, expected);
+    assert_eq!(given(&rows, &sample), expected);
 }
 
 /// In its call such a mean may be a pooling in steps of its input; in rows it has its own.
@@ -104,16 +102,8 @@ fn means_beyond_the_border_have_their_own_steps() {
         (-8.0, 100, (-128, 127), [86, 92, 102, 92, 95, 102, 102, 102, 102]),
     ] {
         let averaged = Averaged { input: 2, window, zero_point: -128, ratio, plus: 2.25, own, bounds };
-        let means = HashMap::from([(3, averaged)]);
-        let (products, curves) = (HashMap::new(), HashMap::new());
-        let source = Source { nodes: &nodes, last: 3, products: &products, means: &means, curves: &curves };
-        let input = [Along::Channels, Along::Down, Along::Across];
-        let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
-        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
-        let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
-        let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
-        let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
-        assert_eq!(output, right, "times {ratio}");
+        let rows = in_rows(&nodes, &HashMap::from([(3, averaged)]), &IMAGE);
+        assert_eq!(given(&rows, &sample), right, "times {ratio}");
     }
 }
 
@@ -135,24 +125,12 @@ fn the_largest_of_more_places_than_a_window_has_is_found_in_steps() {
             Node::Requantize { input: 1, channels: same.clone(), zero_point: 0, min: -128, max: 127 },
             Node::MaxPool2d { input: 2, window: whole([height, width]) },
         ];
-        let source = Source {
-            nodes: &nodes,
-            last: 3,
-            products: &HashMap::new(),
-            means: &HashMap::new(),
-            curves: &HashMap::new(),
-        };
-        let input = [Along::Channels, Along::Down, Along::Across];
-        let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
-        let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
-        let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+        let rows = in_rows(&nodes, &HashMap::new(), &IMAGE);
         // Position by position, both channels; the largest of one lies elsewhere than that of the other, and below zero.
         for at in [0, height * width / 2, height * width - 1] {
             let mut sample: Vec<u32> = (0..2 * height * width).map(|at| 130 + at * 7 % 90).collect();
             (sample[2 * at as usize], sample[(2 * (height * width - 1 - at) + 1) as usize]) = (5, 250);
-            let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
-            let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
-            assert_eq!(output, [5, 250 - 256], "{height} × {width}, {at}");
+            assert_eq!(given(&rows, &sample), [5, 250 - 256], "{height} × {width}, {at}");
         }
     }
 }
@@ -176,12 +154,15 @@ fn an_image_that_is_too_large_is_what_is_said() {
             max: 127,
         },
     ];
+    let (products, curves, means) = Default::default();
+    let sample = [64, 600, 600];
     let source = Source {
+        sample: &sample,
         nodes: &nodes,
         last: 2,
-        products: &HashMap::new(),
-        means: &HashMap::new(),
-        curves: &HashMap::new(),
+        products: &products,
+        means: &means,
+        curves: &curves,
     };
     let Err((node, why)) = super::rows(&source) else { panic!("360,000 rows") };
     let message = why.to_string();
@@ -229,14 +210,7 @@ fn the_only_row_that_a_mean_left_is_read_in_one_group_and_meets_a_position() {
         sum(7, 6),
         Node::Concat { inputs: vec![7, 6, 8, 9], axis: 0 },
     ];
-    let (products, means, curves) = Default::default();
-    let source = Source { nodes: &nodes, last: 10, products: &products, means: &means, curves: &curves };
-    let input = [Along::Channels, Along::Down, Along::Across];
-    let made = laid(&source, &shapes(&nodes).expect("a graph"), &input);
-    let rows = made.unwrap_or_else(|(node, why)| panic!("node {node}: {why}"));
-    let blob = Blob::verified(rows.model(), rows.blob()).expect("its own");
+    let rows = in_rows(&nodes, &HashMap::new(), &IMAGE);
     let sample: Vec<u32> = (0..256).map(|at| if at % 2 == 0 { 40 } else { 8 }).collect();
-    let output = evaluate(rows.model(), blob, &[&sample]).expect("a whole image").remove(0);
-    let output: Vec<i32> = output.rows.iter().flatten().copied().collect();
-    assert_eq!(output, [40, 8, 40, -8, 40, 0, 40, 0]);
+    assert_eq!(given(&rows, &sample), [40, 8, 40, -8, 40, 0, 40, 0]);
 }

@@ -4,10 +4,9 @@
 use std::path::Path;
 
 use millrace_inference::rows::{CheckedModel, Kind, Tensor, Width};
-use serde::Deserialize;
 
 use crate::{
-    metadata::{Metadata, Words},
+    metadata::{Meanings, Metadata, Words},
     refusal::Refusal,
     value::Quantization,
 };
@@ -45,7 +44,9 @@ pub(crate) fn expect_tokenizer(
     tokenizer: &[u8],
 ) -> Result<(), Refusal> {
     let (described, file) = (metadata_file.display(), tokenizer_file.display());
-    let Some(named) = named(metadata) else {
+    let meanings =
+        Meanings::read(metadata).map_err(|why| refusal!("{described}: {why}"; "import the model again"))?;
+    let Some(named) = named(&meanings.input) else {
         return Err(refusal!(
             "{described} doesn't say which tokenizer the model has: its input's meaning ends with no '{NAMED}…'";
             "put the metadata beside the model that were written with it, or import it again"
@@ -60,18 +61,9 @@ pub(crate) fn expect_tokenizer(
     }
 }
 
-/// The hash that metadata name, 64 digits.
-fn named(metadata: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Described {
-        input: Input,
-    }
-    #[derive(Deserialize)]
-    struct Input {
-        meaning: String,
-    }
-    let Described { input } = serde_json::from_slice(metadata).ok()?;
-    let (_, hash) = input.meaning.rsplit_once(NAMED)?;
+/// The hash at the end of an input's meaning, 64 digits.
+fn named(meaning: &str) -> Option<String> {
+    let (_, hash) = meaning.rsplit_once(NAMED)?;
     (hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit())).then(|| hash.to_lowercase())
 }
 
@@ -85,13 +77,12 @@ mod tests {
 
     #[test]
     fn a_hash_stands_at_the_end_or_nowhere() {
-        let said = |meaning: &str| named(format!(r#"{{"input":{{"meaning":"{meaning}"}}}}"#).as_bytes());
         let digits = hash(b"words");
-        assert_eq!(said(&format!("ids, {NAMED}{}", digits.to_uppercase())), Some(digits.clone()));
-        assert_eq!(said(&format!("ids, {NAMED}00, {NAMED}{digits}")), Some(digits.clone()));
+        assert_eq!(named(&format!("ids, {NAMED}{}", digits.to_uppercase())), Some(digits.clone()));
+        assert_eq!(named(&format!("ids, {NAMED}00, {NAMED}{digits}")), Some(digits.clone()));
         for other in [&digits[1..], &format!("{digits} too"), &digits.replace(&digits[..1], "g"), ""] {
-            assert_eq!(said(&format!("ids, {NAMED}{other}")), None, "{other}");
+            assert_eq!(named(&format!("ids, {NAMED}{other}")), None, "{other}");
         }
-        assert_eq!([said("ids"), named(b"{}"), named(b"")], [None, None, None]);
+        assert_eq!(named("ids"), None);
     }
 }

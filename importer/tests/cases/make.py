@@ -54,16 +54,22 @@ class Case:
         return self.add("Conv", weights, bias, read=read, kernel_shape=list(kernel), **attributes)
 
     def quantized(self, scale, zero=0, read=None):
-        """What it is at as int8."""
+        """What int8 leaves of a tensor."""
         parameters = self.constant(scale), self.constant(zero, np.int8)
         self.add("QuantizeLinear", *parameters, read=read)
         return self.add("DequantizeLinear", *parameters)
 
+    def int8_weights(self, integers, scale):
+        return self.add("DequantizeLinear", self.constant(scale), read=self.constant(integers, np.int8))
+
+    def drawn_weights(self, *shape):
+        """Weights of int8."""
+        return self.int8_weights(self.random.integers(-127, 128, shape), 1 / 60 / np.prod(shape[1:]) ** 0.5)
+
     def quantized_conv(self, outputs, channels, read, bias=0.0):
         """A convolution with weights of int8 over something quantized; its sums aren't quantized."""
-        weights = self.random.integers(-127, 128, (outputs, channels, 2, 2))
-        self.add("DequantizeLinear", self.constant(0.01), read=self.constant(weights, np.int8))
-        return self.add("Conv", self.at, self.constant([bias] * outputs), read=read)
+        weights = self.int8_weights(self.random.integers(-127, 128, (outputs, channels, 2, 2)), 0.01)
+        return self.add("Conv", weights, self.constant([bias] * outputs), read=read)
 
     def dense(self, inputs, outputs):
         """A product at the end: a model needs one."""
@@ -74,17 +80,6 @@ class Case:
         """A constant as a node holds it."""
         self.nodes.append(helper.make_node("Constant", [], [f"k{len(self.nodes)}"], value=numpy_helper.from_array(value)))
         return self.nodes[-1].output[0]
-
-    def through_int8(self, scale, zero, read=None):
-        """What a quantization and its inverse make of a tensor."""
-        scale, zero = self.constant(scale), self.constant(zero, np.int8)
-        self.add("QuantizeLinear", scale, zero, read=read)
-        return self.add("DequantizeLinear", scale, zero)
-
-    def int8_weights(self, *shape):
-        integers = self.constant(self.random.integers(-127, 128, shape), np.int8)
-        scale = self.constant(1 / 60 / np.prod(shape[1:]) ** 0.5)
-        return self.add("DequantizeLinear", scale, self.constant(0, np.int8), read=integers)
 
     def save(self):
         self.nodes[-1].output[0] = "y"
@@ -374,21 +369,31 @@ def offset(c):
     c.add("MatMul", c.weights(4, 4))
 
 
-def through_int8(c, scale, zero=0, read=None):
-    """What int8 leaves of a tensor."""
-    parameters = c.constant(scale), c.constant(zero, np.int8)
-    c.add("QuantizeLinear", *parameters, read=read)
-    return c.add("DequantizeLinear", *parameters)
+def reshaped(c):
+    """Begins with a Reshape into the axes of its input in another order, and ends with one."""
+    c.add("Reshape", c.constant([0, 2, 8, 9], np.int64))
+    c.conv(4, 2, (3, 3), pads=[1, 1, 1, 1])
+    c.add("Reshape", c.constant([0, 9, 8, 4], np.int64))
 
 
-def int8_weights(c, integers, scale):
-    return c.add("DequantizeLinear", c.constant(scale), read=c.constant(integers, np.int8))
+def transposed(c):
+    """One channel, its columns before its rows."""
+    c.conv(1, 2, (2, 2))
+    c.add("Transpose", perm=[0, 1, 3, 2])
+
+
+def repeated(c):
+    """Pixels repeated at the end, under two axes that rows and columns are split into."""
+    modes = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
+    c.conv(3, 2, (2, 2))
+    c.add("Resize", "", c.constant([1, 1, 2, 3]), **modes)
+    c.add("Reshape", c.constant([0, 3, 2, 4, 12], np.int64))
 
 
 def finer_biases(c):
     """Numbers for each channel, between two steps of what they are added to, in steps that are finer."""
-    image = through_int8(c, 0.05, 3)
-    ones = int8_weights(c, np.eye(4)[:, :, None, None], 0.5)
+    image = c.quantized(0.05, 3)
+    ones = c.int8_weights(np.eye(4)[:, :, None, None], 0.5)
     numbers = [0.011, -0.173, 0.62, 0.331]
     statistics = [c.constant(values) for values in ([1, 2, 0.5, -1], numbers, [0.3, -0.2, 0.1, 0.4], [1, 4, 0.25, 1])]
     parts = [
@@ -396,23 +401,23 @@ def finer_biases(c):
         c.add("BatchNormalization", *statistics, read=image, epsilon=0.0),
         c.add("Conv", ones, c.constant(numbers), read=image),
     ]
-    parts = [through_int8(c, 0.012, -4, read=part) for part in parts]
+    parts = [c.quantized(0.012, -4, read=part) for part in parts]
     c.add("Concat", *parts[1:], read=parts[0], axis=1)
-    together = through_int8(c, 0.012, -4)
-    same = int8_weights(c, 64 * np.eye(12)[:, :, None, None], 1 / 64)
+    together = c.quantized(0.012, -4)
+    same = c.int8_weights(64 * np.eye(12)[:, :, None, None], 1 / 64)
     c.add("Conv", same, read=together)
-    through_int8(c, 0.012, -4)
+    c.quantized(0.012, -4)
 
 
 def last_axis_in_steps(c):
     """A bias of each token's numbers behind the quantization of the product, as quantization leaves it."""
-    before = through_int8(c, 0.03, -5)
+    before = c.quantized(0.03, -5)
     for outputs, inputs in ((3, 4), (3, 3)):
-        weights = int8_weights(c, c.random.integers(-127, 128, (inputs, outputs)), 0.01)
+        weights = c.int8_weights(c.random.integers(-127, 128, (inputs, outputs)), 0.01)
         c.add("MatMul", weights, read=before)
-        through_int8(c, 0.05, 3)
+        c.quantized(0.05, 3)
         c.add("Add", c.constant(c.random.normal(0, 1, outputs)))
-        before = through_int8(c, 0.06, -2)
+        before = c.quantized(0.06, -2)
 
 
 def cut_off(c):
@@ -528,8 +533,8 @@ def flat_softmax(c):
 def uint8_input(c):
     c.add("DequantizeLinear", c.constant(0.03), c.constant(100, np.uint8))
     image = c.at
-    c.add("Conv", c.int8_weights(4, 3, 3, 3), read=image)
-    c.through_int8(0.05, 3)
+    c.add("Conv", c.drawn_weights(4, 3, 3, 3), read=image)
+    c.quantized(0.05, 3)
 
 
 def moved_input(c):
@@ -538,8 +543,8 @@ def moved_input(c):
     c.add("MaxPool", kernel_shape=[2, 2])
     c.add("Slice", *(c.constant([value], np.int64) for value in (1, 4, 3)))
     image = c.add("DequantizeLinear", c.constant(0.03), c.constant(5, np.int8))
-    c.add("Conv", c.int8_weights(4, 3, 1, 1), read=image)
-    c.through_int8(0.05, 3)
+    c.add("Conv", c.drawn_weights(4, 3, 1, 1), read=image)
+    c.quantized(0.05, 3)
 
 
 def seven_bits(c):
@@ -562,14 +567,14 @@ def seven_bits(c):
 
 def sums(c):
     """Of three tensors, as nothing quantizes what two of them give."""
-    image = c.through_int8(0.03, 2)
+    image = c.quantized(0.03, 2)
     given = []
     for kernel in ((1, 1), (3, 3), (5, 1)):
-        weights = c.int8_weights(3, 2, *kernel)
+        weights = c.drawn_weights(3, 2, *kernel)
         c.add("Conv", weights, read=image, pads=[1, 1, 1, 1] if kernel == (3, 3) else [0] * 4)
-        given.append(c.through_int8(0.02, -3))
+        given.append(c.quantized(0.02, -3))
     c.add("Sum", *given[1:], read=given[0])
-    c.through_int8(0.06, 1)
+    c.quantized(0.06, 1)
 
 
 def sparse_means(c):
@@ -658,87 +663,77 @@ def mean_then_numbers(c):
     c.quantized(0.003, -28)
 
 
+# What a case's name begins with, what builds it, the shape of a sample, a seed, and what it has of its own.
 CASES = [
-    (means, (2, 8, 8)),
-    (means_of_a_row, (3, 8)),
-    (means_of_rows, (7, 5)),
-    (counted_padding, (2, 5, 5)),
-    (pad_before_conv, (2, 6, 6)),
-    (pad_by_a_number, (2, 5, 5)),
-    (pad_before_pools, (2, 5, 5)),
-    (pad_a_sequence, (3, 9)),
-    (channels_last, (6, 5, 3)),
-    (channels_last_sequence, (8, 3)),
-    (dilated, (2, 9, 8)),
-    (grouped, (4, 6, 6)),
-    (gate, (2, 5, 5)),
-    (between_activations, (2, 5, 5)),
-    (largest_of_many, (2, 5, 5)),
-    (negative_slopes, (2, 5, 5)),
-    (largest, (2, 5, 5)),
-    (upsampled, (2, 4, 5)),
-    (channels_last_means, (6, 5, 3)),
-    (every_other_row, (2, 6, 7)),
-    (choices, (2, 5, 5)),
-    (shuffled, (2, 5, 5)),
-    (cut_off, (2, 5, 5)),
-    (nearest, (2, 4, 4)),
-    (computed_constants, (2, 4, 4)),
-    (after_a_mean, (2, 9, 9)),
-    (rows_first, (6, 6, 6)),
-    (several, (2, 5, 5)),
+    ("m", means, (2, 8, 8), 0),
+    ("m", means_of_a_row, (3, 8), 1),
+    ("m", means_of_rows, (7, 5), 2),
+    ("m", counted_padding, (2, 5, 5), 3),
+    ("m", pad_before_conv, (2, 6, 6), 4),
+    ("m", pad_by_a_number, (2, 5, 5), 5),
+    ("m", pad_before_pools, (2, 5, 5), 6),
+    ("m", pad_a_sequence, (3, 9), 7),
+    ("m", channels_last, (6, 5, 3), 8),
+    ("m", channels_last_sequence, (8, 3), 9),
+    ("m", dilated, (2, 9, 8), 10),
+    ("m", grouped, (4, 6, 6), 11),
+    ("m", gate, (2, 5, 5), 12),
+    ("m", between_activations, (2, 5, 5), 13),
+    ("m", largest_of_many, (2, 5, 5), 14),
+    ("m", negative_slopes, (2, 5, 5), 15),
+    ("m", largest, (2, 5, 5), 16),
+    ("m", upsampled, (2, 4, 5), 17),
+    ("m", channels_last_means, (6, 5, 3), 18),
+    ("m", every_other_row, (2, 6, 7), 19),
+    ("m", choices, (2, 5, 5), 20),
+    ("m", shuffled, (2, 5, 5), 21),
+    ("m", cut_off, (2, 5, 5), 22),
+    ("m", nearest, (2, 4, 4), 23),
+    ("m", computed_constants, (2, 4, 4), 24),
+    ("m", after_a_mean, (2, 9, 9), 25),
+    ("m", rows_first, (6, 6, 6), 26),
+    ("m", several, (2, 5, 5), 27),
     # No number of this seed's lies near the threshold of ThresholdedRelu, where a step is a jump.
-    (functions, (2, 4, 4), {"seed": 26}),
-    (older, (2, 4, 4), {"opset": 10}),
-    (flat_softmax, (2, 6, 6)),
-    (resized, (2, 4, 3), {"opset": 19}),
-    (sparse_means, (2, 12, 12)),
-    (means_along, (2, 6, 7)),
-    (dead_channels, (2, 4, 4)),
-]
-
-# Quantized as they are written.
-INTEGERS = [
-    (uint8_input, (3, 5, 5), {"kind": np.uint8}),
-    (moved_input, (5, 5, 3), {"kind": np.int8}),
-    (seven_bits, (2, 6, 6)),
-    (sums, (2, 5, 5)),
-    (lines, (2, 4, 4)),
-    (finer_means, (2, 9, 9)),
-    (mean_then_numbers, (2, 8, 8)),
+    ("m", functions, (2, 4, 4), 26),
+    ("m", older, (2, 4, 4), 29, {"opset": 10}),
+    ("m", flat_softmax, (2, 6, 6), 30),
+    ("m", resized, (2, 4, 3), 31, {"opset": 19}),
+    ("m", sparse_means, (2, 12, 12), 32),
+    ("m", means_along, (2, 6, 7), 33),
+    ("m", dead_channels, (2, 4, 4), 34),
+    ("m", bounds_of_channels, (4, 5, 5), 1000),
+    ("m", same_lower, (2, 8), 1001),
+    ("m", taken_names, (2, 4, 4), 1002),
+    ("m", jumps, (2, 5, 5), 1003),
+    ("m", last_axis, (5, 4), 1004),
+    ("m", other_floats, (4,), 1005),
+    ("m", offset, (4,), 1006),
+    ("m", reshaped, (8, 9, 2), 1009),
+    ("m", transposed, (2, 5, 6), 1010),
+    ("m", repeated, (2, 5, 5), 1011),
+    # Quantized as they are written.
+    ("i", uint8_input, (3, 5, 5), 0, {"kind": np.uint8}),
+    ("i", moved_input, (5, 5, 3), 1, {"kind": np.int8}),
+    ("i", seven_bits, (2, 6, 6), 2),
+    ("i", sums, (2, 5, 5), 3),
+    ("i", lines, (2, 4, 4), 4),
+    ("i", finer_means, (2, 9, 9), 5),
+    ("i", mean_then_numbers, (2, 8, 8), 6),
+    ("i", finer_biases, (4, 5, 5), 1007),
+    ("i", last_axis_in_steps, (5, 4), 1008),
 ]
 
 QUANTIZED = ["means", "pad_before_conv", "pad_before_pools", "channels_last", "grouped", "gate", "upsampled", "choices", "after_a_mean"]
 
-for prefix, cases in (("m", CASES), ("i", INTEGERS)):
-    for seed, (build, sample, *choice) in enumerate(cases):
-        case = Case(f"{prefix}_{build.__name__}", sample, **{"seed": seed, **dict(*choice)})
-        build(case)
-        case.save()
-        print(case.name)
+for prefix, build, sample, seed, *choice in CASES:
+    case = Case(f"{prefix}_{build.__name__}", sample, seed, **dict(*choice))
+    build(case)
+    case.save()
+    print(case.name)
 
 for name in QUANTIZED:
     quantize(name)
     print(f"i_{name}")
-
-# With seeds of their own, so that others may come before them.
-FURTHER = [
-    ("m", bounds_of_channels, (4, 5, 5)),
-    ("m", same_lower, (2, 8)),
-    ("m", taken_names, (2, 4, 4)),
-    ("m", jumps, (2, 5, 5)),
-    ("m", last_axis, (5, 4)),
-    ("m", other_floats, (4,)),
-    ("m", offset, (4,)),
-    ("i", finer_biases, (4, 5, 5)),
-    ("i", last_axis_in_steps, (5, 4)),
-]
-
-for seed, (prefix, build, sample) in enumerate(FURTHER, 1000):
-    case = Case(f"{prefix}_{build.__name__}", sample, seed)
-    build(case)
-    case.save()
-    print(case.name)
 
 # No samples to try it with: those that show what is wrong with it.
 (FOLDER / "m_offset.samples.npy").rename(FOLDER / "m_offset.far.npy")
