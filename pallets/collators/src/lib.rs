@@ -4,8 +4,9 @@
 //!
 //! *Appointed* collators author in every session. There is always one, so that blocks never stop.
 //!
-//! A *candidate* is an account with session keys and a deposit on hold. Its *tally* is the work that the chain verified
-//! of it, halved with each session. Seats are drawn by tally: each draw is independent of the others, and an account
+//! A *candidate* is an account with session keys and a deposit on hold. Its *tally* is what it mined in the round in which
+//! it stood and the work that the chain verified of it since, by sprints and by tasks of others on listed models; it is
+//! halved with each session. Seats are drawn by tally: each draw is independent of the others, and an account
 //! may hold several seats. So an account that splits its work among many has the same seats on average.
 //!
 //! With each session half of the seats are drawn anew, and each drawn seat lasts two sessions. No single draw takes all
@@ -94,7 +95,7 @@ pub mod pallet {
         type UpdateOrigin: EnsureOrigin<Self::RuntimeOrigin>;
         /// Who has session keys.
         type ValidatorRegistration: ValidatorRegistration<Self::AccountId>;
-        /// What nobody knew before the block at hand. The draw mixes it with the session's index.
+        /// What the last block brought, which nobody but its author knew before. The draw mixes it with the session's index.
         type Randomness: Get<[u8; 32]>;
         /// What accounts mined of late, which a newcomer brings.
         type Mined: MinedWork<Self::AccountId>;
@@ -192,8 +193,8 @@ pub mod pallet {
         NoSessionKeys,
         /// The account is a candidate already.
         AlreadyCandidate,
-        /// All places are taken, and each candidate has a tally of at least what the account mined in the running round.
-        /// Mine first, or try again when the next session begins.
+        /// All places are taken, and each candidate that isn't leaving has a tally of at least what the account mined in the
+        /// running round. Mine first, or try again when the next session begins.
         TooManyCandidates,
         /// The account is no candidate.
         NotCandidate,
@@ -262,8 +263,8 @@ pub mod pallet {
         }
 
         /// Makes the sender a candidate, which holds its deposit. Its work counts from then on, and what it mined in the
-        /// running round counts already. On a full list it takes the place of the candidate with the least tally, if
-        /// it mined more than that.
+        /// running round counts already. On a full list it takes the place of the candidate with the least tally among those
+        /// that aren't leaving, if it mined more than that.
         ///
         /// # Errors
         /// [`Error::AlreadyCandidate`], [`Error::NoSessionKeys`], [`Error::TooManyCandidates`] if it mined no more than the

@@ -18,7 +18,8 @@
 //! ## Properties
 //! 1. The scores of a closed or running round add up to its total, less those already claimed.
 //! 2. What was claimed of a round is at most its emission; all emissions together are at most the cap.
-//! 3. Only rounds inside the claim window, and the one being cleaned up, have records.
+//! 3. Only rounds from the oldest that wasn't cleaned up to the running one have records. Those past the claim window are
+//!    cleaned up as blocks have weight left.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(

@@ -113,7 +113,7 @@ pub mod pallet {
         /// Most bytes of a sprint's trace.
         #[pallet::constant]
         type MaxSprintTrace: Get<u32>;
-        /// Priority of submissions and sprints in the transaction pool.
+        /// Priority of sprints in the transaction pool.
         #[pallet::constant]
         type Priority: Get<TransactionPriority>;
         /// Weights of the calls.
@@ -131,11 +131,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type AnchorTerms<T> = StorageMap<_, Twox64Concat, BlockNumber, Terms>;
 
-    /// The last block with a sprint, and the part of it that its sprints use, in parts of 10⁹.
+    /// The last block with a credited sprint, and the part of it that such sprints use, in parts of 10⁹.
     #[pallet::storage]
     pub type BlockBudget<T> = StorageValue<_, (BlockNumber, u32), ValueQuery>;
 
-    /// The wins credited on each recent anchor.
+    /// The digests of sprints on each recent anchor, whatever their verdict: none comes twice.
     #[pallet::storage]
     pub type Wins<T> = StorageMap<_, Twox64Concat, BlockNumber, BoundedVec<[u8; 32], MaxWins>, ValueQuery>;
 

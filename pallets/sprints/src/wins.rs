@@ -1,4 +1,4 @@
-//! The wins credited on each recent anchor: none twice, and none on an anchor that is too old.
+//! The sprints that came on each recent anchor: none twice, and none on an anchor that is too old.
 
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use millrace_primitives::BlockNumber;

@@ -6,18 +6,18 @@
 //! post ─► Queued ─► Leased ─► settled: the miner is paid, the slot is free
 //!            ▲          │ the lease ran out, or its trace was wrong: slash, back to the queue
 //!            └──────────┘
-//! Queued past its deadline, cancelled, displaced or out of rent while Queued, or ended by root ─► refunded, less the rent and
-//! the fee for its record
+//! Queued past its deadline, cancelled, displaced or out of rent while Queued, failed by one miner too many, by a trace that the
+//! chain can't check, or ended by root ─► refunded, less the rent and the fee for its record
 //! ```
 //!
 //! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
-//! deadline at its promised rate; the oldest task goes first. A lease is due after the latency floor plus
-//! `work / rate` blocks; from then on its price falls linearly to a quarter at `until`, four times as long
-//! after its beginning or at the deadline if that is earlier; a grace period later it is slashed. A miner
-//! may decline in the first blocks of a lease, as many as the latency floor; then only a trace ends it well.
-//! So a task is over by its deadline: settled, or refunded once that and the grace period are past. A decline costs
-//! its miner the fee of the verification that won't take place, because it kept a slot, and room for a submission, from
-//! others; or what mining the task's work brings, if that is more.
+//! deadline at its promised rate. The queue is walked from its oldest task on; a walk for which a block has too little
+//! weight goes on in the next one. A lease is due after the latency floor plus `work / rate` blocks; from then on its
+//! price falls linearly to a quarter at `until`, four times as long after its beginning or at the deadline if that is
+//! earlier; a grace period later it is slashed. A miner may decline in the first blocks of a lease, as many as the
+//! latency floor; then only a trace ends it well. So a task is settled before the grace period after its deadline is past,
+//! or refunded then. A decline costs its miner the fee of the verification that won't take place, because it kept a slot,
+//! and room for a submission, from others; or what mining the task's work brings, if that is more.
 //!
 //! The requester's ceiling stays on hold until the task is settled or refunded, so that a second lease can
 //! cost more than the first.
