@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    end::{end, input_quantization},
+    end::{end, input_quantization, End},
     error::ImportError,
     float_run::expect_runnable,
     import::in_rows,
@@ -122,7 +122,7 @@ impl<'a> Look<'a> {
 
     /// Looks at every node and the end; then at what came out, if nothing is wrong.
     fn through(mut self, prepared: &Prepared, arg_max: bool) -> Found {
-        let Some(last) = self.last(prepared, arg_max) else {
+        let Some(end) = self.end(prepared, arg_max) else {
             self.faults.extend(self.lowering.widest.refusal());
             return self.faults.into();
         };
@@ -136,8 +136,12 @@ impl<'a> Look<'a> {
             }
         }
         let widest = std::mem::take(&mut self.lowering.widest);
-        let emitter = self.lowering.emitter;
-        let mut faults = match registered(&emitter.model(last), &widest) {
+        let mut emitter = self.lowering.emitter;
+        let in_call = match end.in_order(&mut emitter) {
+            Ok(last) => registered(&emitter.model(last), &widest),
+            Err(fault) => Err(std::iter::once(fault).chain(widest.refusal()).collect()),
+        };
+        let mut faults = match in_call {
             Ok(room) => return Found { room: Some(room), ..Found::default() },
             Err(faults) => faults,
         };
@@ -145,7 +149,7 @@ impl<'a> Look<'a> {
         if !faults.iter().all(|fault| matches!(fault, ImportError::Large(_))) {
             return faults.into();
         }
-        match in_rows(&emitter, last) {
+        match in_rows(&emitter, &end) {
             Ok(rows) => Found { faults, rows: Some(RowsSize::of(&rows)), room: None },
             Err(fault) => {
                 faults.push(fault);
@@ -154,8 +158,8 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// The node that gives the output, if nothing is wrong.
-    fn last(&mut self, prepared: &Prepared, arg_max: bool) -> Option<u32> {
+    /// What gives the output, if nothing is wrong.
+    fn end(&mut self, prepared: &Prepared, arg_max: bool) -> Option<End> {
         for node in &prepared.graph.node {
             // Every further node would only be too much.
             if self.lowering.emitter.is_full() && !self.faults.is_empty() {
@@ -167,7 +171,7 @@ impl<'a> Look<'a> {
             return None;
         }
         match end(&mut self.lowering, &prepared.output, arg_max) {
-            Ok((last, _)) => Some(last).filter(|_| self.faults.is_empty()),
+            Ok(end) => Some(end).filter(|_| self.faults.is_empty()),
             Err(fault) => {
                 self.faults.push(fault);
                 None

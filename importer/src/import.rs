@@ -4,7 +4,7 @@ use millrace_inference::{CheckedModel, Model};
 
 use crate::{
     emit::Emitter,
-    end::{end, input_quantization},
+    end::{end, input_quantization, End},
     error::ImportError,
     integers::Integers,
     large::registered,
@@ -73,8 +73,9 @@ pub struct Options<'a> {
 pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, ImportError> {
     let prepared = prepare(model)?;
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
-    let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
+    let end = end(&mut lowering, &prepared.output, options.arg_max)?;
     let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
+    let (last, output) = (end.in_order(&mut lowering.emitter)?, end.quantization);
     let widest = std::mem::take(&mut lowering.widest);
     let sample = std::mem::take(&mut lowering.emitter.sample);
     let model = lowering.emitter.model(last);
@@ -97,16 +98,17 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
 pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<ImportedRows, ImportError> {
     let prepared = prepare(model)?;
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
-    let (last, output) = end(&mut lowering, &prepared.output, options.arg_max)?;
+    let end = end(&mut lowering, &prepared.output, options.arg_max)?;
     let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
-    let rows = in_rows(&lowering.emitter, last)?;
-    Ok(ImportedRows { rows, input, integers, output, steps })
+    let rows = in_rows(&lowering.emitter, &end)?;
+    Ok(ImportedRows { rows, input, integers, output: end.quantization, steps })
 }
 
-/// A graph that ends with this node as one of rows.
-pub(crate) fn in_rows(emitter: &Emitter, last: u32) -> Result<RowsModel, ImportError> {
+/// A graph that ends so as one of rows.
+pub(crate) fn in_rows(emitter: &Emitter, end: &End) -> Result<RowsModel, ImportError> {
     let Emitter { sample, nodes, products, means, curves, .. } = emitter;
-    let source = Source { sample, nodes, last, products, means, curves };
+    let (last, turned) = (end.node, end.turned.as_ref());
+    let source = Source { sample, nodes, last, turned, products, means, curves };
     rows(&source).map_err(|(node, why)| ImportError::Node {
         node: emitter.label(node).to_owned(),
         why: why.about("as a model of rows:"),

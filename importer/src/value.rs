@@ -171,7 +171,7 @@ pub(crate) struct Turned {
     pub(crate) inner: Vec<u32>,
     /// The tensor's axes in the order in which they are read.
     pub(crate) order: Vec<usize>,
-    /// Shape of a sample as it is read.
+    /// Shape of a sample as it is read: of these axes, or another one of as many elements.
     pub(crate) shape: Vec<u32>,
     /// None if it is the model's input, and nothing has quantized that yet.
     pub(crate) quantization: Option<Quantization>,
@@ -258,6 +258,14 @@ impl Value {
             | Self::Joined { shape, .. } => Some(shape),
             Self::Constant(_) | Self::Index { .. } => None,
         }
+    }
+}
+
+impl Turned {
+    /// Whether it is read under the axes that were turned, and not under another shape of as many elements.
+    pub(crate) fn keeps_axes(&self) -> bool {
+        let turned = self.order.iter().map(|axis| self.inner.get(*axis));
+        turned.eq(self.shape.iter().map(Some))
     }
 }
 

@@ -200,6 +200,7 @@ fn arrays_come_and_go_as_the_file_has_them() {
         ("m_transposed", &["--rows"]),
         ("m_channels_last", &["--rows"]),
         ("m_rows_first", &["--rows"]),
+        ("m_head", &[]),
     ] {
         let folder = Folder::new(&format!("{name}-{}", more.len()));
         let (model, output) = (folder.path("model.millrace"), folder.path("out.npy"));

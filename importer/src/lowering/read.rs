@@ -120,10 +120,10 @@ impl Lowering<'_> {
         };
         match self.value(node, at)? {
             Value::Padded(padded) => Ok(padded),
-            Value::Turned(Turned { node, shape, order, quantization: Some(quantization), .. })
-                if has_channels_last(&order) =>
+            Value::Turned(turned @ Turned { quantization: Some(quantization), .. })
+                if has_channels_last(&turned.order) && turned.keeps_axes() =>
             {
-                Ok(nothing(node, shape, true, quantization))
+                Ok(nothing(turned.node, turned.shape, true, quantization))
             }
             _ => {
                 let (read, inner, quantization) = self.activation(node, at)?;

@@ -153,17 +153,15 @@ fn reduced(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<Reduced> {
     let new = kept(&at);
     // Of axes in another order, the same of the tensor as it lies, where the others keep theirs.
     let (read, inner, quantization) = match lowering.value(node, 0)? {
-        Value::Turned(Turned { node, inner, order, quantization: Some(quantization), .. })
-            if order
-                .iter()
-                .enumerate()
-                .filter(|(axis, _)| !at.contains(axis))
-                .map(|(_, from)| from)
-                .is_sorted() =>
+        Value::Turned(turned @ Turned { quantization: Some(quantization), .. })
+            if turned.keeps_axes() && {
+                let kept = turned.order.iter().enumerate().filter(|(axis, _)| !at.contains(axis));
+                kept.map(|(_, from)| from).is_sorted()
+            } =>
         {
-            at = at.iter().filter_map(|axis| order.get(*axis).copied()).collect();
+            at = at.iter().filter_map(|axis| turned.order.get(*axis).copied()).collect();
             at.sort_unstable();
-            (node, inner, quantization)
+            (turned.node, turned.inner, quantization)
         }
         _ => lowering.activation(node, 0)?,
     };

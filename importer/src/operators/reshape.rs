@@ -5,12 +5,13 @@ use crate::{
     lowering::Lowering,
     onnx,
     shape::{axis_of, output, OPEN},
-    value::{Mean, Value},
+    value::{Mean, Turned, Value},
 };
 
 pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     let shape = match lowering.value(node, 0)? {
         Value::Input { shape } | Value::Mapped { shape, .. } | Value::Ordered { shape, .. } => shape,
+        Value::Turned(Turned { shape, quantization: Some(_), .. }) => shape,
         Value::Mean(mean) => mean.shape,
         _ => lowering.activation(node, 0)?.1,
     };
@@ -43,6 +44,11 @@ pub(super) fn with_shape(
             let input = if new == shape { input } else { lowering.emitter.reshape(input, new)? };
             let shape = new.to_vec();
             return Ok((Value::Mapped { node: input, shape, quantization, map }, String::new()));
+        }
+        // Its elements are brought into order once something reads them that needs it.
+        Value::Turned(turned @ Turned { quantization: Some(_), .. }) => {
+            let turned = Turned { shape: new.to_vec(), ..turned };
+            return Ok((Value::Turned(turned), "another shape of what is turned".into()));
         }
         Value::Mean(mean) => {
             return Ok((

@@ -31,7 +31,9 @@ pub(super) fn transpose(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lower
         return with_shape(lowering, node, &new);
     }
     let (read, inner, before, quantization) = match value {
-        Value::Turned(Turned { node, inner, order, quantization, .. }) => (node, inner, order, quantization),
+        Value::Turned(turned) if turned.keeps_axes() => {
+            (turned.node, turned.inner, turned.order, turned.quantization)
+        }
         value => {
             let before = (0..shape.len()).collect();
             match (lowering.activation(node, 0), value) {

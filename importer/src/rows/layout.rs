@@ -80,6 +80,12 @@ pub(super) fn axes(digits: &[Digit], shape: &[u32]) -> Option<Vec<Vec<Digit>>> {
     left.is_empty().then_some(all)
 }
 
+/// The digits with the axes of this shape in another order; none as of [`axes`].
+pub(super) fn turned(digits: &[Digit], shape: &[u32], order: &[usize]) -> Option<Vec<Digit>> {
+    let axes = axes(digits, shape)?;
+    Some(joined(order.iter().filter_map(|axis| axes.get(*axis)).flatten().copied()))
+}
+
 /// Two tensors of one shape, digit by digit; none if they have no common ones.
 pub(super) fn paired(left: &[Digit], right: &[Digit]) -> Option<Vec<(Digit, Digit)>> {
     let lengths = |digits: &[Digit]| digits.iter().map(|digit| digit.length).collect::<Vec<_>>();
@@ -144,8 +150,9 @@ mod tests {
         let back = joined(groups.concat());
         assert_eq!(back, image);
         // Channels of two groups in turn: another order of the same digits.
-        let shuffled = joined([groups[1][0], groups[0][0], image[1], image[2]]);
-        assert_eq!(shuffled.len(), 4);
+        let shuffled = turned(&image, &[2, 3, 20], &[1, 0, 2]).expect("two of three");
+        assert_eq!(shuffled, [groups[1][0], groups[0][0], image[1], image[2]]);
+        assert_eq!(turned(&image, &[4, 30], &[1, 0]), None);
     }
 
     #[test]

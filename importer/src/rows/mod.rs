@@ -53,9 +53,9 @@ pub use record::with_fewer_bits;
 pub use report::inspect_rows;
 pub(crate) use state::{Averaged, Multiplied, Source};
 
-use crate::{axes::Axes, lowered::Lowered, refusal::Refusal};
+use crate::{axes::Axes, lowered::Lowered, refusal::Refusal, value::Turned};
 use graph::Graph;
-use layout::{ordered, Along};
+use layout::{ordered, turned, Along};
 use slip::slip;
 use translate::{translate, Fault};
 
@@ -159,7 +159,19 @@ fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Row
     };
     let axes = || {
         let sample = in_file(posted(shape(0), input)?, source.sample)?;
-        Ok([sample, in_file(ordered(&output.digits)?, shape(source.last))?])
+        let answer = match source.turned {
+            Some(Turned { inner, order, shape, label, .. }) => {
+                let digits = turned(&output.digits, inner, order).ok_or_else(|| {
+                    refusal!(
+                        "{label} turns a shape {inner:?} whose axes cut through those that the tensor was made with";
+                        "let it keep channels, rows and columns apart"
+                    )
+                })?;
+                in_file(ordered(&digits)?, shape)?
+            }
+            None => in_file(ordered(&output.digits)?, shape(source.last))?,
+        };
+        Ok([sample, answer])
     };
     axes().and_then(|axes| registered(graph, axes)).map_err(|why| (source.last, why))
 }

@@ -8,7 +8,10 @@ use super::{
     graph::{Extent, Graph},
     layout::{axes, joined, Along, Digit, Held},
 };
-use crate::{lowered::Lowered, value::Quantization};
+use crate::{
+    lowered::Lowered,
+    value::{Quantization, Turned},
+};
 
 /// A product of two quantized tensors, which version 1 makes of squares.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,8 @@ pub(crate) struct Source<'a> {
     pub(crate) sample: &'a [u32],
     pub(crate) nodes: &'a [Node],
     pub(crate) last: u32,
+    /// How the file turns the axes of what the last node gives; none if it doesn't.
+    pub(crate) turned: Option<&'a Turned>,
     /// The nodes that end a product of two tensors.
     pub(crate) products: &'a HashMap<u32, Multiplied>,
     /// The nodes that end means of windows beyond the border.

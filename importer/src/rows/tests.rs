@@ -21,7 +21,8 @@ const HALF: Rescale = Rescale { bias: 0, multiplier: 1, shift: 1 };
 fn in_rows(nodes: &[Node], means: &HashMap<u32, Averaged>, input: &[Along]) -> RowsModel {
     let (shapes, last) = (shapes(nodes).expect("a graph"), nodes.len() as u32 - 1);
     let (products, curves) = (HashMap::new(), HashMap::new());
-    let source = Source { sample: &shapes[0], nodes, last, products: &products, means, curves: &curves };
+    let source =
+        Source { sample: &shapes[0], nodes, last, turned: None, products: &products, means, curves: &curves };
     laid(&source, &shapes, input).unwrap_or_else(|(node, why)| panic!("node {node}: {why}"))
 }
 
@@ -160,6 +161,7 @@ fn an_image_that_is_too_large_is_what_is_said() {
         sample: &sample,
         nodes: &nodes,
         last: 2,
+        turned: None,
         products: &products,
         means: &means,
         curves: &curves,

@@ -390,6 +390,13 @@ def repeated(c):
     c.add("Reshape", c.constant([0, 3, 2, 4, 12], np.int64))
 
 
+def head(c):
+    """More positions than a product can move, channels last at the end, as detectors have their boxes."""
+    c.conv(3, 1, (3, 3))
+    c.add("Transpose", perm=[0, 2, 3, 1])
+    c.add("Reshape", c.constant([0, -1, 3], np.int64))
+
+
 def finer_biases(c):
     """Numbers for each channel, between two steps of what they are added to, in steps that are finer."""
     image = c.quantized(0.05, 3)
@@ -711,6 +718,7 @@ CASES = [
     ("m", reshaped, (8, 9, 2), 1009),
     ("m", transposed, (2, 5, 6), 1010),
     ("m", repeated, (2, 5, 5), 1011),
+    ("m", head, (1, 35, 36), 1012),
     # Quantized as they are written.
     ("i", uint8_input, (3, 5, 5), 0, {"kind": np.uint8}),
     ("i", moved_input, (5, 5, 3), 1, {"kind": np.int8}),
