@@ -10,7 +10,10 @@ use std::{
 /// The longest config.json that is read.
 const MAX_CONFIG_BYTES: u64 = 64 << 20;
 
-/// Whether a path is meant as a text model: a folder, a safetensors file, a GGUF file, or an ONNX file. An image model is an
+/// How the name ends of an index that says which shard of a model a tensor is in.
+pub(crate) const INDEX: &str = ".safetensors.index.json";
+
+/// Whether a path is meant as a text model: a folder, a safetensors file or an index of several, a GGUF file, or an ONNX file. An image model is an
 /// ONNX file, too, but no config.json of a text model lies in its folder, nor a tokenizer.json without a config.json that can
 /// be read.
 pub fn is_text_model(path: &Path) -> bool {
@@ -23,8 +26,14 @@ pub fn is_text_model(path: &Path) -> bool {
     };
     path.is_dir()
         || has_extension(path, "safetensors")
+        || is_index(path)
         || has_extension(path, "gguf")
         || has_extension(path, "onnx") && is_exported()
+}
+
+/// Whether a file is an index of shards.
+pub(crate) fn is_index(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(INDEX))
 }
 
 fn config(path: &Path) -> Option<serde_json::Value> {

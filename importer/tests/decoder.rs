@@ -7,8 +7,11 @@ mod llama;
 use encoder::Folder;
 use llama::{bundle, gguf, gguf_tensors, tensors, texts, CONFIG, MAX_TOKENS, WIDTH};
 use millrace_engine::rows::Sequence;
-use millrace_importer::text::{
-    recompute, Decoder, Family, Gguf, Llama, LlamaConfig, Naming, Perplexity, Source, Tokens, Weights,
+use millrace_importer::{
+    is_text_model,
+    text::{
+        recompute, Decoder, Family, Gguf, Llama, LlamaConfig, Naming, Perplexity, Source, Tokens, Weights,
+    },
 };
 use millrace_inference::rows::{Part, Place, Width};
 
@@ -32,6 +35,113 @@ fn both_files_give_the_same_decoder() {
     assert_eq!(logits(&transformers), logits(&one));
     folder.write("config.json", CONFIG.replace("true", "false").as_bytes());
     assert_eq!(logits(&transformers), logits(&one) * 2.0);
+}
+
+/// The decoder in three shards, as transformers saves it: each with every third tensor. Their names, and where each tensor is.
+fn shards() -> (Vec<(String, encoder::Tensors)>, Vec<(String, String)>) {
+    let name = |at: usize| format!("model-{:05}-of-00003.safetensors", at + 1);
+    let mut all: Vec<_> = (0..3).map(|at| (name(at), encoder::Tensors::new())).collect();
+    let mut places = Vec::new();
+    for (at, (tensor, numbers)) in tensors().into_iter().enumerate() {
+        places.push((tensor.clone(), name(at % 3)));
+        all[at % 3].1.insert(tensor, numbers);
+    }
+    (all, places)
+}
+
+/// An index of these places.
+fn index(places: &[(String, String)]) -> Vec<u8> {
+    let places: Vec<String> =
+        places.iter().map(|(tensor, file)| format!("\"{tensor}\": \"{file}\"")).collect();
+    format!(r#"{{"metadata": {{"total_size": 1}}, "weight_map": {{{}}}}}"#, places.join(", ")).into_bytes()
+}
+
+const INDEX: &str = "model.safetensors.index.json";
+
+/// A folder with a decoder in shards.
+fn sharded(
+    name: &str,
+    (shards, places): &(Vec<(String, encoder::Tensors)>, Vec<(String, String)>),
+) -> Folder {
+    let folder = Folder::new(name);
+    folder.write("config.json", CONFIG.as_bytes());
+    folder.write(INDEX, &index(places));
+    shards.iter().for_each(|(name, tensors)| folder.write(name, &encoder::file(tensors)));
+    folder
+}
+
+#[test]
+fn shards_are_the_whole_decoder() {
+    let folder = sharded("shards", &shards());
+    let ids = &texts(1, 5)[0];
+    let whole = llama::llama(&tensors()).logits(ids);
+    for place in [folder.0.clone(), folder.path(INDEX), folder.path("model-00002-of-00003.safetensors")] {
+        assert!(is_text_model(&place));
+        let source = Source::new(&place);
+        assert_eq!(source.family(), Ok(Family::Llama));
+        assert_eq!(source.llama(None).expect("a decoder").logits(ids), whole);
+    }
+    // One file that holds all comes first.
+    folder.write("model.safetensors", b"no weights");
+    assert!(Source::new(&folder.0).llama(None).is_err());
+}
+
+#[test]
+fn shards_that_dont_belong_together_are_refused() {
+    let refused = |change: &dyn Fn(&mut Vec<(String, encoder::Tensors)>, &mut Vec<(String, String)>)| {
+        let (mut files, mut places) = shards();
+        change(&mut files, &mut places);
+        let folder = sharded("wrong-shards", &(files, places));
+        let message = Source::new(&folder.0).llama(None).err().expect("refused").to_string();
+        assert!(message.contains(INDEX), "{message}");
+        message
+    };
+    let tensor = shards().1[0].0.clone();
+    let message = refused(&|files, _| drop(files.pop()));
+    assert!(
+        message.contains("there is no model-00003-of-00003.safetensors beside it; download all"),
+        "{message}"
+    );
+    let message = refused(&|_, places| places.push(places[0].clone()));
+    assert!(message.contains(&format!("the tensor {tensor} is named twice")), "{message}");
+    // In the first file and in the second, too.
+    let message = refused(&|files, _| {
+        let numbers = files[0].1[&tensor].clone();
+        files[1].1.insert(tensor.clone(), numbers);
+    });
+    let wrong = format!(
+        "model-00002-of-00003.safetensors holds the tensor {tensor}, which the index has in model-00001-of-00003"
+    );
+    assert!(message.contains(&wrong) && message.contains("of one version"), "{message}");
+    let message = refused(&|_, places| places[0].1 = places[1].1.clone());
+    assert!(message.contains("model-00001-of-00003.safetensors holds"), "{message}");
+    let message = refused(&|_, places| drop(places.remove(0)));
+    assert!(message.contains("which the index has in nowhere"), "{message}");
+    let message = refused(&|files, _| drop(files[0].1.remove(&tensor)));
+    assert!(message.contains("doesn't hold it"), "{message}");
+    for elsewhere in ["../model-00001-of-00003.safetensors", "/dev/zero", "..", ""] {
+        let message = refused(&|_, places| places[0].1 = elsewhere.into());
+        assert!(message.contains("its files lie beside it"), "{message}");
+    }
+    let message =
+        refused(&|_, places| (0..300).for_each(|at| places.push((format!("t{at}"), format!("f{at}")))));
+    assert!(message.contains("names 303 files, and at most 256"), "{message}");
+    // A file that is cut off, and one that is longer than all may be.
+    let folder = sharded("cut-shards", &shards());
+    folder.write("model-00002-of-00003.safetensors", b"12345678");
+    let message = Source::new(&folder.0).llama(None).err().expect("refused").to_string();
+    assert!(message.contains("model-00002-of-00003.safetensors: these bytes are no whole"), "{message}");
+    for (name, length) in
+        [("model-00002-of-00003.safetensors", 3u64 << 30), ("model-00003-of-00003.safetensors", 2 << 30)]
+    {
+        let file = std::fs::File::create(folder.path(name)).expect("a temporary file");
+        file.set_len(length).expect("a file of holes");
+    }
+    let message = Source::new(&folder.0).llama(None).err().expect("refused").to_string();
+    assert!(message.contains("bytes in all; take a smaller model"), "{message}");
+    folder.write(INDEX, b"{}");
+    let message = Source::new(&folder.0).llama(None).err().expect("refused").to_string();
+    assert!(message.contains("it doesn't say what it should"), "{message}");
 }
 
 #[test]

@@ -99,6 +99,65 @@ fn names_under_a_prefix_and_dead_channels_are_taken() {
 }
 
 #[test]
+fn encoders_are_taken_out_of_checkpoints_with_heads_and_of_distilberts() {
+    let ids = texts(3, 8);
+    let of = |config: &str, tensors: &encoder::Tensors| {
+        let folder = Folder::new("headed");
+        folder.write("config.json", config.as_bytes());
+        folder.write("model.safetensors", &file(tensors));
+        let bert = Source::new(&folder.0).bert(None).unwrap_or_else(|why| panic!("{why}"));
+        (bert.embeddings(&ids), bert.config().architecture.has_head())
+    };
+    // Types of tokens that change nothing, since DistilBERT has none.
+    let mut plain = tensors();
+    plain.get_mut("embeddings.token_type_embeddings.weight").expect("there").1.fill(0.0);
+    let (expected, has_head) = of(CONFIG, &plain);
+    assert!(!has_head);
+    let renamed = |prefix: &str, parts: &[(&str, &str)]| -> encoder::Tensors {
+        let name = |name: &String| parts.iter().fold(name.clone(), |name, (from, to)| name.replace(from, to));
+        plain.iter().map(|(own, tensor)| (format!("{prefix}{}", name(own)), tensor.clone())).collect()
+    };
+    // As Google's checkpoints have them, with norms as TensorFlow calls them.
+    let mut headed =
+        renamed("bert.", &[("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")]);
+    headed.insert("cls.predictions.bias".into(), (vec![60], vec![1.0; 60]));
+    let config = CONFIG.replace(r#"["BertModel"]"#, r#"["BertForMaskedLM"], "model_type": "bert""#);
+    assert_eq!(of(&config, &headed), (expected.clone(), true));
+    let parts = [
+        ("encoder.layer", "transformer.layer"),
+        ("attention.self.query", "attention.q_lin"),
+        ("attention.self.key", "attention.k_lin"),
+        ("attention.self.value", "attention.v_lin"),
+        ("attention.output.dense", "attention.out_lin"),
+        ("attention.output.LayerNorm", "sa_layer_norm"),
+        ("intermediate.dense", "ffn.lin1"),
+        ("output.dense", "ffn.lin2"),
+        ("output.LayerNorm", "output_layer_norm"),
+    ];
+    let keys = [
+        (r#"["BertModel"]"#, r#"["DistilBertModel"], "model_type": "distilbert""#),
+        ("hidden_size", "dim"),
+        ("num_hidden_layers", "n_layers"),
+        ("num_attention_heads", "n_heads"),
+        ("intermediate_size", "hidden_dim"),
+    ];
+    let config = keys.iter().fold(CONFIG.to_owned(), |config, (from, to)| config.replace(from, to));
+    let untyped = |mut tensors: encoder::Tensors| {
+        tensors.retain(|name, _| !name.contains("token_type"));
+        tensors
+    };
+    assert_eq!(of(&config, &untyped(renamed("", &parts))), (expected.clone(), false));
+    let config = config.replace("DistilBertModel", "DistilBertForMaskedLM");
+    assert_eq!(of(&config, &untyped(renamed("distilbert.", &parts))), (expected, true));
+    // A graph of one can't be told from others.
+    let folder = Folder::new("distilbert-graph");
+    folder.write("config.json", config.as_bytes());
+    folder.write("model.onnx", b"");
+    let message = Source::new(&folder.0).bert(None).err().expect("refused").to_string();
+    assert!(message.contains("read from safetensors alone") && message.contains("model.onnx:"), "{message}");
+}
+
+#[test]
 fn a_bundle_is_read_as_it_was_written() {
     let folder = Folder::new("bundle");
     let path = folder.path("tiny.millrace");

@@ -166,7 +166,7 @@ fn refusals_say_what_to_do() {
     assert!(
         !fine
             && said.contains("'T5EncoderModel'")
-            && said.contains("BertModel and LlamaForCausalLM are supported"),
+            && said.contains("BertForMaskedLM, and LlamaForCausalLM are supported"),
         "{said}"
     );
     folder.write("config.json", CONFIG.as_bytes());
@@ -195,6 +195,14 @@ fn check_says_what_import_would_do() {
     exported.write("config.json", CONFIG.replace("\"vocab_size\": 60", "\"vocab_size\": 61").as_bytes());
     let (fine, said) = millrace_model(&["check", &path("model.onnx")]);
     assert!(!fine && said.contains("no table of the shape [61, 32]") && said.contains("  → "), "{said}");
+    let headed = CONFIG.replace(r#"["BertModel"]"#, r#"["BertForMaskedLM"], "model_type": "bert""#);
+    exported.write("config.json", headed.as_bytes());
+    let (fine, said) = millrace_model(&["check", &path("model.onnx")]);
+    assert!(fine && said.contains("an encoder without its head (BertForMaskedLM)"), "{said}");
+    exported.write("texts.txt", sentences().as_bytes());
+    let (texts, model) = (path("texts.txt"), path("headed.millrace"));
+    let (fine, said) = millrace_model(&["import", &path(""), "-o", &model, "--texts", &texts]);
+    assert!(fine && said.contains("head         of BertForMaskedLM left out"), "{said}");
     exported.write("config.json", CONFIG.replace("BertModel", "T5EncoderModel").as_bytes());
     let (fine, said) = millrace_model(&["check", &path("model.onnx"), "--json"]);
     assert!(!fine && said.contains("'T5EncoderModel'") && said.contains(r#""importable":false"#), "{said}");

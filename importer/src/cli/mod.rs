@@ -45,7 +45,7 @@ enum Command {
     /// Import an ONNX model that onnxruntime quantized to 8 bits (QuantFormat.QDQ), a float one with samples to calibrate
     /// it, or a text model from its weights: an encoder (BERT) or a decoder (LLaMA).
     Import {
-        /// The ONNX file; or a text model: a folder with model.safetensors or model.onnx, config.json and tokenizer.json,
+        /// The ONNX file; or a text model: a folder with model.safetensors, its shards or model.onnx, config.json and tokenizer.json,
         /// the weights in it, or a GGUF file.
         file: PathBuf,
         /// Where to write the model. Beside it goes what it is, for people, as NAME.metadata.json; the parameters of a model of rows,

@@ -52,10 +52,10 @@ fn found(source: &Source) -> Result<Found, Refusal> {
 }
 
 fn of_encoder(config: &Config) -> Found {
-    let Config { width, layers, inner, vocabulary, positions, types, max_tokens, .. } = *config;
+    let Config { architecture, width, layers, inner, vocabulary, positions, types, max_tokens, .. } = *config;
     let weights = (vocabulary + positions + types) * width + layers * (4 * width + 2 * inner) * width;
-    let (architecture, purpose) = ("BertModel", "an encoder");
-    Found { architecture, purpose, layers, width, vocabulary, max_tokens, weights }
+    let purpose = if architecture.has_head() { "an encoder without its head" } else { "an encoder" };
+    Found { architecture: architecture.name(), purpose, layers, width, vocabulary, max_tokens, weights }
 }
 
 fn import_encoder(source: &Source, wanted: Wanted<'_>) -> Result<(), String> {
@@ -64,6 +64,10 @@ fn import_encoder(source: &Source, wanted: Wanted<'_>) -> Result<(), String> {
     let tokens = source.tokens().map_err(said)?;
     let bert = working("reading", || source.bert(options.max_tokens)).map_err(said)?;
     tokens.expect_vocabulary(bert.config().vocabulary).map_err(said)?;
+    let architecture = bert.config().architecture;
+    if architecture.has_head() {
+        println!("head         of {} left out: the encoder alone is imported", architecture.name());
+    }
     let limit = bert.config().max_tokens;
     let ids = |texts: &[String]| {
         texts.iter().map(|text| tokens.ids(text, limit)).collect::<Result<Vec<_>, _>>().map_err(said)

@@ -29,7 +29,7 @@ pub struct Bert {
     pub(crate) config: Config,
     /// A row for each token of the vocabulary.
     pub(crate) words: Array2<f32>,
-    /// A row for each position; the row of the first type of tokens is added, since a text alone has no other.
+    /// A row for each position; the row of the first type of tokens is added, since a text alone has no other. DistilBERT has no types.
     pub(crate) positions: Array2<f32>,
     pub(crate) norm: NormLayer,
     pub(crate) blocks: Vec<Block>,
@@ -44,8 +44,11 @@ impl Bert {
         let (width, tokens) = (config.width, config.max_tokens);
         let words = weights.matrix("embeddings.word_embeddings.weight", config.vocabulary, width)?;
         let positions = weights.matrix("embeddings.position_embeddings.weight", config.positions, width)?;
-        let types = weights.matrix("embeddings.token_type_embeddings.weight", config.types, width)?;
-        let positions = &positions.slice(s![..tokens.min(config.positions), ..]) + &types.row(0);
+        let mut positions = positions.slice(s![..tokens.min(config.positions), ..]).to_owned();
+        if config.types > 0 {
+            let types = weights.matrix("embeddings.token_type_embeddings.weight", config.types, width)?;
+            positions += &types.row(0);
+        }
         let norm = layer_norm(weights, "embeddings.LayerNorm", width)?;
         let blocks =
             (0..config.layers).map(|layer| block(weights, layer, &config)).collect::<Result<_, _>>()?;
@@ -75,7 +78,7 @@ fn layer_norm(weights: &dyn Tensors, name: &str, width: usize) -> Result<NormLay
 
 fn block(weights: &dyn Tensors, layer: usize, config: &Config) -> Result<Block, Refusal> {
     let (width, inner) = (config.width, config.inner);
-    let name = |part: &str| format!("encoder.layer.{layer}.{part}");
+    let name = |part: &str| config.architecture.tensor(&format!("encoder.layer.{layer}.{part}"));
     let square = |part: &str| dense(weights, &name(part), width, width);
     Ok(Block {
         query: square("attention.self.query")?,

@@ -5,7 +5,11 @@ use std::path::Path;
 use millrace_inference::rows::limits::{MAX_POOLED, MAX_TERMS, MAX_TOKENS, MAX_VOCABULARY};
 use serde::{de::DeserializeOwned, Deserialize};
 
-use super::{files::read_small, function::Function};
+use super::{
+    architecture::{Architecture, Lineage, Named},
+    files::read_small,
+    function::Function,
+};
 use crate::refusal::Refusal;
 
 /// Blocks of a model at most: each takes thirteen of the 4,096 nodes that a graph may have.
@@ -33,6 +37,8 @@ impl Pooling {
 /// The sizes of an encoder and what it computes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
+    /// What config.json calls it.
+    pub architecture: Architecture,
     /// Elements of a row.
     pub width: usize,
     /// Blocks.
@@ -45,7 +51,7 @@ pub struct Config {
     pub vocabulary: usize,
     /// Positions that were trained.
     pub positions: usize,
-    /// Different types of tokens. The first is that of a text alone.
+    /// Different types of tokens. The first is that of a text alone. None where the architecture has no types.
     pub types: usize,
     /// Tokens of a text at most.
     pub max_tokens: usize,
@@ -59,8 +65,6 @@ pub struct Config {
 
 #[derive(Deserialize)]
 struct ModelFile {
-    #[serde(default)]
-    architectures: Vec<String>,
     hidden_size: usize,
     num_hidden_layers: usize,
     num_attention_heads: usize,
@@ -75,6 +79,39 @@ struct ModelFile {
     hidden_act: String,
     #[serde(default = "absolute")]
     position_embedding_type: String,
+    #[serde(default)]
+    is_decoder: bool,
+}
+
+/// The same of a DistilBERT, under other names.
+#[derive(Deserialize)]
+struct DistilFile {
+    dim: usize,
+    n_layers: usize,
+    n_heads: usize,
+    hidden_dim: usize,
+    vocab_size: usize,
+    max_position_embeddings: usize,
+    #[serde(default = "gelu")]
+    activation: String,
+}
+
+impl From<DistilFile> for ModelFile {
+    fn from(file: DistilFile) -> Self {
+        Self {
+            hidden_size: file.dim,
+            num_hidden_layers: file.n_layers,
+            num_attention_heads: file.n_heads,
+            intermediate_size: file.hidden_dim,
+            vocab_size: file.vocab_size,
+            max_position_embeddings: file.max_position_embeddings,
+            type_vocab_size: 0,
+            layer_norm_eps: epsilon(),
+            hidden_act: file.activation,
+            position_embedding_type: absolute(),
+            is_decoder: false,
+        }
+    }
 }
 
 fn two() -> usize {
@@ -138,9 +175,14 @@ impl Config {
     /// # Errors
     /// As [`Self::read`].
     pub fn from_json(bytes: &[u8]) -> Result<Self, Refusal> {
-        let file: ModelFile = parse(bytes, "config.json")?;
-        expect_bert(&file)?;
+        let architecture = Architecture::new(&parse::<Named>(bytes, "config.json")?)?;
+        let file = match architecture.lineage {
+            Lineage::Bert => parse::<ModelFile>(bytes, "config.json")?,
+            Lineage::DistilBert => parse::<DistilFile>(bytes, "config.json")?.into(),
+        };
+        expect_encoder(&file)?;
         let config = Self {
+            architecture,
             width: file.hidden_size,
             layers: file.num_hidden_layers,
             heads: file.num_attention_heads,
@@ -175,6 +217,7 @@ impl Config {
     }
 
     fn expect_sizes(&self) -> Result<(), Refusal> {
+        let is_typed = self.architecture.lineage == Lineage::Bert;
         let sizes = [
             ("hidden_size", self.width, MAX_POOLED as usize),
             ("intermediate_size", self.inner, MAX_TERMS as usize),
@@ -183,7 +226,7 @@ impl Config {
             ("max_position_embeddings", self.positions, 1 << 20),
             ("type_vocab_size", self.types, 1 << 10),
         ];
-        for (name, size, limit) in sizes {
+        for (name, size, limit) in sizes.into_iter().take(if is_typed { 6 } else { 5 }) {
             if size == 0 || size > limit {
                 return Err(refusal!(
                     "config.json has a {name} of {size}, and a graph of rows takes 1 to {limit}";
@@ -201,12 +244,11 @@ impl Config {
     }
 }
 
-fn expect_bert(file: &ModelFile) -> Result<(), Refusal> {
-    let named = file.architectures.join(", ");
-    if file.architectures != ["BertModel"] {
+fn expect_encoder(file: &ModelFile) -> Result<(), Refusal> {
+    if file.is_decoder {
         return Err(refusal!(
-            "config.json names the architecture '{named}', and an encoder must be a BertModel";
-            "take an encoder that was saved as BertModel, as most of sentence-transformers' are"
+            "config.json says is_decoder, so a token sees nothing behind itself";
+            "take an encoder"
         ));
     }
     if file.position_embedding_type != "absolute" {
@@ -258,13 +300,26 @@ mod tests {
     fn other_architectures_are_refused_by_name() {
         let message = refused("BertModel", "LlamaForCausalLM");
         assert!(
-            message.contains("'LlamaForCausalLM'") && message.contains("must be a BertModel"),
+            message.contains("'LlamaForCausalLM'") && message.contains("of BERT or DistilBERT"),
             "{message}"
         );
-        assert!(refused("\"architectures\": [\"BertModel\"], ", "").contains("must be a BertModel"));
+        assert!(refused("\"architectures\": [\"BertModel\"], ", "").contains("of BERT or DistilBERT"));
+        assert!(refused("40", "40, \"is_decoder\": true").contains("says is_decoder"));
         let relative = "40, \"position_embedding_type\": \"relative_key\"";
         assert!(refused("40", relative).contains("absolute positions"));
         assert!(refused("40", "40, \"hidden_act\": \"mish\"").contains("hidden_act is 'mish'"));
+    }
+
+    #[test]
+    fn a_distilbert_has_the_same_sizes_under_other_names() {
+        let distil = r#"{"architectures": ["DistilBertForMaskedLM"], "model_type": "distilbert", "dim": 32, "n_layers": 2, "n_heads": 4,
+            "hidden_dim": 64, "vocab_size": 99, "max_position_embeddings": 40, "activation": "gelu"}"#;
+        let config = Config::from_json(distil.as_bytes()).expect("fine");
+        assert!(config.architecture.has_head());
+        let bert = Config::from_json(TINY.as_bytes()).expect("fine");
+        assert_eq!(Config { architecture: bert.architecture, types: 2, ..config }, bert);
+        let message = Config::from_json(distil.replace("99", "0").as_bytes()).expect_err("no token");
+        assert!(message.to_string().contains("vocab_size of 0"), "{message}");
     }
 
     #[test]

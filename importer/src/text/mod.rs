@@ -10,6 +10,7 @@
 //!
 //! Floats are used here and nowhere later: what is written is integers, and so is what executes them.
 
+mod architecture;
 mod bert;
 mod builder;
 mod bundle;
@@ -30,6 +31,7 @@ mod quantize;
 mod record;
 mod rounding;
 mod search;
+mod shards;
 mod source;
 mod tensors;
 mod texts;
@@ -38,6 +40,7 @@ mod weights;
 
 use crate::files;
 
+pub use architecture::Architecture;
 pub use bert::Bert;
 pub use bundle::Bundle;
 pub use compare::Comparison;

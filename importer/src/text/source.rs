@@ -2,25 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::{
+    architecture::{Architecture, Lineage, Named},
     bert::Bert,
     config::Config,
     files::{read_small, read_weights},
     gguf::Gguf,
     llama::{Llama, LlamaConfig, Naming},
     onnx::Exported,
+    shards::{index_of, Shards},
     tokens::Tokens,
     weights::Weights,
 };
 use crate::{
-    meant::{folder_of, has_extension},
+    meant::{folder_of, has_extension, is_index},
     refusal::Refusal,
 };
 
 /// The weights' file in a folder: the first that is there.
-const WEIGHTS: [&str; 3] = ["model.safetensors", "model.onnx", "onnx/model.onnx"];
+const WEIGHTS: [&str; 4] =
+    ["model.safetensors", "model.safetensors.index.json", "model.onnx", "onnx/model.onnx"];
 
 /// The kinds of text models that can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +32,6 @@ pub enum Family {
     Llama,
 }
 
-#[derive(Deserialize)]
-struct Architectures {
-    #[serde(default)]
-    architectures: Vec<String>,
-}
-
 /// A text model's files.
 pub struct Source {
     folder: PathBuf,
@@ -44,8 +39,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// A folder that holds `model.safetensors`, `model.onnx` or `onnx/model.onnx`, one of these with the other files beside
-    /// it, or a GGUF file.
+    /// A folder that holds `model.safetensors`, shards of it with `model.safetensors.index.json`, `model.onnx` or `onnx/model.onnx`, one of
+    /// these with the other files beside it, or a GGUF file.
     pub fn new(path: &Path) -> Self {
         match path.is_dir() {
             true => {
@@ -53,7 +48,10 @@ impl Source {
                 let weights = places.find(|file| file.exists()).unwrap_or(path.join(WEIGHTS[0]));
                 Self { folder: path.to_owned(), weights }
             }
-            false => Self { folder: folder_of(path), weights: path.to_owned() },
+            false => {
+                let weights = index_of(path).unwrap_or_else(|| path.to_owned());
+                Self { folder: folder_of(path), weights }
+            }
         }
     }
 
@@ -66,22 +64,15 @@ impl Source {
             return Ok(Family::Llama);
         }
         let file = self.folder.join("config.json");
-        let Architectures { architectures } =
-            serde_json::from_slice(&read_small(&file)?).map_err(|error| {
-                refusal!(
-                    "{} doesn't say what it should: {error}", file.display();
-                    "give the config.json that came with the weights"
-                )
-            })?;
-        match architectures.join(", ").as_str() {
-            "BertModel" => Ok(Family::Bert),
-            LlamaConfig::ARCHITECTURE => Ok(Family::Llama),
-            other => Err(refusal!(
-                "config.json names the architecture '{other}', and of text models BertModel and {} are supported",
-                LlamaConfig::ARCHITECTURE;
-                "take an encoder that was saved as BertModel, as most of sentence-transformers' are, or a decoder of \
-                 the LLaMA family"
-            )),
+        let named: Named = serde_json::from_slice(&read_small(&file)?).map_err(|error| {
+            refusal!(
+                "{} doesn't say what it should: {error}", file.display();
+                "give the config.json that came with the weights"
+            )
+        })?;
+        match named.architectures == [LlamaConfig::ARCHITECTURE] {
+            true => Ok(Family::Llama),
+            false => Architecture::new(&named).map(|_| Family::Bert),
         }
     }
 
@@ -101,18 +92,21 @@ impl Source {
     /// Reads the float graph, for texts of at most so many tokens where a limit is given.
     ///
     /// # Errors
-    /// As [`Config::read`], [`Weights::new`], [`Bert::new`], [`Exported::new`] and [`Exported::bert`].
+    /// As [`Config::read`], [`Weights::new`], [`Bert::new`], [`Exported::new`] and [`Exported::bert`]; of shards that don't belong together,
+    /// and of an ONNX file of a DistilBERT.
     pub fn bert(&self, max_tokens: Option<usize>) -> Result<Bert, Refusal> {
         let mut config = Config::read(&self.folder)?;
         if let Some(limit) = max_tokens {
             config.limit_tokens(limit)?;
         }
-        if self.is_onnx() {
-            return self.exported()?.bert(config).map_err(|refusal| self.named(refusal));
+        match (self.is_onnx(), config.architecture.lineage) {
+            (true, Lineage::Bert) => self.exported()?.bert(config).map_err(|refusal| self.named(refusal)),
+            (true, Lineage::DistilBert) => Err(self.named(refusal!(
+                "it is the graph of a {}, which is read from safetensors alone", config.architecture.name();
+                "put model.safetensors into its folder and give that"
+            ))),
+            (false, _) => self.weights(|weights| Bert::new(config, weights)),
         }
-        let bytes = read_weights(&self.weights)?;
-        let weights = Weights::new(&bytes).map_err(|refusal| self.named(refusal))?;
-        Bert::new(config, &weights).map_err(|refusal| self.named(refusal))
     }
 
     /// Reads a decoder's float graph, for texts of at most so many tokens where a limit is given.
@@ -137,9 +131,19 @@ impl Source {
         if self.is_onnx() {
             return self.exported()?.llama(config).map_err(|refusal| self.named(refusal));
         }
-        let bytes = read_weights(&self.weights)?;
-        let of = |weights: Weights<'_>| Llama::new(config, &weights, Naming::Transformers);
-        Weights::new(&bytes).and_then(of).map_err(|refusal| self.named(refusal))
+        self.weights(|weights| Llama::new(config, weights, Naming::Transformers))
+    }
+
+    /// What is made of the tensors of a safetensors file, or of all shards that an index names.
+    fn weights<T>(&self, of: impl FnOnce(&Weights<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let made = match is_index(&self.weights) {
+            true => Shards::read(&self.weights).and_then(|shards| of(&shards.weights()?)),
+            false => {
+                let bytes = read_weights(&self.weights)?;
+                Weights::new(&bytes).and_then(|weights| of(&weights))
+            }
+        };
+        made.map_err(|refusal| self.named(refusal))
     }
 
     fn is_gguf(&self) -> bool {

@@ -42,7 +42,7 @@ pub trait Tensors {
 pub(crate) fn missing(name: &str) -> Refusal {
     refusal!(
         "there is no tensor {name}";
-        "give all weights in one file, and with safetensors the config.json of the same model"
+        "give all weights, in one file or in shards with their index, and with safetensors the config.json of the same model"
     )
 }
 

@@ -1,16 +1,31 @@
-//! Reads tensors of a safetensors file by name, each of the shape that it must have.
+//! Reads tensors of safetensors files by name, each of the shape that it must have.
 
 use half::{bf16, f16};
-use safetensors::{Dtype, SafeTensors};
+use safetensors::{tensor::TensorView, Dtype, SafeTensors};
 
 use super::tensors::{expect_finite, expect_shape, missing, Tensors};
 use crate::refusal::Refusal;
 
-/// The tensors of a file.
+/// What stands before every name where a model with a head keeps its encoder.
+const PREFIXES: [&str; 2] = ["bert.", "distilbert."];
+
+/// The tensors of a file, or of all shards of a model.
 pub struct Weights<'a> {
-    tensors: SafeTensors<'a>,
-    /// What stands before every name: a model with a head keeps its encoder under one.
+    files: Vec<SafeTensors<'a>>,
     prefix: &'static str,
+}
+
+/// A file's header, held against the bytes that are there.
+///
+/// # Errors
+/// As [`Weights::new`].
+pub(super) fn parsed(bytes: &[u8]) -> Result<SafeTensors<'_>, Refusal> {
+    SafeTensors::deserialize(bytes).map_err(|error| {
+        refusal!(
+            "these bytes are no whole safetensors file: {error}";
+            "download the file again, or save the model with safe_serialization=True"
+        )
+    })
 }
 
 impl<'a> Weights<'a> {
@@ -19,26 +34,37 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// [`Refusal`] of bytes that are no whole safetensors file.
     pub fn new(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| {
-            refusal!(
-                "these bytes are no whole safetensors file: {error}";
-                "download the file again, or save the model with safe_serialization=True"
-            )
-        })?;
-        let prefix =
-            if tensors.tensor("bert.embeddings.word_embeddings.weight").is_ok() { "bert." } else { "" };
-        Ok(Self { tensors, prefix })
+        parsed(bytes).map(|tensors| Self::joined(vec![tensors]))
+    }
+
+    /// The tensors of several files, each in one of them.
+    pub(super) fn joined(files: Vec<SafeTensors<'a>>) -> Self {
+        let mut all = Self { files, prefix: "" };
+        let has = |prefix: &&str| all.tensor(&format!("{prefix}embeddings.word_embeddings.weight")).is_some();
+        all.prefix = PREFIXES.into_iter().find(has).unwrap_or_default();
+        all
+    }
+
+    fn tensor(&self, name: &str) -> Option<TensorView<'a>> {
+        self.files.iter().find_map(|file| file.tensor(name).ok())
+    }
+
+    /// What is left of a checkpoint that TensorFlow wrote, whose norms have a gamma and a beta.
+    fn of_norm(&self, name: &str) -> Option<TensorView<'a>> {
+        let (norm, kind) = name.rsplit_once('.').filter(|(norm, _)| norm.ends_with("LayerNorm"))?;
+        let kind = if kind == "weight" { "gamma" } else { "beta" };
+        self.tensor(&format!("{norm}.{kind}"))
     }
 }
 
 impl Tensors for Weights<'_> {
     fn names(&self) -> Vec<&str> {
-        self.tensors.names()
+        self.files.iter().flat_map(SafeTensors::names).collect()
     }
 
     fn numbers(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Refusal> {
         let name = format!("{}{name}", self.prefix);
-        let tensor = self.tensors.tensor(&name).map_err(|_| missing(&name))?;
+        let tensor = self.tensor(&name).or_else(|| self.of_norm(&name)).ok_or_else(|| missing(&name))?;
         expect_shape(&name, tensor.shape(), shape)?;
         let data = tensor.data();
         let numbers: Vec<f32> = match tensor.dtype() {
@@ -62,8 +88,6 @@ impl Tensors for Weights<'_> {
 
 #[cfg(test)]
 mod tests {
-    use safetensors::tensor::TensorView;
-
     use super::*;
 
     fn file(dtype: Dtype, shape: &[usize], data: &[u8]) -> Vec<u8> {
