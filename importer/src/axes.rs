@@ -8,10 +8,13 @@ use std::fmt;
 /// What stands before the axes in a meaning.
 const NAMED: &str = " as axes ";
 
+/// What is done with a sample and an output whose axes are named.
+pub(crate) const VERBS: [&str; 2] = ["posted", "given"];
+
 /// What stands before the file's own shape, where that is another.
 const IN_FILE: &str = ", in the file ";
 
-/// The most axes that metadata may name: more than ONNX files have.
+/// The most axes that metadata may name: more than an import writes.
 const MAX_AXES: usize = 16;
 
 /// The axes of a file's tensor, without the batch, and their order in a model.
@@ -32,7 +35,7 @@ impl Axes {
     }
 
     /// Axes of these lengths, which the model has as they are.
-    pub(crate) fn unmoved(lengths: Vec<u32>) -> Self {
+    pub fn unmoved(lengths: Vec<u32>) -> Self {
         let order = (0..lengths.len()).collect();
         Self { shape: lengths.clone(), lengths, order }
     }
@@ -40,7 +43,6 @@ impl Axes {
     /// The same elements of a tensor that has another shape in the file, which begins with a Reshape, or ends with one or with repeated
     /// pixels; none if that has more elements or fewer.
     pub(crate) fn in_file(self, shape: Vec<u32>) -> Option<Self> {
-        let count = |lengths: &[u32]| lengths.iter().try_fold(1u32, |all, length| all.checked_mul(*length));
         let is_whole = count(&shape).is_some() && count(&shape) == count(&self.lengths);
         is_whole.then(|| if self.moves_nothing() { Self::unmoved(shape) } else { Self { shape, ..self } })
     }
@@ -88,6 +90,9 @@ impl Axes {
 
     /// Whether the model's axes are so many rows, columns and channels.
     pub fn fit(&self, image: [u32; 3]) -> bool {
+        if self.moves_nothing() {
+            return count(&self.lengths).is_some() && count(&self.lengths) == count(&image);
+        }
         let mut left = self.order.iter().map(|axis| self.lengths[*axis]).filter(|length| *length != 1);
         let mut fills = |wanted: u32| {
             let mut all = 1u32;
@@ -109,9 +114,22 @@ impl Axes {
         format!("{meaning}{comma}{verb}{NAMED}{self}")
     }
 
-    /// The axes at the end of a meaning; none if it doesn't end with some.
-    pub(crate) fn named(meaning: &str) -> Option<Self> {
-        let (_, axes) = meaning.rsplit_once(NAMED)?;
+    /// A meaning without the axes at its end, and these; none if it ends with none.
+    pub(crate) fn split(meaning: &str) -> (&str, Option<Self>) {
+        let Some((own, axes)) = meaning.rsplit_once(NAMED) else { return (meaning, None) };
+        match Self::parsed(axes) {
+            // What is done with the tensor stands between.
+            Some(axes) => (own.rsplit_once(", ").map_or("", |(own, _)| own), Some(axes)),
+            None => (meaning, None),
+        }
+    }
+
+    /// Whether a meaning says that axes are posted or given so.
+    pub(crate) fn is_said(meaning: &str) -> bool {
+        VERBS.iter().any(|verb| meaning.contains(&format!("{verb}{NAMED}")))
+    }
+
+    fn parsed(axes: &str) -> Option<Self> {
         let (axes, shape) =
             axes.split_once(IN_FILE).map_or((axes, None), |(axes, shape)| (axes, Some(shape)));
         let (order, lengths) = axes.split_once(" of ")?;
@@ -121,14 +139,6 @@ impl Axes {
         match shape {
             Some(shape) => axes.in_file(listed(shape).filter(|shape| shape.len() <= MAX_AXES)?),
             None => Some(axes),
-        }
-    }
-
-    /// What a meaning says before the axes at its end.
-    pub(crate) fn before(meaning: &str) -> &str {
-        match (Self::named(meaning), meaning.rsplit_once(NAMED)) {
-            (Some(_), Some((own, _))) => own.rsplit_once(", ").map_or("", |(own, _)| own),
-            _ => meaning,
         }
     }
 
@@ -179,6 +189,11 @@ impl fmt::Display for Axes {
     }
 }
 
+/// How many elements axes of these lengths have; none if that is too many to count.
+fn count(lengths: &[u32]) -> Option<u32> {
+    lengths.iter().try_fold(1u32, |all, length| all.checked_mul(*length))
+}
+
 /// The lengths in such a list: `[3, 8, 8]`.
 fn listed(lengths: &str) -> Option<Vec<u32>> {
     lengths.strip_prefix('[')?.strip_suffix(']')?.split(", ").map(|length| length.parse().ok()).collect()
@@ -212,7 +227,7 @@ mod tests {
         assert_eq!((repeated.shape(), shuffled.in_file(vec![3, 16, 15])), (&[3, 16, 16][..], None));
         for own in [axes([3, 18, 18], [0, 2, 1]), flat, repeated] {
             for meaning in ["", "RGB, seen as axes of light"] {
-                assert_eq!(Axes::named(&own.said(meaning, "posted")), Some(own.clone()));
+                assert_eq!(Axes::split(&own.said(meaning, "posted")), (meaning, Some(own.clone())));
             }
         }
         assert_eq!(
@@ -234,7 +249,8 @@ mod tests {
             "posted as axes 2, 1 of [3, 3], in the file [65536, 65536]",
             &format!("posted as axes {many} of [{many}]"),
         ] {
-            assert_eq!(Axes::named(other), None, "{other}");
+            assert_eq!(Axes::split(other), (other, None), "{other}");
+            assert_eq!(Axes::is_said(other), other.contains("as"), "{other}");
         }
     }
 
@@ -249,6 +265,9 @@ mod tests {
     fn an_image_is_what_the_axes_make() {
         let own = axes([2, 3, 8, 9], [2, 3, 0, 1]);
         assert!(own.fit([8, 9, 6]) && axes([5, 7], [1, 0]).fit([1, 7, 5]) && axes([4], [0]).fit([1, 1, 4]));
+        // Where nothing moves, the file's axes may lie across the model's.
+        let flat = axes([192], [0]);
+        assert!(flat.fit([8, 8, 3]) && axes([64, 3], [0, 1]).fit([8, 8, 3]) && !flat.fit([8, 8, 4]));
         for image in [[9, 8, 6], [8, 9, 3], [8, 9, 12], [8, 10, 6], [8, 9, 0]] {
             assert!(!own.fit(image), "{image:?}");
         }

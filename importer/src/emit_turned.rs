@@ -6,7 +6,7 @@ use crate::{
     emit::Emitter,
     emit_selected::Along,
     lowered::Lowered,
-    value::{Padded, Quantization, Turned, Value},
+    value::{Padded, Quantization, Turned},
 };
 
 /// The most elements of the axes that come last in a tensor and are read first: a product has the square of their number of
@@ -14,8 +14,8 @@ use crate::{
 pub(crate) const MAX_MOVED: u32 = 1024;
 
 impl Emitter {
-    /// The tensor with its axes in the order in which they are read.
-    pub(crate) fn turned(&mut self, turned: &Turned, quantization: Quantization) -> Lowered<Value> {
+    /// The tensor with its axes in the order in which they are read, and its shape.
+    pub(crate) fn turned(&mut self, turned: &Turned, quantization: Quantization) -> Lowered<(u32, Vec<u32>)> {
         let Turned { node, inner, order, shape, label, .. } = turned;
         let at = match (swapped(inner, order), permuted(inner, order)) {
             (Some([first, last]), _) if last <= MAX_MOVED => {
@@ -33,7 +33,7 @@ impl Emitter {
                 ))
             }
         };
-        Ok(Value::Quantized { node: at, shape: shape.clone(), quantization })
+        Ok((at, shape.clone()))
     }
 
     /// An image with its channels first.

@@ -7,22 +7,35 @@ use crate::{
     lowering::Lowering,
     onnx,
     operators::arg_max::along,
-    value::{Quantization, Turned, Value},
+    value::{Quantization, Search, Turned, Value},
 };
 
 /// What a model ends with.
 pub(crate) struct End {
-    /// The last node.
+    /// The last node before that.
     pub(crate) node: u32,
-    /// The quantization of its output; none of indices.
-    pub(crate) quantization: Option<Quantization>,
-    /// How the file turns its axes; none if it doesn't.
-    pub(crate) turned: Option<Turned>,
+    pub(crate) ending: Ending,
+    /// The node of the file, as messages name it.
+    label: String,
+}
+
+/// What is made of the last node. A model that is verified in its call moves elements for it; one of rows has them in any order.
+pub(crate) enum Ending {
+    /// Its numbers.
+    Numbers(Quantization),
+    /// Its numbers with their axes in another order.
+    Turned(Turned, Quantization),
+    /// The index of the largest.
+    Largest(Search),
 }
 
 impl End {
-    fn new(node: u32, quantization: Option<Quantization>) -> Self {
-        Self { node, quantization, turned: None }
+    /// The quantization of the output; none of indices.
+    pub(crate) fn quantization(&self) -> Option<Quantization> {
+        match &self.ending {
+            Ending::Numbers(quantization) | Ending::Turned(_, quantization) => Some(*quantization),
+            Ending::Largest(_) => None,
+        }
     }
 
     /// The node that gives the output in the file's order, as a model that is verified in its call needs it.
@@ -30,18 +43,14 @@ impl End {
     /// # Errors
     /// [`ImportError::Large`] of axes that only a model of rows can leave as they are.
     pub(crate) fn in_order(&self, emitter: &mut Emitter) -> Result<u32, ImportError> {
-        match (&self.turned, self.quantization) {
-            (Some(turned), Some(quantization)) => {
-                let settled = emitter
-                    .turned(turned, quantization)
-                    .map_err(|why| ImportError::Large(why.about("at the end")))?;
-                match settled {
-                    Value::Quantized { node, .. } => Ok(node),
-                    _ => Ok(self.node),
-                }
+        let node = match &self.ending {
+            Ending::Numbers(_) => Ok(self.node),
+            Ending::Turned(turned, quantization) => {
+                emitter.turned(turned, *quantization).map(|(node, _)| node)
             }
-            _ => Ok(self.node),
-        }
+            Ending::Largest(search) => along(emitter, self.node, search),
+        };
+        node.map_err(|why| ImportError::Large(why.about(&format!("{}:", self.label))))
     }
 }
 
@@ -53,39 +62,47 @@ pub(crate) fn end(lowering: &mut Lowering<'_>, output: &str, arg_max: bool) -> R
         input: vec![output.into()],
         ..onnx::Node::default()
     };
+    let label = reader.label();
     let failed = |why| ImportError::Node { node: reader.label(), why };
     match lowering.value(&reader, 0).map_err(failed)? {
-        Value::Index { node } => Ok(End::new(node, None)),
+        Value::Index { node, search, label } => Ok(End { node, ending: Ending::Largest(search), label }),
         Value::Ordered { node, shape, axes, softmax } => {
-            let failed = |why| ImportError::Node { node: softmax.clone(), why };
             let long: Vec<usize> =
                 axes.clone().filter(|axis| shape.get(*axis).is_some_and(|length| *length > 1)).collect();
             let axis = match long.as_slice() {
                 [] => axes.start,
                 [axis] => *axis,
                 _ => {
-                    return Err(failed(refusal!(
+                    let why = refusal!(
                         "before opset 13 it runs over all axes of N × {shape:?} from axis {} on together", axes.start + 1;
                         "flatten its input, or end the model before it"
-                    )))
+                    );
+                    return Err(ImportError::Node { node: softmax, why });
                 }
             };
-            Ok(End::new(along(lowering, node, &shape, axis).map_err(failed)?, None))
+            Ok(End { node, ending: Ending::Largest(Search::new(shape, axis)), label: softmax })
         }
         // A transposed input alone needs a product that moves it: a model does some work.
         Value::Turned(turned @ Turned { quantization: Some(quantization), .. })
             if !arg_max && turned.node > 0 =>
         {
-            Ok(End { node: turned.node, quantization: Some(quantization), turned: Some(turned) })
+            Ok(End { node: turned.node, ending: Ending::Turned(turned, quantization), label })
         }
-        _ => match lowering.quantized(&reader, 0).map_err(failed)? {
-            Value::Quantized { node, shape, .. } if arg_max => {
-                let axis = axis_of_outputs(&shape).map_err(failed)?;
-                Ok(End::new(along(lowering, node, &shape, axis).map_err(failed)?, None))
-            }
-            Value::Quantized { node, quantization, .. } => Ok(End::new(node, Some(quantization))),
-            _ => Err(failed(refusal!("it isn't quantized"; "quantize the whole graph"))),
-        },
+        _ => {
+            let Value::Quantized { node, shape, quantization } =
+                lowering.quantized(&reader, 0).map_err(failed)?
+            else {
+                return Err(failed(refusal!("it isn't quantized"; "quantize the whole graph")));
+            };
+            let ending = match arg_max {
+                true => {
+                    let axis = axis_of_outputs(&shape).map_err(failed)?;
+                    Ending::Largest(Search::new(shape, axis))
+                }
+                false => Ending::Numbers(quantization),
+            };
+            Ok(End { node, ending, label })
+        }
     }
 }
 

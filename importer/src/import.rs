@@ -75,7 +75,7 @@ pub fn import(model: &onnx::Model, options: Options<'_>) -> Result<Imported, Imp
     let (mut lowering, steps) = walk(&prepared, options.ranges, false)?;
     let end = end(&mut lowering, &prepared.output, options.arg_max)?;
     let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
-    let (last, output) = (end.in_order(&mut lowering.emitter)?, end.quantization);
+    let (last, output) = (end.in_order(&mut lowering.emitter)?, end.quantization());
     let widest = std::mem::take(&mut lowering.widest);
     let sample = std::mem::take(&mut lowering.emitter.sample);
     let model = lowering.emitter.model(last);
@@ -101,14 +101,13 @@ pub fn import_rows(model: &onnx::Model, options: Options<'_>) -> Result<Imported
     let end = end(&mut lowering, &prepared.output, options.arg_max)?;
     let (input, integers) = (input_quantization(&lowering)?, Integers::of(&prepared));
     let rows = in_rows(&lowering.emitter, &end)?;
-    Ok(ImportedRows { rows, input, integers, output: end.quantization, steps })
+    Ok(ImportedRows { rows, input, integers, output: end.quantization(), steps })
 }
 
 /// A graph that ends so as one of rows.
 pub(crate) fn in_rows(emitter: &Emitter, end: &End) -> Result<RowsModel, ImportError> {
     let Emitter { sample, nodes, products, means, curves, .. } = emitter;
-    let (last, turned) = (end.node, end.turned.as_ref());
-    let source = Source { sample, nodes, last, turned, products, means, curves };
+    let source = Source { sample, nodes, last: end.node, ending: &end.ending, products, means, curves };
     rows(&source).map_err(|(node, why)| ImportError::Node {
         node: emitter.label(node).to_owned(),
         why: why.about("as a model of rows:"),

@@ -44,7 +44,7 @@ impl Integers {
 
     /// Which integers an input is by its meaning; none if it is real numbers.
     pub(crate) fn named(meaning: &str) -> Option<Self> {
-        let own = Axes::before(meaning);
+        let (own, _) = Axes::split(meaning);
         SAID.iter().find(|(_, said)| own.ends_with(said)).map(|(integers, _)| *integers)
     }
 }

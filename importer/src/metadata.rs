@@ -1,13 +1,25 @@
 //! What an imported model is, for people: the file that goes with it to the chain, where a stranger learns from it what the
 //! bytes mean.
 
+use std::path::Path;
+
 use millrace_inference::CheckedModel;
 use serde::{Deserialize, Serialize};
 
-use crate::{axes::Axes, integers::Integers, refusal::Refusal, rows::RowsModel, value::Quantization};
+use crate::{
+    axes::{Axes, VERBS},
+    files::read,
+    integers::Integers,
+    refusal::Refusal,
+    rows::RowsModel,
+    value::Quantization,
+};
 
 /// Most bytes that the chain keeps of a model's metadata. As JSON they take a little more.
 const MAX_BYTES: usize = 32 * 1024;
+
+/// The longest file of metadata that is read: many times those that the chain keeps.
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// What a person says of a model.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +38,21 @@ pub struct Words {
 
 impl Words {
     /// # Errors
-    /// What the chain refuses whatever the model is, and what to do: no name, and control characters.
+    /// What is refused whatever the model is, and what to do: no name, control characters, and what import itself writes.
     pub fn check(&self) -> Result<(), String> {
+        // What reads the metadata would take these for its own.
+        let is_taken = |meaning: &&String| Axes::is_said(meaning) || Integers::named(meaning).is_some();
+        if let Some(meaning) = [&self.input, &self.output].into_iter().find(is_taken) {
+            return Err(format!(
+                "{meaning:?} reads like what import itself writes of a file's axes or integers: say it in other words"
+            ));
+        }
+        self.expect_registrable()
+    }
+
+    /// # Errors
+    /// What the chain refuses: no name, and control characters.
+    fn expect_registrable(&self) -> Result<(), String> {
         let texts = [&self.name, &self.licence, &self.input, &self.output];
         if let Some(text) =
             texts.into_iter().chain(&self.labels).find(|text| text.chars().any(char::is_control))
@@ -78,7 +103,7 @@ impl Metadata {
         let last = model.model().nodes.len().saturating_sub(1);
         let shape = |index| model.tensor(index).map_or(Vec::new(), |(shape, _)| shape.to_vec());
         let own = Axes::unmoved(sample.to_vec());
-        let meant = if sample == shape(0) { words.input } else { own.said(&words.input, "posted") };
+        let meant = if sample == shape(0) { words.input } else { own.said(&words.input, VERBS[0]) };
         let words = Words { input: meant, ..words };
         Self::of([shape(0), shape(last)], input, output, words)
     }
@@ -95,8 +120,8 @@ impl Metadata {
     ) -> Result<Self, String> {
         let shapes = [model.image().map_or(vec![], Vec::from), model.output_shape()];
         let words = Words {
-            input: meaning(words.input, model.sample_axes(), &shapes[0], "posted"),
-            output: meaning(words.output, model.answer_axes(), &shapes[1], "given"),
+            input: meaning(words.input, model.sample_axes(), &shapes[0], VERBS[0]),
+            output: meaning(words.output, model.answer_axes(), &shapes[1], VERBS[1]),
             ..words
         };
         Self::of(shapes, input, output, words)
@@ -119,7 +144,7 @@ impl Metadata {
                 "there are {labels} labels for {scores} outputs: give a line for each output"
             ));
         }
-        words.check()?;
+        words.expect_registrable()?;
         let index = Quantization { scale: 1.0, zero_point: 0 };
         let metadata = Self {
             name: words.name,
@@ -147,6 +172,8 @@ impl Metadata {
 /// several orders.
 fn meaning(own: String, axes: Option<&Axes>, shape: &[u32], verb: &str) -> String {
     let is_plain = |axes: &Axes| match shape {
+        // One element lies in one place.
+        _ if shape.iter().all(|length| *length == 1) => true,
         _ if axes.shape() != shape || !axes.moves_nothing() => false,
         [rows, columns, channels] => *channels == 1 || rows * columns == 1,
         _ => true,
@@ -187,11 +214,34 @@ impl Meanings {
     /// Reads metadata.
     ///
     /// # Errors
-    /// [`Refusal`] of what is no JSON of metadata.
+    /// [`Refusal`] of what is no JSON of metadata, and of axes that can't be read.
     pub fn read(metadata: &[u8]) -> Result<Self, Refusal> {
-        serde_json::from_slice(metadata).map_err(
+        let meanings: Self = serde_json::from_slice(metadata).map_err(
             |error| refusal!("these are no metadata ({error})"; "import the model again, which writes them"),
-        )
+        )?;
+        for meaning in [&meanings.input, &meanings.output] {
+            if Axes::is_said(meaning) && Axes::split(meaning).1.is_none() {
+                return Err(refusal!(
+                    "the axes in the meaning {meaning:?} can't be read";
+                    "put the metadata there that import wrote"
+                ));
+            }
+        }
+        Ok(meanings)
+    }
+
+    /// Reads the metadata that `import` wrote beside a model, `NAME.metadata.json` next to `NAME.millrace`; none if they aren't there.
+    ///
+    /// # Errors
+    /// [`Refusal`] of a file that can't be read, and of one that is none of metadata.
+    pub fn beside(model: &Path) -> Result<Option<Self>, Refusal> {
+        let file = model.with_extension("metadata.json");
+        // A link that leads nowhere is there all the same.
+        if file.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        let meanings = Self::read(&read(&file, MAX_FILE_BYTES)?);
+        meanings.map(Some).map_err(|why| why.about(&format!("{}:", file.display())))
     }
 
     /// Which integers the file reads; none if that is real numbers.
@@ -201,12 +251,12 @@ impl Meanings {
 
     /// The axes of the file's samples; none where nothing says them, since they are the model's own.
     pub fn sample(&self) -> Option<Axes> {
-        Axes::named(&self.input)
+        Axes::split(&self.input).1
     }
 
     /// The axes of the file's outputs; none where nothing says them, since they are the model's own.
     pub fn answer(&self) -> Option<Axes> {
-        Axes::named(&self.output)
+        Axes::split(&self.output).1
     }
 }
 
@@ -279,6 +329,9 @@ mod tests {
             let why = Meanings::read(json.as_bytes()).err().expect("no metadata").to_string();
             assert!(why.contains("these are no metadata") && why.contains("import the model again"), "{why}");
         }
+        let broken = r#"{"input":{"meaning":"posted as axes 2, 1 of [3, 3]."},"output":{"meaning":""}}"#;
+        let why = Meanings::read(broken.as_bytes()).err().expect("unreadable axes").to_string();
+        assert!(why.contains("can't be read") && why.contains("that import wrote"), "{why}");
     }
 
     #[test]
@@ -298,6 +351,11 @@ mod tests {
         let one = Words { labels: vec!["cat".into()], ..words() };
         assert_eq!(refused(one), "there are 1 labels for 3 outputs: give a line for each output");
         assert!(refused(Words { name: String::new(), ..words() }).contains("--name"));
+        for taken in ["given as axes 2, 1 of [2, 3]", "posted as the uint8 that the file reads, less 128"] {
+            let why = Words { output: taken.into(), ..words() }.check().expect_err("import's own words");
+            assert!(why.contains("in other words"), "{why}");
+        }
+        assert_eq!(words().check(), Ok(()));
         assert!(refused(Words { licence: "a\nb".into(), ..words() }).contains("control characters"));
         assert!(refused(Words { input: "x".repeat(40_000), ..words() }).contains("shorten"));
     }

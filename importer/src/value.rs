@@ -97,10 +97,10 @@ pub(crate) enum Value {
     Product(Product),
     /// Quantized tensors one after the other.
     Joined { parts: Vec<(u32, Quantization)>, axis: u8, shape: Vec<u32> },
+    /// The index of the largest of a quantized tensor, which a model can end with; and the ArgMax, as messages name it.
+    Index { node: u32, search: Search, label: String },
     /// A constant in real numbers, with the integers behind it.
     Constant(Rc<ConstantValue>),
-    /// Indices: the graph's last step.
-    Index { node: u32 },
 }
 
 /// Accumulators of a product, with a channel c for each index of an axis of a sample:
@@ -161,6 +161,24 @@ pub(crate) struct Product {
     pub(crate) right: (u32, Quantization),
     /// Shape of a sample.
     pub(crate) shape: Vec<u32>,
+}
+
+/// Which entry is the largest along an axis.
+#[derive(Clone)]
+pub(crate) struct Search {
+    /// Shape of a sample of what is searched.
+    pub(crate) shape: Vec<u32>,
+    pub(crate) axis: usize,
+    /// Shape of a sample of the indices.
+    pub(crate) given: Vec<u32>,
+}
+
+impl Search {
+    /// The search along an axis of this shape, which the indices don't have.
+    pub(crate) fn new(shape: Vec<u32>, axis: usize) -> Self {
+        let given = shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, length)| *length);
+        Self { given: given.collect(), shape, axis }
+    }
 }
 
 /// A quantized tensor whose axes are read in another order than it has them.
@@ -256,7 +274,8 @@ impl Value {
             | Self::Mapped { shape, .. }
             | Self::Sum { shape, .. }
             | Self::Joined { shape, .. } => Some(shape),
-            Self::Constant(_) | Self::Index { .. } => None,
+            Self::Index { search, .. } => Some(&search.given),
+            Self::Constant(_) => None,
         }
     }
 }

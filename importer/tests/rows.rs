@@ -138,7 +138,7 @@ fn rows_give_what_a_model_that_is_verified_in_its_call_gives() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(equal >= 33 && equal + close == 73, "{equal} equal, {close} close; refused: {refused:#?}");
+    assert!(equal >= 33 && equal + close == 75, "{equal} equal, {close} close; refused: {refused:#?}");
     let why = [
         ("i_upsampled", "it reads parts of the channels of some positions"),
         ("m_functions", "it reads parts of the channels of some positions"),
@@ -147,7 +147,6 @@ fn rows_give_what_a_model_that_is_verified_in_its_call_gives() {
         ("m_older", "it reads positions that are repeated"),
         ("m_resized", "it reads positions that are repeated"),
         ("m_upsampled", "it reads parts of the channels of some positions"),
-        ("s09_softmax_axis1_4d", "it searches the largest along rows or columns"),
     ];
     assert_eq!(refused.len(), why.len(), "{refused:#?}");
     for (said, (name, why)) in refused.iter().zip(why) {

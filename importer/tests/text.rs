@@ -195,7 +195,7 @@ fn a_bundle_is_read_as_it_was_written() {
     let message = Bundle::load(&path).err().expect("another tokenizer").to_string();
     assert!(message.contains("an id of 5900") && message.contains("came with the weights"), "{message}");
     folder.write("tiny.tokenizer.json", file.as_bytes());
-    folder.write("tiny.metadata.json", br#"{"input":{"meaning":"ids"}}"#);
+    folder.write("tiny.metadata.json", br#"{"input":{"meaning":"ids"},"output":{"meaning":""}}"#);
     let message = Bundle::load(&path).err().expect("no hash").to_string();
     assert!(
         message.contains("doesn't say which tokenizer") && message.contains("import it again"),

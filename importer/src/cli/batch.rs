@@ -8,10 +8,7 @@ use millrace_importer::{
 };
 use millrace_inference::CheckedModel;
 
-use super::files::{load, read};
-
-/// More bytes than metadata have, which the chain keeps 32 KiB of.
-const MAX_METADATA: u64 = 1 << 20;
+use super::{files::load, posted::expect_samples};
 
 #[derive(clap::Args)]
 pub(super) struct Batch {
@@ -39,9 +36,7 @@ impl Batch {
     pub(super) fn load(&self) -> Result<(CheckedModel, Vec<u8>, Vec<u8>), String> {
         let (model, encoding) = load(&self.model)?;
         let (shape, input) = self.read()?;
-        if is_moved(&shape, model.input_shape()) {
-            expect_own(&shape, model.input_shape(), self.meanings()?.as_ref())?;
-        }
+        expect_samples(&shape, model.input_shape(), self.meanings()?.as_ref())?;
         Ok((model, encoding, input))
     }
 
@@ -55,6 +50,11 @@ impl Batch {
             (Numbers::Real(_), _) | (Numbers::Int8(_), None) => Reads::Unknown,
             _ => self.reads()?,
         };
+        if reads == Reads::Unknown && quantization.is_some() && !matches!(numbers, Numbers::Real(_)) {
+            eprintln!(
+                "No metadata beside the model say whether its file reads integers, and these are taken as real numbers; give no scale if it does."
+            );
+        }
         let input =
             bytes(numbers, quantization, reads).map_err(|why| format!("{} {why}", self.input.display()))?;
         Ok((shape, input))
@@ -66,14 +66,8 @@ impl Batch {
         Ok(self.meanings()?.map_or(Reads::Unknown, integers))
     }
 
-    /// What the metadata say that `import` wrote beside the model; none if there are none.
     fn meanings(&self) -> Result<Option<Meanings>, String> {
-        let metadata = self.model.with_extension("metadata.json");
-        if !metadata.exists() {
-            return Ok(None);
-        }
-        let meanings = Meanings::read(&read(&metadata, MAX_METADATA)?);
-        meanings.map(Some).map_err(|why| format!("{}: {why}", metadata.display()))
+        Meanings::beside(&self.model).map_err(|why| why.to_string())
     }
 }
 
@@ -109,8 +103,8 @@ fn bytes(numbers: Numbers, to: Option<Quantization>, reads: Reads) -> Result<Vec
         (Numbers::Uint8(values), _, Reads::Integers(Integers::Int8)) | (Numbers::Uint8(values), None, Reads::Reals) => {
             Ok(values)
         }
-        (Numbers::Uint8(_), None, Reads::Unknown) => Err(
-            "holds uint8, and no metadata beside the model say whether its file reads those; put the metadata there that import wrote, or \
+        (Numbers::Uint8(_) | Numbers::Integer(_), None, Reads::Unknown) => Err(
+            "holds integers, and no metadata beside the model say whether its file reads those; put the metadata there that import wrote, or \
              save the bytes to post as int8: of a file that reads uint8 these are 128 less",
         ),
         (Numbers::Integer(values), None, _) => {
@@ -137,41 +131,6 @@ fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(scale) if scale.is_finite() && scale > 0.0 => Ok(scale),
         _ => Err("a scale is a positive number; take the one that import printed".into()),
-    }
-}
-
-/// The axes of samples; those of length 1 may lie anywhere.
-fn long(sample: impl IntoIterator<Item = u64>) -> Vec<u64> {
-    sample.into_iter().filter(|length| *length != 1).collect()
-}
-
-/// Whether an input's axes are those of a sample in another order.
-fn is_moved(input: &[u64], sample: &[u32]) -> bool {
-    let axes = long(input.iter().skip(1).copied());
-    let own = long(sample.iter().map(|axis| u64::from(*axis)));
-    let sorted = |axes: &[u64]| {
-        let mut axes = axes.to_vec();
-        axes.sort_unstable();
-        axes
-    };
-    axes != own && sorted(&axes) == sorted(&own)
-}
-
-/// Refuses an input whose axes are the model's in another order, unless the file has them in that order and begins with a Reshape: its
-/// bytes would be taken for other pixels.
-fn expect_own(input: &[u64], sample: &[u32], meanings: Option<&Meanings>) -> Result<(), String> {
-    let of_file = meanings.and_then(Meanings::sample).map(|axes| axes.shape().to_vec());
-    let axes = long(input.iter().skip(1).copied());
-    match (meanings, of_file) {
-        (_, Some(own)) if long(own.iter().map(|axis| u64::from(*axis))) == axes => Ok(()),
-        (Some(_), own) => Err(format!(
-            "the input has the shape {input:?} and the model reads N × {:?}; bring its axes into this order with numpy.transpose",
-            own.unwrap_or_else(|| sample.to_vec())
-        )),
-        (None, _) => Err(format!(
-            "the input has the shape {input:?} and the model reads N × {sample:?}; put the metadata beside the model that import wrote with \
-             it, in case that its file begins with a Reshape, or bring the axes into this order with numpy.transpose"
-        )),
     }
 }
 
@@ -209,8 +168,10 @@ mod tests {
         }
         assert_eq!(of(&Numbers::Integer(vec![-128, 100]), to, int8), Ok(vec![128, 100]));
         assert_eq!(of(&Numbers::Uint8(vec![200]), to, int8), Ok(vec![200]));
-        let unknown = of(&Numbers::Uint8(vec![0]), None, Reads::Unknown).expect_err("it could be either");
-        assert!(unknown.contains("metadata") && unknown.contains("128 less"), "{unknown}");
+        for numbers in [Numbers::Uint8(vec![0]), Numbers::Integer(vec![0])] {
+            let unknown = of(&numbers, None, Reads::Unknown).expect_err("it could be either");
+            assert!(unknown.contains("metadata") && unknown.contains("128 less"), "{unknown}");
+        }
         for (value, reads) in [(-1, uint8), (256, uint8), (128, int8), (256, Reads::Reals)] {
             assert!(of(&Numbers::Integer(vec![value]), None, reads)
                 .expect_err("too many bits")
@@ -218,32 +179,5 @@ mod tests {
         }
         assert!(of(&Numbers::Real(vec![1.0]), None, uint8).expect_err("no scale").contains("--scale"));
         assert!(of(&Numbers::Real(vec![f64::NAN]), to, uint8).expect_err("no number").contains("NaN"));
-    }
-
-    #[test]
-    fn axes_come_in_the_models_order_or_the_files() {
-        assert!(!is_moved(&[9, 3, 8, 8], &[3, 8, 8]));
-        // A model that flattens its input first reads them flat.
-        assert!(!is_moved(&[9, 3, 8, 8], &[192]) && !is_moved(&[192], &[3, 8, 8]));
-        // One that reads an image without its axis of length 1.
-        assert!(!is_moved(&[9, 76, 32, 1], &[1, 76, 32]));
-        let last = [9, 8, 8, 3];
-        assert!(is_moved(&last, &[3, 8, 8]));
-        let json = |input: &str| {
-            let text = format!(r#"{{"input":{{"meaning":"{input}"}},"output":{{"meaning":""}}}}"#);
-            Meanings::read(text.as_bytes()).expect("metadata")
-        };
-        let refused =
-            |meanings: Option<&Meanings>| expect_own(&last, &[3, 8, 8], meanings).expect_err("channels last");
-        let unknown = refused(None);
-        assert!(
-            unknown.contains("put the metadata beside") && unknown.contains("numpy.transpose"),
-            "{unknown}"
-        );
-        assert!(refused(Some(&json("pixels"))).contains("reads N × [3, 8, 8]; bring"));
-        let other = json("pixels, posted as axes 1, 2, 3 of [8, 3, 8]");
-        assert!(refused(Some(&other)).contains("reads N × [8, 3, 8]; bring"));
-        let own = json("pixels, posted as axes 1, 2, 3, 4 of [8, 1, 8, 3]");
-        assert_eq!(expect_own(&last, &[3, 8, 8], Some(&own)), Ok(()));
     }
 }

@@ -1,12 +1,12 @@
 //! `import`: a model beside the file in floats, on the first of the samples that calibrated it.
 
 use millrace_importer::{
-    cosine, float_output, import, import_rows, npy::Array, onnx, without_index, Axes, ImportError, Imported,
+    cosine, float_output, import, import_rows, npy::Array, onnx, without_index, ImportError, Imported,
     ImportedRows, Options,
 };
 use millrace_inference::{execute, CheckedModel, Values};
 
-use super::{posted::posted, progress::working, rows_engine::outputs};
+use super::{progress::working, rows_engine::outputs};
 
 /// The least cosine of the outputs. It is wrong numbers that this finds; how good a model is, `diff` shows.
 const LEAST: f64 = 0.95;
@@ -54,11 +54,9 @@ impl Made for ImportedRows {
     }
 
     fn reals(&self, sample: &[f64]) -> Result<Option<Vec<f64>>, String> {
-        // The file's own array, read as `run` reads it.
-        let axes = self.rows.sample_axes().map_or(&[][..], Axes::shape);
-        let shape: Vec<u64> = std::iter::once(1).chain(axes.iter().map(|axis| u64::from(*axis))).collect();
         let bytes: Vec<u8> = sample.iter().map(|real| self.input.quantize(*real).cast_unsigned()).collect();
-        let given = outputs(&self.rows, &posted(&self.rows, &shape, &bytes)?)?;
+        let posted = self.rows.sample_axes().map_or_else(|| bytes.clone(), |axes| axes.turned(&bytes));
+        let given = outputs(&self.rows, &[posted])?;
         Ok(given.first().and_then(|given| Self::reals(self, given)))
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Choice {
 /// How a model in floats is calibrated.
 #[derive(clap::Args)]
 pub(super) struct Samples {
-    /// Samples that stand for what the model will see (.npy, N × a sample's shape, axes in the model's order):
+    /// Samples that stand for what the model will see (.npy, N × a sample's shape, axes in the file's order):
     /// needed for a model in floats, whose tensors are quantized to the ranges that come up. A few hundred suffice.
     #[arg(long, value_name = "SAMPLES")]
     calibrate: Option<PathBuf>,

@@ -9,7 +9,7 @@ use super::{batch::Batch, files::write, progress::working};
 
 /// Why an input can't be executed.
 pub(super) fn unexecuted(error: impl std::fmt::Display) -> String {
-    format!("{error}; give whole samples of the shape that `inspect` shows")
+    format!("{error}; give whole samples")
 }
 
 pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {

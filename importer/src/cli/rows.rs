@@ -80,11 +80,17 @@ pub(super) fn run(batch: &Batch, output: &Path) -> Result<(), String> {
 
 pub(super) fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
     let (model, images) = load(batch)?;
-    let (outputs, axes) = (outputs(&model, &images)?, given(&model));
+    let axes = given(&model)?;
+    let outputs = outputs(&model, &images)?;
     let is_index = model.model().output().is_some_and(|tensor| tensor.element == ElementType::Id);
-    let in_order = |sample: Vec<i32>| axes.as_ref().map_or_else(|| sample.clone(), |axes| axes.back(&sample));
+    let in_order = |sample: Vec<i32>| match &axes {
+        Some(axes) => axes.back(&sample),
+        None => sample,
+    };
     let numbers = outputs.into_iter().flat_map(in_order).map(f64::from).collect();
-    compare(if is_index { Ours::Indices(numbers) } else { Ours::Numbers(numbers) }, images.len(), reference)
+    let ours = if is_index { Ours::Indices(numbers) } else { Ours::Numbers(numbers) };
+    let shape = axes.as_ref().map_or_else(|| model.output_shape(), |axes| axes.shape().to_vec());
+    compare(ours, images.len(), &shape, reference)
 }
 
 pub(super) fn trunk(batch: &Batch, output: &Path) -> Result<(), String> {

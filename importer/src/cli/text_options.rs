@@ -40,7 +40,7 @@ pub(super) struct Spoken {
     /// The text, of a text model.
     #[arg(long, required_unless_present = "input")]
     text: Option<String>,
-    /// The sample (.npy), of any other: bytes as they are posted, or real numbers.
+    /// The sample (.npy), of any other: real numbers, the int8 or uint8 that the model's file reads, or bytes as they are posted (int8).
     #[arg(long, conflicts_with = "text", value_name = "FILE")]
     input: Option<PathBuf>,
     #[command(flatten)]

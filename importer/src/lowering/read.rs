@@ -54,7 +54,8 @@ impl Lowering<'_> {
                 Ok(Value::Quantized { node: 0, shape, quantization: INTEGERS })
             }
             Value::Turned(ref turned @ Turned { quantization: Some(quantization), .. }) => {
-                let settled = self.emitter.turned(turned, quantization)?;
+                let (at_last, shape) = self.emitter.turned(turned, quantization)?;
+                let settled = Value::Quantized { node: at_last, shape, quantization };
                 if let Some(name) = node.input.get(at) {
                     self.values.insert(name.clone(), settled.clone());
                 }

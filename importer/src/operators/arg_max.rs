@@ -3,11 +3,12 @@
 use millrace_inference::Node;
 
 use crate::{
+    emit::Emitter,
     lowered::Lowered,
     lowering::Lowering,
     onnx,
     shape::axis_of,
-    value::{Quantization, Turned, Value},
+    value::{Quantization, Search, Turned, Value},
 };
 
 /// A softmax keeps the order along its axis; a model can end with it.
@@ -26,53 +27,72 @@ pub(super) fn softmax(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
 }
 
 pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    let (read, shape, ordered) = match lowering.value(node, 0)? {
-        Value::Ordered { node, shape, axes, .. } => (node, shape, Some(axes)),
-        _ => match lowering.quantized(node, 0)? {
-            Value::Quantized { node, shape, .. } => (node, shape, None),
-            _ => return Err(refusal!("its input isn't quantized"; "quantize the whole graph")),
-        },
+    let value = match lowering.value(node, 0)? {
+        value @ (Value::Ordered { .. } | Value::Turned(Turned { quantization: Some(_), .. })) => value,
+        _ => lowering.quantized(node, 0)?,
     };
+    let shape = value.shape().map(<[u32]>::to_vec).unwrap_or_default();
     let axis = axis_of(node.int("axis", 0), shape.len())
         .map_err(|why| refusal!("{why}"; "search the axis of the classes"))?;
-    if ordered.is_some_and(|axes| !axes.contains(&axis)) {
-        return Err(refusal!(
-            "it searches axis {}, along which the softmax before it changes the order", axis + 1;
-            "leave the softmax out"
-        ));
-    }
+    let (read, search) = match value {
+        Value::Ordered { axes, .. } if !axes.contains(&axis) => {
+            return Err(refusal!(
+                "it searches axis {}, along which the softmax before it changes the order", axis + 1;
+                "leave the softmax out"
+            ))
+        }
+        // The same of the tensor as it lies, where the other axes keep their order.
+        Value::Turned(turned)
+            if turned.keeps_axes() && turned.node > 0 && keeps_others(&turned.order, axis) =>
+        {
+            let own = turned.order.get(axis).copied().unwrap_or_default();
+            (turned.node, Search::new(turned.inner, own))
+        }
+        Value::Ordered { node, .. } | Value::Quantized { node, .. } => {
+            (node, Search::new(shape.clone(), axis))
+        }
+        _ => (lowering.activation(node, 0)?.0, Search::new(shape.clone(), axis)),
+    };
     if node.int("select_last_index", 0) != 0 {
         return Err(refusal!(
             "of equal entries the first is chosen here, not the last";
             "export it with select_last_index=0"
         ));
     }
-    let node = along(lowering, read, &shape, axis)?;
-    Ok((Value::Index { node }, String::new()))
+    let lengths = shape.iter().enumerate();
+    let given = match node.int("keepdims", 1) != 0 {
+        true => lengths.map(|(at, length)| if at == axis { 1 } else { *length }).collect(),
+        false => lengths.filter(|(at, _)| *at != axis).map(|(_, length)| *length).collect(),
+    };
+    let search = Search { given, ..search };
+    Ok((Value::Index { node: read, search, label: node.label() }, "the end".into()))
+}
+
+/// Whether axes in this order, but for one, lie as they are read.
+fn keeps_others(order: &[usize], axis: usize) -> bool {
+    order.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, from)| from).is_sorted()
 }
 
 /// The index of the largest entry along an axis of a sample. One that isn't the last, or the last longer than 1, is brought
 /// there.
-pub(crate) fn along(lowering: &mut Lowering<'_>, read: u32, shape: &[u32], axis: usize) -> Lowered<u32> {
+pub(crate) fn along(emitter: &mut Emitter, read: u32, search: &Search) -> Lowered<u32> {
+    let Search { shape, axis, .. } = search;
     if shape.iter().skip(axis + 1).any(|length| *length != 1) {
-        let order: Vec<usize> = (0..shape.len()).filter(|at| *at != axis).chain([axis]).collect();
+        let order: Vec<usize> = (0..shape.len()).filter(|at| at != axis).chain([*axis]).collect();
         let last: Vec<u32> = order.iter().filter_map(|axis| shape.get(*axis).copied()).collect();
         let turned = Turned {
             node: read,
-            inner: shape.to_vec(),
+            inner: shape.clone(),
             order,
             shape: last,
             quantization: None,
             label: format!("the search along axis {}", axis + 1),
         };
         // Which entry is largest doesn't depend on what the integers stand for.
-        let integers = Quantization { scale: 1.0, zero_point: 0 };
-        return match lowering.emitter.turned(&turned, integers)? {
-            Value::Quantized { node, .. } => lowering.emitter.push(Node::ArgMax { input: node }),
-            _ => Err(refusal!("its entries have no quantization"; "quantize the whole graph")),
-        };
+        let (node, _) = emitter.turned(&turned, Quantization { scale: 1.0, zero_point: 0 })?;
+        return emitter.push(Node::ArgMax { input: node });
     }
     let kept: Vec<u32> = shape.iter().take(axis + 1).copied().collect();
-    let read = if kept.len() == shape.len() { read } else { lowering.emitter.reshape(read, &kept)? };
-    lowering.emitter.push(Node::ArgMax { input: read })
+    let read = if kept.len() == shape.len() { read } else { emitter.reshape(read, &kept)? };
+    emitter.push(Node::ArgMax { input: read })
 }

@@ -5,13 +5,14 @@ use crate::{
     lowering::Lowering,
     onnx,
     shape::{axis_of, output, OPEN},
-    value::{Mean, Turned, Value},
+    value::{Mean, Search, Turned, Value},
 };
 
 pub(super) fn reshape(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
     let shape = match lowering.value(node, 0)? {
         Value::Input { shape } | Value::Mapped { shape, .. } | Value::Ordered { shape, .. } => shape,
         Value::Turned(Turned { shape, quantization: Some(_), .. }) => shape,
+        Value::Index { search, .. } => search.given,
         Value::Mean(mean) => mean.shape,
         _ => lowering.activation(node, 0)?.1,
     };
@@ -44,6 +45,18 @@ pub(super) fn with_shape(
             let input = if new == shape { input } else { lowering.emitter.reshape(input, new)? };
             let shape = new.to_vec();
             return Ok((Value::Mapped { node: input, shape, quantization, map }, String::new()));
+        }
+        Value::Index { node, search, label } => {
+            let long =
+                |shape: &[u32]| -> Vec<u32> { shape.iter().copied().filter(|length| *length > 1).collect() };
+            if long(&search.given) != long(new) {
+                return Err(refusal!(
+                    "it makes {new:?} of the {:?} indices a sample that {label} gives, where only axes of length 1 can come or go", search.given;
+                    "end the model with the arg max"
+                ));
+            }
+            let search = Search { given: new.to_vec(), ..search };
+            return Ok((Value::Index { node, search, label }, "another shape of the indices".into()));
         }
         // Its elements are brought into order once something reads them that needs it.
         Value::Turned(turned @ Turned { quantization: Some(_), .. }) => {

@@ -10,13 +10,13 @@ use millrace_inference::{
 use super::{
     canonical::in_order,
     graph::{Extent, Graph},
-    layout::{Along, Held},
+    layout::{axes, Along, Digit, Held},
     meet::{converted, meeting},
     record::{addition, exact, moved, multiplied, rescaled, unchanged, SPREAD},
     slip::slip,
     state::{Multiplied, Translation},
 };
-use crate::{lowered::Lowered, rescaling::rescaling};
+use crate::{lowered::Lowered, rescaling::rescaling, value::Search};
 
 /// The entries of a table of rows before that of −128.
 const BEFORE: i32 = 128;
@@ -150,12 +150,26 @@ pub(super) fn product(
     Ok(Held { node, ..target.held })
 }
 
-/// The index of the largest channel.
-pub(super) fn index(all: &mut Translation<'_>, held: Held) -> Lowered<Held> {
+/// The index of the largest along an axis, which must be that of all channels.
+pub(super) fn largest(all: &mut Translation<'_>, held: Held, search: &Search) -> Lowered<Held> {
+    let axes = axes(&held.digits, &search.shape);
+    let is_channel = |digit: &Digit| digit.along == Along::Channels;
+    let is_found = axes.is_some_and(|axes| {
+        axes.iter().enumerate().all(|(axis, digits)| match axis == search.axis {
+            true => digits.iter().all(is_channel),
+            false => digits.iter().all(|digit| matches!(digit.along, Along::Down | Along::Across)),
+        })
+    });
+    if !is_found {
+        return Err(refusal!(
+            "it searches the largest along rows or columns, or for each channel, and only along all channels can it be found in rows";
+            "let the classes be the channels"
+        ));
+    }
     let ordered = in_order(&mut all.graph, held, ElementType::Wide)?;
     let extent = all.graph.extent(ordered.node)?;
     let own = Extent { width: 1, ..extent };
     let node = all.graph.push(Node::ArgMax(ArgMax { input: ordered.node }), own)?;
-    let digits = ordered.digits.into_iter().filter(|digit| digit.along != Along::Channels).collect();
+    let digits = ordered.digits.into_iter().filter(|digit| !is_channel(digit)).collect();
     Ok(Held { node, digits, channels: Rc::new(vec![0]) })
 }

@@ -6,14 +6,10 @@ use millrace_inference::rows::{limits::MAX_MODEL_BYTES, Blob, CheckedModel};
 
 use super::RowsModel;
 use crate::{
-    axes::Axes,
     files::{read, read_weights, write},
     metadata::Meanings,
     refusal::Refusal,
 };
-
-/// The longest metadata that are read: many times those that the chain keeps.
-const MAX_METADATA_BYTES: u64 = 1 << 20;
 
 impl RowsModel {
     /// Reads a model and its blob, `NAME.blob` next to `NAME.millrace`, and the axes that `NAME.metadata.json` names, if it is there.
@@ -31,31 +27,21 @@ impl RowsModel {
             refusal!("{}: {error}", file.display(); "put the blob beside the model that was written with it")
         })?;
         expect_in_range(&file, verified, &model)?;
-        let bare = Self { model, blob, sample: None, answer: None };
-        let [sample, answer] = bare.axes(path)?;
-        Ok(Self { sample, answer, ..bare })
-    }
-
-    /// The axes of samples and outputs, as the metadata beside a model have them.
-    fn axes(&self, path: &Path) -> Result<[Option<Axes>; 2], Refusal> {
-        let file = path.with_extension("metadata.json");
-        if !file.exists() {
-            return Ok([None, None]);
-        }
-        let meanings = Meanings::read(&read(&file, MAX_METADATA_BYTES)?)
-            .map_err(|why| why.about(&format!("{}:", file.display())))?;
-        let axes = [meanings.sample(), meanings.answer()];
-        for (own, image) in axes.iter().zip([self.image(), self.answer()]) {
+        let meanings = Meanings::beside(path)?;
+        let [sample, answer] =
+            [Meanings::sample, Meanings::answer].map(|axes| meanings.as_ref().and_then(axes));
+        let read = Self { model, blob, sample, answer };
+        for (own, image) in [(&read.sample, read.image()), (&read.answer, read.answer())] {
             if let (Some(own), Some(image)) = (own, image) {
                 if !own.fit(image) {
                     return Err(refusal!(
-                        "{} says that axes {own} of the file are the model's {image:?}, which can't be", file.display();
+                        "the metadata beside {} say that axes {own} of the file are the model's {image:?}, which can't be", path.display();
                         "put the metadata beside the model that were written with it, or import it again"
                     ));
                 }
             }
         }
-        Ok(axes)
+        Ok(read)
     }
 
     /// Writes both files. The model comes last, so that it is never there without its blob.

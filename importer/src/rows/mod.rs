@@ -53,7 +53,7 @@ pub use record::with_fewer_bits;
 pub use report::inspect_rows;
 pub(crate) use state::{Averaged, Multiplied, Source};
 
-use crate::{axes::Axes, lowered::Lowered, refusal::Refusal, value::Turned};
+use crate::{axes::Axes, end::Ending, lowered::Lowered, refusal::Refusal, value::Turned};
 use graph::Graph;
 use layout::{ordered, turned, Along};
 use slip::slip;
@@ -159,8 +159,10 @@ fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Row
     };
     let axes = || {
         let sample = in_file(posted(shape(0), input)?, source.sample)?;
-        let answer = match source.turned {
-            Some(Turned { inner, order, shape, label, .. }) => {
+        let answer = match source.ending {
+            Ending::Numbers(_) => in_file(ordered(&output.digits)?, shape(source.last))?,
+            Ending::Largest(search) => in_file(ordered(&output.digits)?, &search.given)?,
+            Ending::Turned(Turned { inner, order, shape, label, .. }, _) => {
                 let digits = turned(&output.digits, inner, order).ok_or_else(|| {
                     refusal!(
                         "{label} turns a shape {inner:?} whose axes cut through those that the tensor was made with";
@@ -169,7 +171,6 @@ fn laid(source: &Source<'_>, shapes: &[Vec<u32>], input: &[Along]) -> Result<Row
                 })?;
                 in_file(ordered(&digits)?, shape)?
             }
-            None => in_file(ordered(&output.digits)?, shape(source.last))?,
         };
         Ok([sample, answer])
     };

@@ -8,10 +8,7 @@ use super::{
     graph::{Extent, Graph},
     layout::{axes, joined, Along, Digit, Held},
 };
-use crate::{
-    lowered::Lowered,
-    value::{Quantization, Turned},
-};
+use crate::{end::Ending, lowered::Lowered, value::Quantization};
 
 /// A product of two quantized tensors, which version 1 makes of squares.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +39,8 @@ pub(crate) struct Source<'a> {
     pub(crate) sample: &'a [u32],
     pub(crate) nodes: &'a [Node],
     pub(crate) last: u32,
-    /// How the file turns the axes of what the last node gives; none if it doesn't.
-    pub(crate) turned: Option<&'a Turned>,
+    /// What the file makes of that.
+    pub(crate) ending: &'a Ending,
     /// The nodes that end a product of two tensors.
     pub(crate) products: &'a HashMap<u32, Multiplied>,
     /// The nodes that end means of windows beyond the border.

@@ -7,7 +7,12 @@ use millrace_inference::{
     Node, Rescale, Window,
 };
 
+use crate::{end::Ending, value::Quantization};
+
 use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Averaged, RowsModel, Source};
+
+/// The end of a graph that nothing more is made of.
+const NUMBERS: Ending = Ending::Numbers(Quantization { scale: 1.0, zero_point: 0 });
 
 /// How the axes of an image lie.
 const IMAGE: [Along; 3] = [Along::Channels, Along::Down, Along::Across];
@@ -21,8 +26,15 @@ const HALF: Rescale = Rescale { bias: 0, multiplier: 1, shift: 1 };
 fn in_rows(nodes: &[Node], means: &HashMap<u32, Averaged>, input: &[Along]) -> RowsModel {
     let (shapes, last) = (shapes(nodes).expect("a graph"), nodes.len() as u32 - 1);
     let (products, curves) = (HashMap::new(), HashMap::new());
-    let source =
-        Source { sample: &shapes[0], nodes, last, turned: None, products: &products, means, curves: &curves };
+    let source = Source {
+        sample: &shapes[0],
+        nodes,
+        last,
+        ending: &NUMBERS,
+        products: &products,
+        means,
+        curves: &curves,
+    };
     laid(&source, &shapes, input).unwrap_or_else(|(node, why)| panic!("node {node}: {why}"))
 }
 
@@ -161,7 +173,7 @@ fn an_image_that_is_too_large_is_what_is_said() {
         sample: &sample,
         nodes: &nodes,
         last: 2,
-        turned: None,
+        ending: &NUMBERS,
         products: &products,
         means: &means,
         curves: &curves,

@@ -44,8 +44,7 @@ pub(crate) fn expect_tokenizer(
     tokenizer: &[u8],
 ) -> Result<(), Refusal> {
     let (described, file) = (metadata_file.display(), tokenizer_file.display());
-    let meanings =
-        Meanings::read(metadata).map_err(|why| refusal!("{described}: {why}"; "import the model again"))?;
+    let meanings = Meanings::read(metadata).map_err(|why| why.about(&format!("{described}:")))?;
     let Some(named) = named(&meanings.input) else {
         return Err(refusal!(
             "{described} doesn't say which tokenizer the model has: its input's meaning ends with no '{NAMED}…'";

@@ -24,6 +24,7 @@ class Case:
         self.kind, self.opset = kind, opset
         self.nodes, self.constants, self.at = [], [], "x"
         self.is_exact = False
+        self.gives = TensorProto.FLOAT
 
     def constant(self, value, dtype=np.float32):
         name = f"c{len(self.constants)}"
@@ -86,7 +87,7 @@ class Case:
         value = lambda name, kind, shape: helper.make_tensor_value_info(name, kind, shape)
         kind = helper.np_dtype_to_tensor_dtype(np.dtype(self.kind))
         graph = helper.make_graph(
-            self.nodes, self.name, [value("x", kind, ["N", *self.sample])], [value("y", TensorProto.FLOAT, None)],
+            self.nodes, self.name, [value("x", kind, ["N", *self.sample])], [value("y", self.gives, None)],
             self.constants,
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
@@ -395,6 +396,22 @@ def head(c):
     c.conv(3, 1, (3, 3))
     c.add("Transpose", perm=[0, 2, 3, 1])
     c.add("Reshape", c.constant([0, -1, 3], np.int64))
+
+
+def classes(c):
+    """The class of each pixel, as segmentation ends, under another shape."""
+    c.conv(4, 1, (3, 3))
+    c.add("Transpose", perm=[0, 2, 3, 1])
+    c.gives = TensorProto.INT64
+    c.add("ArgMax", axis=3, keepdims=1)
+    c.add("Squeeze", c.constant([3], np.int64))
+
+
+def unfolded(c):
+    """Flat samples that become an image with its channels last."""
+    c.add("Reshape", c.constant([0, 8, 8, 3], np.int64))
+    c.add("Transpose", perm=[0, 3, 1, 2])
+    c.conv(4, 3, (3, 3))
 
 
 def finer_biases(c):
@@ -719,6 +736,8 @@ CASES = [
     ("m", transposed, (2, 5, 6), 1010),
     ("m", repeated, (2, 5, 5), 1011),
     ("m", head, (1, 35, 36), 1012),
+    ("m", classes, (1, 35, 36), 1013),
+    ("m", unfolded, (192,), 1014),
     # Quantized as they are written.
     ("i", uint8_input, (3, 5, 5), 0, {"kind": np.uint8}),
     ("i", moved_input, (5, 5, 3), 1, {"kind": np.int8}),
