@@ -26,10 +26,10 @@
 //!   over [`CHUNK`] columns at a time.
 //! * On a GPU, burn multiplies all of them, in `i32`.
 //!
-//! Everything else is `millrace-inference`'s own code. The engine's arithmetic is `f32` in burn's chunks alone, where
-//! every value is an integer of at most 2²⁴ and so an `f32`: nothing is rounded, in whatever order it is added.
+//! Everything else is `millrace-inference`'s own code. The only floats here are the `f32` of burn's chunks, where every
+//! value is an integer of at most 2²⁴ and so an `f32`: nothing is rounded, in whatever order it is added.
 //!
-//! Models of rows have kernels of their own, see [`rows`].
+//! Models of rows have kernels of their own, see [`rows`]. Their softmax divides in `f64`, see there why that is exact.
 //!
 //! An [`Engine`] tests each kernel against the reference when it starts. It owns its threads, and a panic on them
 //! becomes an [`EngineError::Panicked`].

@@ -7,7 +7,7 @@ use crate::{
     lowering::Lowering,
     onnx,
     operators::arg_max::along,
-    value::{Quantization, Search, Turned, Value},
+    value::{Ending, Quantization, Search, Turned, Value},
 };
 
 /// What a model ends with.
@@ -17,16 +17,6 @@ pub(crate) struct End {
     pub(crate) ending: Ending,
     /// The node of the file, as messages name it.
     label: String,
-}
-
-/// What is made of the last node. A model that is verified in its call moves elements for it; one of rows has them in any order.
-pub(crate) enum Ending {
-    /// Its numbers.
-    Numbers(Quantization),
-    /// Its numbers with their axes in another order.
-    Turned(Turned, Quantization),
-    /// The index of the largest.
-    Largest(Search),
 }
 
 impl End {

@@ -181,6 +181,16 @@ impl Search {
     }
 }
 
+/// What is made of the last node. A model that is verified in its call moves elements for it; one of rows has them in any order.
+pub(crate) enum Ending {
+    /// Its numbers.
+    Numbers(Quantization),
+    /// Its numbers with their axes in another order.
+    Turned(Turned, Quantization),
+    /// The index of the largest.
+    Largest(Search),
+}
+
 /// A quantized tensor whose axes are read in another order than it has them.
 #[derive(Clone)]
 pub(crate) struct Turned {

@@ -53,7 +53,12 @@ pub use record::with_fewer_bits;
 pub use report::inspect_rows;
 pub(crate) use state::{Averaged, Multiplied, Source};
 
-use crate::{axes::Axes, end::Ending, lowered::Lowered, refusal::Refusal, value::Turned};
+use crate::{
+    axes::Axes,
+    lowered::Lowered,
+    refusal::Refusal,
+    value::{Ending, Turned},
+};
 use graph::Graph;
 use layout::{ordered, turned, Along};
 use slip::slip;

@@ -8,7 +8,10 @@ use super::{
     graph::{Extent, Graph},
     layout::{axes, joined, Along, Digit, Held},
 };
-use crate::{end::Ending, lowered::Lowered, value::Quantization};
+use crate::{
+    lowered::Lowered,
+    value::{Ending, Quantization},
+};
 
 /// A product of two quantized tensors, which version 1 makes of squares.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use millrace_inference::{
     Node, Rescale, Window,
 };
 
-use crate::{end::Ending, value::Quantization};
+use crate::value::{Ending, Quantization};
 
 use super::{file::expect_in_range, laid, layout::Along, shapes::shapes, Averaged, RowsModel, Source};
 

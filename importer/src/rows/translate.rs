@@ -20,7 +20,7 @@ use super::{
     slip::slip,
     state::{Source, Translation},
 };
-use crate::{end::Ending, lowered::Lowered, refusal::Refusal};
+use crate::{lowered::Lowered, refusal::Refusal, value::Ending};
 
 /// Why a graph can't be one of rows, and which node of version 1 it is.
 pub(super) type Fault = (u32, Refusal);
