@@ -41,8 +41,8 @@ pub fn without_index(model: &mut onnx::Model) -> Result<(), ImportError> {
             let last = graph.node.iter().find(|node| node.output.contains(name))?;
             match last.op_type.as_str() {
                 "ArgMax" | "LogSoftmax" | "Softmax" => return last.input.first().cloned(),
-                // Axes of length 1 may come or go behind it.
-                "Cast" | "Flatten" | "Identity" | "Reshape" | "Squeeze" | "Unsqueeze" => {
+                // Axes may move behind it, and those of length 1 come or go.
+                "Cast" | "Flatten" | "Identity" | "Reshape" | "Squeeze" | "Transpose" | "Unsqueeze" => {
                     name = last.input.first()?;
                 }
                 _ => return None,

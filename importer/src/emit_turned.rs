@@ -29,7 +29,7 @@ impl Emitter {
             _ => {
                 return Err(refusal!(
                     "it reads what {label} puts into another order ({order:?} of N × {inner:?}), and only axes of at most {MAX_MOVED} elements together can move there";
-                    "export the model with the layout that its convolutions read, channels first"
+                    "let its convolutions read channels first, or let the model end with the Transpose"
                 ))
             }
         };

@@ -56,7 +56,7 @@ pub(crate) fn end(lowering: &mut Lowering<'_>, output: &str, arg_max: bool) -> R
     let failed = |why| ImportError::Node { node: reader.label(), why };
     match lowering.value(&reader, 0).map_err(failed)? {
         Value::Index { node, search, label } => Ok(End { node, ending: Ending::Largest(search), label }),
-        Value::Ordered { node, shape, axes, softmax } => {
+        Value::Ordered { node, shape, axes, lies, softmax } => {
             let long: Vec<usize> =
                 axes.clone().filter(|axis| shape.get(*axis).is_some_and(|length| *length > 1)).collect();
             let axis = match long.as_slice() {
@@ -70,7 +70,7 @@ pub(crate) fn end(lowering: &mut Lowering<'_>, output: &str, arg_max: bool) -> R
                     return Err(ImportError::Node { node: softmax, why });
                 }
             };
-            Ok(End { node, ending: Ending::Largest(Search::new(shape, axis)), label: softmax })
+            Ok(End { node, ending: Ending::Largest(Search::new(&shape, axis, lies)), label: softmax })
         }
         // A transposed input alone needs a product that moves it: a model does some work.
         Value::Turned(turned @ Turned { quantization: Some(quantization), .. })
@@ -78,7 +78,14 @@ pub(crate) fn end(lowering: &mut Lowering<'_>, output: &str, arg_max: bool) -> R
         {
             Ok(End { node: turned.node, ending: Ending::Turned(turned, quantization), label })
         }
-        _ => {
+        value => {
+            if let (true, Value::Turned(turned @ Turned { quantization: Some(_), .. })) = (arg_max, value) {
+                let axis = axis_of_outputs(&turned.shape).map_err(failed)?;
+                if let Some(lies) = turned.as_it_lies(axis) {
+                    let search = Search::new(&turned.shape, axis, Some(lies));
+                    return Ok(End { node: turned.node, ending: Ending::Largest(search), label });
+                }
+            }
             let Value::Quantized { node, shape, quantization } =
                 lowering.quantized(&reader, 0).map_err(failed)?
             else {
@@ -87,7 +94,7 @@ pub(crate) fn end(lowering: &mut Lowering<'_>, output: &str, arg_max: bool) -> R
             let ending = match arg_max {
                 true => {
                     let axis = axis_of_outputs(&shape).map_err(failed)?;
-                    Ending::Largest(Search::new(shape, axis))
+                    Ending::Largest(Search::new(&shape, axis, None))
                 }
                 false => Ending::Numbers(quantization),
             };

@@ -77,8 +77,14 @@ pub(crate) enum Value {
     /// The model's input before its quantization.
     Input { shape: Vec<u32> },
     /// What a softmax at the graph's end left: its order is that of the quantized tensor before it, along each of these
-    /// axes of a sample.
-    Ordered { node: u32, shape: Vec<u32>, axes: std::ops::Range<usize>, softmax: String },
+    /// axes of a sample. Where the tensor lies otherwise than it is read, its shape and the only axis.
+    Ordered {
+        node: u32,
+        shape: Vec<u32>,
+        axes: std::ops::Range<usize>,
+        lies: Option<(Vec<u32>, usize)>,
+        softmax: String,
+    },
     /// An `i8` tensor.
     Quantized { node: u32, shape: Vec<u32>, quantization: Quantization },
     /// What a product gives.
@@ -174,11 +180,19 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// The search along an axis of this shape, which the indices don't have.
-    pub(crate) fn new(shape: Vec<u32>, axis: usize) -> Self {
-        let given = shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, length)| *length);
-        Self { given: given.collect(), shape, axis }
+    /// The search along an axis of a tensor that is read under this shape, and may lie under another with another number of the axis. The
+    /// indices don't have it.
+    pub(crate) fn new(shape: &[u32], axis: usize, lies: Option<(Vec<u32>, usize)>) -> Self {
+        let given =
+            shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, length)| *length).collect();
+        let (shape, axis) = lies.unwrap_or_else(|| (shape.to_vec(), axis));
+        Self { given, shape, axis }
     }
+}
+
+/// Whether axes in this order, but for the one that comes at a place, keep the order in which they lie.
+pub(crate) fn keeps_others(order: &[usize], place: usize) -> bool {
+    order.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, from)| from).is_sorted()
 }
 
 /// What is made of the last node. A model that is verified in its call moves elements for it; one of rows has them in any order.
@@ -295,6 +309,22 @@ impl Turned {
     pub(crate) fn keeps_axes(&self) -> bool {
         let turned = self.order.iter().map(|axis| self.inner.get(*axis));
         turned.eq(self.shape.iter().map(Some))
+    }
+
+    /// The shape as it lies and the axis of it that one is which is read, where the others keep their order, so that nothing has to move for
+    /// a search along it.
+    pub(crate) fn as_it_lies(&self, axis: usize) -> Option<(Vec<u32>, usize)> {
+        let last = self.order.len().checked_sub(1)?;
+        let place = match self.keeps_axes() {
+            true => axis,
+            // Others were joined or split before it.
+            false if axis + 1 == self.shape.len() => last,
+            false => return None,
+        };
+        let own = *self.order.get(place)?;
+        let is_same = self.inner.get(own) == self.shape.get(axis);
+        // A transposed input alone needs a product that moves it: a model does some work.
+        (is_same && self.node > 0 && keeps_others(&self.order, place)).then(|| (self.inner.clone(), own))
     }
 }
 

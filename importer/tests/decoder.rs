@@ -139,6 +139,13 @@ fn shards_that_dont_belong_together_are_refused() {
     }
     let message = Source::new(&folder.0).llama(None).err().expect("refused").to_string();
     assert!(message.contains("bytes in all; take a smaller model"), "{message}");
+    let whole = sharded("no-index", &shards());
+    std::fs::remove_file(whole.path(INDEX)).expect("written");
+    let message = Source::new(&whole.0).llama(None).err().expect("refused").to_string();
+    assert!(
+        message.contains("has the shard model-0000") && message.contains("download the index"),
+        "{message}"
+    );
     folder.write(INDEX, b"{}");
     let message = Source::new(&folder.0).llama(None).err().expect("refused").to_string();
     assert!(message.contains("it doesn't say what it should"), "{message}");

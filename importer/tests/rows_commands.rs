@@ -230,30 +230,38 @@ fn arrays_come_and_go_as_the_file_has_them() {
     }
 }
 
-/// More pixels than a product can move, whose classes rows find where they are; the file's channels come last.
+/// More pixels than a product can move, whose classes rows find where they are; the file has them last.
 #[test]
 fn classes_of_pixels_are_those_of_the_file() {
-    let folder = Folder::new("classes");
-    let (model, output) = (folder.path("model.millrace"), folder.path("out.npy"));
-    let file = |end: &str| committed(&format!("tests/cases/m_classes.{end}"));
-    let (samples, expected) = (file("samples.npy"), file("expected.npy"));
-    let arguments = ["import", &file("onnx"), "-o", &model, "--calibrate", &samples];
-    let (fine, said) = millrace_model(&arguments);
-    assert!(
-        fine && said.contains("of rows      since ArgMax 'argmax2': ") && said.contains("agreement"),
-        "{said}"
-    );
-    let scale = said.lines().find_map(|line| line.strip_prefix("input ")).expect("how bytes are made");
-    let scale: Vec<&str> = scale.split_whitespace().collect();
-    let (fine, ran) = millrace_model(&[&["run", &model, &samples, "-o", &output], &scale[..]].concat());
-    assert!(fine, "{ran}");
-    let (given, right) = [&output, &expected].map(|path| npy::read(Path::new(path)).expect("there")).into();
-    assert_eq!((&given.shape, given.shape.len()), (&right.shape, 3));
-    let pairs: Vec<(f64, f64)> = given.reals().into_iter().zip(right.reals()).collect();
-    let same = pairs.iter().filter(|(given, right)| given == right).count();
-    assert!(same * 100 > pairs.len() * 97, "{same} of {}", pairs.len());
-    let (fine, said) = millrace_model(&[&["diff", &model, &samples, &expected], &scale[..]].concat());
-    assert!(fine && said.contains(&format!("{same} of {} agree", pairs.len())), "{said}");
+    for (name, ending, more) in [
+        ("m_classes", "ArgMax 'argmax2': ", &[][..]),
+        ("m_softmax_of_pixels", "Softmax 'softmax2': ", &[]),
+        ("m_head", "output 'y': ", &["--arg-max"]),
+    ] {
+        let folder = Folder::new(name);
+        let (model, output) = (folder.path("model.millrace"), folder.path("out.npy"));
+        let file = |end: &str| committed(&format!("tests/cases/{name}.{end}"));
+        let (samples, expected) = (file("samples.npy"), file("expected.npy"));
+        let arguments = ["import", &file("onnx"), "-o", &model, "--calibrate", &samples];
+        let (fine, said) = millrace_model(&[&arguments[..], more].concat());
+        assert!(fine && said.contains(&format!("of rows      since {ending}")), "{said}");
+        let scale = said.lines().find_map(|line| line.strip_prefix("input ")).expect("how bytes are made");
+        let scale: Vec<&str> = scale.split_whitespace().collect();
+        let (fine, ran) = millrace_model(&[&["run", &model, &samples, "-o", &output], &scale[..]].concat());
+        assert!(fine, "{ran}");
+        let given = npy::read(Path::new(&output)).expect("written");
+        let (fine, said) = millrace_model(&[&["diff", &model, &samples, &expected], &scale[..]].concat());
+        let share =
+            said.split(" agree (").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<f64>().ok());
+        assert!(fine && share.is_some_and(|share| share > 97.0), "{said}");
+        if name == "m_classes" {
+            let right = npy::read(Path::new(&expected)).expect("committed");
+            assert_eq!(given.shape, right.shape);
+            let same =
+                given.reals().iter().zip(right.reals()).filter(|(given, right)| **given == *right).count();
+            assert!(said.contains(&format!("{same} of {} agree", right.reals().len())), "{said}");
+        }
+    }
 }
 
 /// The file reads 8 × 9 × 2 and makes 2 × 8 × 9 of it, so that an array with the first shape could be taken for one as it is posted.

@@ -149,6 +149,25 @@ fn encoders_are_taken_out_of_checkpoints_with_heads_and_of_distilberts() {
     assert_eq!(of(&config, &untyped(renamed("", &parts))), (expected.clone(), false));
     let config = config.replace("DistilBertModel", "DistilBertForMaskedLM");
     assert_eq!(of(&config, &untyped(renamed("distilbert.", &parts))), (expected, true));
+    // What else makes an embedding is refused.
+    let other = |file: &str, text: &str| {
+        let folder = Folder::new("other-steps");
+        folder.write("config.json", CONFIG.as_bytes());
+        std::fs::create_dir_all(folder.path("1_Pooling")).expect("a folder");
+        folder.write(file, text.as_bytes());
+        Source::new(&folder.0).bert(None).err().expect("refused").to_string()
+    };
+    let steps = r#"[{"type": "sentence_transformers.models.Transformer"}, {"type": "sentence_transformers.models.Dense"}]"#;
+    let message = other("modules.json", steps);
+    assert!(
+        message.contains("the step 'sentence_transformers.models.Dense'") && message.contains("take a model"),
+        "{message}"
+    );
+    for others in ["max_tokens", "cls_token", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"] {
+        let two = format!(r#"{{"pooling_mode_mean_tokens": true, "pooling_mode_{others}": true}}"#);
+        let message = other("1_Pooling/config.json", &two);
+        assert!(message.contains("the tokens' mean alone") && message.contains("and no other"), "{message}");
+    }
     // A graph of one can't be told from others.
     let folder = Folder::new("distilbert-graph");
     folder.write("config.json", config.as_bytes());

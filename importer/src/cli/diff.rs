@@ -23,7 +23,7 @@ pub(super) fn diff(batch: &Batch, reference: &Path) -> Result<(), String> {
         Values::I32(values) => Ours::Indices(values.into_iter().map(f64::from).collect()),
         Values::I8(values) => Ours::Numbers(values.into_iter().map(f64::from).collect()),
     };
-    compare(ours, samples, &model.output().0, reference)
+    compare(ours, samples, model.output().0, reference)
 }
 
 /// Compares outputs of so many samples, of this shape each, with another program's: labels, or the numbers of which they are those of the
@@ -69,7 +69,11 @@ fn labels(reference: &Array, samples: usize, positions: &[u32]) -> Result<Vec<f6
     let each: usize = positions.iter().map(|length| *length as usize).product();
     let axes: Vec<usize> = reference.shape.iter().map(|length| *length as usize).collect();
     let positions = long(positions.iter().map(|length| *length as usize));
-    if theirs.len() == samples * each && (axes.first() == Some(&samples) || samples == 1) {
+    let batch = long(axes.iter().skip(1).copied());
+    // A sample may come alone, and labels may be flat.
+    let is_batch = axes.first() == Some(&samples) && (batch == positions || batch.len() < 2);
+    let is_alone = samples == 1 && long(axes.iter().copied()) == positions;
+    if theirs.len() == samples * each && (is_batch || is_alone) {
         return Ok(theirs);
     }
     // The axis of the classes is the one that positions don't have.
@@ -102,16 +106,16 @@ fn labels(reference: &Array, samples: usize, positions: &[u32]) -> Result<Vec<f6
 /// A label for each of so many samples, of labels or of outputs of this shape.
 fn labels_of_samples(reference: &Array, samples: usize, shape: &[u32]) -> Result<Vec<f64>, String> {
     let theirs = numbers(reference)?;
-    let axes = &reference.shape;
-    let is_whole = axes.first() == Some(&(samples as u64)) || samples == 1;
+    let axes: Vec<usize> = reference.shape.iter().map(|length| *length as usize).collect();
     let own = long(shape.iter().map(|length| *length as usize));
-    let given = long(axes.iter().skip(usize::from(axes.len() > 1)).map(|length| *length as usize));
+    let all = samples * own.iter().product::<usize>();
+    let batch = long(axes.iter().skip(1).copied());
+    // Flat numbers have the same order, and a sample may come alone.
+    let is_batch = axes.first() == Some(&samples) && (batch == own || batch.len() < 2);
+    let is_alone = samples == 1 && long(axes.iter().copied()) == own;
     match theirs.len() {
-        count if count == samples && is_whole => Ok(theirs),
-        // Flat numbers have the same order.
-        count if is_whole && (given == own || given.len() == 1 && count == samples * own.iter().product::<usize>()) => {
-            largest(&theirs, samples)
-        }
+        count if count == samples && axes.first() == Some(&samples) => Ok(theirs),
+        count if count == all && (is_batch || is_alone) => largest(&theirs, samples),
         _ => Err(format!(
             "the reference has the shape {axes:?}, and the model gives {samples} × {shape:?}; compare with labels, or with the output for \
              the same samples"
@@ -171,6 +175,9 @@ mod tests {
         assert_eq!(labels(&array(&[2, 2, 1, 3], &first), 2, &[1, 3]), Ok(right.clone()));
         assert_eq!(labels(&array(&[2, 3], &right), 2, &[3]), Ok(right.clone()));
         assert_eq!(labels(&array(&[2, 1], &right[..2]), 2, &[1]), Ok(right[..2].to_vec()));
+        let turned = labels(&array(&[1, 3, 2], &right), 1, &[2, 3]).expect_err("another order");
+        assert!(turned.contains("labels for 1 × [2, 3]"), "{turned}");
+        assert_eq!(labels(&array(&[2, 3], &right), 1, &[2, 3]), Ok(right.clone()));
         let square = array(&[1, 2, 2], &last[..4]);
         assert!(labels(&square, 1, &[2]).expect_err("either").contains("give the labels"));
         let fewer = labels(&array(&[1, 3, 2], &last[..6]), 2, &[3]).expect_err("one sample");
@@ -184,6 +191,9 @@ mod tests {
         assert_eq!(labels_of_samples(&outputs, 2, &[2, 3]), right);
         assert_eq!(labels_of_samples(&array(&[2, 6], &outputs.reals()), 2, &[2, 3]), right);
         assert_eq!(labels_of_samples(&array(&[2], &[3.0, 1.0]), 2, &[2, 3]), right);
+        assert_eq!(labels_of_samples(&array(&[2, 3], &outputs.reals()[..6]), 1, &[2, 3]), Ok(vec![3.0]));
+        let more = labels_of_samples(&outputs, 1, &[2, 3]).expect_err("two samples");
+        assert!(more.contains("for the same samples"), "{more}");
         for other in [array(&[2, 3, 2], &outputs.reals()), array(&[1, 2, 3], &outputs.reals()[..6])] {
             assert!(labels_of_samples(&other, 2, &[2, 3]).expect_err("another").contains("gives 2 × [2, 3]"));
         }

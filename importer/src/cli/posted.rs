@@ -38,6 +38,9 @@ pub(super) fn expect_samples(
     // Whatever the file's axes are, a model may read them flat.
     let is_flat = long(&lengths(sample)).len() < 2;
     if file.is_none() && is_flat && product(shape.get(1..).unwrap_or_default()) == product(&lengths(sample)) {
+        eprintln!(
+            "No metadata beside the model say which axes its file has, and these are taken as they come."
+        );
         return Ok(());
     }
     let remedy = match (is_moved(shape, read), meanings) {
@@ -96,11 +99,10 @@ fn fitting<'a>(shape: &[u64], ways: &'a [Axes]) -> Vec<&'a Axes> {
     let is = |array: Option<&[u64]>, own: &[u32]| array == Some(&lengths(own)[..]);
     let is_alike =
         |array: Option<&[u64]>, own: &[u32]| array.is_some_and(|array| long(array) == long(&lengths(own)));
-    let kinds: [&dyn Fn(&[u32]) -> bool; 4] =
-        [&|own| is(batch, own), &|own| is_alike(batch, own), &|own| is(Some(shape), own), &|own| {
-            is_alike(Some(shape), own)
-        }];
-    let found = kinds.into_iter().map(|fits| -> Vec<&Axes> {
+    let kinds: [(Option<&[u64]>, bool); 4] =
+        [(batch, true), (batch, false), (Some(shape), true), (Some(shape), false)];
+    let found = kinds.into_iter().map(|(array, is_exact)| -> Vec<&Axes> {
+        let fits = |own: &[u32]| if is_exact { is(array, own) } else { is_alike(array, own) };
         ways.iter().filter(|axes| fits(axes.shape()) || fits(axes.lengths())).collect()
     });
     let found = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();

@@ -13,16 +13,23 @@ use crate::{
 
 /// A softmax keeps the order along its axis; a model can end with it.
 pub(super) fn softmax(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
-    let Value::Quantized { node: read, shape, .. } = lowering.quantized(node, 0)? else {
-        return Err(refusal!("its input has no quantization"; "quantize the whole graph"));
+    let value = match lowering.value(node, 0)? {
+        value @ Value::Turned(Turned { quantization: Some(_), .. }) => value,
+        _ => lowering.quantized(node, 0)?,
     };
+    let shape = value.shape().map(<[u32]>::to_vec).unwrap_or_default();
     // Until opset 13 it runs over all axes from its own one on, together.
     let joins = lowering.opset < 13;
     let axis = axis_of(node.int("axis", if joins { 1 } else { -1 }), shape.len())
         .map_err(|why| refusal!("{why}"; "let it run over the axis of the classes"))?;
-    let end = if joins { shape.len() } else { axis + 1 };
-    let axes = axis..end;
-    let value = Value::Ordered { node: read, shape, axes, softmax: node.label() };
+    let axes = axis..if joins { shape.len() } else { axis + 1 };
+    let (read, lies) = match value {
+        Value::Turned(turned) if axes.len() == 1 && turned.as_it_lies(axis).is_some() => {
+            (turned.node, turned.as_it_lies(axis))
+        }
+        _ => (lowering.activation(node, 0)?.0, None),
+    };
+    let value = Value::Ordered { node: read, shape, axes, lies, softmax: node.label() };
     Ok((value, "dropped: it doesn't change which output is largest along its axis".into()))
 }
 
@@ -34,24 +41,16 @@ pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
     let shape = value.shape().map(<[u32]>::to_vec).unwrap_or_default();
     let axis = axis_of(node.int("axis", 0), shape.len())
         .map_err(|why| refusal!("{why}"; "search the axis of the classes"))?;
-    let (read, search) = match value {
+    let (read, lies) = match value {
         Value::Ordered { axes, .. } if !axes.contains(&axis) => {
             return Err(refusal!(
                 "it searches axis {}, along which the softmax before it changes the order", axis + 1;
                 "leave the softmax out"
             ))
         }
-        // The same of the tensor as it lies, where the other axes keep their order.
-        Value::Turned(turned)
-            if turned.keeps_axes() && turned.node > 0 && keeps_others(&turned.order, axis) =>
-        {
-            let own = turned.order.get(axis).copied().unwrap_or_default();
-            (turned.node, Search::new(turned.inner, own))
-        }
-        Value::Ordered { node, .. } | Value::Quantized { node, .. } => {
-            (node, Search::new(shape.clone(), axis))
-        }
-        _ => (lowering.activation(node, 0)?.0, Search::new(shape.clone(), axis)),
+        Value::Ordered { node, lies, .. } => (node, lies),
+        Value::Turned(turned) if turned.as_it_lies(axis).is_some() => (turned.node, turned.as_it_lies(axis)),
+        _ => (lowering.activation(node, 0)?.0, None),
     };
     if node.int("select_last_index", 0) != 0 {
         return Err(refusal!(
@@ -64,13 +63,8 @@ pub(super) fn arg_max(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered
         true => lengths.map(|(at, length)| if at == axis { 1 } else { *length }).collect(),
         false => lengths.filter(|(at, _)| *at != axis).map(|(_, length)| *length).collect(),
     };
-    let search = Search { given, ..search };
+    let search = Search { given, ..Search::new(&shape, axis, lies) };
     Ok((Value::Index { node: read, search, label: node.label() }, "the end".into()))
-}
-
-/// Whether axes in this order, but for one, lie as they are read.
-fn keeps_others(order: &[usize], axis: usize) -> bool {
-    order.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, from)| from).is_sorted()
 }
 
 /// The index of the largest entry along an axis of a sample. One that isn't the last, or the last longer than 1, is brought

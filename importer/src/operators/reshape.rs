@@ -34,10 +34,11 @@ pub(super) fn with_shape(
             lowering.reshape_input(new)?;
             return Ok((Value::Input { shape: new.to_vec() }, "another shape of the input".into()));
         }
-        Value::Ordered { node: read, shape, axes, softmax } => {
+        Value::Ordered { node: read, shape, axes, lies, softmax } => {
             let axes = kept(&shape, &axes, new)?;
-            let node = if new == shape { read } else { lowering.emitter.reshape(read, new)? };
-            let ordered = Value::Ordered { node, shape: new.to_vec(), axes, softmax };
+            let node =
+                if new == shape || lies.is_some() { read } else { lowering.emitter.reshape(read, new)? };
+            let ordered = Value::Ordered { node, shape: new.to_vec(), axes, lies, softmax };
             return Ok((ordered, "another shape behind the softmax".into()));
         }
         Value::Mapped { node: input, shape, quantization, map } => {

@@ -7,7 +7,7 @@ use crate::{
     lowered::Lowered,
     lowering::Lowering,
     onnx,
-    value::{Turned, Value},
+    value::{keeps_others, Turned, Value},
 };
 
 pub(super) fn transpose(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lowered<(Value, String)> {
@@ -27,6 +27,19 @@ pub(super) fn transpose(lowering: &mut Lowering<'_>, node: &onnx::Node) -> Lower
         ));
     }
     let new: Vec<u32> = moved.iter().filter_map(|axis| shape.get(*axis).copied()).collect();
+    if let Value::Ordered { node: read, shape, axes, lies, softmax } = &value {
+        let long: Vec<usize> =
+            axes.clone().filter(|axis| shape.get(*axis).is_some_and(|length| *length > 1)).collect();
+        let own = if axes.len() == 1 { axes.start } else { *long.first().unwrap_or(&axes.start) };
+        // The others keep their order, so that the positions do.
+        let place = moved.iter().position(|axis| *axis == own).unwrap_or_default();
+        if long.len() < 2 && keeps_others(&moved, place) {
+            let lies = Some(lies.clone().unwrap_or_else(|| (shape.clone(), own)));
+            let softmax = softmax.clone();
+            let turned = Value::Ordered { node: *read, shape: new, axes: place..place + 1, lies, softmax };
+            return Ok((turned, "another order behind the softmax".into()));
+        }
+    }
     if stays(&moved, &shape) && !matches!(value, Value::Turned(_)) {
         return with_shape(lowering, node, &new);
     }

@@ -140,7 +140,36 @@ struct LengthFile {
 struct PoolingFile {
     pooling_mode_cls_token: bool,
     pooling_mode_mean_tokens: bool,
+    pooling_mode_max_tokens: bool,
+    pooling_mode_mean_sqrt_len_tokens: bool,
+    pooling_mode_weightedmean_tokens: bool,
+    pooling_mode_lasttoken: bool,
 }
+
+impl PoolingFile {
+    /// The poolings that it asks for, whose results are joined; none for one that can't be imported.
+    fn modes(&self) -> Vec<Option<Pooling>> {
+        let others = [
+            self.pooling_mode_max_tokens,
+            self.pooling_mode_mean_sqrt_len_tokens,
+            self.pooling_mode_weightedmean_tokens,
+            self.pooling_mode_lasttoken,
+        ];
+        let known =
+            [(self.pooling_mode_mean_tokens, Pooling::Mean), (self.pooling_mode_cls_token, Pooling::First)];
+        let known = known.into_iter().filter(|(asked, _)| *asked).map(|(_, pooling)| Some(pooling));
+        known.chain(others.into_iter().filter(|asked| *asked).map(|_| None)).collect()
+    }
+}
+
+/// A step of a model of sentence-transformers.
+#[derive(Deserialize)]
+struct Module {
+    r#type: String,
+}
+
+/// The steps that an import takes; the last changes no direction.
+const MODULES: [&str; 3] = ["Transformer", "Pooling", "Normalize"];
 
 impl Config {
     /// Reads what a folder says. A folder without sentence-transformers' files means all positions, and the mean.
@@ -156,16 +185,24 @@ impl Config {
             config.limit_tokens(length)?;
         }
         if let Some(pooling) = optional::<PoolingFile>(&folder.join("1_Pooling/config.json"))? {
-            config.pooling = match (pooling.pooling_mode_mean_tokens, pooling.pooling_mode_cls_token) {
-                (true, false) => Pooling::Mean,
-                (false, true) => Pooling::First,
+            config.pooling = match pooling.modes()[..] {
+                [Some(pooling)] => pooling,
                 _ => {
                     return Err(refusal!(
-                        "1_Pooling/config.json asks for neither the tokens' mean nor the first token alone";
-                        "take a model with pooling_mode_mean_tokens or pooling_mode_cls_token"
+                        "1_Pooling/config.json asks for neither the tokens' mean alone nor the first token alone";
+                        "take a model with pooling_mode_mean_tokens or pooling_mode_cls_token, and no other"
                     ))
                 }
             };
+        }
+        let modules: Vec<Module> = optional(&folder.join("modules.json"))?.unwrap_or_default();
+        let is_known =
+            |module: &&Module| MODULES.iter().any(|known| module.r#type.rsplit('.').next() == Some(known));
+        if let Some(Module { r#type }) = modules.iter().find(|module| !is_known(module)) {
+            return Err(refusal!(
+                "modules.json names the step '{type}', and those that can be imported are {}", MODULES.join(", ");
+                "take a model whose embedding is what its pooling gives"
+            ));
         }
         Ok(config)
     }

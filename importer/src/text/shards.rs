@@ -153,6 +153,11 @@ fn beside(index: &Path, name: &str) -> Result<PathBuf, Refusal> {
     }
 }
 
+/// Whether a file's name is that of a shard.
+pub(crate) fn is_shard(name: &str) -> bool {
+    name.strip_suffix(".safetensors").is_some_and(|name| name.contains("-of-"))
+}
+
 /// The index of the model that a file is a shard of, if it is there: of `model-00002-of-00003.safetensors`,
 /// `model.safetensors.index.json`.
 pub(crate) fn index_of(shard: &Path) -> Option<PathBuf> {

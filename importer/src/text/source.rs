@@ -10,7 +10,7 @@ use super::{
     gguf::Gguf,
     llama::{Llama, LlamaConfig, Naming},
     onnx::Exported,
-    shards::{index_of, Shards},
+    shards::{index_of, is_shard, Shards},
     tokens::Tokens,
     weights::Weights,
 };
@@ -134,8 +134,23 @@ impl Source {
         self.weights(|weights| Llama::new(config, weights, Naming::Transformers))
     }
 
+    /// Refuses a folder with shards and without the index of them.
+    fn expect_index(&self) -> Result<(), Refusal> {
+        let files = self.folder.read_dir().into_iter().flatten().flatten();
+        let shard =
+            files.map(|file| file.file_name().to_string_lossy().into_owned()).find(|name| is_shard(name));
+        match shard.filter(|_| !self.weights.exists()) {
+            Some(shard) => Err(refusal!(
+                "{} has the shard {shard}, and no {}", self.folder.display(), WEIGHTS[1];
+                "download the index, too, which says where each tensor is"
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// What is made of the tensors of a safetensors file, or of all shards that an index names.
     fn weights<T>(&self, of: impl FnOnce(&Weights<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        self.expect_index()?;
         let made = match is_index(&self.weights) {
             true => Shards::read(&self.weights).and_then(|shards| of(&shards.weights()?)),
             false => {

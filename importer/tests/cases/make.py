@@ -407,6 +407,14 @@ def classes(c):
     c.add("Squeeze", c.constant([3], np.int64))
 
 
+def softmax_of_pixels(c):
+    """The classes last, as frameworks write a softmax along others than the last axis, and first again."""
+    c.conv(4, 1, (3, 3))
+    c.add("Transpose", perm=[0, 2, 3, 1])
+    c.add("Softmax", axis=-1)
+    c.add("Transpose", perm=[0, 3, 1, 2])
+
+
 def unfolded(c):
     """Flat samples that become an image with its channels last."""
     c.add("Reshape", c.constant([0, 8, 8, 3], np.int64))
@@ -738,6 +746,7 @@ CASES = [
     ("m", head, (1, 35, 36), 1012),
     ("m", classes, (1, 35, 36), 1013),
     ("m", unfolded, (192,), 1014),
+    ("m", softmax_of_pixels, (1, 35, 36), 1015),
     # Quantized as they are written.
     ("i", uint8_input, (3, 5, 5), 0, {"kind": np.uint8}),
     ("i", moved_input, (5, 5, 3), 1, {"kind": np.int8}),
