@@ -77,7 +77,7 @@ pub(crate) enum Value {
     /// The model's input before its quantization.
     Input { shape: Vec<u32> },
     /// What a softmax at the graph's end left: its order is that of the quantized tensor before it, along each of these
-    /// axes of a sample. Where the tensor lies otherwise than it is read, its shape and the only axis.
+    /// axes of a sample. Where the tensor lies otherwise than it is read, `lies` has its shape, and the only axis there.
     Ordered {
         node: u32,
         shape: Vec<u32>,
@@ -311,8 +311,8 @@ impl Turned {
         turned.eq(self.shape.iter().map(Some))
     }
 
-    /// The shape as it lies and the axis of it that one is which is read, where the others keep their order, so that nothing has to move for
-    /// a search along it.
+    /// Of an axis that is read: the shape as the tensor lies, and which axis of that it is. None unless the others keep their order there,
+    /// so that a search along it has to move nothing.
     pub(crate) fn as_it_lies(&self, axis: usize) -> Option<(Vec<u32>, usize)> {
         let last = self.order.len().checked_sub(1)?;
         let place = match self.keeps_axes() {
