@@ -14,8 +14,8 @@ use crate::{
 pub(crate) const MAX_MOVED: u32 = 1024;
 
 impl Emitter {
-    /// The tensor with its axes in the order in which they are read, and its shape.
-    pub(crate) fn turned(&mut self, turned: &Turned, quantization: Quantization) -> Lowered<(u32, Vec<u32>)> {
+    /// The tensor with its axes in the order in which they are read.
+    pub(crate) fn turned(&mut self, turned: &Turned, quantization: Quantization) -> Lowered<u32> {
         let Turned { node, inner, order, shape, label, .. } = turned;
         let at = match (swapped(inner, order), permuted(inner, order)) {
             (Some([first, last]), _) if last <= MAX_MOVED => {
@@ -33,7 +33,7 @@ impl Emitter {
                 ))
             }
         };
-        Ok((at, shape.clone()))
+        Ok(at)
     }
 
     /// An image with its channels first.

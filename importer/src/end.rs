@@ -35,9 +35,7 @@ impl End {
     pub(crate) fn in_order(&self, emitter: &mut Emitter) -> Result<u32, ImportError> {
         let node = match &self.ending {
             Ending::Numbers(_) => Ok(self.node),
-            Ending::Turned(turned, quantization) => {
-                emitter.turned(turned, *quantization).map(|(node, _)| node)
-            }
+            Ending::Turned(turned, quantization) => emitter.turned(turned, *quantization),
             Ending::Largest(search) => along(emitter, self.node, search),
         };
         node.map_err(|why| ImportError::Large(why.about(&format!("{}:", self.label))))

@@ -66,6 +66,7 @@ impl Batch {
         Ok(self.meanings()?.map_or(Reads::Unknown, integers))
     }
 
+    /// What the metadata beside the model say; none if there are none.
     fn meanings(&self) -> Result<Option<Meanings>, String> {
         Meanings::beside(&self.model).map_err(|why| why.to_string())
     }

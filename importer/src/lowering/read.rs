@@ -54,8 +54,8 @@ impl Lowering<'_> {
                 Ok(Value::Quantized { node: 0, shape, quantization: INTEGERS })
             }
             Value::Turned(ref turned @ Turned { quantization: Some(quantization), .. }) => {
-                let (at_last, shape) = self.emitter.turned(turned, quantization)?;
-                let settled = Value::Quantized { node: at_last, shape, quantization };
+                let own = self.emitter.turned(turned, quantization)?;
+                let settled = Value::Quantized { node: own, shape: turned.shape.clone(), quantization };
                 if let Some(name) = node.input.get(at) {
                     self.values.insert(name.clone(), settled.clone());
                 }

@@ -83,7 +83,7 @@ pub(crate) fn along(emitter: &mut Emitter, read: u32, search: &Search) -> Lowere
             label: format!("the search along axis {}", axis + 1),
         };
         // Which entry is largest doesn't depend on what the integers stand for.
-        let (node, _) = emitter.turned(&turned, Quantization { scale: 1.0, zero_point: 0 })?;
+        let node = emitter.turned(&turned, Quantization { scale: 1.0, zero_point: 0 })?;
         return emitter.push(Node::ArgMax { input: node });
     }
     let kept: Vec<u32> = shape.iter().take(axis + 1).copied().collect();
