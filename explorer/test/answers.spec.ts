@@ -86,7 +86,7 @@ test('a miner that earns nothing reads why, and what to do', async ({ page, node
   await change(page, ({ method }, result) => {
     if (method !== 'millrace_miner') return undefined;
     const { slots, ...rest } = result as { slots: object[] };
-    const off = slots.map((slot) => ({ ...slot, leased: false, suspended: false, withdrawn: false, onSale: false }));
+    const off = slots.map((slot) => ({ ...slot, leasedRate: '0', suspended: false, withdrawn: false, onSale: false }));
     return { result: { ...rest, slots: off, idle: reasons.map(([reason]) => reason) } };
   });
   await look(page, node.url, `#/miner/${MINER}`);

@@ -25,6 +25,7 @@ mod extension;
 #[cfg(feature = "std")]
 mod figures;
 pub mod genesis_config_presets;
+mod migrations;
 mod transactions;
 
 use alloc::vec::Vec;
@@ -63,8 +64,8 @@ pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// A transaction or inherent.
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
 
-/// Storage migrations since the spec before.
-pub type Migrations = (pallet_models::migrations::ToLists<Runtime>,);
+/// Storage migrations. Each acts on a chain whose storage is of the version before its own, and costs reads elsewhere.
+pub type Migrations = (pallet_models::migrations::ToLists<Runtime>, migrations::LeaseParts);
 
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<
@@ -95,7 +96,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("millrace"),
     impl_name: alloc::borrow::Cow::Borrowed("millrace"),
     authoring_version: 1,
-    spec_version: 15,
+    spec_version: 16,
     impl_version: 0,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 6,

@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 
 use frame_support::{assert_noop, assert_ok, traits::Authorize};
-use millrace_primitives::{Answer, Balance, SlotMarket, TaskId};
+use millrace_primitives::{Answer, Balance, Demand, SlotMarket, TaskId};
 use millrace_runtime::{
     configs::market::ProtocolCut, AccountId, Miners, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     System, Tasks,
@@ -163,7 +163,8 @@ fn an_expired_lease_is_slashed_and_the_task_refunded_at_its_deadline() {
         System::assert_has_event(
             Event::LeaseFailed { task, miner: id(MINER), reason: LeaseFailure::Expired }.into(),
         );
-        let (leased, _) = Miners::lease(digits(), 1, |_| Answer::Take);
+        let (leased, _) =
+            Miners::lease(digits(), Demand { work: 1, least_rate: 1, least_slash: 0 }, |_| Answer::Take);
         assert_eq!(leased, None, "all slots of the miner are suspended");
         pass(61 - System::block_number());
         let (why, rent, fee) = refunded(task).expect("its deadline is past");
@@ -293,9 +294,17 @@ fn a_task_is_over_by_its_deadline() {
 #[test]
 fn the_slash_is_what_the_lease_says() {
     on_dev(|| {
-        let rate = 1_000_000_000_000u64;
+        let withdraw = || {
+            pallet_miners::Miners::<Runtime>::mutate(id(MINER), |record| {
+                record.as_mut().expect("a miner").withdrawable_from = 0;
+            });
+            Miners::withdraw(signed(MINER))
+        };
+        // Half of that and more is leased, so all of it is.
+        let rate = 4_000_000;
         assert_ok!(Miners::offer(signed(MINER), 50_000_000, vec![rate], vec![digits()]));
         pass(10);
+        assert_ok!(withdraw());
         let promised = Miners::bond_of_rate(rate).expect("a bond") / 10;
         let task = post(450, UNIT, 2_000);
         pass(1);
@@ -304,18 +313,16 @@ fn the_slash_is_what_the_lease_says() {
         assert_ok!(Miners::offer(signed(MINER), 50_000_000, vec![1], vec![digits()]));
         pass(11);
         assert!(lease_of(task).is_some());
-        pallet_miners::Miners::<Runtime>::mutate(id(MINER), |record| {
-            record.as_mut().expect("a miner").withdrawable_from = 0;
-        });
-        assert_noop!(Miners::withdraw(signed(MINER)), pallet_miners::Error::<Runtime>::NothingToWithdraw);
+        assert_eq!(withdraw(), Err(pallet_miners::Error::<Runtime>::NothingToWithdraw.into()));
         let mut trace = honest(task).trace;
         trace[17] ^= 0x40;
         let before = total(MINER);
         assert_ok!(apply(submission(task, descriptor(task), trace, MILL)).expect("authorised"));
         assert_eq!(before - total(MINER), promised);
-        // Only now the rest is free.
+        // Only now the slot needs less.
         assert_ok!(Miners::resume(signed(MINER)));
-        assert_ok!(Miners::withdraw(signed(MINER)));
+        let bond = pallet_miners::Miners::<Runtime>::get(id(MINER)).map(|record| record.bond);
+        assert_eq!(bond, Miners::bond_of_rate(1));
     });
 }
 
@@ -429,6 +436,9 @@ fn a_price_below_every_ask_waits_and_can_be_cancelled() {
 #[test]
 fn the_oldest_task_goes_first_when_slots_are_short() {
     on_dev(|| {
+        // A task takes all of such a slot.
+        assert_ok!(Miners::offer(signed(MINER), 50_000_000, vec![5_000; 2], vec![digits()]));
+        pass(10);
         let tasks: Vec<_> = (0..4).map(|_| post(2, UNIT, 500)).collect();
         pass(1);
         let leased: Vec<_> = tasks.iter().map(|task| lease_of(*task).is_some()).collect();
@@ -453,6 +463,37 @@ fn two_slots_of_one_account_settle_in_one_block() {
             assert_ok!(apply(submission(task, descriptor(task), honest(task).trace, MILL)).expect("ok"));
         }
         assert!(pallet_tasks::Tasks::<Runtime>::iter().next().is_none());
+    });
+}
+
+/// Each of the preset's two slots stakes 2 MILL for all its small tasks, and 2 for the last, which takes all that is free.
+/// Whoever fails one is slashed for that alone, and its other tasks stay its own.
+#[test]
+fn a_slot_executes_small_tasks_until_they_stake_what_it_does() {
+    on_dev(|| {
+        let tasks: Vec<_> = (0..80).map(|_| post(1, UNIT, 500)).collect();
+        let record = pallet_tasks::Tasks::<Runtime>::get(tasks[0]).expect("it is open");
+        // Declining is possible for three blocks, and an unanswered lease lasts 16, with five of grace.
+        let slash = record.posting_cost + record.fee * 21 / 3;
+        let small = 2 * UNIT / slash;
+        println!("failing a digit costs {slash} planck, and {small} of them fit a slot beside one that takes the rest");
+        pass(12);
+        let leased: Vec<_> = tasks.iter().copied().filter(|task| lease_of(*task).is_some()).collect();
+        assert_eq!(leased, tasks[..2 * (small as usize + 1)]);
+        let part = |task: TaskId| lease_of(task).map(|lease| (lease.rate, lease.slash));
+        assert_eq!(part(tasks[0]), Some((4_958, slash)));
+        let last = leased.iter().filter_map(|task| part(*task)).max().expect("some are leased");
+        let rest = 1_000_000_000 - 4_958 * small as u64;
+        assert_eq!(last, (rest, (2 * UNIT * u128::from(rest)).div_ceil(1_000_000_000)));
+        let before = total(MINER);
+        let mut wrong = honest(tasks[0]).trace;
+        wrong[17] ^= 0x40;
+        assert_ok!(apply(submission(tasks[0], descriptor(tasks[0]), wrong, MILL)).expect("authorised"));
+        assert_eq!(before - total(MINER), slash);
+        for task in &leased[1..] {
+            assert_ok!(apply(submission(*task, descriptor(*task), honest(*task).trace, MILL)).expect("ok"));
+        }
+        try_state();
     });
 }
 

@@ -5,7 +5,18 @@
 //! say whose turn a block is; and everyone pays the fees of what they sign. Each scenario runs twice from the same seed,
 //! once with the attack and once with honest miners of the same hardware and capital in its place.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    fs,
+    num::NonZeroUsize,
+    path::PathBuf,
+    process::ExitCode,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        Mutex,
+    },
+    thread,
+};
 
 use clap::Parser;
 
@@ -53,6 +64,25 @@ fn compare(name: &str, setting: &Setting) -> Compared {
     Compared { name: scenario.name(), about: scenario.about(), honest: run(false), attack: run(true) }
 }
 
+/// Compares each of these scenarios, as many at a time as the machine has cores; in the order of their names.
+fn compare_all(names: &[String], setting: &Setting) -> Vec<Compared> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let work = || {
+        let take = || next.fetch_add(1, Ordering::Relaxed);
+        while let Some((at, name)) = Some(take()).and_then(|at| Some((at, names.get(at)?))) {
+            eprintln!("{name} …");
+            let compared = compare(name, setting);
+            done.lock().expect("nobody panicked").insert(at, compared);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZeroUsize::get) {
+            scope.spawn(work);
+        }
+    });
+    done.into_inner().expect("nobody panicked").into_values().collect()
+}
+
 fn simulate(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let known: Vec<_> = scenarios::all().iter().map(|scenario| scenario.name()).collect();
     let names = if options.scenarios.is_empty() {
@@ -68,12 +98,9 @@ fn simulate(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     }
     fs::create_dir_all(&options.out)?;
     let setting = Setting { rounds: options.rounds, seed: options.seed, demand: options.demand.into() };
-    let mut all = Vec::new();
-    for name in names {
-        eprintln!("{name} …");
-        let compared = compare(&name, &setting);
-        report::write_csv(&options.out, &compared)?;
-        all.push(compared);
+    let all = compare_all(&names, &setting);
+    for compared in &all {
+        report::write_csv(&options.out, compared)?;
     }
     report::write_summary(&options.out, &all)?;
     report::write_figures(&options.out, &all)?;

@@ -482,7 +482,7 @@ describe('a miner whose memory a task exceeds', () => {
     assert.equal(reason, 'Declined');
     const after = await record();
     const lost = before.bond.toBigInt() - after.bond.toBigInt();
-    assert.ok(lost > 0n && lost < 2n * UNIT, `${lost} planck for the room, and less than a slash`);
+    assert.ok(lost > 0n && lost < UNIT, `${lost} planck for the room, and less than a slash`);
     assert.deepEqual(after.terms.toHuman(), before.terms.toHuman(), 'the offer stays');
 
     const { input } = digits(folder, 4);

@@ -167,7 +167,7 @@ def test_a_task_whose_fork_is_gone_is_watched_on(url: str, other: str) -> None:
                 due = second.round().block + 100
                 arguments = {"model": MODEL, "input": bytes(64), "max_price": 10**10, "deadline": due}
                 post = ("Tasks", "post", {**arguments, "input_hash": None})
-                # At a price of its own: there is none to go by while each slot is busy.
+                # At a price of its own, whatever the slots ask by now.
                 while (ahead := task - second.post(MODEL, INPUTS[:1], max_price=10**10, until="best").task) > 0:
                     second.batch([post] * min(ahead, 20), until="best")
                 last = rest.result()[-1]

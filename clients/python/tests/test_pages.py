@@ -99,8 +99,8 @@ def test_lists_of_a_node_are_the_same_in_pages_of_one(client: Client, monkeypatc
     for each in (INPUTS[:1], INPUTS[1:2]):
         client.post(MODEL, each, until="best")
     shares = two_shares(client, author)
-    # Only free slots are offered, and tasks may have them both.
-    offers = until("slots are free again when their tasks are settled", lambda: two(client.offers(MODEL)))
+    # Only slots with something free are offered.
+    offers = until("both slots are offered", lambda: two(client.offers(MODEL)))
     tasks, models = client.tasks(bob), client.models()
     assert len(tasks) >= 2
     monkeypatch.setattr(aio, "_PAGE", 1)

@@ -42,7 +42,7 @@ export interface Market {
 
 interface Slot {
   rate: bigint;
-  leased?: unknown;
+  leased?: { rate: bigint };
   suspended: boolean;
   withdrawn: boolean;
 }
@@ -56,8 +56,9 @@ interface TaskRecord {
 
 function seller(miner: string, { terms, slots }: MinerRecord, race: Race, score?: { mined: bigint; score: bigint }): Seller {
   const { emission, emissionPerMegaMac: e, totalScore } = race.round;
-  const leased = slots.filter((slot) => slot.leased !== undefined).length;
-  const free = slots.filter((slot) => slot.leased === undefined && !slot.suspended && !slot.withdrawn);
+  const onSale = slots.filter(({ suspended, withdrawn }) => !suspended && !withdrawn);
+  const free = onSale.filter(({ rate, leased }) => rate > (leased?.rate ?? 0n));
+  const leased = onSale.length - free.length;
   return {
     miner,
     ask: terms.ask,

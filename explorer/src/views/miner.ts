@@ -11,24 +11,25 @@ import { idle } from '../words';
 
 type Slot = Miner['slots'][number];
 
-const slotState = ({ leased, suspended, withdrawn, onSale }: Slot) => {
-  if (leased) return pill('at work', 'work');
+const slotState = ({ leasedRate, suspended, withdrawn, onSale }: Slot) => {
   if (suspended) return pill('suspended', 'bad');
   if (withdrawn) return pill('withdrawn', 'wait');
+  if (leasedRate > 0n) return pill(onSale ? 'partly at work' : 'at work', 'work');
   return onSale ? pill('free', 'good') : pill('not on sale', 'wait');
 };
 
 function slots(all: Slot[]) {
   return table(
     'Slots',
-    html`<th scope="col">Slot</th><th scope="col">State</th><th scope="col" class="number">Rate, a block</th><th scope="col" class="number">Idle since block</th>`,
+    html`<th scope="col">Slot</th><th scope="col">State</th><th scope="col" class="number">Rate, a block</th><th scope="col" class="number">Leased of it</th><th scope="col" class="number">Idle since block</th>`,
     all.map(
       (slot) => html`
         <tr>
           <th scope="row">${slot.slot}</th>
           <td>${slotState(slot)}</td>
           <td class="number">${work(slot.rate)}</td>
-          <td class="number">${slot.leased ? '–' : count(slot.idleSince)}</td>
+          <td class="number">${slot.leasedRate > 0n ? work(slot.leasedRate) : '–'}</td>
+          <td class="number">${slot.leasedRate > 0n ? '–' : count(slot.idleSince)}</td>
         </tr>
       `,
     ),

@@ -8,10 +8,10 @@ use frame_support::{
         Get,
     },
 };
-use millrace_primitives::{Balance, MinerBond, SlotIndex, MAC_PER_ASK};
-use sp_runtime::{DispatchError, Permill};
+use millrace_primitives::{Balance, Demand, MinerBond, Part, SlotIndex, MAC_PER_ASK};
+use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, DispatchError, Permill, Rounding};
 
-use crate::{types::position, Config, Error, Event, HoldReason, MinerRecord, Miners, Pallet, Terms};
+use crate::{types::position, Config, Error, Event, HoldReason, MinerRecord, Miners, Pallet, Slot, Terms};
 
 /// What slots need as bonds and lose of them by the parameters in force, which are looked up once for many slots.
 pub(crate) struct Bonds {
@@ -37,6 +37,36 @@ impl Bonds {
     /// What failing costs at a rate: a fixed part of its bond.
     pub(crate) fn slash_of_rate(&self, rate: u64) -> Balance {
         self.slash.mul_floor(self.of_rate(rate).unwrap_or_default())
+    }
+
+    /// The most that all leases of a slot of this rate stake together: twice what failing the whole slot costs.
+    fn most_at_stake(&self, rate: u64) -> Balance {
+        self.slash_of_rate(rate).saturating_mul(2)
+    }
+
+    /// What a lease takes of a slot, and what failing it costs.
+    ///
+    /// It takes as much as does the work within a block, and stakes as much of the slot's slash, or the least that the task
+    /// asks for. It takes all that is free if less than half of the slot would be left, which made later tasks slow, or
+    /// once the leases of parts stake as much together as the whole slot does. So an outage costs a miner twice that at the
+    /// most, and nothing counts as capacity on sale that can't be leased.
+    pub(crate) fn part_of(&self, slot: &Slot, demand: &Demand) -> Part {
+        let free = slot.free_rate();
+        let whole = self.slash_of_rate(slot.rate);
+        let part = |rate: u64| {
+            let share =
+                multiply_by_rational_with_rounding(whole, rate.into(), slot.rate.into(), Rounding::Up);
+            let slash = share.unwrap_or(whole).max(demand.least_slash).min(whole);
+            Part { rate, slash }
+        };
+        let wanted = part(u64::try_from(demand.work).unwrap_or(u64::MAX).max(1).min(free));
+        let rest = free.saturating_sub(wanted.rate);
+        let at_stake = slot.leased.as_ref().map_or(0, |leased| leased.at_stake);
+        if rest >= slot.rate.div_ceil(2) && at_stake.saturating_add(wanted.slash) <= whole {
+            wanted
+        } else {
+            part(free)
+        }
     }
 }
 
@@ -71,7 +101,8 @@ impl<T: Config> MinerBond<T::AccountId> for Pallet<T> {
         Self::deposit_event(Event::Charged { miner: miner.clone(), amount });
         let bonds = Bonds::of::<T>();
         let at_stake = record.slots.iter().fold(Balance::default(), |sum, slot| {
-            sum.saturating_add(bonds.slash_of_rate(slot.bonded_rate()))
+            let at_stake = slot.leased.as_ref().map_or(0, |leased| leased.at_stake);
+            sum.saturating_add(bonds.most_at_stake(slot.bonded_rate()).max(at_stake))
         });
         if record.bond < at_stake {
             Self::suspend_slots(miner, &mut record);
@@ -102,8 +133,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn needed_bond(record: &MinerRecord) -> Result<Balance, DispatchError> {
         let bonds = Bonds::of::<T>();
         let now = record.slots.iter().try_fold(Balance::default(), |sum, slot| {
-            // What a lease can cost was fixed when it was given, and stays covered whatever the parameters are now.
-            let at_stake = slot.leased.as_ref().map_or(0, |leased| leased.slash);
+            // What leases can cost was fixed when they were given, and stays covered whatever the parameters are now.
+            let at_stake = slot.leased.as_ref().map_or(0, |leased| leased.at_stake);
             sum.checked_add(bonds.of_rate(slot.bonded_rate())?.max(at_stake))
         });
         let next = record.next.iter().flat_map(|next| next.terms.rates.iter().copied());

@@ -1,9 +1,9 @@
-//! The books: which slots are for sale, in the order in which they are sold. Nothing else touches [`Book`] and
-//! [`Classes`].
+//! The books: which slots are for sale, and how much of each, in the order in which they are sold. Nothing else touches
+//! [`Book`] and [`Classes`].
 //!
 //! A book has no bound, so nobody can fill it: it lies in storage slot by slot, under keys that storage itself keeps in
 //! the order of sale. A search has one, and slots that nobody can use mustn't take it from those that somebody can. So
-//! a book is divided into classes by what a slot promises, each a factor of four, and a search
+//! a book is divided into classes by what is free of a slot, each a factor of four, and a search
 //! - opens no class that lies below the least rate that its task needs: however many such slots there are, they cost it
 //!   nothing;
 //! - opens no empty class, which the counts of [`Classes`] tell;
@@ -14,7 +14,7 @@
 //! What is left to one who wants to hide another's slot from a task is to offer [`LOOKS`] cheaper slots of the very
 //! class of that slot which the task refuses. In a class above the least rate nothing is refused for its rate; in the
 //! class of the least rate such slots promise a fourth of it at the least, with bonds to match, and hide nothing of the
-//! classes above. Slots that the task accepts hide nothing: they are leased. Slots of refused miners hide the rest only
+//! classes above. Slots that the task accepts hide nothing: it takes its part of one. Slots of refused miners hide the rest only
 //! when they are nearly [`LOOKS_IN_ALL`], and each of these miners has paid for declining or failing this very task.
 //!
 //! The entries of a class lie side by side in storage. So the proof of a search holds the way to each class once, and
@@ -83,8 +83,8 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Calls `change` with the key and rate of each of these slots in each of its books, and with how many free slots
-    /// its class has; `change` answers how many it has then.
+    /// Calls `change` with the key and free rate of each of these slots in each of its books, and with how many slots its
+    /// class has; `change` answers how many it has then.
     fn change_books(
         miner: &T::AccountId,
         record: &MinerRecord,
@@ -99,10 +99,11 @@ impl<T: Config> Pallet<T> {
                 let mut counts = stored.unwrap_or_default();
                 for index in slots {
                     let Some(slot) = position(*index).and_then(|at| record.slots.get(at)) else { continue };
-                    let class = class_of(slot.rate);
+                    let rate = slot.free_rate();
+                    let class = class_of(rate);
                     let place = Place::new(record.terms.ask, slot.idle_since, miner.clone(), *index);
                     if let Some(count) = counts.get_mut(usize::from(class)) {
-                        *count = change((*model, class, place), slot.rate, *count);
+                        *count = change((*model, class, place), rate, *count);
                     }
                 }
                 *stored = counts.iter().any(|count| *count > 0).then_some(counts);
@@ -110,8 +111,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The cheapest slot of a model's book that promises `least_rate` MAC per block at least and is answered with
-    /// [`Answer::Take`], the one idle longest on ties. Adds what it looks at to `looked`.
+    /// The cheapest slot of a model's book that has `least_rate` MAC per block free at least and is answered with
+    /// [`Answer::Take`], on ties the one whose last lease began or ended first. Adds what it looks at to `looked`.
     pub(crate) fn find_in_book(
         model: ModelId,
         least_rate: u64,
@@ -142,7 +143,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The free slots of a model after a place, in the order in which they are sold: a page at most.
+    /// The slots on sale for a model after a place, in the order in which they are sold: a page at most.
     pub(crate) fn offers_in_book(
         model: ModelId,
         after: Option<OfferPlace<T::AccountId>>,

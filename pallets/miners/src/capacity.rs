@@ -1,13 +1,13 @@
 //! The capacity that miners had on sale, for those who weigh their work. Nothing else touches a record's [`Capacity`].
 //!
-//! It is a sum over blocks, never a state of the moment: each block adds the rates of the slots that were free in it,
-//! at the ask at which they were. Only what offered the models listed in it counts, as many of them as it offered. A leased
-//! slot adds nothing while it is leased. Once its task is settled for another, the task's work counts at the lease's ask.
-//! The rest of what the slot promised until the task was due counts too, but at what mining pays if that is more: a task
-//! takes a slot for whole blocks however small it is, so small tasks that cost hardly anything would take a rival's
-//! capacity from it; or, if that time counted at the lease's ask, hide a slot whose ask nobody could then test. So a slot
-//! counts as much leased to its own miner as withdrawn, a dear lease counts as dear, and a slot offered just before a win
-//! adds nothing to it.
+//! It is a sum over blocks, never a state of the moment: each block adds the rates that were free in it, at the ask at which
+//! they were. Only what offered the models listed in it counts, as many of them as it offered. What is leased of a slot
+//! adds nothing while it is leased. Once its task is settled for another, the task's work counts at the lease's ask.
+//! The rest of what the lease promised until the task was due counts too, but at what mining pays if that is more. A small
+//! task takes hardly more than its work, unless it takes all that is free, as the last of many does that stake what the
+//! slot does: if that time counted for nothing, small tasks would take a rival's capacity from it; if it counted at the lease's
+//! ask, they would hide a slot whose ask nobody could then test. So a slot counts as much leased to its own miner as
+//! withdrawn, a dear lease counts as dear, and a slot offered just before a win adds nothing to it.
 //!
 //! What isn't used waits, for [`Config::CapacityWindow`] blocks' worth at most: work that one win brings at once counts
 //! as the same work in many small wins.
@@ -16,11 +16,11 @@ use core::ops::Range;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    Balance, BlockNumber, CapacityOnSale, Mac, ModelId, ModelRegistry, Served, SlotIndex, TakenCapacity,
+    Balance, BlockNumber, CapacityOnSale, Mac, ModelId, ModelRegistry, Served, TakenCapacity,
 };
 use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
-use crate::{types::position, Capacity, Config, MinerRecord, Miners, Pallet};
+use crate::{Capacity, Config, MinerRecord, Miners, Pallet, Slot};
 
 impl<T: Config> CapacityOnSale<T::AccountId> for Pallet<T> {
     fn take(miner: &T::AccountId, model: ModelId, work: Mac) -> TakenCapacity {
@@ -42,7 +42,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn accrue(record: &mut MinerRecord) {
         let now = Self::now();
         let since = core::mem::replace(&mut record.capacity.since, now);
-        let rate = sum(record.slots.iter().filter(|slot| slot.is_on_sale()).map(|slot| slot.rate));
+        let rate = sum(record.slots.iter().filter(|slot| slot.is_on_sale()).map(Slot::free_rate));
         if since >= now || rate == 0 {
             return;
         }
@@ -64,18 +64,16 @@ impl<T: Config> Pallet<T> {
         lists.fold(0, Mac::saturating_add)
     }
 
-    /// Counts what a slot whose task was settled promised since the lease began, until the task was due: for the models that its
-    /// miner offers by now.
-    pub(crate) fn accrue_settled(record: &mut MinerRecord, slot: SlotIndex, served: Served) {
-        let slot = position(slot).and_then(|slot| record.slots.get(slot));
-        let Some(leased) = slot.and_then(|slot| slot.leased.clone()) else { return };
-        let (now, rate) = (Self::now(), Mac::from(leased.rate));
-        let promised = rate.saturating_mul(now.saturating_sub(leased.since).into());
-        let work = served.work.min(promised);
-        let in_time = leased.since..now.min(served.due);
-        let rest = Self::of_listed(record, rate, in_time).saturating_sub(work);
-        record.capacity.add(work, leased.ask);
-        record.capacity.add(rest, leased.ask.max(served.mining_pay));
+    /// Counts what a lease whose task was settled promised, in MAC per block, since it began and until the task was due: for
+    /// the models that its miner offers by now.
+    pub(crate) fn accrue_settled(record: &mut MinerRecord, rate: u64, served: Served) {
+        let Served { work, ask, since, due, mining_pay } = served;
+        let (now, rate) = (Self::now(), Mac::from(rate));
+        let promised = rate.saturating_mul(now.saturating_sub(since).into());
+        let work = work.min(promised);
+        let rest = Self::of_listed(record, rate, since..now.min(due)).saturating_sub(work);
+        record.capacity.add(work, ask);
+        record.capacity.add(rest, ask.max(mining_pay));
         Self::cap(record);
     }
 

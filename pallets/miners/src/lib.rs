@@ -8,9 +8,9 @@
 //! sends, by a search that meets the miner, or by the miner's next call. Until then the miner sells at the offer
 //! before. Bond is collateral and nothing else: no share of anything depends on it.
 //!
-//! A slot is *free* (it stands in the book of each model that its miner offers), *leased* (it stands in none),
-//! *suspended* (slashed, or its miner let a lease expire; [`Call::resume`] ends it) or *withdrawn* (a newer offer has
-//! fewer slots; it disappears when its lease ends).
+//! Each lease takes a part of a slot's rate. What is free of a slot stands in the book of each model that its miner offers,
+//! unless the slot is *suspended* (slashed, or its miner let a lease expire; [`Call::resume`] ends it) or *withdrawn* (a
+//! newer offer has fewer slots; it disappears when its last lease ends).
 //!
 //! The bonded account is cold: it signs offers. The *mill key* is hot: a node signs submissions with it.
 //!
@@ -21,8 +21,8 @@
 //!
 //! ## Properties
 //! 1. The bond and the deposit on hold of each account equal its record's.
-//! 2. A model's book holds exactly the free slots of the miners that offer it, and storage gives the slots of a class
-//!    by ask, then by how long they have been idle. [`Classes`] counts them.
+//! 2. A model's book holds exactly what is free of the slots of the miners that offer it, and storage gives the slots of
+//!    a class by ask, then by the block in which a lease of them last began or ended. [`Classes`] counts them.
 //! 3. [`Offered`] counts the slots of all offers in force, by model.
 //! 4. Mill keys and miners name each other.
 //! 5. A scheduled offer is due in the next round at the latest.
@@ -86,7 +86,7 @@ pub mod pallet {
     use super::{ClassCounts, GenesisMiner, MinerRecord, PlaceOf, Terms, WeightInfo};
 
     /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -106,7 +106,7 @@ pub mod pallet {
         type SlotBond: Get<Balance>;
         /// Further bond for each mega-MAC per block that a slot promises, planck.
         type BondPerMegaMac: Get<Balance>;
-        /// Part of a slot's bond that a slash takes.
+        /// Part of a slot's bond that failing the whole slot takes. A lease of a part of it stakes a part of that.
         type SlashRatio: Get<Permill>;
         /// Blocks from a smaller offer until the bond above what is needed can be withdrawn.
         type UnbondingPeriod: Get<u32>;
@@ -127,8 +127,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type MillKeys<T: Config> = StorageMap<_, Blake2_128Concat, MillKey, T::AccountId>;
 
-    /// The free slots that offer each model, by the class of their rate, in the order in which they are sold; with
-    /// their rates, MAC per block.
+    /// The slots on sale that offer each model, by the class of what is free of them, in the order in which they are sold;
+    /// with what is free, MAC per block.
     #[pallet::storage]
     pub type Book<T: Config> = StorageNMap<
         _,
@@ -136,7 +136,7 @@ pub mod pallet {
         u64,
     >;
 
-    /// How many free slots of each class offer each model.
+    /// How many slots of each class offer each model, by what is free of them.
     #[pallet::storage]
     pub type Classes<T: Config> = StorageMap<_, Identity, ModelId, ClassCounts, ValueQuery>;
 

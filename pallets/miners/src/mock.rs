@@ -13,8 +13,8 @@ use frame_system::{
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, MillSignature, KEY_TYPE},
-    ownership_message, Answer, Balance, BlockNumber, ListedFor, ModelId, ModelInfo, ModelRegistry, OnRound,
-    SlotIndex, SlotMarket, SlotOffer,
+    ownership_message, Answer, Balance, BlockNumber, Demand, ListedFor, Mac, ModelId, ModelInfo,
+    ModelRegistry, OnRound, Part, SlotIndex, SlotMarket, SlotOffer,
 };
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Permill, RuntimeAppPublic};
@@ -249,12 +249,20 @@ pub fn apply(who: AccountId) -> DispatchResult {
     Miners::apply_offer(RuntimeOrigin::signed(REQUESTER), who)
 }
 
-/// Leases a slot of the first model that promises a rate.
-pub fn lease_at(least_rate: u64) -> Option<SlotOffer<AccountId>> {
-    Miners::lease(model(), least_rate, |_| Answer::Take).0
+/// What a lease of a slot of [`RATE`] takes that takes all of it.
+pub const WHOLE: Part = Part { rate: RATE, slash: SLASH };
+
+/// Leases so much work to a slot of the first model that promises a rate.
+pub fn lease_work(work: Mac, least_rate: u64) -> Option<SlotOffer<AccountId>> {
+    Miners::lease(model(), Demand { work, least_rate, least_slash: 10 }, |_| Answer::Take).0
 }
 
-/// Leases a slot of the first model; its miner and name.
+/// Leases a whole slot of the first model that promises a rate.
+pub fn lease_at(least_rate: u64) -> Option<SlotOffer<AccountId>> {
+    lease_work(Mac::MAX, least_rate)
+}
+
+/// Leases a whole slot of the first model; its miner and name.
 pub fn lease() -> Option<(AccountId, SlotIndex)> {
     lease_at(1).map(|offer| (offer.miner, offer.slot))
 }
@@ -267,6 +275,12 @@ pub fn record(who: AccountId) -> MinerRecord {
 pub fn book() -> Vec<(AccountId, SlotIndex)> {
     let class = |class: u8| crate::Book::<Test>::iter_prefix((model(), class));
     (0..32).flat_map(class).map(|(place, _)| (*place.miner(), place.slot())).collect()
+}
+
+/// What is free of each slot in the first model's book, MAC per block, class by class.
+pub fn free_rates() -> Vec<u64> {
+    let class = |class: u8| crate::Book::<Test>::iter_prefix((model(), class));
+    (0..32).flat_map(class).map(|(_, rate)| rate).collect()
 }
 
 /// The bond on hold.

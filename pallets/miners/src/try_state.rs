@@ -78,6 +78,10 @@ impl<T: Config> Pallet<T> {
             "a miner has too much capacity in store"
         );
         ensure!(record.capacity.since <= Self::now(), "capacity is counted that isn't there yet");
+        ensure!(
+            record.slots.iter().flat_map(|slot| &slot.leased).all(|leased| leased.rate > 0),
+            "a slot without leases counts as leased"
+        );
         Ok(())
     }
 }
@@ -90,9 +94,9 @@ impl<T: Config> ByModel<T> {
                 *count = count.saturating_add(record.terms.slots());
             }
             for (index, slot) in (0..).zip(&record.slots).filter(|(_, slot)| slot.is_on_sale()) {
-                let class = class_of(slot.rate);
+                let class = class_of(slot.free_rate());
                 let place = Place::new(record.terms.ask, slot.idle_since, miner.clone(), index);
-                self.book.insert((*model, class, place), slot.rate);
+                self.book.insert((*model, class, place), slot.free_rate());
                 let counts = self.classes.entry(*model).or_default();
                 if let Some(count) = counts.get_mut(usize::from(class)) {
                     *count = count.saturating_add(1);

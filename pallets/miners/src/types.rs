@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{ensure, traits::ConstU32, BoundedVec};
-use millrace_primitives::{mill::MillKey, Balance, BlockNumber, Mac, ModelId, RoundIndex, SlotIndex};
+use millrace_primitives::{mill::MillKey, Balance, BlockNumber, Mac, ModelId, Part, RoundIndex, SlotIndex};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
@@ -16,7 +16,7 @@ pub type MaxSlots = ConstU32<16>;
 pub type MaxModels = ConstU32<8>;
 /// How many classes of rates there are: each is a factor of four.
 pub const CLASSES: usize = 32;
-/// Free slots of each class that offer one model.
+/// Slots of each class that offer one model, by what is free of them.
 pub type ClassCounts = [u32; CLASSES];
 
 /// What a miner offers.
@@ -64,17 +64,15 @@ pub struct Pending {
     pub terms: Terms,
 }
 
-/// The terms at which a slot was leased.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// What all leases of a slot together take of it.
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
 pub struct Leased {
     /// MAC per block.
     pub rate: u64,
-    /// Planck per mega-MAC.
-    pub ask: Balance,
-    /// The block in which the lease began.
-    pub since: BlockNumber,
-    /// What failing costs, planck.
-    pub slash: Balance,
+    /// What failing all of them costs, planck.
+    pub at_stake: Balance,
 }
 
 /// A bonded unit of capacity on sale.
@@ -82,26 +80,53 @@ pub struct Leased {
 pub struct Slot {
     /// MAC per block that it promises.
     pub rate: u64,
-    /// Since when it is not leased.
+    /// The block in which a lease of it last began or ended.
     pub idle_since: BlockNumber,
-    /// The terms of its lease, while it executes a task. Its bond stays as that needs, whatever
-    /// the miner offers next and whatever slots need by then.
+    /// What its leases take, while there are any. Its bond stays as they need, whatever the miner offers next and
+    /// whatever slots need by then.
     pub leased: Option<Leased>,
     /// Whether it is off the market until its miner resumes it.
     pub suspended: bool,
-    /// Whether it disappears when its lease ends.
+    /// Whether it disappears when its last lease ends.
     pub withdrawn: bool,
 }
 
 impl Slot {
-    /// The rate that its bond must cover, MAC per block.
-    pub fn bonded_rate(&self) -> u64 {
-        self.leased.as_ref().map_or(self.rate, |leased| leased.rate.max(self.rate))
+    /// MAC per block that leases take of it.
+    pub fn leased_rate(&self) -> u64 {
+        self.leased.as_ref().map_or(0, |leased| leased.rate)
     }
 
-    /// Whether it stands in the books.
+    /// MAC per block that leases leave of it.
+    pub fn free_rate(&self) -> u64 {
+        self.rate.saturating_sub(self.leased_rate())
+    }
+
+    /// The rate that its bond must cover, MAC per block.
+    pub fn bonded_rate(&self) -> u64 {
+        self.leased_rate().max(self.rate)
+    }
+
+    /// Whether the rest of it stands in the books.
     pub fn is_on_sale(&self) -> bool {
-        !(self.leased.is_some() || self.suspended || self.withdrawn)
+        !(self.free_rate() == 0 || self.suspended || self.withdrawn)
+    }
+
+    /// Has a lease take a part of it.
+    pub(crate) fn take(&mut self, part: Part) {
+        let leased = self.leased.get_or_insert_default();
+        leased.rate = leased.rate.saturating_add(part.rate);
+        leased.at_stake = leased.at_stake.saturating_add(part.slash);
+    }
+
+    /// Gives back what a lease took.
+    pub(crate) fn give_back(&mut self, part: Part) {
+        let left = self.leased.take().map(|leased| Leased {
+            rate: leased.rate.saturating_sub(part.rate),
+            at_stake: leased.at_stake.saturating_sub(part.slash),
+        });
+        // Each lease takes a MAC at least.
+        self.leased = left.filter(|leased| leased.rate > 0);
     }
 }
 
@@ -158,12 +183,12 @@ impl MinerRecord {
         largest.map_or((0, 0), |(index, slot)| (index, slot.bonded_rate()))
     }
 
-    /// The slots that stand in the books.
+    /// The slots of which anything stands in the books.
     pub(crate) fn on_sale(&self) -> Vec<SlotIndex> {
         (0..).zip(&self.slots).filter(|(_, slot)| slot.is_on_sale()).map(|(index, _)| index).collect()
     }
 
-    /// Forgets withdrawn slots without a lease at the end of the list; those before a leased one stay, because a slot's
+    /// Forgets withdrawn slots without leases at the end of the list; those before a leased one stay, because a slot's
     /// index names it.
     pub(crate) fn drop_withdrawn(&mut self) {
         while self.slots.last().is_some_and(|slot| slot.withdrawn && slot.leased.is_none()) {
@@ -188,7 +213,7 @@ pub struct GenesisMiner<AccountId> {
     pub models: Vec<ModelId>,
 }
 
-/// Where a free slot stands in a class of a book. Storage sorts keys by their bytes: numbers lie here with the highest
+/// Where a slot on sale stands in a class of a book. Storage sorts keys by their bytes: numbers lie here with the highest
 /// byte first, so that this is the order in which slots are sold.
 #[derive(
     Clone,
@@ -211,7 +236,8 @@ pub struct Place<AccountId> {
 }
 
 impl<AccountId> Place<AccountId> {
-    /// The place of a slot, by its ask in planck per mega-MAC, since when it is idle, and its name.
+    /// The place of a slot, by its ask in planck per mega-MAC, the block in which a lease of it last began or ended, and its
+    /// name.
     pub fn new(ask: Balance, idle_since: BlockNumber, miner: AccountId, slot: SlotIndex) -> Self {
         Self { ask: ask.to_be_bytes(), idle_since: idle_since.to_be_bytes(), miner, slot: slot.to_be_bytes() }
     }
@@ -221,7 +247,7 @@ impl<AccountId> Place<AccountId> {
         Balance::from_be_bytes(self.ask)
     }
 
-    /// Since when it is idle.
+    /// The block in which a lease of it last began or ended.
     pub fn idle_since(&self) -> BlockNumber {
         BlockNumber::from_be_bytes(self.idle_since)
     }

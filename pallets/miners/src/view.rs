@@ -46,8 +46,10 @@ impl<T: Config> Pallet<T> {
             T::Models::listed().into_iter().filter(|model| !models.contains(model)).collect();
         let is_open = |model: &ModelId| T::Models::find(*model).is_some_and(|info| info.open);
         let retired: Vec<ModelId> = models.iter().filter(|model| !is_open(model)).copied().collect();
-        let (leased, of) =
-            (count(record, |slot| slot.leased.is_some()), count(record, |slot| !slot.withdrawn));
+        let (leased, of) = (
+            count(record, |slot| slot.leased.is_some() && slot.free_rate() == 0),
+            count(record, |slot| !slot.withdrawn),
+        );
         let reasons = [
             key_unknown.then_some(IdleReason::KeyUnknown),
             (of == 0).then_some(IdleReason::NoSlots),
@@ -72,7 +74,7 @@ fn view_slot(index: SlotIndex, slot: &Slot) -> SlotView {
         slot: index,
         rate: slot.rate,
         on_sale: slot.is_on_sale(),
-        leased: slot.leased.is_some(),
+        leased_rate: slot.leased_rate(),
         suspended: slot.suspended,
         withdrawn: slot.withdrawn,
         idle_since: slot.idle_since,

@@ -35,7 +35,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::BlockHash` (r:1 w:0)
     // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     // Storage: `Miners::MillKeys` (r:1 w:1)
     // Proof: `Miners::MillKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     // Storage: `Parameters::Parameters` (r:4 w:0)
@@ -49,13 +49,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn register() -> Weight {
-        // Proof: measured 1664 bytes. At least 216_803 ns.
-        Weight::from_parts(226_848_000, 48742)
+        // Proof: measured 1664 bytes. At least 266_397 ns.
+        Weight::from_parts(456_801_000, 48742)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:8 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
@@ -75,8 +75,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Book` (r:0 w:256)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     fn offer() -> Weight {
-        // Proof: measured 4325 bytes. At least 1_321_008 ns.
-        Weight::from_parts(1_371_392_000, 48742)
+        // Proof: measured 4325 bytes. At least 1_597_557 ns.
+        Weight::from_parts(2_588_343_000, 48742)
             .saturating_add(T::DbWeight::get().reads(49_u64))
             .saturating_add(T::DbWeight::get().writes(290_u64))
     }
@@ -85,15 +85,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::MillKeys` (r:1 w:2)
     // Proof: `Miners::MillKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     fn set_mill() -> Weight {
-        // Proof: measured 858 bytes. At least 72_838 ns.
-        Weight::from_parts(84_526_000, 5372)
+        // Proof: measured 858 bytes. At least 107_500 ns.
+        Weight::from_parts(189_183_000, 5052)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     // Storage: `Parameters::Parameters` (r:4 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
@@ -111,13 +111,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Book` (r:0 w:256)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     fn resume() -> Weight {
-        // Proof: measured 2425 bytes. At least 1_306_596 ns.
-        Weight::from_parts(1_375_138_000, 43150)
+        // Proof: measured 2425 bytes. At least 1_562_120 ns.
+        Weight::from_parts(2_540_734_000, 43150)
             .saturating_add(T::DbWeight::get().reads(41_u64))
             .saturating_add(T::DbWeight::get().writes(291_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     // Storage: `Parameters::Parameters` (r:3 w:0)
     // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
@@ -127,13 +127,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::MillKeys` (r:0 w:1)
     // Proof: `Miners::MillKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        // Proof: measured 634 bytes. At least 107_691 ns.
-        Weight::from_parts(115_792_000, 8523)
+        // Proof: measured 634 bytes. At least 133_268 ns.
+        Weight::from_parts(234_888_000, 8523)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Models::Lists` (r:1 w:0)
@@ -147,23 +147,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Book` (r:0 w:256)
     // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
     fn apply_offer() -> Weight {
-        // Proof: measured 2212 bytes. At least 1_244_623 ns.
-        Weight::from_parts(1_317_111_000, 43150)
+        // Proof: measured 2212 bytes. At least 1_467_665 ns.
+        Weight::from_parts(1_666_124_000, 43150)
             .saturating_add(T::DbWeight::get().reads(36_u64))
             .saturating_add(T::DbWeight::get().writes(289_u64))
     }
     // Storage: `Miners::Miners` (r:1 w:0)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1907), added: 4382, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     // Storage: `Miners::Round` (r:1 w:0)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn authorize_apply_offer() -> Weight {
-        // Proof: measured 1195 bytes. At least 9_333 ns.
-        Weight::from_parts(11_798_000, 5372).saturating_add(T::DbWeight::get().reads(2_u64))
+        // Proof: measured 1195 bytes. At least 12_183 ns.
+        Weight::from_parts(21_059_000, 5052).saturating_add(T::DbWeight::get().reads(2_u64))
     }
     // Storage: `Miners::Round` (r:0 w:1)
     // Proof: `Miners::Round` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn on_round() -> Weight {
-        // Proof: measured 0 bytes. At least 380 ns.
-        Weight::from_parts(491_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
+        // Proof: measured 0 bytes. At least 501 ns.
+        Weight::from_parts(932_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
     }
 }

@@ -202,15 +202,15 @@ impl millrace_primitives::SlotMarket<AccountId> for FakeMiners {
 
     fn lease(
         _: ModelId,
-        _: u64,
+        _: millrace_primitives::Demand,
         _: impl Fn(&millrace_primitives::SlotOffer<AccountId>) -> millrace_primitives::Answer,
     ) -> (Option<millrace_primitives::SlotOffer<AccountId>>, millrace_primitives::Looked) {
         (None, Default::default())
     }
 
-    fn free(_: &AccountId, _: SlotIndex) {}
+    fn free(_: &AccountId, _: SlotIndex, _: millrace_primitives::Part) {}
 
-    fn settle(_: &AccountId, _: SlotIndex, _: Served) {}
+    fn settle(_: &AccountId, _: SlotIndex, _: millrace_primitives::Part, _: millrace_primitives::Served) {}
 
     fn benchmark_miner(_: ModelId, _: MillKey) -> AccountId {
         MINER

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    lease_descriptor, price_of, Answer, BlockNumber, Looked, MinerBond, MiningPay, ModelRegistry, OnWork,
-    OpenLease, Served, SlotMarket, SlotOffer, TaskEnd, TaskId, MAC_PER_ASK,
+    lease_descriptor, price_of, Answer, BlockNumber, Demand, Looked, MinerBond, MiningPay, ModelRegistry,
+    OnWork, OpenLease, Served, SlotMarket, SlotOffer, TaskEnd, TaskId, MAC_PER_ASK,
 };
 use sp_core::H256;
 
@@ -36,7 +36,7 @@ impl<T: Config> Pallet<T> {
         (is_leased, looked)
     }
 
-    /// Takes the best slot off the market; the lease of it, and what the search looked at.
+    /// Takes its part of the best slot off the market; the lease of that, and what the search looked at.
     fn find_lease(
         task: TaskId,
         record: &TaskRecordOf<T>,
@@ -51,10 +51,12 @@ impl<T: Config> Pallet<T> {
         let lease_of = |offer: &SlotOffer<T::AccountId>| {
             let (due, until) = terms(since, floor, record.work, offer.rate, record.deadline)?;
             let price = price_of(offer.ask, record.work).filter(|price| *price <= ceiling)?;
-            let (miner, slot, slash) = (offer.miner.clone(), offer.slot, offer.slash);
+            let SlotOffer { miner, slot, ask, rate, slash } = offer.clone();
             room.fits(&entry_of(task, record, until)).then_some(Lease {
                 miner,
                 slot,
+                rate,
+                ask,
                 price,
                 slash,
                 since,
@@ -62,7 +64,8 @@ impl<T: Config> Pallet<T> {
                 until,
             })
         };
-        let (offer, looked) = T::Miners::lease(record.model, least_rate, |offer| {
+        let demand = Demand { work: record.work, least_rate, least_slash: Self::least_slash(record) };
+        let (offer, looked) = T::Miners::lease(record.model, demand, |offer| {
             if record.failed.contains(&offer.miner) || record.declined.contains(&offer.miner) {
                 Answer::RefuseMiner
             } else if price_of(offer.ask, record.work).is_none_or(|price| price > ceiling) {
@@ -155,7 +158,7 @@ impl<T: Config> Pallet<T> {
         Self::drop_lease(task);
         // Capacity that was sold to oneself was not on sale.
         if lease.miner == record.requester {
-            T::Miners::free(&lease.miner, lease.slot);
+            T::Miners::free(&lease.miner, lease.slot, lease.part());
         } else {
             // A stranger's model may have been made to cost next to nothing for a MAC, of zeros, so that work on it proves
             // nothing.
@@ -164,8 +167,9 @@ impl<T: Config> Pallet<T> {
             if is_listed {
                 T::OnWork::worked(&lease.miner, work);
             }
-            let mining_pay = T::Mining::pay_of(MAC_PER_ASK);
-            T::Miners::settle(&lease.miner, lease.slot, Served { work, due: lease.due, mining_pay });
+            let Lease { ask, since, due, .. } = lease;
+            let served = Served { work, ask, since, due, mining_pay: T::Mining::pay_of(MAC_PER_ASK) };
+            T::Miners::settle(&lease.miner, lease.slot, lease.part(), served);
         }
         Self::forget(task, &record);
         let (rent, posting, compensation) = (record.rent, record.posting_cost, record.compensation);
@@ -199,7 +203,7 @@ impl<T: Config> Pallet<T> {
         let missing = record.posting_cost.saturating_sub(record.compensation);
         let given = T::Miners::slash(&lease.miner, lease.slot, lease.slash, &record.requester, missing);
         record.compensation = record.compensation.saturating_add(given);
-        T::Miners::free(&lease.miner, lease.slot);
+        T::Miners::free(&lease.miner, lease.slot, lease.part());
         if reason == LeaseFailure::Expired {
             T::Miners::suspend(&lease.miner);
         }
@@ -218,11 +222,10 @@ impl<T: Config> Pallet<T> {
     /// spared if that is more.
     pub(crate) fn give_back(task: TaskId, mut record: TaskRecordOf<T>, lease: Lease<T::AccountId>) {
         Self::drop_lease(task);
-        // Whoever declines mines instead, so it owes what that brings, or nobody would serve who can mine. Never more
-        // than failing the lease would have cost: otherwise nobody would decline.
-        let charge = record.fee.max(T::Mining::pay_of(record.work)).min(lease.slash);
+        // Never more than failing the lease would have cost: otherwise nobody would decline.
+        let charge = Self::decline_charge(&record).min(lease.slash);
         T::Miners::charge(&lease.miner, charge);
-        T::Miners::free(&lease.miner, lease.slot);
+        T::Miners::free(&lease.miner, lease.slot, lease.part());
         if record.declined.is_full() {
             // Who declined longest ago may get it once more, and decline again.
             record.declined.remove(0);
@@ -236,7 +239,7 @@ impl<T: Config> Pallet<T> {
     /// Ends the lease of a task that is to be refunded and for which neither side is at fault.
     pub(crate) fn end_without_fault(task: TaskId, lease: Lease<T::AccountId>, reason: LeaseFailure) {
         Self::drop_lease(task);
-        T::Miners::free(&lease.miner, lease.slot);
+        T::Miners::free(&lease.miner, lease.slot, lease.part());
         Self::deposit_event(Event::LeaseFailed { task, miner: lease.miner, reason });
     }
 

@@ -3,7 +3,7 @@
 //! Escrow, assignment and life of tasks.
 //!
 //! ```text
-//! post ─► Queued ─► Leased ─► settled: the miner is paid, the slot is free
+//! post ─► Queued ─► Leased ─► settled: the miner is paid, its part of the slot is free
 //!            ▲          │ the lease ran out, or its trace was wrong: slash, back to the queue
 //!            └──────────┘
 //! Queued past its deadline, cancelled, displaced or out of rent while Queued, failed by one miner too many, by a trace that the
@@ -11,13 +11,13 @@
 //! ```
 //!
 //! A task waits in the queue until a free slot's ask is within its ceiling and the slot can finish by the
-//! deadline at its promised rate. The queue is walked from its oldest task on; a walk for which a block has too little
+//! deadline at the rate that is free of it. The queue is walked from its oldest task on; a walk for which a block has too little
 //! weight goes on in the next one. A lease is due after the latency floor plus `work / rate` blocks; from then on its
 //! price falls linearly to a quarter at `until`, four times as long after its beginning or at the deadline if that is
 //! earlier; a grace period later it is slashed. A miner may decline in the first blocks of a lease, as many as the
 //! latency floor; then only a trace ends it well. So a task is settled before the grace period after its deadline is past,
-//! or refunded then. A decline costs its miner the fee of the verification that won't take place, because it kept a slot,
-//! and room for a submission, from others; or what mining the task's work brings, if that is more.
+//! or refunded then. A decline costs its miner the fee of the verification that won't take place, because it kept a part of
+//! a slot, and room for a submission, from others; or what mining the task's work brings, if that is more.
 //!
 //! The requester's ceiling stays on hold until the task is settled or refunded, so that a second lease can
 //! cost more than the first.
@@ -104,7 +104,7 @@ pub mod pallet {
     };
 
     /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -511,8 +511,8 @@ pub mod pallet {
         /// Ends an open task whatever its state, queued or leased. Only root may. For a task that nothing else ends.
         ///
         /// It does to funds what `cancel` does: the rent that the task owes for its wait is burned, the fee for the record of
-        /// its end is paid, and everything else that is on hold for it goes back to its requester. A lease ends with it: the
-        /// slot is free, nobody is slashed and no work counts. Root can't name another beneficiary, pay the miner, keep the
+        /// its end is paid, and everything else that is on hold for it goes back to its requester. A lease ends with it: its
+        /// part of the slot is free, nobody is slashed and no work counts. Root can't name another beneficiary, pay the miner, keep the
         /// fees, or end what is settled.
         ///
         /// # Errors

@@ -16,9 +16,9 @@ use millrace_inference::{Cost, LayerShape, Profile};
 use millrace_primitives::{
     genesis_hash,
     mill::{MillKey, KEY_TYPE},
-    price_of, submission_message, Answer, Balance, BlockNumber, ListedFor, Looked, Mac, MillKeys, MinerBond,
-    MiningPay, ModelId, ModelInfo, ModelRegistry, OnWork, Served, SlotIndex, SlotMarket, SlotOffer, TaskId,
-    Verdict, Verifier, WorkClaim,
+    price_of, submission_message, Answer, Balance, BlockNumber, Demand, ListedFor, Looked, Mac, MillKeys,
+    MinerBond, MiningPay, ModelId, ModelInfo, ModelRegistry, OnWork, Part, Served, SlotIndex, SlotMarket,
+    SlotOffer, TaskId, Verdict, Verifier, WorkClaim,
 };
 use sp_core::{
     offchain::{
@@ -178,7 +178,7 @@ pub struct World {
     /// Miner, slot and service of each lease that was settled for another.
     pub settled: Vec<(AccountId, SlotIndex, Served)>,
     /// The least rate of the last search.
-    pub least_rate: Option<u64>,
+    pub demand: Option<Demand>,
     /// The miners that the last search was told to pass over.
     pub refused: Vec<AccountId>,
     /// What each search says that it looked at.
@@ -208,7 +208,7 @@ impl World {
             charges: Vec::new(),
             emission: 1,
             settled: Vec::new(),
-            least_rate: None,
+            demand: None,
             refused: Vec::new(),
             looked: Looked::default(),
             keys: BTreeMap::new(),
@@ -265,31 +265,32 @@ impl SlotMarket<AccountId> for FakeMiners {
     }
     fn lease(
         _: ModelId,
-        least_rate: u64,
+        demand: Demand,
         answer: impl Fn(&SlotOffer<AccountId>) -> Answer,
     ) -> (Option<SlotOffer<AccountId>>, Looked) {
         world(|world| {
-            world.least_rate = Some(least_rate);
+            world.demand = Some(demand);
             world.refused.clear();
             let takes = |offer: &SlotOffer<_>| {
                 let answer = answer(offer);
                 world.refused.extend((answer == Answer::RefuseMiner).then_some(offer.miner));
-                offer.rate >= least_rate && answer == Answer::Take
+                offer.rate >= demand.least_rate && answer == Answer::Take
             };
             let leased = world.slots.iter().position(takes).map(|at| world.slots.remove(at));
             world.leased.extend(leased.clone());
             (leased, world.looked)
         })
     }
-    fn free(miner: &AccountId, slot: SlotIndex) {
+    fn free(miner: &AccountId, slot: SlotIndex, part: Part) {
         world(|world| {
             let at = world.leased.iter().position(|offer| (offer.miner, offer.slot) == (*miner, slot));
             let offer = world.leased.remove(at.expect("only a leased slot is freed"));
+            assert_eq!(part, Part { rate: offer.rate, slash: offer.slash });
             world.slots.push(offer);
         });
     }
-    fn settle(miner: &AccountId, slot: SlotIndex, served: Served) {
-        Self::free(miner, slot);
+    fn settle(miner: &AccountId, slot: SlotIndex, part: Part, served: Served) {
+        Self::free(miner, slot, part);
         world(|world| world.settled.push((*miner, slot, served)));
     }
     #[cfg(feature = "runtime-benchmarks")]

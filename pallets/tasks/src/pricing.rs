@@ -2,11 +2,11 @@
 
 use codec::Encode;
 use frame_support::{pallet_prelude::Weight, traits::Get};
-use millrace_primitives::{Balance, BlockNumber};
+use millrace_primitives::{Balance, BlockNumber, MiningPay};
 use sp_core::H256;
 use sp_runtime::traits::Convert;
 
-use crate::{limits::SUBMISSION_OVERHEAD, Config, Pallet, WeightInfo};
+use crate::{limits::SUBMISSION_OVERHEAD, terms::shortest_lease, Config, Pallet, TaskRecordOf, WeightInfo};
 
 /// Bytes of `post` besides its input and that one's hash: two indices, model, the input's length, ceiling and deadline.
 const POST_BYTES: u32 = 2 + 32 + 4 + 16 + 4;
@@ -21,6 +21,25 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn verification_fee(submission: Weight, trace_bytes: u32) -> Balance {
         T::WeightToFee::convert(submission)
             .saturating_add(T::LengthToFee::convert(trace_bytes.saturating_add(SUBMISSION_OVERHEAD)))
+    }
+
+    /// What declining a task's lease costs, planck: the fee of the verification that won't take place, for the room that was
+    /// kept for it. Who declines mines instead, so it owes what that brings if it is more, or nobody would serve who can
+    /// mine.
+    pub(crate) fn decline_charge(record: &TaskRecordOf<T>) -> Balance {
+        record.fee.max(T::Mining::pay_of(record.work))
+    }
+
+    /// The least that failing a task's lease costs, planck: what posting cost, and for each block that the shortest lease
+    /// keeps its part and its room without an answer as much as declining it costs for each in which that is possible.
+    pub(crate) fn least_slash(record: &TaskRecordOf<T>) -> Balance {
+        let floor = T::LatencyFloor::get();
+        let unanswered = shortest_lease(floor).saturating_add(T::GracePeriod::get());
+        Self::decline_charge(record)
+            .saturating_mul(unanswered.into())
+            .checked_div(floor.into())
+            .unwrap_or(Balance::MAX)
+            .saturating_add(record.posting_cost)
     }
 
     /// What keeping an output of so many bytes and the record of its task's end for the retention costs, planck.

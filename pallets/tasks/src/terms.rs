@@ -19,6 +19,11 @@ pub(crate) fn terms(
     Some((due, since.saturating_add(blocks.saturating_mul(4)).min(deadline)))
 }
 
+/// Blocks after which a lease of less than a block's work runs out, if its deadline is later.
+pub(crate) fn shortest_lease(floor: u32) -> u32 {
+    floor.saturating_add(1).saturating_mul(4)
+}
+
 /// The smallest rate with which [`terms`] gives a lease: `⌈work / (deadline − since − floor)⌉`. None if none does.
 pub(crate) fn least_rate(since: BlockNumber, floor: u32, work: Mac, deadline: BlockNumber) -> Option<u64> {
     let blocks = deadline.checked_sub(since)?.checked_sub(floor).filter(|blocks| *blocks > 0)?;

@@ -3,7 +3,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 pub use millrace_primitives::RefundReason;
-use millrace_primitives::{Balance, BlockNumber, Mac, ModelId, SlotIndex, TaskId};
+use millrace_primitives::{Balance, BlockNumber, Mac, ModelId, Part, SlotIndex, TaskId};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -21,7 +21,7 @@ pub type MaxFailures = ConstU32<8>;
 /// Most miners that a task remembers to have declined it.
 pub type MaxDeclines = ConstU32<16>;
 
-/// One slot's obligation to execute one task. Its terms are fixed when it is given; what part of the price is burned is decided
+/// A slot's obligation to execute one task. Its terms are fixed when it is given; what part of the price is burned is decided
 /// when it is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Lease<AccountId> {
@@ -29,6 +29,10 @@ pub struct Lease<AccountId> {
     pub miner: AccountId,
     /// Its slot.
     pub slot: SlotIndex,
+    /// MAC per block that the lease takes of the slot.
+    pub rate: u64,
+    /// Planck per mega-MAC that the slot asked for.
+    pub ask: Balance,
     /// Planck for the work if it is on time.
     pub price: Balance,
     /// Planck of the slot's bond that failing it costs.
@@ -41,12 +45,19 @@ pub struct Lease<AccountId> {
     pub until: BlockNumber,
 }
 
+impl<AccountId> Lease<AccountId> {
+    /// What it takes of its slot.
+    pub fn part(&self) -> Part {
+        Part { rate: self.rate, slash: self.slash }
+    }
+}
+
 /// Where an open task stands.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum TaskState<AccountId> {
     /// It waits for a slot.
     Queued,
-    /// A slot executes it.
+    /// A part of a slot executes it.
     Leased(Lease<AccountId>),
 }
 

@@ -8,9 +8,9 @@ use core::cell::RefCell;
 
 use frame_support::traits::Get;
 use millrace_primitives::{
-    price_of, Answer, Balance, BlockNumber, Mac, MarketView, ModelId, ModelInfo, ModelRegistry, NoTaker,
-    OpenTask, Quote, RefundReason, SlotMarket, SlotOffer, Taker, TaskId, TaskNext, TaskStanding, TaskView,
-    Unpostable, MAC_PER_ASK,
+    price_of, Answer, Balance, BlockNumber, Demand, Mac, MarketView, ModelId, ModelInfo, ModelRegistry,
+    NoTaker, OpenTask, Quote, RefundReason, SlotMarket, SlotOffer, Taker, TaskId, TaskNext, TaskStanding,
+    TaskView, Unpostable, MAC_PER_ASK,
 };
 
 use crate::{
@@ -307,7 +307,8 @@ impl<T: Config> Pallet<T> {
             }
         };
         if let Some(least_rate) = least_rate(since, floor, wanted.work, wanted.deadline) {
-            T::Miners::lease(wanted.model, least_rate, |offer| {
+            let demand = Demand { work: wanted.work, least_rate, least_slash: 0 };
+            T::Miners::lease(wanted.model, demand, |offer| {
                 look(offer);
                 if refuses(&offer.miner) {
                     Answer::RefuseMiner
@@ -328,7 +329,8 @@ impl<T: Config> Pallet<T> {
     /// Why no free slot is fast enough: there is none, or they are slow.
     fn too_slow(wanted: &Wanted) -> NoTaker {
         let fastest = RefCell::new(0);
-        T::Miners::lease(wanted.model, 1, |offer| {
+        let demand = Demand { work: wanted.work, least_rate: 1, least_slash: 0 };
+        T::Miners::lease(wanted.model, demand, |offer| {
             let mut fastest = fastest.borrow_mut();
             *fastest = offer.rate.max(*fastest);
             Answer::Refuse

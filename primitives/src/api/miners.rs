@@ -10,7 +10,7 @@ use super::OpenLease;
 use crate::json;
 use crate::{mill::MillKey, Balance, BlockNumber, Mac, ModelId, RoundIndex, SlotIndex};
 
-/// A free slot on sale. The list of a model's offers goes on after one of them.
+/// What is free of a slot on sale. The list of a model's offers goes on after one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct Offer<AccountId> {
@@ -21,10 +21,10 @@ pub struct Offer<AccountId> {
     /// Planck per mega-MAC.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub ask: Balance,
-    /// MAC per block that it promises.
+    /// MAC per block that are free of it.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub rate: u64,
-    /// Since when it is idle.
+    /// The block in which a lease of it last began or ended.
     pub idle_since: BlockNumber,
 }
 
@@ -33,7 +33,7 @@ pub struct Offer<AccountId> {
 pub struct OfferPlace<AccountId> {
     /// Planck per mega-MAC.
     pub ask: Balance,
-    /// Since when it is idle.
+    /// The block in which a lease of it last began or ended.
     pub idle_since: BlockNumber,
     /// The miner.
     pub miner: AccountId,
@@ -92,7 +92,7 @@ pub enum IdleReason {
         /// The models.
         models: Vec<ModelId>,
     },
-    /// Slots are leased: they earn for one task and take no other.
+    /// Slots are wholly leased: they earn for their tasks and take no other.
     SlotsLeased {
         /// How many.
         leased: u32,
@@ -118,15 +118,16 @@ pub struct SlotView {
     /// MAC per block that it promises.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub rate: u64,
-    /// Whether a task can take it.
+    /// Whether a task can take any of it.
     pub on_sale: bool,
-    /// Whether it executes a task.
-    pub leased: bool,
+    /// MAC per block that open leases take of it.
+    #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
+    pub leased_rate: u64,
     /// Whether it is off the market until `resume`.
     pub suspended: bool,
-    /// Whether it disappears when its lease ends.
+    /// Whether it disappears when its last lease ends.
     pub withdrawn: bool,
-    /// Since when it is not leased.
+    /// The block in which a lease of it last began or ended.
     pub idle_since: BlockNumber,
 }
 

@@ -138,7 +138,7 @@ pub struct TaskFate<AccountId> {
 pub enum NoTaker {
     /// No slot offers the model.
     NobodyOffers,
-    /// Slots offer the model, but none of them is free now.
+    /// Slots offer the model, but nothing of them is free now.
     AllBusy,
     /// The free slots are too slow for the deadline.
     TooSlow {
@@ -179,7 +179,7 @@ pub enum TaskStanding<AccountId> {
         /// Why no slot has it yet.
         why: NoTaker,
     },
-    /// A slot executes it.
+    /// A part of a slot executes it.
     Leased {
         /// The miner.
         miner: AccountId,

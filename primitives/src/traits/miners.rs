@@ -2,7 +2,18 @@
 
 use crate::{mill::MillKey, Balance, BlockNumber, Mac, ModelId, SlotIndex};
 
-/// A free slot on sale, with the terms that a lease will fix.
+/// What a task wants of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// The task's work, MAC.
+    pub work: Mac,
+    /// The least rate that finishes it in time, MAC per block.
+    pub least_rate: u64,
+    /// The least that failing it must cost its miner, planck.
+    pub least_slash: Balance,
+}
+
+/// What is free of a slot on sale, or the part of it that a lease takes, with the terms that the lease fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotOffer<AccountId> {
     /// The bonded account.
@@ -11,16 +22,25 @@ pub struct SlotOffer<AccountId> {
     pub slot: SlotIndex,
     /// Planck per mega-MAC.
     pub ask: Balance,
-    /// MAC per block that the slot promises.
+    /// MAC per block: those that are free, or those that the lease takes.
     pub rate: u64,
-    /// What failing a lease of this slot costs its miner, planck.
+    /// What failing a lease of so many costs its miner, planck.
+    pub slash: Balance,
+}
+
+/// What a lease takes of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// MAC per block.
+    pub rate: u64,
+    /// Planck of its bond that failing the lease costs.
     pub slash: Balance,
 }
 
 /// What a task says to a slot that a search shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The slot is leased.
+    /// A part of the slot is leased.
     Take,
     /// The search goes on.
     Refuse,
@@ -41,11 +61,15 @@ pub struct Looked {
     pub applied: u32,
 }
 
-/// What a slot did while it was leased to another than its miner.
+/// What a part of a slot did while it was leased to another than its miner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Served {
     /// MAC that prove its capacity.
     pub work: Mac,
+    /// Planck per mega-MAC that the miner asked for.
+    pub ask: Balance,
+    /// The block in which the lease began.
+    pub since: BlockNumber,
     /// The block in which the task was due.
     pub due: BlockNumber,
     /// What mining brings, planck per mega-MAC: the least ask at which the rest of the time counts.
@@ -58,19 +82,20 @@ pub trait SlotMarket<AccountId> {
     const MOST: Looked;
     /// Whether any slot offers this model, be it free or leased: whether waiting for one makes sense.
     fn is_offered(model: ModelId) -> bool;
-    /// Leases the free slot with the lowest ask that offers this model, promises `least_rate` MAC per block at least, and
-    /// is answered with [`Answer::Take`]; the one idle longest on ties. The search is bounded by [`Self::MOST`], and slots
-    /// that promise less don't lengthen it. Says what it looked at, whether or not it found a slot.
+    /// Leases a part of the slot with the lowest ask that offers this model, has the least rate free, and is answered with
+    /// [`Answer::Take`]; on ties of the one whose last lease began or ended first. The part does the work in as few blocks
+    /// as all that is free of the slot would. The search is bounded by [`Self::MOST`], and slots with less free don't
+    /// lengthen it. Says what it took, and what it looked at whether or not it found a slot.
     fn lease(
         model: ModelId,
-        least_rate: u64,
+        demand: Demand,
         answer: impl Fn(&SlotOffer<AccountId>) -> Answer,
     ) -> (Option<SlotOffer<AccountId>>, Looked);
-    /// Ends a slot's lease; the slot is free again unless it was suspended or withdrawn meanwhile.
-    fn free(miner: &AccountId, slot: SlotIndex);
-    /// As [`Self::free`], after a task of another than the miner was settled: what the slot promised for the time counts as
+    /// Ends a lease; its part is free again unless the slot was suspended or withdrawn meanwhile.
+    fn free(miner: &AccountId, slot: SlotIndex, part: Part);
+    /// As [`Self::free`], after a task of another than the miner was settled: what the part promised for the time counts as
     /// capacity that was on sale.
-    fn settle(miner: &AccountId, slot: SlotIndex, served: Served);
+    fn settle(miner: &AccountId, slot: SlotIndex, part: Part, served: Served);
     /// Puts a miner on sale for benchmarks, with as many slots and models as it may have, and fills the
     /// books of those models.
     #[cfg(feature = "runtime-benchmarks")]

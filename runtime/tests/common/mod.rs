@@ -5,6 +5,8 @@ mod layout;
 mod random;
 mod state;
 
+use std::collections::BTreeMap;
+
 use frame_support::{
     dispatch::DispatchResultWithPostInfo,
     traits::{fungible::Inspect, Authorize, Hooks},
@@ -103,6 +105,24 @@ pub fn try_state() {
     Sprints::do_try_state().expect("sprints");
     Rewards::do_try_state().expect("rewards");
     Collators::do_try_state().expect("collators");
+    leases_agree();
+}
+
+/// What slots say that their leases take is what the open leases take.
+fn leases_agree() {
+    let mut taken = BTreeMap::new();
+    for task in pallet_tasks::Tasks::<Runtime>::iter_values() {
+        let pallet_tasks::TaskState::Leased(lease) = task.state else { continue };
+        let leased: &mut pallet_miners::Leased = taken.entry((lease.miner, lease.slot)).or_default();
+        leased.rate += lease.rate;
+        leased.at_stake += lease.slash;
+    }
+    let mut said = BTreeMap::new();
+    for (miner, record) in pallet_miners::Miners::<Runtime>::iter() {
+        let leased = (0u32..).zip(record.slots).filter_map(|(slot, state)| Some((slot, state.leased?)));
+        said.extend(leased.map(|(slot, leased)| ((miner.clone(), slot), leased)));
+    }
+    assert_eq!(said, taken, "slots know other leases than there are");
 }
 
 /// Lets blocks pass: the market's hooks run as they do on chain.

@@ -66,7 +66,11 @@ impl World {
     fn learn(&mut self, facts: Vec<Fact>) {
         for fact in facts {
             self.seen.fact(&fact);
+            let leased = if let Fact::Leased { lease, .. } = &fact { Some(lease.clone()) } else { None };
             self.reference.learn(fact);
+            if let Some(Lease { miner, slot, .. }) = leased {
+                self.seen.lease_of(&self.reference.miners[&miner].slots[slot]);
+            }
         }
     }
 
@@ -128,9 +132,9 @@ impl World {
             Event::TaskLeased { task, miner, price, rent, due, until } => {
                 let lease = lease_of(task).expect("it was just given");
                 assert_eq!((&lease.miner, lease.price), (&miner, price));
-                let pallet_tasks::Lease { slot, slash, since, .. } = lease;
+                let pallet_tasks::Lease { slot, rate, slash, since, .. } = lease;
                 let slot = slot as usize;
-                let lease = Lease { miner: at(&miner), slot, price, slash, since, due, until };
+                let lease = Lease { miner: at(&miner), slot, rate, price, slash, since, due, until };
                 Fact::Leased { task, lease, rent }
             }
             Event::LeaseFailed { task, miner, reason } => {

@@ -58,9 +58,9 @@ impl Reference {
     /// Whether a slot may be given to a task.
     fn suits(&self, task: &Task, miner: Id, slot: &Slot) -> bool {
         let terms = &self.miners[&miner].terms;
-        slot.is_on_sale()
+        slot.on_sale() > 0
             && terms.models.contains(&task.model)
-            && self.times(task, slot.rate).is_some()
+            && self.times(task, slot.on_sale()).is_some()
             && price_of(terms.ask, task.work) <= task.ceiling - self.rent_of(task)
             && !task.failed.contains(&miner)
             && !task.declined.contains(&miner)
@@ -71,11 +71,17 @@ impl Reference {
         assert!(task.lease.is_none(), "task {name} has two leases");
         let miner = &self.miners[&lease.miner];
         let slot = miner.slots.get(lease.slot).expect("a leased slot exists");
-        assert!(slot.leased.is_none(), "slot {} of {} has two leases", lease.slot, lease.miner);
         assert!(self.suits(task, lease.miner, slot), "{slot:?} doesn't suit {task:?} in block {}", self.now);
         assert_eq!(lease.price, price_of(miner.terms.ask, task.work));
-        assert_eq!(lease.slash, self.parameters.slash_of(slot.rate));
-        assert_eq!((lease.since, Some((lease.due, lease.until))), (self.now, self.times(task, slot.rate)));
+        let part = (lease.rate, lease.slash);
+        // A decline keeps its part for three blocks; a lease of less than a block's work lasts sixteen, and five of grace.
+        let decline = task.fee.max(price_of(self.mining_pay, task.work));
+        let least = task.bill.posting + decline * (16 + 5) / 3;
+        let taken = slot.part_for(task.work, least, &self.parameters);
+        assert_eq!(part, taken, "what task {name} takes of {slot:?}");
+        let times = self.times(task, slot.on_sale());
+        assert_eq!((lease.since, Some((lease.due, lease.until))), (self.now, times));
+        assert_eq!(times, self.times(task, lease.rate), "a part does it as soon as all that is free");
         assert_eq!(rent, self.rent_of(task));
         // With no other lease open there is room for any, so the cheapest slot has it.
         if self.tasks.values().all(|task| task.lease.is_none()) {
@@ -85,9 +91,10 @@ impl Reference {
                 assert!(!cheaper, "{other} sells task {name} more cheaply than {}", lease.miner);
             }
         }
-        let (rate, slash) = (slot.rate, lease.slash);
-        self.miners.get_mut(&lease.miner).expect("looked up above").slots[lease.slot].leased =
-            Some(Leased { task: name, rate, slash });
+        let miner = self.miners.get_mut(&lease.miner).expect("looked up above");
+        let slot = &mut miner.slots[lease.slot];
+        assert_eq!(slot.leases.insert(name, part), None, "task {name} is leased twice");
+        assert!(slot.leased().0 <= slot.rate, "more is leased of {slot:?} than it promises");
         let task = self.tasks.get_mut(&name).expect("looked up above");
         task.ceiling -= rent;
         task.bill.rent += rent;
@@ -95,34 +102,45 @@ impl Reference {
         self.burned += rent;
     }
 
-    /// Ends a task's lease and frees its slot.
+    /// Ends a task's lease and frees its part of the slot.
     fn end_lease(&mut self, name: TaskId, miner: Id) -> Lease {
         let task = self.tasks.get_mut(&name).expect("a task with a lease is open");
         let lease = task.lease.take().expect("it has one");
         assert_eq!(lease.miner, miner, "another miner's lease of task {name} ended");
         let record = self.miners.get_mut(&miner).expect("it has a lease");
-        assert_eq!(record.slots[lease.slot].leased.map(|leased| leased.task), Some(name));
-        record.slots[lease.slot].leased = None;
+        let part = record.slots[lease.slot].leases.remove(&name);
+        assert_eq!(part, Some((lease.rate, lease.slash)), "the slot doesn't know of task {name}");
         record.drop_withdrawn();
         lease
     }
 
+    /// A slash for a lease, whose failure is told next.
     fn slashed(&mut self, miner: Id, slot: usize, amount: Balance, compensation: Balance) {
         let record = self.miners.get_mut(&miner).expect("a slashed miner");
-        let Leased { task: name, .. } = record.slots[slot].leased.expect("only who has a lease fails one");
-        let task = self.tasks.get_mut(&name).expect("a leased task");
-        let lease = task.lease.as_ref().expect("a leased task");
-        assert_eq!(amount, lease.slash.min(record.bond), "a slash is what the lease says");
-        assert_eq!(compensation, (task.bill.posting - task.bill.compensation).min(amount));
-        task.bill.compensation += compensation;
+        let before = record.bond;
         record.bond -= amount;
         record.slots[slot].suspended = true;
-        self.free[task.requester] += compensation;
         self.burned += amount - compensation;
+        let slash = Slash { slot, before, amount, compensation };
+        assert!(self.slash.replace(slash).is_none(), "nobody failed for the slash before");
+    }
+
+    /// What a slash for this lease of a task took, and whom it went to.
+    fn slashed_for(&mut self, name: TaskId, lease: &Lease) {
+        let Slash { slot, before, amount, compensation } = self.slash.take().expect("who fails is slashed");
+        let task = self.tasks.get_mut(&name).expect("it had a lease");
+        assert_eq!((slot, amount), (lease.slot, lease.slash.min(before)), "a slash is what the lease says");
+        assert_eq!(compensation, (task.bill.posting - task.bill.compensation).min(amount));
+        task.bill.compensation += compensation;
+        self.free[task.requester] += compensation;
     }
 
     fn failed(&mut self, name: TaskId, miner: Id, why: Failure) {
         let lease = self.end_lease(name, miner);
+        if matches!(why, Failure::Expired | Failure::WrongTrace) {
+            self.slashed_for(name, &lease);
+        }
+        assert!(self.slash.is_none(), "a slash for {why:?}");
         let (now, index) = (self.now, self.rent_index);
         let (charged, mining_pay) = (self.charged.take(), self.mining_pay);
         let bond = self.miners[&miner].bond + charged.unwrap_or(0);

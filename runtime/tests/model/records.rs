@@ -153,11 +153,23 @@ pub enum Parameter {
 pub struct Lease {
     pub miner: Id,
     pub slot: usize,
+    /// What it takes of the slot, MAC per block.
+    pub rate: u64,
     pub price: Balance,
     pub slash: Balance,
     pub since: Block,
     pub due: Block,
     pub until: Block,
+}
+
+/// What was taken of a bond for a slot's failure.
+#[derive(Clone, Copy, Debug)]
+pub struct Slash {
+    pub slot: usize,
+    /// The whole bond before.
+    pub before: Balance,
+    pub amount: Balance,
+    pub compensation: Balance,
 }
 
 /// What a task cost beside its price and its fees.
@@ -204,30 +216,47 @@ impl Terms {
     }
 }
 
-/// What a slot executes, and what was fixed when it was leased.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leased {
-    pub task: TaskId,
-    pub rate: u64,
-    pub slash: Balance,
-}
+/// A task that a slot executes: the MAC per block and the planck of bond that it takes.
+pub type Part = (u64, Balance);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub rate: u64,
-    pub leased: Option<Leased>,
+    pub leases: BTreeMap<TaskId, Part>,
     pub suspended: bool,
     pub withdrawn: bool,
 }
 
 impl Slot {
-    pub fn is_on_sale(&self) -> bool {
-        self.leased.is_none() && !self.suspended && !self.withdrawn
+    /// What its leases take together.
+    pub fn leased(&self) -> Part {
+        let add = |(rate, at_stake): Part, part: &Part| (rate + part.0, at_stake + part.1);
+        self.leases.values().fold((0, 0), add)
     }
 
-    /// The rate that its bond is for: that of its lease, if it has changed since.
+    /// MAC per block that no lease takes; none while it is off the market.
+    pub fn on_sale(&self) -> u64 {
+        if self.suspended || self.withdrawn {
+            0
+        } else {
+            self.rate.saturating_sub(self.leased().0)
+        }
+    }
+
+    /// The rate that its bond is for: that of its leases, if it promises less since.
     pub fn bonded_rate(&self) -> u64 {
-        self.rate.max(self.leased.map_or(0, |leased| leased.rate))
+        self.rate.max(self.leased().0)
+    }
+
+    /// What a further task takes: what does it within a block, if half of the slot is left and all leases together cost no more
+    /// than failing the slot; otherwise all that is on sale. Failing it costs its part of that, and `least` at least.
+    pub fn part_for(&self, work: u128, least: Balance, parameters: &Parameters) -> Part {
+        let (free, whole) = (self.on_sale(), parameters.slash_of(self.rate));
+        let slash = |rate: u64| (whole * u128::from(rate)).div_ceil(self.rate.into()).max(least).min(whole);
+        let wanted = work.min(free.into()) as u64;
+        let parted = self.leased().1 + slash(wanted) <= whole && 2 * (free - wanted) >= self.rate;
+        let rate = if parted { wanted } else { free };
+        (rate, slash(rate))
     }
 }
 
@@ -249,10 +278,7 @@ impl Miner {
     /// What its slots need, those in force or those that follow. What a lease can cost stays covered whatever was set
     /// since.
     pub fn needed_bond(&self, parameters: &Parameters) -> Balance {
-        let slot = |slot: &Slot| {
-            let slash = slot.leased.map_or(0, |leased| leased.slash);
-            parameters.bond_of(slot.bonded_rate()).max(slash)
-        };
+        let slot = |slot: &Slot| parameters.bond_of(slot.bonded_rate()).max(slot.leased().1);
         let now: Balance = self.slots.iter().map(slot).sum();
         now.max(self.next.as_ref().map_or(0, |(_, terms)| terms.bond(parameters)))
     }
@@ -294,7 +320,10 @@ impl Miner {
                     slot.rate = *rate;
                     slot.withdrawn = false;
                 }
-                None => self.slots.push(Slot { rate: *rate, leased: None, suspended, withdrawn: false }),
+                None => {
+                    let leases = BTreeMap::new();
+                    self.slots.push(Slot { rate: *rate, leases, suspended, withdrawn: false });
+                }
             }
         }
         self.slots.iter_mut().skip(terms.rates.len()).for_each(|slot| slot.withdrawn = true);
@@ -305,7 +334,7 @@ impl Miner {
     }
 
     pub fn drop_withdrawn(&mut self) {
-        while self.slots.last().is_some_and(|slot| slot.withdrawn && slot.leased.is_none()) {
+        while self.slots.last().is_some_and(|slot| slot.withdrawn && slot.leases.is_empty()) {
             self.slots.pop();
         }
     }

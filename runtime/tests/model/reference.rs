@@ -47,6 +47,8 @@ pub struct Reference {
     pub mining_pay: Balance,
     /// What was charged for a lease that is about to be declined.
     pub charged: Option<Balance>,
+    /// What was taken for a lease that is about to fail.
+    pub slash: Option<Slash>,
     /// The task that lost its lease just now, and goes back to the queue.
     pub returning: Option<TaskId>,
     /// Whether a task gave way to one that is being posted.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::reference::{Call, Fact};
+use crate::reference::{Call, Fact, Slot};
 
 /// What must come up in 10⁵ steps: each call done and refused, and all that can happen among six accounts. Nine miners that
 /// fail one task, or more candidates than there are places, take more.
-pub const EXPECTED: [&str; 85] = [
+pub const EXPECTED: [&str; 87] = [
     "Apply is refused",
     "Appoint is refused",
     "Appoint succeeds",
@@ -91,6 +91,8 @@ pub const EXPECTED: [&str; 85] = [
     "a refund: Displaced",
     "a refund: Forced",
     "a refund: RentSpent",
+    "a slot has several tasks",
+    "a slot is full of several tasks",
     "seats are drawn",
 ];
 
@@ -124,6 +126,16 @@ impl Seen {
                 }
             }
             fact => self.count(name(fact)),
+        }
+    }
+
+    /// A lease of this slot was given.
+    pub fn lease_of(&mut self, slot: &Slot) {
+        if slot.leases.len() > 1 {
+            self.count("a slot has several tasks".into());
+            if slot.on_sale() == 0 {
+                self.count("a slot is full of several tasks".into());
+            }
         }
     }
 

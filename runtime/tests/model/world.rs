@@ -21,8 +21,7 @@ use sp_runtime::{Digest, DigestItem};
 use crate::{
     collators::{Candidate, Collators},
     reference::{
-        Balance, Call, Holds, Id, Leased, Miner, ModelState, Posted, Reason, Reference, Slot, TaskId, Terms,
-        Verdict, MICRO,
+        Balance, Call, Holds, Id, Miner, ModelState, Posted, Reason, Reference, Slot, Terms, Verdict, MICRO,
     },
     seen::Seen,
 };
@@ -117,7 +116,7 @@ impl World {
             let miner = Miner {
                 terms: terms_of(&record.terms),
                 next: None,
-                slots: slots_of(&record, |_| None),
+                slots: record.slots.iter().map(slot_without_leases).collect(),
                 bond: record.bond,
                 record: record.deposit,
                 withdrawable_from: record.withdrawable_from,
@@ -307,17 +306,13 @@ impl World {
 
     fn compare_tasks(&self) {
         assert_eq!(pallet_tasks::RentIndex::<Runtime>::get(), self.reference.rent_index, "rent");
-        let mut leases = BTreeMap::<(Id, u32), TaskId>::new();
         let mut open = 0;
         for (name, record) in pallet_tasks::Tasks::<Runtime>::iter() {
             open += 1;
             let task = self.reference.tasks.get(&name).expect("an open task that the reference knows");
             assert_eq!((record.max_price, record.deadline), (task.ceiling, task.deadline), "task {name}");
-            let lease = lease_of(name).map(|lease| (self.position(&lease.miner), lease.slot));
-            assert_eq!(lease, task.lease.as_ref().map(|lease| (lease.miner, lease.slot as u32)));
-            if let Some(lease) = lease {
-                assert_eq!(leases.insert(lease, name), None, "slot {lease:?} has two leases");
-            }
+            let lease = lease_of(name).map(|lease| (self.position(&lease.miner), lease.slot, lease.rate));
+            assert_eq!(lease, task.lease.as_ref().map(|lease| (lease.miner, lease.slot as u32, lease.rate)));
         }
         assert_eq!(open, self.reference.tasks.len(), "a task was lost");
     }
@@ -327,8 +322,13 @@ impl World {
         for (account, record) in pallet_miners::Miners::<Runtime>::iter() {
             miners += 1;
             let miner = &self.reference.miners[&self.position(&account)];
-            let slots = slots_of(&record, |index| miner.slots[index].leased.map(|leased| leased.task));
-            assert_eq!(slots, miner.slots, "the slots of {account:?}");
+            assert_eq!(record.slots.len(), miner.slots.len(), "the slots of {account:?}");
+            for (slot, known) in record.slots.iter().zip(&miner.slots) {
+                let leased = slot.leased.as_ref().map_or((0, 0), |leased| (leased.rate, leased.at_stake));
+                assert_eq!(leased, known.leased(), "what is leased of {known:?}");
+                let without = Slot { leases: BTreeMap::new(), ..known.clone() };
+                assert_eq!(slot_without_leases(slot), without, "a slot of {account:?}");
+            }
             assert_eq!(terms_of(&record.terms), miner.terms);
         }
         assert_eq!(miners, self.reference.miners.len());
@@ -373,19 +373,9 @@ fn terms_of(terms: &pallet_miners::Terms) -> Terms {
     }
 }
 
-/// A record's slots; `task` says which task a leased one executes.
-fn slots_of(record: &pallet_miners::MinerRecord, task: impl Fn(usize) -> Option<TaskId>) -> Vec<Slot> {
-    let slot = |(index, slot): (usize, &pallet_miners::Slot)| Slot {
-        rate: slot.rate,
-        leased: slot.leased.as_ref().map(|leased| Leased {
-            task: task(index).unwrap_or(TaskId::MAX),
-            rate: leased.rate,
-            slash: leased.slash,
-        }),
-        suspended: slot.suspended,
-        withdrawn: slot.withdrawn,
-    };
-    record.slots.iter().enumerate().map(slot).collect()
+fn slot_without_leases(slot: &pallet_miners::Slot) -> Slot {
+    let pallet_miners::Slot { rate, suspended, withdrawn, .. } = *slot;
+    Slot { rate, leases: BTreeMap::new(), suspended, withdrawn }
 }
 
 /// What the newest task was posted at.

@@ -210,7 +210,7 @@ class Slot:
     slot: int
     rate: int
     on_sale: bool
-    leased: bool
+    leased_rate: int
     suspended: bool
     withdrawn: bool
     idle_since: int

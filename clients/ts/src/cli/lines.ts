@@ -37,7 +37,7 @@ function noTaker(why: NoTaker): string {
     case 'nobodyOffers':
       return 'nobody offers the model';
     case 'allBusy':
-      return 'all its slots are leased';
+      return 'all its slots are wholly leased';
     case 'tooSlow':
       return `no slot is fast enough; in block ${why.earliest} one would be done`;
     case 'tooDear':
@@ -198,7 +198,7 @@ function idle(reason: IdleReason): string {
     case 'retired':
       return `it offers models that were retired: miners.offer leaves out ${reason.models.join(', ')}`;
     case 'slotsLeased':
-      return `${reason.leased} of its ${reason.of} slots are leased`;
+      return `${reason.leased} of its ${reason.of} slots are wholly leased`;
     case 'askTooHigh':
       return `others are cheaper: tasks pay ${reason.highest} planck per mega-MAC at most; miners.offer sets another ask`;
     case 'noTasks':
@@ -207,9 +207,10 @@ function idle(reason: IdleReason): string {
 }
 
 export function miners(miner: Miner): string[] {
-  const slots = miner.slots.map(({ slot, rate, leased, suspended, onSale }) => {
-    const state = suspended ? 'suspended' : leased ? 'leased' : onSale ? 'free' : 'not on sale';
-    return `slot ${slot}     ${rate} MAC per block, ${state}`;
+  const slots = miner.slots.map(({ slot, rate, leasedRate, suspended, onSale }) => {
+    const state = suspended ? 'suspended' : onSale ? 'on sale' : leasedRate > 0n ? 'leased' : 'not on sale';
+    const leased = onSale && leasedRate > 0n ? `, ${leasedRate} of them leased` : '';
+    return `slot ${slot}     ${rate} MAC per block, ${state}${leased}`;
   });
   const owed = miner.unclaimed.reduce((sum, { amount }) => sum + amount, 0n);
   return [

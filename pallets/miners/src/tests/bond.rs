@@ -1,7 +1,7 @@
 //! The bond: what a slash takes, who gets it, and what it suspends.
 
 use frame_support::{assert_noop, assert_ok};
-use millrace_primitives::{CapacityOnSale, IdleReason, MinerBond, SlotMarket};
+use millrace_primitives::{CapacityOnSale, IdleReason, MinerBond, Part, SlotMarket};
 use sp_runtime::{Permill, TokenError};
 
 use crate::{mock::*, Event};
@@ -19,7 +19,7 @@ fn a_failed_lease_compensates_and_burns_the_rest() {
         System::assert_last_event(
             Event::Slashed { miner: MINER, slot: leased.slot, amount: SLASH, compensation: 30 }.into(),
         );
-        Miners::free(&MINER, leased.slot);
+        Miners::free(&MINER, leased.slot, Part { rate: leased.rate, slash: leased.slash });
         assert_eq!(book(), [(MINER, 1)], "the slashed slot is off the market");
         assert!(!Miners::may_sprint(&MINER));
     });
@@ -73,11 +73,12 @@ fn a_charge_burns_bond_and_suspends_only_who_cant_pay_for_failing() {
         System::assert_last_event(Event::Charged { miner: MINER, amount: 30 }.into());
         assert_eq!((held(MINER), Balances::total_issuance()), (2 * BOND - 30, issuance - 30));
         assert!(Miners::may_sprint(&MINER) && book().len() == 2);
-        assert_eq!(Miners::charge(&MINER, 2 * BOND - 30 - 2 * SLASH), 2 * BOND - 30 - 2 * SLASH);
+        // All leases of a slot stake twice what failing the slot costs, at most.
+        assert_eq!(Miners::charge(&MINER, 2 * BOND - 30 - 4 * SLASH), 2 * BOND - 30 - 4 * SLASH);
         assert_eq!(book().len(), 2, "both slots can still fail");
         assert_eq!(Miners::charge(&MINER, 1), 1);
         assert!(book().is_empty() && record(MINER).is_suspended());
-        assert_eq!(Miners::charge(&MINER, BOND), 2 * SLASH - 1, "no more than there is");
+        assert_eq!(Miners::charge(&MINER, BOND), 4 * SLASH - 1, "no more than there is");
         assert_eq!(Miners::charge(&OTHER, 1), 0, "no miner, no bond");
     });
 }

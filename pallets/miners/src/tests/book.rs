@@ -4,7 +4,7 @@ use core::cell::Cell;
 
 use codec::Encode;
 use frame_support::assert_ok;
-use millrace_primitives::{Answer, Balance, Looked, ModelId, SlotMarket, SlotOffer};
+use millrace_primitives::{Answer, Balance, Demand, Looked, Mac, ModelId, SlotMarket, SlotOffer};
 
 use crate::{
     book::{class_of, LOOKS, LOOKS_IN_ALL},
@@ -87,10 +87,15 @@ fn slots_that_promise_too_little_hide_none() {
     });
 }
 
+/// A task that takes all of a slot with this rate free at least.
+fn demand(least_rate: u64) -> Demand {
+    Demand { work: Mac::MAX, least_rate, least_slash: 0 }
+}
+
 /// A search that answers each slot so; what it looked at, and at how many slots.
 fn search(answer: impl Fn(&SlotOffer<AccountId>) -> Answer) -> (Option<AccountId>, Looked, u32) {
     let shown = Cell::new(0u32);
-    let (leased, looked) = Miners::lease(model(), 1, |offer| {
+    let (leased, looked) = Miners::lease(model(), demand(1), |offer| {
         shown.set(shown.get() + 1);
         answer(offer)
     });
@@ -179,7 +184,7 @@ fn a_search_says_the_proof_of_what_it_looks_at() {
     chain.commit_all().expect("nothing is amiss");
     // Many classes, and many slots of one.
     for (answer, least) in [(Answer::Refuse, 1), (Answer::RefuseMiner, 1 << 30)] {
-        let (looked, proof) = chain.execute_and_prove(|| Miners::lease(model(), least, |_| answer).1);
+        let (looked, proof) = chain.execute_and_prove(|| Miners::lease(model(), demand(least), |_| answer).1);
         let bytes: usize = proof.iter_nodes().map(Vec::len).sum();
         // The value that counts the classes is charged apart, as any other.
         assert!(bytes as u64 <= looked.proof + 160 + 5 * 15 * 33, "{looked:?} took {bytes}");

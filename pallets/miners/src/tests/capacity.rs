@@ -1,7 +1,7 @@
 //! Capacity: what counts as having been on sale, at which ask, and what takes it.
 
 use frame_support::assert_ok;
-use millrace_primitives::{Balance, CapacityOnSale, Mac, MinerBond, Served, SlotMarket, TakenCapacity};
+use millrace_primitives::{Balance, CapacityOnSale, Mac, MinerBond, Part, Served, SlotMarket, TakenCapacity};
 
 use crate::mock::*;
 
@@ -10,6 +10,12 @@ const BLOCK: Mac = RATE as Mac;
 fn take(work: Mac) -> (Mac, Balance) {
     let TakenCapacity { work, ask } = Miners::take(&MINER, model(), work);
     (work, ask)
+}
+
+/// Settles a task of so much work that a whole slot asked five for, ten blocks ago.
+fn settle(work: Mac, due: u32, mining_pay: Balance) {
+    let since = System::block_number() - 10;
+    Miners::settle(&MINER, 0, WHOLE, Served { work, ask: 5, since, due, mining_pay });
 }
 
 #[test]
@@ -72,7 +78,7 @@ fn a_slot_leased_to_its_own_miner_wasnt_on_sale() {
         assert_eq!(lease(), Some((MINER, 0)));
         pass(50);
         assert_eq!(take(Mac::MAX), (0, 5));
-        Miners::free(&MINER, 0);
+        Miners::free(&MINER, 0, WHOLE);
         assert_eq!(take(Mac::MAX), (0, 5));
         pass(1);
         assert_eq!(take(Mac::MAX), (BLOCK, 5));
@@ -88,7 +94,7 @@ fn a_small_task_takes_no_capacity_from_who_serves_it_in_time() {
             let due = System::block_number() + due;
             pass(10);
             assert_eq!(take(Mac::MAX), (0, 5), "nothing while it is leased");
-            Miners::settle(&MINER, 0, Served { work: 0, due, mining_pay: 3 });
+            settle(0, due, 3);
             assert_eq!(book(), [(MINER, 0)]);
             assert_eq!(take(Mac::MAX), (counted, 5));
         }
@@ -102,9 +108,56 @@ fn settled_work_counts_as_far_as_the_slot_promised_it() {
         for (work, counted) in [(3 * BLOCK, 3 * BLOCK), (1_000 * BLOCK, 10 * BLOCK)] {
             assert_eq!(lease(), Some((MINER, 0)));
             pass(10);
-            Miners::settle(&MINER, 0, Served { work, due: 0, mining_pay: 3 });
+            settle(work, 0, 3);
             assert_eq!(take(Mac::MAX), (counted, 5));
         }
+    });
+}
+
+/// A slot is for sale but for what its leases take of it.
+#[test]
+fn what_a_lease_leaves_of_a_slot_is_on_sale() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        let leased = lease_work(BLOCK / 4, 1).expect("it is on sale");
+        assert_eq!((leased.rate, free_rates()), (RATE / 4, vec![RATE * 3 / 4]));
+        let part = Part { rate: leased.rate, slash: leased.slash };
+        let since = System::block_number();
+        pass(10);
+        assert_eq!(take(Mac::MAX), (10 * BLOCK * 3 / 4, 5));
+        // It took ten blocks and could have done with one: what it promised beside the work counts as if mining's pay was asked.
+        let served = Served { work: BLOCK / 4, ask: 5, since, due: 1_000, mining_pay: 15 };
+        Miners::settle(&MINER, 0, part, served);
+        assert_eq!((take(Mac::MAX), free_rates()), ((10 * BLOCK / 4, 14), vec![RATE]));
+    });
+}
+
+/// Small tasks of a rival take no more than their work, and hide no more than that either, until they stake as much together
+/// as the slot does.
+#[test]
+fn small_tasks_take_a_slot_only_together() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        let leases: Vec<_> = core::iter::from_fn(|| lease_work(1, 1)).collect();
+        // Failing the slot costs 101, and failing one of these ten.
+        assert_eq!(leases.len(), 11);
+        assert!(leases[..10].iter().all(|lease| (lease.rate, lease.slash) == (1, 10)));
+        assert_eq!((leases[10].rate, leases[10].slash), (RATE - 10, SLASH));
+        assert_eq!(record(MINER).slots[0].leased.clone().map(|leased| leased.at_stake), Some(100 + SLASH));
+        let since = System::block_number();
+        pass(2);
+        assert_eq!((take(Mac::MAX), book()), ((0, 5), vec![]));
+        for lease in leases {
+            let part = Part { rate: lease.rate, slash: lease.slash };
+            Miners::settle(
+                &MINER,
+                0,
+                part,
+                Served { work: 1, ask: 5, since, due: since + 4, mining_pay: 15 },
+            );
+        }
+        assert_eq!((take(Mac::MAX), free_rates()), ((2 * BLOCK, 15), vec![RATE]));
+        assert_eq!(record(MINER).slots[0].leased, None);
     });
 }
 
@@ -115,14 +168,14 @@ fn time_that_a_task_did_not_need_counts_at_what_mining_pays() {
         selling(MINER, 5, 1);
         assert_eq!(lease(), Some((MINER, 0)));
         pass(10);
-        Miners::settle(&MINER, 0, Served { work: 4 * BLOCK, due: 1_000, mining_pay: 15 });
+        settle(4 * BLOCK, 1_000, 15);
         // Four blocks at five, six at fifteen: 110 / 10.
         assert_eq!(take(Mac::MAX), (10 * BLOCK, 11));
         // Only what the offered models are of the listed ones.
         list(&[model(), second_model()]);
         assert_eq!(lease(), Some((MINER, 0)));
         pass(10);
-        Miners::settle(&MINER, 0, Served { work: BLOCK, due: 1_000, mining_pay: 5 });
+        settle(BLOCK, 1_000, 5);
         assert_eq!(take(Mac::MAX), (5 * BLOCK, 5));
     });
 }
@@ -132,10 +185,11 @@ fn a_dear_lease_counts_as_dear_whatever_is_offered_since() {
     on_chain(|| {
         selling(MINER, 900, 1);
         assert_eq!(lease(), Some((MINER, 0)));
+        let since = System::block_number();
         assert_ok!(offer(MINER, 0, vec![RATE], vec![model()]));
         begin_round();
         pass(9);
-        Miners::settle(&MINER, 0, Served { work: 10 * BLOCK, due: 0, mining_pay: 0 });
+        Miners::settle(&MINER, 0, WHOLE, Served { work: 10 * BLOCK, ask: 900, since, due: 0, mining_pay: 0 });
         assert_eq!(take(Mac::MAX), (10 * BLOCK, 900));
     });
 }
@@ -191,7 +245,8 @@ fn a_new_list_counts_from_its_block_on() {
         pass(2);
         list(&[second_model()]);
         pass(2);
-        Miners::settle(&MINER, slot, Served { work: 0, due: System::block_number(), mining_pay: 0 });
+        let (since, due) = (System::block_number() - 4, System::block_number());
+        Miners::settle(&MINER, slot, WHOLE, Served { work: 0, ask: 5, since, due, mining_pay: 0 });
         assert_eq!(take(Mac::MAX), (2 * BLOCK, 5));
     });
 }

@@ -88,7 +88,7 @@ fn leased_slots_are_counted() {
         selling(MINER, 5, 3);
         assert!(lease().is_some());
         assert_eq!(idle(MINER), [IdleReason::SlotsLeased { leased: 1, of: 3 }]);
-        assert_eq!(view(MINER).slots.iter().filter(|slot| slot.leased && !slot.on_sale).count(), 1);
+        assert_eq!(view(MINER).slots.iter().filter(|slot| slot.leased_rate > 0 && !slot.on_sale).count(), 1);
     });
 }
 

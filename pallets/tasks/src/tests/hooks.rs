@@ -1,7 +1,7 @@
 //! What each block does: leases, the walk through the queue, expiry, refunds and the pruning of outputs.
 
 use frame_support::{assert_ok, weights::Weight, BoundedVec};
-use millrace_primitives::{Looked, SlotMarket, SlotOffer, TaskId, Verdict};
+use millrace_primitives::{Demand, Looked, SlotMarket, SlotOffer, TaskId, Verdict};
 
 use super::submit::apply;
 use crate::{
@@ -38,8 +38,12 @@ fn a_lease_says_when_it_is_due_and_when_it_runs_out() {
         System::assert_last_event(
             Event::TaskLeased { task, miner: MINER, price: 2 * PRICE, rent: 0, due: 7, until: 22 }.into(),
         );
-        // 16 MAC in the 196 blocks from block 5 to the deadline 201.
-        assert_eq!(world(|world| world.least_rate), Some(1));
+        // 16 MAC in the 196 blocks from block 5 to the deadline 201. An answer that doesn't come keeps its part for 16 blocks
+        // and five of grace, a decline for three.
+        let record = record(task);
+        let least_slash = record.posting_cost + 7 * record.fee;
+        let demand = Demand { work: record.work, least_rate: 1, least_slash };
+        assert_eq!(world(|world| world.demand), Some(demand));
         let open = Tasks::leases_of(&[MINER]).remove(0);
         assert_eq!((open.descriptor, open.declinable_until), (descriptor(task), 5));
         assert_eq!(Tasks::leases(MINER), [open]);
@@ -57,7 +61,7 @@ fn a_slot_that_is_too_dear_or_too_slow_gets_no_task() {
         pass(1);
         assert!(lease_of(dear).is_none());
         assert_eq!(
-            world(|world| world.least_rate),
+            world(|world| world.demand.map(|demand| demand.least_rate)),
             Some(1),
             "for what no slot can do in time none is sought"
         );
@@ -120,7 +124,10 @@ fn nothing_is_sought_when_there_are_as_many_leases_as_may_be() {
         let mut full = (1_000..2_024).map(entry).collect::<Vec<_>>();
         Leases::<Test>::put(BoundedVec::truncate_from(full.clone()));
         Tasks::service(Weight::MAX);
-        assert_eq!((lease_of(task), world(|world| world.least_rate)), (None, None));
+        assert_eq!(
+            (lease_of(task), world(|world| world.demand.map(|demand| demand.least_rate))),
+            (None, None)
+        );
         full.pop();
         Leases::<Test>::put(BoundedVec::truncate_from(full));
         Tasks::service(Weight::MAX);
