@@ -12,6 +12,8 @@ use crate::{
 };
 
 const SLOTS: usize = 16;
+/// Tasks of one MAC that take all of a slot: as many as stake together what it does, and one that takes the rest.
+const TASKS_OF_A_SLOT: usize = 17;
 
 #[derive(Default)]
 pub struct CapacityFaker {
@@ -49,7 +51,7 @@ impl Scenario for CapacityFaker {
             return;
         }
         let account = market.players[self.companion].account.clone();
-        for _ in market.open_tasks(&account)..SLOTS {
+        for _ in market.open_tasks(&account)..SLOTS * TASKS_OF_A_SLOT {
             market.post(&account, (self.model, vec![1]), MILLI, 40);
         }
     }
