@@ -180,7 +180,7 @@ mod tests {
         assert!(most.contains("\nbill         none for 1000000 samples: a task takes "), "{most}");
         let text = inspect(&model, 64, 0);
         assert!(
-            text.contains("\nfees         0.00793")
+            text.contains("\nfees         0.00797")
                 && text.contains("0.000429 to keep output and record of one"),
             "{text}"
         );
