@@ -1,5 +1,5 @@
-//! A miner promises far more than its hardware does, for nothing, and keeps its slots leased to itself on a model of its
-//! own, so that no customer finds out.
+//! A miner promises far more than its hardware does, for nothing, and keeps its slots busy with tasks of its own on a model
+//! of one MAC, which take next to nothing of them by now: customers find out.
 
 use millrace_primitives::ModelId;
 use sp_core::H256;
@@ -12,8 +12,6 @@ use crate::{
 };
 
 const SLOTS: usize = 16;
-/// Tasks of one MAC that take all of a slot: as many as stake together what it does, and one that takes the rest.
-const TASKS_OF_A_SLOT: usize = 17;
 
 #[derive(Default)]
 pub struct CapacityFaker {
@@ -27,7 +25,7 @@ impl Scenario for CapacityFaker {
     }
 
     fn about(&self) -> &'static str {
-        "a miner asks for nothing and leases its sixteen slots to itself on a model of one MAC"
+        "a miner asks for nothing and keeps a task of one MAC in each of its sixteen slots, on a model of its own"
     }
 
     fn join(&mut self, market: &mut Market, attack: bool) {
@@ -51,7 +49,7 @@ impl Scenario for CapacityFaker {
             return;
         }
         let account = market.players[self.companion].account.clone();
-        for _ in market.open_tasks(&account)..SLOTS * TASKS_OF_A_SLOT {
+        for _ in market.open_tasks(&account)..SLOTS {
             market.post(&account, (self.model, vec![1]), MILLI, 40);
         }
     }
