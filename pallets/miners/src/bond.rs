@@ -47,9 +47,9 @@ impl Bonds {
     /// What a lease takes of a slot, and what failing it costs.
     ///
     /// It takes as much as does the work within a block, and stakes as much of the slot's slash, or the least that the task
-    /// asks for. It takes all that is free if less than half of the slot would be left, which made later tasks slow, or
-    /// once the leases of parts stake as much together as the whole slot does. So an outage costs a miner twice that at the
-    /// most, and nothing counts as capacity on sale that can't be leased.
+    /// asks for. It takes all that is free if less than half of the slot would be left, which would make later tasks slow, or
+    /// once the leases of parts stake as much together as the whole slot does. So an outage costs a miner twice that, or
+    /// one lease more where its offer was raised meanwhile; and nothing counts as capacity on sale that can't be leased.
     pub(crate) fn part_of(&self, slot: &Slot, demand: &Demand) -> Part {
         let free = slot.free_rate();
         let whole = self.slash_of_rate(slot.rate);
