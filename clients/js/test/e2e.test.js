@@ -474,15 +474,23 @@ describe('a miner whose memory a task exceeds', () => {
       maxPrice: UNIT,
       deadline: start + 15,
     });
+    const leased = await watch(api, (event, block) => (api.events.tasks.TaskLeased.is(event) ? block : undefined), { from: start });
+    const at = await api.at(await api.rpc.chain.getBlockHash(leased));
+    const slash = (await at.query.tasks.tasks(large)).unwrap().state.asLeased.slash.toBigInt();
+    let charged = 0n;
     const reason = await watch(
       api,
-      (event) => (api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined),
-      { from: start },
+      (event) => {
+        if (api.events.miners.Charged.is(event)) charged = event.data.amount.toBigInt();
+        return api.events.tasks.LeaseFailed.is(event) ? event.data.reason.toString() : undefined;
+      },
+      { from: leased },
     );
     assert.equal(reason, 'Declined');
     const after = await record();
-    const lost = before.bond.toBigInt() - after.bond.toBigInt();
-    assert.ok(lost > 0n && lost < UNIT, `${lost} planck for the room, and less than a slash`);
+    assert.equal(before.bond.toBigInt() - after.bond.toBigInt(), charged, 'the charge and nothing else');
+    // The fee, or what mining the work would bring: the slash where little is mined.
+    assert.ok(charged > 0n && charged <= slash, `${charged} planck for the room, and no more than the slash of ${slash}`);
     assert.deepEqual(after.terms.toHuman(), before.terms.toHuman(), 'the offer stays');
 
     const { input } = digits(folder, 4);
