@@ -19,7 +19,7 @@ const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache/millrace/
 const CODE = readFileSync(join(target, 'release/wbuild/millrace-runtime/millrace_runtime.compact.compressed.wasm'));
 
 const SUDO = account('//Alice');
-/** The genesis's miners; only the first has a node on this network. */
+/** The genesis's miners; the second one's node starts after the upgrade. */
 const [MINER, IDLE] = [account('//Charlie'), account('//Dave')];
 const ASK = 50_000_000n;
 const REQUESTER = account('//Bob');
@@ -52,11 +52,19 @@ describe('a runtime upgrade with tasks open', () => {
     });
     const before = await version();
 
-    // Until the new runtime is there, every slot is dearer than what is offered, so the tasks wait in the queue.
+    // A lease stays open, at a rate of which its work takes 150 blocks. Its slot promises more meanwhile.
     const model = modelId(encoding);
-    for (const cold of [MINER, IDLE]) await offer(api, cold, { ask: 1_000n * UNIT, rates: [1_000_000_000], models: [model] });
+    const [rate, raised] = [1_000, 2_000];
+    await offer(api, MINER, { ask: 1_000n * UNIT, rates: [1_000_000_000], models: [model] });
+    await offer(api, IDLE, { ask: ASK, rates: [rate], models: [model] });
     const start = await number();
     const { input } = digits(folder, 64);
+    const { task: leased } = await post(api, REQUESTER, { model, input, maxPrice: UNIT, deadline: start + 1000 });
+    const lease = async () => (await api.query.tasks.tasks(leased)).unwrap().state.asLeased;
+    await until('the task is leased', async () => (await api.query.tasks.tasks(leased)).unwrap().state.isLeased);
+    const { since, slash } = await lease();
+    await offer(api, IDLE, { ask: ASK, rates: [raised], models: [model] });
+    // Until the new runtime is there, the slot that is free is dearer than what is offered, so the others wait in the queue.
     const tasks = [];
     for (let i = 0; i < 3; i += 1) {
       tasks.push((await post(api, REQUESTER, { model, input, maxPrice: UNIT, deadline: start + 1000 })).task);
@@ -78,6 +86,20 @@ describe('a runtime upgrade with tasks open', () => {
     const listed = (await api.query.models.lists()).toJSON();
     assert.deepEqual(listed.at(-1).models, [model], 'sprints go on on the model that was listed');
     const upgraded = await number();
+    const kept = await lease();
+    assert.equal(kept.since.toNumber(), since.toNumber(), 'the lease of before');
+    assert.equal(kept.slash.toBigInt(), slash.toBigInt(), 'what failing it costs is what it was');
+    assert.equal(kept.rate.toNumber(), raised, 'it takes all of its slot');
+    const slot = async () => (await api.query.miners.miners(IDLE.publicKey)).unwrap().slots[0];
+    const { leased: sum } = await slot();
+    assert.equal(sum.unwrap().rate.toNumber(), raised);
+    assert.equal(sum.unwrap().atStake.toBigInt(), slash.toBigInt());
+    await network.join('miner-2', 9947, ['--mine', '--mill-suri=//Eve', '--engine-threads=1']);
+    const answered = await outcome(api, leased, { from: upgraded, timeout: 900_000 });
+    assert.equal(answered.kind, 'settled');
+    assert.equal(answered.miner, api.createType('AccountId', IDLE.publicKey).toString(), 'by the miner that had leased it before');
+    assert.deepEqual(integers(answered.output), reference.slice(0, 64));
+
     await offer(api, MINER, { ask: ASK, rates: [1_000_000_000, 1_000_000_000], models: [model] });
     for (const task of tasks) {
       const result = await outcome(api, task, { from: upgraded, timeout: 900_000 });
