@@ -73,7 +73,7 @@ export function idle(reason: views.IdleReason): string {
     case 'retired':
       return `${reason.models.length === 1 ? 'A model that it offers is' : `${reason.models.length} models that it offers are`} retired: miners.offer names others.`;
     case 'slotsLeased':
-      return `${reason.leased} of its ${reason.of} slots are wholly at work.`;
+      return `${reason.leased} of its ${reason.of} slots have no room for another task.`;
     case 'askTooHigh':
       return `Its ask is above what the tasks that wait can pay, ${amount(reason.highest)} a mega-MAC at most: miners.offer sets another.`;
     case 'noTasks':

@@ -22,7 +22,7 @@ const WAY: u64 = 5 * 15 * 33;
 /// A lease takes a part of a slot: tasks learn what theirs take, and at which ask; slots forget whatever leases know.
 ///
 /// Only records with an open lease change, and the list of leases has a bound. A lease of before takes all of its slot, also of
-/// one that promises more since: it stands in no book.
+/// one that promises more since: it stands in no book. What it promises more counts from the lease's beginning then, once.
 pub struct LeaseParts;
 
 impl OnRuntimeUpgrade for LeaseParts {

@@ -57,7 +57,8 @@ interface TaskRecord {
 function seller(miner: string, { terms, slots }: MinerRecord, race: Race, score?: { mined: bigint; score: bigint }): Seller {
   const { emission, emissionPerMegaMac: e, totalScore } = race.round;
   const onSale = slots.filter(({ suspended, withdrawn }) => !suspended && !withdrawn);
-  const free = onSale.filter(({ rate, leased }) => rate > (leased?.rate ?? 0n));
+  // As the chain has it: a slot is on sale while half of it is free.
+  const free = onSale.filter(({ rate, leased }) => 2n * (rate - (leased?.rate ?? 0n)) >= rate);
   const leased = onSale.length - free.length;
   return {
     miner,

@@ -57,7 +57,7 @@ const book = ({ model, offers, more }: Seen) =>
     : html`
         ${table(
           'Offers',
-          html`<th scope="col">#</th><th scope="col">Miner</th><th scope="col" class="number">Slot</th><th scope="col" class="number">Ask</th><th scope="col" class="number">A sample</th><th scope="col" class="number">Rate, a block</th>`,
+          html`<th scope="col">#</th><th scope="col">Miner</th><th scope="col" class="number">Slot</th><th scope="col" class="number">Ask</th><th scope="col" class="number">A sample</th><th scope="col" class="number">Free, MAC a block</th>`,
           offers.map(
             (offer, at) => html`
               <tr>

@@ -39,7 +39,8 @@ impl Bonds {
         self.slash.mul_floor(self.of_rate(rate).unwrap_or_default())
     }
 
-    /// The most that all leases of a slot of this rate stake together: twice what failing the whole slot costs.
+    /// The most that all leases of a slot of this rate stake together: twice what failing the whole slot costs. Leases of parts
+    /// stake as much as the slot at most, and there is one of the rest at a time.
     fn most_at_stake(&self, rate: u64) -> Balance {
         self.slash_of_rate(rate).saturating_mul(2)
     }
@@ -47,9 +48,9 @@ impl Bonds {
     /// What a lease takes of a slot, and what failing it costs.
     ///
     /// It takes as much as does the work within a block, and stakes as much of the slot's slash, or the least that the task
-    /// asks for. It takes all that is free if less than half of the slot would be left, which would make later tasks slow, or
-    /// once the leases of parts stake as much together as the whole slot does. So an outage costs a miner twice that, or
-    /// one lease more where its offer was raised meanwhile; and nothing counts as capacity on sale that can't be leased.
+    /// asks for. It takes all that is free if less would be left than is on sale, or once the leases of parts stake as much
+    /// together as the whole slot does. So an outage costs a miner twice that, or one lease more each time that an offer doubles
+    /// the rate meanwhile; and nothing counts as capacity on sale that can't be leased.
     pub(crate) fn part_of(&self, slot: &Slot, demand: &Demand) -> Part {
         let free = slot.free_rate();
         let whole = self.slash_of_rate(slot.rate);
@@ -62,7 +63,7 @@ impl Bonds {
         let wanted = part(u64::try_from(demand.work).unwrap_or(u64::MAX).max(1).min(free));
         let rest = free.saturating_sub(wanted.rate);
         let at_stake = slot.leased.as_ref().map_or(0, |leased| leased.at_stake);
-        if rest >= slot.rate.div_ceil(2) && at_stake.saturating_add(wanted.slash) <= whole {
+        if rest >= slot.least_on_sale() && at_stake.saturating_add(wanted.slash) <= whole {
             wanted
         } else {
             part(free)

@@ -107,9 +107,20 @@ impl Slot {
         self.leased_rate().max(self.rate)
     }
 
+    /// The least of it that is on sale, MAC per block: half. Less would make the next task slow. And what is left beside a lease
+    /// of the rest isn't leased again until that ends, so that all leases of a slot together have a bound on what they stake.
+    pub fn least_on_sale(&self) -> u64 {
+        self.rate.div_ceil(2)
+    }
+
+    /// Whether its leases leave enough for another.
+    pub fn has_room(&self) -> bool {
+        self.free_rate() >= self.least_on_sale()
+    }
+
     /// Whether the rest of it stands in the books.
     pub fn is_on_sale(&self) -> bool {
-        !(self.free_rate() == 0 || self.suspended || self.withdrawn)
+        self.has_room() && !self.suspended && !self.withdrawn
     }
 
     /// Has a lease take a part of it.

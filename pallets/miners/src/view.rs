@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
         let is_open = |model: &ModelId| T::Models::find(*model).is_some_and(|info| info.open);
         let retired: Vec<ModelId> = models.iter().filter(|model| !is_open(model)).copied().collect();
         let (leased, of) = (
-            count(record, |slot| slot.leased.is_some() && slot.free_rate() == 0),
+            count(record, |slot| slot.leased.is_some() && !slot.has_room()),
             count(record, |slot| !slot.withdrawn),
         );
         let reasons = [

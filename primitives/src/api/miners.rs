@@ -92,7 +92,7 @@ pub enum IdleReason {
         /// The models.
         models: Vec<ModelId>,
     },
-    /// Slots are wholly leased: they earn for their tasks and take no other.
+    /// Slots have no room beside their leases: they earn for their tasks and take no other.
     SlotsLeased {
         /// How many.
         leased: u32,
@@ -118,7 +118,7 @@ pub struct SlotView {
     /// MAC per block that it promises.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
     pub rate: u64,
-    /// Whether a task can take any of it.
+    /// Whether a task can take any of it: half of it is free, and it is neither suspended nor withdrawn.
     pub on_sale: bool,
     /// MAC per block that open leases take of it.
     #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]

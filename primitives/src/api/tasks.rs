@@ -333,7 +333,7 @@ pub enum Taker<AccountId> {
         /// Planck per mega-MAC.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         ask: Balance,
-        /// MAC per block that it promises.
+        /// MAC per block that are free of it.
         #[cfg_attr(feature = "std", serde(serialize_with = "json::decimal"))]
         rate: u64,
         /// What the work costs, planck. A ceiling must hold the least price too.

@@ -121,7 +121,7 @@ pub trait MinerBond<AccountId> {
     /// the miner is suspended until it resumes. Returns what was burned.
     fn slash_miner(miner: &AccountId) -> Balance;
     /// Burns up to `amount` planck of a miner's bond for capacity that it kept from others without using it. Suspends the
-    /// miner only if the rest couldn't pay for failing every slot. Returns what was burned.
+    /// miner only if the rest couldn't pay for all that leases of its slots may stake. Returns what was burned.
     fn charge(miner: &AccountId, amount: Balance) -> Balance;
     /// Suspends all slots of a miner until it resumes them.
     fn suspend(miner: &AccountId);

@@ -101,8 +101,8 @@ pub mod stored {
         #[codec(index = 1)]
         pub static BondPerMegaMac: Balance = 10 * MILLIUNIT;
 
-        /// Part of a slot's bond that a slash takes, fixed for a lease when it is given. Parts per million; 1 % to 50
-        /// %. Moves what a late or wrong trace costs.
+        /// Part of a slot's bond that failing the whole slot takes; a lease of a part of it stakes a part of that, fixed when
+        /// it is given. Parts per million; 1 % to 50 %. Moves what a late or wrong trace costs.
         #[codec(index = 2)]
         pub static SlashRatio: Permill = Permill::from_percent(10);
 

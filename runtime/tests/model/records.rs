@@ -234,12 +234,13 @@ impl Slot {
         self.leases.values().fold((0, 0), add)
     }
 
-    /// MAC per block that no lease takes; none while it is off the market.
+    /// MAC per block that no lease takes; none while it is off the market, as it is with less than half of it free.
     pub fn on_sale(&self) -> u64 {
-        if self.suspended || self.withdrawn {
+        let free = self.rate.saturating_sub(self.leased().0);
+        if self.suspended || self.withdrawn || 2 * u128::from(free) < self.rate.into() {
             0
         } else {
-            self.rate.saturating_sub(self.leased().0)
+            free
         }
     }
 

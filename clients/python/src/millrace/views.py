@@ -180,7 +180,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Offer:
-    """A free slot that offers a model."""
+    """A slot that offers a model; `rate` is what is free of it, MAC per block."""
 
     miner: str
     slot: int

@@ -37,7 +37,7 @@ function noTaker(why: NoTaker): string {
     case 'nobodyOffers':
       return 'nobody offers the model';
     case 'allBusy':
-      return 'all its slots are wholly leased';
+      return 'all its slots are full';
     case 'tooSlow':
       return `no slot is fast enough; in block ${why.earliest} one would be done`;
     case 'tooDear':
@@ -151,7 +151,7 @@ export function registered({ items, next }: Page<Model, Hash>): string[] {
 export function offers({ items, next }: Page<Offer, Hash>): string[] {
   if (items.length === 0) return ['no slot that offers it is free'];
   return [
-    ...items.map(({ miner, slot, ask, rate }) => `${miner} slot ${slot}: ${ask} planck per mega-MAC, ${rate} MAC per block`),
+    ...items.map(({ miner, slot, ask, rate }) => `${miner} slot ${slot}: ${ask} planck per mega-MAC, ${rate} MAC per block free`),
     ...more(next),
   ];
 }
@@ -198,7 +198,7 @@ function idle(reason: IdleReason): string {
     case 'retired':
       return `it offers models that were retired: miners.offer leaves out ${reason.models.join(', ')}`;
     case 'slotsLeased':
-      return `${reason.leased} of its ${reason.of} slots are wholly leased`;
+      return `${reason.leased} of its ${reason.of} slots have no room for another task`;
     case 'askTooHigh':
       return `others are cheaper: tasks pay ${reason.highest} planck per mega-MAC at most; miners.offer sets another ask`;
     case 'noTasks':

@@ -1,7 +1,10 @@
 //! The bond: what a slash takes, who gets it, and what it suspends.
 
 use frame_support::{assert_noop, assert_ok};
-use millrace_primitives::{CapacityOnSale, IdleReason, MinerBond, Part, SlotMarket};
+use millrace_primitives::{
+    Answer, Balance, CapacityOnSale, Demand, IdleReason, Mac, MinerBond, Part, SlotMarket, SlotOffer,
+};
+use proptest::prelude::*;
 use sp_runtime::{Permill, TokenError};
 
 use crate::{mock::*, Event};
@@ -81,6 +84,59 @@ fn a_charge_burns_bond_and_suspends_only_who_cant_pay_for_failing() {
         assert_eq!(Miners::charge(&MINER, BOND), 4 * SLASH - 1, "no more than there is");
         assert_eq!(Miners::charge(&OTHER, 1), 0, "no miner, no bond");
     });
+}
+
+/// What ends beside a lease of the rest would stake more each time that it is leased again.
+#[test]
+fn what_a_lease_of_the_rest_leaves_is_on_sale_once_that_ends() {
+    on_chain(|| {
+        selling(MINER, 5, 1);
+        let part = |lease: SlotOffer<_>| Part { rate: lease.rate, slash: lease.slash };
+        let small = part(lease_work(1, 1).expect("it is on sale"));
+        let rest = part(lease_work(Mac::MAX, 1).expect("it is on sale"));
+        Miners::free(&MINER, 0, small);
+        assert_eq!((free_rates(), lease_work(1, 1)), (vec![], None));
+        assert_eq!(
+            Miners::miner(MINER).expect("a miner").idle,
+            [IdleReason::SlotsLeased { leased: 1, of: 1 }]
+        );
+        Miners::free(&MINER, 0, rest);
+        assert_eq!(free_rates(), [RATE]);
+    });
+}
+
+proptest! {
+    /// Whatever tasks ask for, and in whatever order they end.
+    #[test]
+    fn all_leases_of_a_slot_stake_twice_its_slash_at_most(
+        steps in prop::collection::vec(
+            (
+                prop_oneof![8 => 0..RATE / 100, 1 => 0..RATE * 2],
+                prop_oneof![0..SLASH / 10, 0..2 * SLASH],
+                any::<Option<prop::sample::Index>>(),
+            ),
+            1..80,
+        ),
+    ) {
+        on_chain(|| {
+            selling(MINER, 5, 1);
+            let mut leases = Vec::new();
+            for (work, least_slash, ended) in steps {
+                match ended {
+                    Some(at) if !leases.is_empty() => {
+                        Miners::free(&MINER, 0, leases.swap_remove(at.index(leases.len())));
+                    }
+                    _ => {
+                        let demand = Demand { work: work.into(), least_rate: 1, least_slash };
+                        let lease = Miners::lease(model(), demand, |_| Answer::Take).0;
+                        leases.extend(lease.map(|lease| Part { rate: lease.rate, slash: lease.slash }));
+                    }
+                }
+                let at_stake: Balance = leases.iter().map(|part| part.slash).sum();
+                assert!(at_stake <= 2 * SLASH, "{leases:?} stake {at_stake}");
+            }
+        });
+    }
 }
 
 #[test]

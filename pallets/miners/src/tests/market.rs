@@ -83,7 +83,7 @@ fn a_smaller_offer_leaves_what_leases_dont_take() {
         selling(MINER, 5, 1);
         let lease = lease_work(Mac::from(RATE) / 2, 1).expect("it is on sale");
         for (rate, free) in
-            [(RATE / 4, vec![]), (RATE * 3 / 4, vec![RATE / 4]), (2 * RATE, vec![RATE * 3 / 2])]
+            [(RATE / 4, vec![]), (RATE - 1, vec![]), (RATE, vec![RATE / 2]), (2 * RATE, vec![RATE * 3 / 2])]
         {
             assert_ok!(offer(MINER, 5, vec![rate], vec![model()]));
             begin_round();
