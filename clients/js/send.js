@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The pool refused a transaction for what the chain was when it was signed; no block can hold it. */
 const REFUSED = /^(1010:.*(outdated|ancient birth block)|1014:)/;
+/** The pool looked a transaction up in a block of a fork that has ended; it doesn't say whether it keeps it. */
+const ASTRAY = /^1002:.*State already discarded/;
 /** What the api says of a request that the node didn't answer. */
 const LOST = /^disconnected from |^WebSocket is not connected|^No response received/;
 /** Blocks that a signature holds. */
@@ -12,6 +14,9 @@ const DOUBT = `a block may take it in the next ${PERIOD} blocks: look whether on
 
 /** The pool took a transaction and gave it up; a block of another fork may hold it. */
 class GivenUp extends Error {}
+
+/** Whether the pool may have had a transaction that it answered with this error. */
+const isDoubtful = (error) => error instanceof GivenUp || ASTRAY.test(error.message);
 
 /** Whether a request failed because the connection did. */
 export const isLost = (error) => LOST.test(error.message);
@@ -89,9 +94,9 @@ async function travel(journey) {
       });
       return await included;
     } catch (error) {
-      const again = error instanceof GivenUp || REFUSED.test(error.message);
+      const again = isDoubtful(error) || REFUSED.test(error.message);
       if (!again || journey.over || attempt === attempts) throw error;
-      if (error instanceof GivenUp) givenUp = error;
+      if (isDoubtful(error)) givenUp = error;
       // The pool may hear of a fork's end later than we do.
       await sleep(1_000 * attempt);
       if (givenUp && (await api.query.system.account(signer.address)).nonce.toNumber() > nonce) {

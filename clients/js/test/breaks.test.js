@@ -126,6 +126,22 @@ describe('a script', () => {
     await assert.rejects(never, /nothing came within 0\.5 s: wait longer/);
   });
 
+  it('sends again what the pool looked up in a fork that had ended', async () => {
+    const { provider } = api._rpcCore;
+    // As a node answers that wakes up on a block that finality has left behind.
+    let answers = 0;
+    provider.subscribe = async () => {
+      delete provider.subscribe;
+      answers += 1;
+      throw new Error(
+        '1002: Verification Error: Runtime error: Api called for an unknown Block: State already discarded for 0x31',
+      );
+    };
+    const before = await nonce(BOB);
+    await send(api, remark(), BOB);
+    assert.deepEqual([answers, await nonce(BOB)], [1, before + 1]);
+  });
+
   it('ends when the connection is lost under a transaction, and can go on once it is back', async () => {
     whenSending(shaky, proxy.cut);
     await assert.rejects(send(shaky, remark(shaky), BOB), /the connection to the node was lost; a block may take it/);

@@ -474,7 +474,9 @@ describe('a miner whose memory a task exceeds', () => {
       maxPrice: UNIT,
       deadline: start + 15,
     });
-    const leased = await watch(api, (event, block) => (api.events.tasks.TaskLeased.is(event) ? block : undefined), { from: start });
+    const leased = await watch(api, (event, block) => (api.events.tasks.TaskLeased.is(event) ? block : undefined), {
+      from: start,
+    });
     const at = await api.at(await api.rpc.chain.getBlockHash(leased));
     const slash = (await at.query.tasks.tasks(large)).unwrap().state.asLeased.slash.toBigInt();
     let charged = 0n;

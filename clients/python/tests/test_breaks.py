@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from millrace import Account, Client, MillraceError, connect
 from millrace.account import compact
 from millrace.chain import blake2_256
+from millrace.connection import Deadline
+from millrace.errors import NodeError
 from millrace.views import EndedTask
 
 from .conftest import ANSWERS, INPUTS, MODEL, TOO_LITTLE, Proxy, running_node, until
@@ -96,6 +99,28 @@ def test_what_the_pool_dropped_is_signed_again_with_its_nonce() -> None:
         assert dropped[0] not in held, "the pool's own copy is in no block"
         assert receipt.hash in ["0x" + blake2_256(each).hex() for each in map(raw, held)]
         assert ask(url, "system_accountNextIndex", Account("//Bob").address) == 1
+
+
+def test_what_a_pool_looks_up_in_a_fork_that_has_ended_is_sent_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As a node answers whose pool still looks at a block that finality has left behind.
+    why = "Runtime error: Api called for an unknown Block: State already discarded for 0x31"
+    eve = Account("//Eve")
+    before = ask(url, "system_accountNextIndex", eve.address)
+    with connect(url, eve) as client:
+        connection = client._client._connection
+        answer = connection.call
+        refused: list[tuple[Any, ...]] = []
+
+        async def call(method: str, *params: Any, deadline: Deadline) -> Any:
+            if method == "author_submitExtrinsic" and not refused:
+                refused.append(params)
+                raise NodeError({"code": 1002, "message": f"Verification Error: {why}"})
+            return await answer(method, *params, deadline=deadline)
+
+        monkeypatch.setattr(connection, "call", call)
+        receipt = client.send("System", "remark_with_event", {"remark": b"again"}, timeout=120)
+    assert refused and receipt.event("System.Remarked")
+    assert ask(url, "system_accountNextIndex", eve.address) == before + 1
 
 
 def test_a_number_that_another_transaction_holds_in_the_pool_ends_nothing_yet() -> None:

@@ -45,7 +45,7 @@ export interface Included {
 }
 
 /** Codes of a pool's refusals. */
-const [INVALID, BANNED, ALREADY_IMPORTED, TOO_LOW_PRIORITY] = [1010, 1012, 1013, 1014];
+const [UNVERIFIED, INVALID, BANNED, ALREADY_IMPORTED, TOO_LOW_PRIORITY] = [1002, 1010, 1012, 1013, 1014];
 /** Blocks that a signature holds. */
 const PERIOD = 64;
 export const SENDING = 180_000;
@@ -153,7 +153,7 @@ async function enter(journey: Journey): Promise<void> {
     const nonce = await connection.request<number>('system_accountNextIndex', [address], deadline);
     await sign(journey, nonce);
     const answer = await submit(journey);
-    if (answer === 'taken' || answer === 'banned' || journey.doubtful) {
+    if (answer === 'taken' || answer === 'banned' || answer === 'astray' || journey.doubtful) {
       options.onProgress?.({ kind: 'sent', hash: last(journey.signed).hash });
       return;
     }
@@ -200,10 +200,10 @@ async function signTx(signer: PolkadotSigner, parts: Parameters<PolkadotSigner['
 }
 
 /**
- * What the pool says of a signature: `taken` if it is in there now; `banned` if it was and mustn't be for a while; `used` if
- * its number is; `unborn` if its birth block is unknown, or too old.
+ * What the pool says of a signature: `taken` if it is in there now; `banned` if it was and mustn't be for a while; `astray` if the
+ * pool looked at a block of a fork that has ended; `used` if its number is; `unborn` if its birth block is unknown, or too old.
  */
-async function submit(journey: Journey): Promise<'taken' | 'banned' | 'used' | 'unborn'> {
+async function submit(journey: Journey): Promise<'taken' | 'banned' | 'astray' | 'used' | 'unborn'> {
   const { connection, deadline, signed, transaction } = journey;
   const newest = last(signed);
   const onLost = () => {
@@ -217,6 +217,7 @@ async function submit(journey: Journey): Promise<'taken' | 'banned' | 'used' | '
     const text = [failure?.message, failure?.data].filter((part) => typeof part === 'string').join(': ');
     if (failure?.code === ALREADY_IMPORTED) return 'taken';
     if (failure?.code === BANNED) return 'banned';
+    if (failure?.code === UNVERIFIED && /state already discarded/i.test(text)) return 'astray';
     if (failure?.code === TOO_LOW_PRIORITY || /outdated|stale/i.test(text)) return 'used';
     if (/ancient birth block/i.test(text)) return 'unborn';
     if (failure?.code === INVALID && /exhaust/i.test(text)) throw tooHeavy(callsIn(transaction.decodedCall), error);

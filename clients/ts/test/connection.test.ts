@@ -11,6 +11,7 @@ import { WebSocket } from 'ws';
 import type { Call } from '../src/calls.js';
 import { Connection } from '../src/connection.js';
 import type { Deadline } from '../src/deadline.js';
+import { fromRpc } from '../src/errors.js';
 import { devAccount, type Hash, type Millrace, modelId, type Progress, UNIT } from '../src/index.js';
 import { send } from '../src/send.js';
 import { client, encoding, failure, heldout, type Node, SAMPLE, startNode, startProxy, TOO_LITTLE } from './node.js';
@@ -47,6 +48,20 @@ class Forked extends Connection {
     const answer = await super.request<T>(method, params, deadline, onLost);
     if (method === 'chain_getBlockHash' && params.length === 0 && this.forked) return String(answer).replace('0x', '0xfo') as T;
     return answer;
+  }
+}
+
+/** A node whose pool still looks at a block that finality has left behind when it gets its first transaction. */
+class Behind extends Connection {
+  answers = 0;
+
+  override async request<T>(method: string, params: unknown[], deadline: Deadline, onLost?: () => void): Promise<T> {
+    if (method === 'author_submitExtrinsic' && this.answers === 0) {
+      this.answers += 1;
+      const why = 'Api called for an unknown Block: State already discarded for 0x31';
+      throw fromRpc({ code: 1002, message: `Verification Error: Runtime error: ${why}` });
+    }
+    return super.request<T>(method, params, deadline, onLost);
   }
 }
 
@@ -156,6 +171,16 @@ describe('a wait', () => {
     assert.equal(hash, hashes.at(-1));
     await sleep(5_000);
     assert.deepEqual(await posted(), [task, ...before]);
+  });
+
+  it('outlives a pool that looks at a fork that has ended', { timeout: PATIENCE }, async () => {
+    const connection = new Behind(node.url, { webSocket });
+    try {
+      const { block } = await send(connection, remark(), dave.signer, { timeout: PATIENCE });
+      assert.ok(block > 0 && connection.answers === 1);
+    } finally {
+      connection.close();
+    }
   });
 
   it('outlives a fork that lacks the transaction', { timeout: PATIENCE }, async () => {

@@ -28,6 +28,7 @@ _LOOKS_BEFORE_RESENDING = 12
 #: Attempts to get a nonce that no other transaction of the account takes first.
 _ATTEMPTS = 5
 
+_UNVERIFIED = 1002
 _IN_POOL = 1013
 _BANNED = 1012
 _INVALID = 1010
@@ -118,8 +119,9 @@ class Sender:
                 try:
                     await self._connection.call("author_submitExtrinsic", _hex(sent.extrinsic), deadline=deadline)
                 except NodeError as error:
-                    if error.number in (_IN_POOL, _BANNED, _POOL_FULL):
-                        # The wire may have broken after it had arrived. What was banned or had no room is tried again.
+                    if error.number in (_IN_POOL, _BANNED, _POOL_FULL) or _astray(error):
+                        # The wire may have broken after it had arrived. What was banned, had no room, or was looked
+                        # up in a fork that has ended is tried again.
                         return sent
                     # Another program signs for this account, or a fork's end made it old.
                     taken = error.number == _UNDERPRICED or _outdated(error)
@@ -203,7 +205,7 @@ class Sender:
                 return True
             if _outdated(error):
                 await self._check_nonce(signer, sent, start, deadline)
-            elif error.number not in (_IN_POOL, _UNDERPRICED, _POOL_FULL):
+            elif error.number not in (_IN_POOL, _UNDERPRICED, _POOL_FULL) and not _astray(error):
                 raise
         return False
 
@@ -309,6 +311,11 @@ _RESULTS = (
 
 def _outdated(error: NodeError) -> bool:
     return error.number == _INVALID and "outdated" in error.message.lower()
+
+
+def _astray(error: NodeError) -> bool:
+    """Whether the pool looked at a block of a fork that has ended."""
+    return error.number == _UNVERIFIED and "state already discarded" in error.message.lower()
 
 
 def _hex(data: bytes) -> str:
