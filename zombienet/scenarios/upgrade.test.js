@@ -97,7 +97,11 @@ describe('a runtime upgrade with tasks open', () => {
     await network.join('miner-2', 9947, ['--mine', '--mill-suri=//Eve', '--engine-threads=1']);
     const answered = await outcome(api, leased, { from: upgraded, timeout: 900_000 });
     assert.equal(answered.kind, 'settled');
-    assert.equal(answered.miner, api.createType('AccountId', IDLE.publicKey).toString(), 'by the miner that had leased it before');
+    assert.equal(
+      answered.miner,
+      api.createType('AccountId', IDLE.publicKey).toString(),
+      'by the miner that had leased it before',
+    );
     assert.deepEqual(integers(answered.output), reference.slice(0, 64));
 
     await offer(api, MINER, { ask: ASK, rates: [1_000_000_000, 1_000_000_000], models: [model] });

@@ -40,7 +40,7 @@ impl Bonds {
     }
 
     /// The most that all leases of a slot of this rate stake together: twice what failing the whole slot costs. Leases of parts
-    /// stake as much as the slot at most, and there is one of the rest at a time.
+    /// stake as much as the slot at most, and beside one of the rest nothing is on sale, unless they have a half each.
     fn most_at_stake(&self, rate: u64) -> Balance {
         self.slash_of_rate(rate).saturating_mul(2)
     }

@@ -1,8 +1,9 @@
 //! The capacity that miners had on sale, for those who weigh their work. Nothing else touches a record's [`Capacity`].
 //!
-//! It is a sum over blocks, never a state of the moment: each block adds the rates that were free in it, at the ask at which
-//! they were. Only what offered the models listed in it counts, as many of them as it offered. What is leased of a slot
-//! adds nothing while it is leased. Once its task is settled for another, the task's work counts at the lease's ask.
+//! It is a sum over blocks, never a state of the moment: each block adds what was free of slots on sale in it, at the ask at
+//! which it was. Only what offered the models listed in it counts, as many of them as it offered. What is leased of a slot
+//! adds nothing while it is leased, nor does less than half of a slot that is free beside it. Once its task is settled for
+//! another, the task's work counts at the lease's ask.
 //! The rest of what the lease promised until the task was due counts too, but at what mining pays if that is more. A small
 //! task takes hardly more than its work, unless it takes all that is free, as the last of many does that stake what the
 //! slot does: if that time counted for nothing, small tasks would take a rival's capacity from it; if it counted at the lease's

@@ -107,8 +107,8 @@ impl Slot {
         self.leased_rate().max(self.rate)
     }
 
-    /// The least of it that is on sale, MAC per block: half. Less would make the next task slow. And what is left beside a lease
-    /// of the rest isn't leased again until that ends, so that all leases of a slot together have a bound on what they stake.
+    /// The least of it that is on sale, MAC per block: half. Less would make the next task slow. And what ends beside a lease
+    /// of the rest would stake more each time that it is leased again.
     pub fn least_on_sale(&self) -> u64 {
         self.rate.div_ceil(2)
     }

@@ -111,7 +111,7 @@ proptest! {
     fn all_leases_of_a_slot_stake_twice_its_slash_at_most(
         steps in prop::collection::vec(
             (
-                prop_oneof![8 => 0..RATE / 100, 1 => 0..RATE * 2],
+                prop_oneof![8 => 0..RATE / 100, 1 => Just(RATE / 2), 1 => 0..RATE * 2],
                 prop_oneof![0..SLASH / 10, 0..2 * SLASH],
                 any::<Option<prop::sample::Index>>(),
             ),
