@@ -364,7 +364,9 @@ impl Market {
             signature,
         };
         if matches!(apply(call.into()), Ok(Ok(_))) {
-            let work = u64::try_from(record.work).unwrap_or(u64::MAX);
+            // Somebody's own model may be of zeros, and cost next to nothing to execute.
+            let is_real = record.model == self.model;
+            let work = if is_real { u64::try_from(record.work).unwrap_or(u64::MAX) } else { 0 };
             self.players[player].busy += work;
             if record.requester == self.customer {
                 self.players[player].sold += work;

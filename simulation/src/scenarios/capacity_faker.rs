@@ -1,5 +1,5 @@
-//! A miner promises far more than its hardware does, for nothing, and keeps its slots busy with tasks of its own on a model
-//! of one MAC, which take next to nothing of them by now: customers find out.
+//! A miner promises far more than its hardware does, for nothing, and hides its slots from customers with tasks of its own, on a
+//! model that nobody else uses.
 
 use millrace_primitives::ModelId;
 use sp_core::H256;
@@ -12,6 +12,9 @@ use crate::{
 };
 
 const SLOTS: usize = 16;
+/// Columns and rows of its model. A sample takes 131,072 MAC: more than half of a slot, so a lease takes all of it.
+const COLUMNS: u32 = 512;
+const ROWS: u32 = 256;
 
 #[derive(Default)]
 pub struct CapacityFaker {
@@ -25,7 +28,7 @@ impl Scenario for CapacityFaker {
     }
 
     fn about(&self) -> &'static str {
-        "a miner asks for nothing and keeps a task of one MAC in each of its sixteen slots, on a model of its own"
+        "a miner asks for nothing and hides its sixteen slots with tasks of its own, each of half a slot's work a block, on a model of its own"
     }
 
     fn join(&mut self, market: &mut Market, attack: bool) {
@@ -35,7 +38,7 @@ impl Scenario for CapacityFaker {
             return;
         }
         let account = market.players[self.companion].account.clone();
-        let encoding = linear(1, 1);
+        let encoding = linear(COLUMNS, ROWS);
         self.model = H256(blake2_256(&encoding));
         market.sign(&account, pallet_models::Call::register { encoding, metadata: None }.into());
         let models = vec![market.model, self.model];
@@ -50,7 +53,7 @@ impl Scenario for CapacityFaker {
         }
         let account = market.players[self.companion].account.clone();
         for _ in market.open_tasks(&account)..SLOTS {
-            market.post(&account, (self.model, vec![1]), MILLI, 40);
+            market.post(&account, (self.model, vec![1; COLUMNS as usize]), 100 * MILLI, 40);
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::{
 
 /// How many honest rivals there are.
 const RIVALS: usize = 9;
-/// Smallest tasks that take all of a rival: two of each of its two slots.
-const TASKS_OF_A_RIVAL: usize = 4;
+/// Smallest tasks that take all of a rival: one for each of its slots, more than half of which it takes.
+const TASKS_OF_A_RIVAL: usize = 2;
 
 pub struct Stripper {
     name: &'static str,
