@@ -52,7 +52,7 @@ describe('a runtime upgrade with tasks open', () => {
     });
     const before = await version();
 
-    // A lease stays open, at a rate of which its work takes 150 blocks. Its slot promises more meanwhile.
+    // A lease stays open, at a rate of which its work takes 318 blocks. Its slot promises more meanwhile.
     const model = modelId(encoding);
     const [rate, raised] = [1_000, 2_000];
     await offer(api, MINER, { ask: 1_000n * UNIT, rates: [1_000_000_000], models: [model] });

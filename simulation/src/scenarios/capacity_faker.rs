@@ -28,7 +28,7 @@ impl Scenario for CapacityFaker {
     }
 
     fn about(&self) -> &'static str {
-        "a miner asks for nothing and hides its sixteen slots with tasks of its own, each of half a slot's work a block, on a model of its own"
+        "a miner asks for nothing and hides its sixteen slots with tasks of its own, each of more than half of what a slot does in a block, on a model of its own"
     }
 
     fn join(&mut self, market: &mut Market, attack: bool) {
