@@ -127,8 +127,16 @@ export class Network {
     return users(base).find(({ argv }) => argv.includes('--base-path'));
   }
 
+  /** What a node wrote since the network began. */
   log(name) {
-    return readFileSync(join(this.folder, name, `${name}.log`), 'utf8');
+    return [join(this.folder, name, `${name}.log`), this.#restarted(name)]
+      .filter((file) => existsSync(file))
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('');
+  }
+
+  #restarted(name) {
+    return join(this.folder, `${name}.restarted.log`);
   }
 
   /** Ends a node; what it takes to start it again comes back. */
@@ -142,9 +150,8 @@ export class Network {
 
   /** Starts a program as a node of this network. */
   run(name, argv) {
-    const log = join(this.folder, `${name}.restarted.log`);
     const env = { PATH: `${join(here, '..')}:${programs}:${process.env.PATH}` };
-    const child = spawnInto(log, argv[0], argv.slice(1), { env });
+    const child = spawnInto(this.#restarted(name), argv[0], argv.slice(1), { env });
     this.own.push(child);
     return child;
   }
