@@ -60,7 +60,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn plan(session: SessionIndex) -> u32 {
         Self::forget_draws();
         let ended = Self::make_way();
-        let tallies = Self::halve_tallies();
+        let tallies = Self::keep_tallies(Self::halve_tallies());
         Self::draw_seats(session, &tallies);
         ended
     }

@@ -9,6 +9,9 @@
 //! halved with each session. Seats are drawn by tally: each draw is independent of the others, and an account
 //! may hold several seats. So an account that splits its work among many has the same seats on average.
 //!
+//! A draw goes by the tallies of the draw before it. The author of a block knows its randomness and decides whose work it
+//! counts, so what a block counts comes too late for the draw in it.
+//!
 //! With each session half of the seats are drawn anew, and each drawn seat lasts two sessions. No single draw takes all
 //! seats. The set of session *n* is planned when session *n − 1* begins: the appointed, then the seats drawn for
 //! *n − 1*, then those drawn for *n*. A candidate with two seats stands in the list twice, and Aura gives it two turns.
@@ -29,6 +32,7 @@
 //! 3. Every drawn seat belongs to a candidate.
 //! 4. Only the running session, the one before and the one after it have drawn seats.
 //! 5. The tally of a candidate that is leaving is zero.
+//! 6. No account is weighed twice in a draw.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -74,7 +78,7 @@ pub mod pallet {
         PalletId,
     };
     use frame_system::pallet_prelude::{ensure_signed, BlockNumberFor, OriginFor};
-    use millrace_primitives::{Balance, BlockNumber, MinedWork};
+    use millrace_primitives::{Balance, BlockNumber, Mac, MinedWork};
 
     use super::{CandidateRecord, Departure, SessionIndex, WeightInfo};
 
@@ -133,6 +137,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Drawn<T: Config> =
         StorageMap<_, Twox64Concat, SessionIndex, BoundedVec<T::AccountId, T::MaxSeats>, ValueQuery>;
+
+    /// The tallies by which the next seats are drawn: those of the block of the last draw.
+    #[pallet::storage]
+    pub type Weighed<T: Config> = StorageValue<_, BoundedVec<(T::AccountId, Mac), T::MaxCandidates>>;
 
     /// The running session, and the block with which it began.
     #[pallet::storage]

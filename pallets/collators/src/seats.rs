@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use frame_support::{traits::Get, BoundedVec};
 use millrace_primitives::Mac;
 
-use crate::{draw, Appointed, Config, CurrentSession, Drawn, Event, Pallet, Seats, SessionIndex};
+use crate::{
+    draw, Appointed, Candidates, Config, CurrentSession, Drawn, Event, Pallet, Seats, SessionIndex, Weighed,
+};
 
 /// A seat lasts the session for which it was drawn and the next.
 const SESSIONS: u32 = 2;
@@ -17,7 +19,17 @@ impl<T: Config> Pallet<T> {
         Seats::<T>::get().saturating_add(odd).checked_div(SESSIONS).unwrap_or_default()
     }
 
-    /// Draws the seats that begin with a session, each by tally and independent of the others. None if nobody worked.
+    /// Keeps these tallies for the next draw, and answers those that were kept for this one: these, where none were yet.
+    ///
+    /// Whoever authors the block of a draw knows its randomness before, and decides which work the block counts. So what
+    /// that changes must come too late for this draw.
+    pub(crate) fn keep_tallies(tallies: Vec<(T::AccountId, Mac)>) -> Vec<(T::AccountId, Mac)> {
+        let now = BoundedVec::truncate_from(tallies);
+        Weighed::<T>::mutate(|kept| kept.replace(now.clone()).unwrap_or(now)).into_inner()
+    }
+
+    /// Draws the seats that begin with a session, each by tally and independent of the others. None if nobody worked. Who has
+    /// left since it was weighed leaves its seat empty: if others had it, one could leave to have the draws fall anew.
     pub(crate) fn draw_seats(session: SessionIndex, tallies: &[(T::AccountId, Mac)]) {
         let seed = draw::seed(T::Randomness::get(), session);
         let mut holders = BoundedVec::<T::AccountId, T::MaxSeats>::new();
@@ -25,6 +37,9 @@ impl<T: Config> Pallet<T> {
             let holder = draw::pick(&seed, number, tallies.iter().map(|(_, tally)| *tally))
                 .and_then(|position| tallies.get(position));
             let Some((holder, _)) = holder else { break };
+            if Candidates::<T>::get(holder).is_none_or(|record| record.leaving) {
+                continue;
+            }
             if holders.try_push(holder.clone()).is_err() {
                 break;
             }

@@ -8,7 +8,7 @@ use frame_support::{
 };
 use sp_runtime::TryRuntimeError;
 
-use crate::{Appointed, Candidates, Config, CurrentSession, Drawn, HoldReason, Pallet, Seats};
+use crate::{Appointed, Candidates, Config, CurrentSession, Drawn, HoldReason, Pallet, Seats, Weighed};
 
 impl<T: Config> Pallet<T> {
     /// Recomputes the properties of the pallet's documentation.
@@ -33,6 +33,10 @@ impl<T: Config> Pallet<T> {
         }
         ensure!(count == Candidates::<T>::count(), "the number of candidates is wrong");
         ensure!(count <= T::MaxCandidates::get(), "too many candidates");
+
+        let weighed = Weighed::<T>::get().unwrap_or_default();
+        let distinct: BTreeSet<_> = weighed.iter().map(|(candidate, _)| candidate).collect();
+        ensure!(distinct.len() == weighed.len(), "an account is weighed twice");
 
         let (current, _) = CurrentSession::<T>::get();
         for (session, holders) in Drawn::<T>::iter() {

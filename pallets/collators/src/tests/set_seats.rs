@@ -13,11 +13,11 @@ fn half_of_the_seats_are_drawn_for_each_session() {
         System::assert_last_event(Event::<Test>::SeatsSet { seats: 5 }.into());
         stand(CANDIDATE);
         Collators::worked(&CANDIDATE, 1 << 20);
-        // Draws for sessions 2 and 3.
-        pass_to(2);
-        assert_eq!(Drawn::<Test>::get(2).len() + Drawn::<Test>::get(3).len(), 5);
-        assert_eq!(seats_of(CANDIDATE), 2);
+        // Draws for sessions 3 and 4.
         pass_to(3);
+        assert_eq!(Drawn::<Test>::get(3).len() + Drawn::<Test>::get(4).len(), 5);
+        assert_eq!(seats_of(CANDIDATE), 3);
+        pass_to(4);
         assert_eq!(seats_of(CANDIDATE), 5);
     });
 }
@@ -27,9 +27,9 @@ fn seats_that_were_drawn_last_two_sessions() {
     run(|| {
         stand(CANDIDATE);
         Collators::worked(&CANDIDATE, 1 << 20);
-        pass_to(1);
+        pass_to(2);
         assert_ok!(Collators::set_seats(RuntimeOrigin::root(), 0));
-        for (session, seats) in [(2, 2), (3, 2), (4, 0)] {
+        for (session, seats) in [(3, 2), (4, 2), (5, 0)] {
             pass_to(session);
             assert_eq!(seats_of(CANDIDATE), seats, "in session {session}");
         }

@@ -145,7 +145,7 @@ fn a_candidate_that_is_leaving_keeps_its_place_until_its_seats_ran_out() {
     run(|| {
         stand(CANDIDATE);
         mine(CANDIDATE, 1_000);
-        pass_to(1);
+        pass_to(2);
         assert!(seats_of(CANDIDATE) > 0 || Collators::has_seat(&CANDIDATE));
         assert_ok!(Collators::stand_down(RuntimeOrigin::signed(CANDIDATE)));
         (11..14).for_each(stand);

@@ -29,20 +29,20 @@ fn a_seated_candidate_leaves_when_its_seats_ran_out() {
     run(|| {
         stand(CANDIDATE);
         Collators::worked(&CANDIDATE, 1 << 20);
-        // It has seats of session 2, which last until the end of session 3.
-        pass_to(1);
+        // It has seats of session 3, which last until the end of session 4.
+        pass_to(2);
         assert_ok!(stand_down(CANDIDATE));
         System::assert_last_event(Event::<Test>::CandidateLeaving { candidate: CANDIDATE }.into());
         assert_noop!(stand_down(CANDIDATE), Error::<Test>::AlreadyLeaving);
         assert_noop!(Collators::stand(RuntimeOrigin::signed(CANDIDATE)), Error::<Test>::AlreadyCandidate);
         Collators::worked(&CANDIDATE, 1 << 20);
-        for session in [2, 3] {
+        for session in [3, 4] {
             pass_to(session);
             assert_eq!(seats_of(CANDIDATE), 2);
             assert_eq!(deposit_of(CANDIDATE), DEPOSIT);
             Collators::do_try_state().expect("the pallet's properties hold");
         }
-        pass_to(4);
+        pass_to(5);
         assert_eq!(seats_of(CANDIDATE), 0);
         assert_eq!(deposit_of(CANDIDATE), 0);
         assert!(!Candidates::<Test>::contains_key(CANDIDATE));
