@@ -305,6 +305,7 @@ mod tests {
                 samples: 1,
                 share: 1,
                 difficulty: pallet_sprints::target::scaled(50),
+                pace: pallet_sprints::Pace::default(),
             })
             .expect("it has room");
             let figures = state_figures(|key| sp_io::storage::get(key).map(|bytes| bytes.to_vec()));

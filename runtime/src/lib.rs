@@ -65,7 +65,12 @@ pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
 
 /// Storage migrations. Each acts on a chain whose storage is of the version before its own, and costs reads elsewhere.
-pub type Migrations = (pallet_models::migrations::ToLists<Runtime>, migrations::LeaseParts);
+pub type Migrations = (
+    pallet_models::migrations::ToLists<Runtime>,
+    pallet_sprints::migrations::ToPaces<Runtime>,
+    pallet_collators::migrations::ToWeighed<Runtime>,
+    migrations::LeaseParts,
+);
 
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<

@@ -50,6 +50,8 @@ impl OnRuntimeUpgrade for LeaseParts {
                 pallet_miners::Miners::<Runtime>::insert(miner, MinerRecord::from(record));
             }
         }
+        // It was a place in the queue, and is a task.
+        pallet_tasks::QueueCursor::<Runtime>::kill();
         pallet_miners::STORAGE_VERSION.put::<Miners>();
         pallet_tasks::STORAGE_VERSION.put::<Tasks>();
         let (tasks, miners) = (leases.len() as u64, miners.len() as u64);
@@ -59,7 +61,7 @@ impl OnRuntimeUpgrade for LeaseParts {
             .saturating_add(proof(miners, OldMiner::max_encoded_len()))
             .saturating_add(proof(1, leases.encoded_size()));
         RocksDbWeight::get()
-            .reads_writes(records.saturating_add(3), records.saturating_add(2))
+            .reads_writes(records.saturating_add(3), records.saturating_add(3))
             .saturating_add(Weight::from_parts(0, proof))
     }
 }

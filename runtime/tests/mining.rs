@@ -195,16 +195,16 @@ fn models_are_registered_retired_and_removed_with_their_deposit() {
 /// A bond, a balance or another account for the same slots changes no score.
 #[test]
 fn scores_know_only_work_ask_and_capacity() {
-    use millrace_primitives::CreditWork;
+    use millrace_primitives::{CreditWork, Win};
     on_preset("local_testnet", || {
-        Rewards::credit(&id(MINER), digits(), 1_000_000, None);
+        Rewards::credit(&id(MINER), Win::in_turn(digits(), 1_000_000), None);
         let slim = pallet_rewards::Scores::<Runtime>::get(0, id(MINER)).expect("credited");
         assert_ok!(millrace_runtime::Balances::transfer_keep_alive(
             signed(REQUESTER),
             id(OTHER_MINER).into(),
             900_000 * UNIT
         ));
-        Rewards::credit(&id(OTHER_MINER), digits(), 1_000_000, None);
+        Rewards::credit(&id(OTHER_MINER), Win::in_turn(digits(), 1_000_000), None);
         assert_eq!(pallet_rewards::Scores::<Runtime>::get(0, id(OTHER_MINER)), Some(slim));
     });
 }

@@ -1,7 +1,7 @@
 //! Whatever is called in whatever order, nothing is created or lost, and only work earns.
 #![allow(missing_docs)]
 
-use millrace_primitives::{Balance, CreditWork, Mac, TaskId};
+use millrace_primitives::{Balance, CreditWork, Mac, TaskId, Win};
 use millrace_runtime::{Balances, Miners, Rewards, Runtime, RuntimeEvent, Tasks};
 use millrace_runtime_tests::*;
 use pallet_tasks::Event as TaskEvent;
@@ -103,7 +103,7 @@ fn take(step: Step) {
         Step::Withdraw { other } => drop(Miners::withdraw(signed(miner(other)))),
         Step::Credit { other, work } => {
             if pallet_miners::Miners::<Runtime>::contains_key(id(miner(other))) {
-                Rewards::credit(&id(miner(other)), digits(), Mac::from(work), None);
+                Rewards::credit(&id(miner(other)), Win::in_turn(digits(), Mac::from(work)), None);
             }
         }
         Step::Claim { other, back } => {
@@ -212,8 +212,8 @@ proptest! {
         on_dev(|| {
             Miners::offer(signed(MINER), ask, vec![rate; 2], vec![digits()]).expect("a fine offer");
             sell_anew();
-            Rewards::credit(&id(MINER), digits(), first, None);
-            Rewards::credit(&id(MINER), digits(), second, None);
+            Rewards::credit(&id(MINER), Win::in_turn(digits(), first), None);
+            Rewards::credit(&id(MINER), Win::in_turn(digits(), second), None);
             one = score(MINER);
         });
         on_dev(|| {
@@ -222,8 +222,8 @@ proptest! {
             let (key, proof) = mill(OTHER_MILL, OTHER_MINER);
             Miners::register(signed(OTHER_MINER), key, proof, ask, vec![rate], vec![digits()]).expect("new");
             sell_anew();
-            Rewards::credit(&id(MINER), digits(), first, None);
-            Rewards::credit(&id(OTHER_MINER), digits(), second, None);
+            Rewards::credit(&id(MINER), Win::in_turn(digits(), first), None);
+            Rewards::credit(&id(OTHER_MINER), Win::in_turn(digits(), second), None);
             two = score(MINER) + score(OTHER_MINER);
         });
         // Divided, each half's capacity binds for itself, so it can only be worse. The asks that weigh it are whole planck, and

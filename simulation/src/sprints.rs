@@ -74,11 +74,11 @@ impl Sprints {
         })
     }
 
-    /// Includes the wins that the block's author wants, oldest first, until the chain has no room for another. Answers how many
-    /// it credited.
+    /// Includes the wins that the block's author wants, newest first as in a node's pool, until the chain has no room for
+    /// another. Answers how many it credited.
     pub fn include(&mut self, wanted: impl Fn(usize) -> bool) -> u64 {
         let mut credited = 0;
-        while let Some(at) = self.waiting.iter().position(|win| wanted(win.player)) {
+        while let Some(at) = self.waiting.iter().rposition(|win| wanted(win.player)) {
             match apply(self.waiting[at].call.clone()) {
                 Ok(Ok(_)) => credited += 1,
                 Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources)) => break,

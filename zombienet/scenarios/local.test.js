@@ -370,7 +370,7 @@ describe('a network of two validators, two collators and two miners', () => {
     await until(
       'the newcomer is in the collator set',
       async () => (await api.query.session.validators()).some((key) => key.toString() === newcomer),
-      { timeout: 600_000 },
+      { timeout: 1_200_000 },
     );
     const seed = async () => (await api.rpc.state.getStorage(RELAY_RANDOMNESS)).unwrapOr(null)?.toHex();
     const drawn = await seed();

@@ -14,7 +14,9 @@ use pallet_session::SessionManager;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::TrailingZeroInput, SaturatedConversion};
 
-use crate::{Appointed, Call, CandidateRecord, Candidates, Config, CurrentSession, Drawn, Pallet, Seats};
+use crate::{
+    Appointed, Call, CandidateRecord, Candidates, Config, CurrentSession, Drawn, Pallet, Seats, Weighed,
+};
 
 /// The session that runs in benchmarks.
 const NOW: u32 = 10;
@@ -145,6 +147,8 @@ mod benchmarks {
             seat::<T>(&staying);
             Drawn::<T>::remove(NOW + 1);
         }
+        let tallies: Vec<_> = Candidates::<T>::iter().map(|(who, record)| (who, record.tally)).collect();
+        Weighed::<T>::put(BoundedVec::truncate_from(tallies));
         // Too early for anyone to have been idle: those who leave do what the idle do.
         frame_system::Pallet::<T>::set_block_number(1_u32.into());
 
@@ -156,5 +160,6 @@ mod benchmarks {
         }
 
         assert!(Candidates::<T>::count() <= c - leaving);
+        assert_eq!(Drawn::<T>::contains_key(NOW + 2), leaving < c);
     }
 }

@@ -50,6 +50,7 @@ mod calls;
 mod candidates;
 mod draw;
 mod hooks;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod pot;
@@ -83,7 +84,7 @@ pub mod pallet {
     use super::{CandidateRecord, Departure, SessionIndex, WeightInfo};
 
     /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -140,7 +141,8 @@ pub mod pallet {
 
     /// The tallies by which the next seats are drawn: those of the block of the last draw.
     #[pallet::storage]
-    pub type Weighed<T: Config> = StorageValue<_, BoundedVec<(T::AccountId, Mac), T::MaxCandidates>>;
+    pub type Weighed<T: Config> =
+        StorageValue<_, BoundedVec<(T::AccountId, Mac), T::MaxCandidates>, ValueQuery>;
 
     /// The running session, and the block with which it began.
     #[pallet::storage]

@@ -19,17 +19,18 @@ impl<T: Config> Pallet<T> {
         Seats::<T>::get().saturating_add(odd).checked_div(SESSIONS).unwrap_or_default()
     }
 
-    /// Keeps these tallies for the next draw, and answers those that were kept for this one: these, where none were yet.
+    /// Keeps these tallies for the next draw, and answers those that were kept for this one.
     ///
     /// Whoever authors the block of a draw knows its randomness before, and decides which work the block counts. So what
     /// that changes must come too late for this draw.
     pub(crate) fn keep_tallies(tallies: Vec<(T::AccountId, Mac)>) -> Vec<(T::AccountId, Mac)> {
-        let now = BoundedVec::truncate_from(tallies);
-        Weighed::<T>::mutate(|kept| kept.replace(now.clone()).unwrap_or(now)).into_inner()
+        // Candidates have the same bound.
+        let tallies = BoundedVec::truncate_from(tallies);
+        Weighed::<T>::mutate(|kept| core::mem::replace(kept, tallies)).into_inner()
     }
 
     /// Draws the seats that begin with a session, each by tally and independent of the others. None if nobody worked. Who has
-    /// left since it was weighed leaves its seat empty: if others had it, one could leave to have the draws fall anew.
+    /// left or made way since it was weighed leaves its seat empty: if others had it, one could leave to have the draws fall anew.
     pub(crate) fn draw_seats(session: SessionIndex, tallies: &[(T::AccountId, Mac)]) {
         let seed = draw::seed(T::Randomness::get(), session);
         let mut holders = BoundedVec::<T::AccountId, T::MaxSeats>::new();

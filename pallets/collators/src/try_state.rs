@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
         ensure!(count == Candidates::<T>::count(), "the number of candidates is wrong");
         ensure!(count <= T::MaxCandidates::get(), "too many candidates");
 
-        let weighed = Weighed::<T>::get().unwrap_or_default();
+        let weighed = Weighed::<T>::get();
         let distinct: BTreeSet<_> = weighed.iter().map(|(candidate, _)| candidate).collect();
         ensure!(distinct.len() == weighed.len(), "an account is weighed twice");
 

@@ -1,17 +1,18 @@
 //! What this pallet offers to others: crediting work to the running round, what work brings, and which round that is.
 
 use millrace_primitives::{
-    price_of, Balance, CapacityOnSale, CreditWork, Mac, MinedWork, MiningPay, ModelId, OnWork, RoundIndex,
+    price_of, Balance, CapacityOnSale, CreditWork, Mac, MinedWork, MiningPay, OnWork, RoundIndex, Win,
 };
 
 use crate::{emission, Config, CurrentRound, EmissionPerMegaMac, Pallet, RoundLength, Rounds, Scores};
 
 impl<T: Config> CreditWork<T::AccountId> for Pallet<T> {
-    fn credit(miner: &T::AccountId, model: ModelId, work: Mac, author: Option<&T::AccountId>) {
+    fn credit(miner: &T::AccountId, win: Win, author: Option<&T::AccountId>) {
+        let Win { model, work, counts } = win;
         T::OnWork::worked(miner, work);
         let round = CurrentRound::<T>::get().0;
-        let sold = T::Capacity::take(miner, model, work);
-        let score = emission::score(work, sold.work, sold.ask, EmissionPerMegaMac::<T>::get());
+        let sold = T::Capacity::take(miner, model, counts);
+        let score = emission::score(counts, sold.work, sold.ask, EmissionPerMegaMac::<T>::get());
         let author = author.filter(|author| *author != miner);
         let for_author = author.map_or(0, |_| emission::author_part(score));
         Self::add_score(round, miner, work, score.saturating_sub(for_author));

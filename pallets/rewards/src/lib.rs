@@ -5,7 +5,8 @@
 //! In each round a miner's score grows with the work that it mines:
 //! `score = Σ (work on sale + other work / 16) × e / (e + ask)`, where *work on sale* is mined work that takes
 //! capacity which the miner had on sale and wasn't credited for yet, *ask* is that at which it was on sale, and *e* is
-//! the emission per mined mega-MAC, a moving average over the rounds in which something was mined. A hundredth of each
+//! the emission per mined mega-MAC, a moving average over the rounds in which something was mined. Of a win that comes when
+//! its model's turn is over only a part may count ([`Win::counts`](millrace_primitives::Win)). A hundredth of each
 //! score goes to the author of the block that the win is in, so that authors gain by including wins of others. At the
 //! end of a round its emission is shared by score; a miner claims its share.
 //!

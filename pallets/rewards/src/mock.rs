@@ -13,7 +13,7 @@ use frame_system::{
 };
 use millrace_primitives::{
     mill::MillKey, Balance, CapacityOnSale, CreditWork, Mac, MillKeys, ModelId, OnRound, OnWork, RoundIndex,
-    TakenCapacity,
+    TakenCapacity, Win,
 };
 use sp_runtime::BuildStorage;
 
@@ -147,13 +147,18 @@ pub(crate) fn sell(work: Mac, ask: Balance) {
     SOLD.set((work, ask));
 }
 
+/// What is left of it.
+pub(crate) fn left_on_sale() -> Mac {
+    SOLD.get().0
+}
+
 pub(crate) fn asked() -> Vec<ModelId> {
     ASKED.with_borrow(Clone::clone)
 }
 
 /// Credits work on the listed model, in a block of unknown author.
 pub(crate) fn credit(miner: AccountId, work: Mac) {
-    <Rewards as CreditWork<AccountId>>::credit(&miner, listed_model(), work, None);
+    <Rewards as CreditWork<AccountId>>::credit(&miner, Win::in_turn(listed_model(), work), None);
 }
 
 pub(crate) fn told() -> Vec<RoundIndex> {

@@ -1,6 +1,6 @@
 //! Weights of `pallet_rewards`, measured by `scripts/benchmark.sh`. Generated; don't edit.
 //!
-//! 2026-11-29, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
+//! 2026-11-30, AMD EPYC, 20 steps, 10 repetitions, wasm: Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::unnecessary_cast, reason = "generated")]
 
@@ -35,8 +35,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn claim() -> Weight {
-        // Proof: measured 244 bytes. At least 44_506 ns.
-        Weight::from_parts(46_559_000, 3593)
+        // Proof: measured 244 bytes. At least 59_260 ns.
+        Weight::from_parts(70_943_000, 3593)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -45,16 +45,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Scores` (r:1 w:0)
     // Proof: `Rewards::Scores` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     fn authorize_claim() -> Weight {
-        // Proof: measured 163 bytes. At least 7_321 ns.
-        Weight::from_parts(8_082_000, 3557).saturating_add(T::DbWeight::get().reads(2_u64))
+        // Proof: measured 163 bytes. At least 9_998 ns.
+        Weight::from_parts(17_291_000, 3557).saturating_add(T::DbWeight::get().reads(2_u64))
     }
     // Storage: `Rewards::CurrentRound` (r:1 w:0)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Rewards::RoundLength` (r:1 w:0)
     // Proof: `Rewards::RoundLength` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     fn stay_in_round() -> Weight {
-        // Proof: measured 0 bytes. At least 1_652 ns.
-        Weight::from_parts(1_893_000, 1493).saturating_add(T::DbWeight::get().reads(2_u64))
+        // Proof: measured 0 bytes. At least 2_104 ns.
+        Weight::from_parts(2_335_000, 1493).saturating_add(T::DbWeight::get().reads(2_u64))
     }
     // Storage: `Rewards::RoundLength` (r:1 w:0)
     // Proof: `Rewards::RoundLength` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -67,8 +67,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::CurrentRound` (r:0 w:1)
     // Proof: `Rewards::CurrentRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn close_round() -> Weight {
-        // Proof: measured 136 bytes. At least 11_056 ns.
-        Weight::from_parts(11_858_000, 3557)
+        // Proof: measured 136 bytes. At least 15_650 ns.
+        Weight::from_parts(17_343_000, 3557)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -81,8 +81,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Rounds` (r:1 w:1)
     // Proof: `Rewards::Rounds` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     fn expire() -> Weight {
-        // Proof: measured 1555 bytes. At least 24_847 ns.
-        Weight::from_parts(39_630_000, 42062)
+        // Proof: measured 1555 bytes. At least 35_727 ns.
+        Weight::from_parts(44_202_000, 42062)
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().writes(18_u64))
     }

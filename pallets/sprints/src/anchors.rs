@@ -32,7 +32,7 @@ impl<T: Config> Pallet<T> {
 
     /// Fixes the terms of attempts on this anchor.
     pub(crate) fn open_anchor(number: BlockNumber, listing: &Listing) {
-        let Listing { model, samples, share, difficulty } = *listing;
+        let Listing { model, samples, share, difficulty, .. } = *listing;
         let terms = Terms { model, samples, share, difficulty: target::attempts(difficulty) };
         AnchorTerms::<T>::insert(number, terms);
     }

@@ -18,6 +18,10 @@ use crate::{Config, Pallet};
 impl<T: Config> Pallet<T> {
     /// Cheap claims are checked before dear ones: the block's budget, the signature, then the target, and only then the
     /// trace is hashed. An author tries every win that waits, so most are refused for the budget.
+    ///
+    /// The win on the newest anchor goes first. More wins wait than blocks take while it is too easy to win, and the newest was
+    /// the hardest. By it, the difficulty follows the attempts within dozens of blocks; by the oldest, which was the easiest, it
+    /// would take hundreds, in which most wins lapse.
     #[allow(clippy::ptr_arg, reason = "the macro passes the call's arguments by reference as they are")]
     pub(crate) fn authorize_sprint(
         _source: TransactionSource,
@@ -45,7 +49,7 @@ impl<T: Config> Pallet<T> {
         }
         let longevity = anchor.saturating_add(T::MaxAnchorAge::get()).saturating_sub(Self::now());
         ValidTransaction::with_tag_prefix("millrace/sprint")
-            .priority(T::Priority::get())
+            .priority(T::Priority::get().saturating_add((*anchor).into()))
             .and_provides(digest)
             .longevity(longevity.max(1).into())
             .propagate(true)

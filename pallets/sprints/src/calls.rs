@@ -47,8 +47,8 @@ impl<T: Config> Pallet<T> {
                 Self::spend(terms.share)?;
                 let credited = Mac::from(profile.work(samples)).saturating_mul(terms.difficulty.into());
                 let author = T::Author::get();
-                T::Rewards::credit(&miner, model, credited, author.as_ref());
-                Self::raise_difficulty(model, terms.difficulty);
+                let win = Self::count_win(&terms, credited);
+                T::Rewards::credit(&miner, win, author.as_ref());
                 Self::deposit_event(Event::SprintWon { miner, model, credited, author });
             }
             Verdict::Forged { why } => {

@@ -9,7 +9,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn begin_block() -> Weight {
         Self::forget_old_wins();
         Self::forget_old_terms();
-        if let Some(listing) = Self::ease_model_in_turn() {
+        if let Some(listing) = Self::begin_turn() {
             Self::open_anchor(Self::now(), &listing);
         }
         T::WeightInfo::begin_block()

@@ -10,6 +10,11 @@
 //! eight blocks, or wins should use [`Config::SprintShare`] of the blocks, whichever is less. No block takes more than one
 //! win on the largest listed model takes; further wins wait for the next.
 //!
+//! With each round another of the listed models is in turn. A round's emission is shared by MAC, and on some models more MAC
+//! are made in the same time than on others. Each listing has a *pace*, the work that wins on it prove in a block of its
+//! turns. A win that comes when its model's turn is over counts as much as the same part of the network's work on the model in
+//! turn, and never more than its own.
+//!
 //! A winner's trace is verified like any other. A wrong one (a digest that was ground without executing
 //! anything) slashes the miner; one that the chain itself can't verify changes nothing.
 //!
@@ -39,9 +44,11 @@ mod budget;
 mod calls;
 mod hooks;
 mod listed;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod offchain;
+mod pace;
 pub mod target;
 #[cfg(test)]
 mod tests;
@@ -74,7 +81,7 @@ pub mod pallet {
     use super::{Listing, MaxListed, MaxWins, Terms, WeightInfo};
 
     /// The layout of this pallet's storage.
-    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+    pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -113,7 +120,7 @@ pub mod pallet {
         /// Most bytes of a sprint's trace.
         #[pallet::constant]
         type MaxSprintTrace: Get<u32>;
-        /// Priority of sprints in the transaction pool.
+        /// Priority in the transaction pool of a sprint on the genesis; each block later, it is one more.
         #[pallet::constant]
         type Priority: Get<TransactionPriority>;
         /// Weights of the calls.

@@ -10,9 +10,9 @@ use frame_support::{
     BoundedVec,
 };
 use millrace_inference::Profile;
-use millrace_primitives::{ModelId, ModelRegistry, Rounds, Verifier};
+use millrace_primitives::{Mac, ModelId, ModelRegistry, Rounds, Verifier, Win};
 
-use crate::{target, Config, Error, Event, Listed, Listing, MaxListed, Pallet};
+use crate::{target, Config, Error, Event, Listed, Listing, MaxListed, Pace, Pallet, Terms};
 
 impl<T: Config> Pallet<T> {
     /// The running round's sprint model.
@@ -32,24 +32,43 @@ impl<T: Config> Pallet<T> {
         Listed::<T>::get().iter().map(|listing| listing.share).max().unwrap_or(0)
     }
 
-    /// Makes it a block's part easier to win on the model in turn, and answers its listing.
-    pub(crate) fn ease_model_in_turn() -> Option<Listing> {
+    /// Begins a block of the model in turn, which makes it a block's part easier to win on it. Answers its listing.
+    pub(crate) fn begin_turn() -> Option<Listing> {
         Listed::<T>::mutate(|listed| {
             let turn = Self::turn(listed)?;
             let listing = listed.get_mut(turn)?;
             listing.difficulty = target::fall(listing.difficulty);
+            listing.pace = listing.pace.block_later();
             Some(listing.clone())
         })
     }
 
-    /// Makes it harder to win on a model, because somebody has, at `attempts` a win. Nothing if it is no longer listed.
-    pub(crate) fn raise_difficulty(model: ModelId, attempts: u64) {
+    /// Counts a win of so much work at these terms, which makes it harder to win on its model if that is listed still.
+    pub(crate) fn count_win(terms: &Terms, work: Mac) -> Win {
+        let Terms { model, share, difficulty, .. } = *terms;
         Listed::<T>::mutate(|listed| {
-            let Some(listing) = listed.iter_mut().find(|listing| listing.model == model) else { return };
-            let wanted = target::wanted(T::SprintShare::get().deconstruct(), listing.share);
-            listing.difficulty =
-                target::rise(listing.difficulty, target::scaled(attempts), listing.share, wanted);
-        });
+            let in_turn = Self::turn(listed).and_then(|turn| listed.get(turn)).cloned();
+            let own = listed.iter_mut().find(|listing| listing.model == model);
+            let pace = own.map_or_else(
+                || Pace::expected(1, work, share, Self::wanted(share)),
+                |listing| {
+                    let wanted = Self::wanted(listing.share);
+                    listing.difficulty =
+                        target::rise(listing.difficulty, target::scaled(difficulty), listing.share, wanted);
+                    listing.pace = listing.pace.with(work);
+                    listing.pace
+                },
+            );
+            let counts = in_turn
+                .filter(|listing| listing.model != model)
+                .map_or(work, |listing| pace.counts(listing.pace, work));
+            Win { model, work, counts }
+        })
+    }
+
+    /// The part of a block that wins should take where each takes `share`.
+    pub(crate) fn wanted(share: u32) -> u32 {
+        target::wanted(T::SprintShare::get().deconstruct(), share)
     }
 
     /// Lists these batches. On models that weren't listed yet, a win takes `attempts` at first, or as many as make up the
@@ -63,11 +82,15 @@ impl<T: Config> Pallet<T> {
             ensure!(listed.iter().all(|listing| listing.model != model), Error::<T>::ListedTwice);
             let profile = Self::small_profile(model, samples)?;
             let share = Self::share_of(&profile, samples);
-            let difficulty = before.iter().find(|listing| listing.model == model).map_or_else(
-                || target::scaled(attempts.unwrap_or_else(|| Self::initial_attempts(&profile, samples))),
-                |listing| listing.difficulty,
+            let (difficulty, pace) = before.iter().find(|listing| listing.model == model).map_or_else(
+                || {
+                    let attempts = attempts.unwrap_or_else(|| Self::initial_attempts(&profile, samples));
+                    let work = profile.work(samples).into();
+                    (target::scaled(attempts), Pace::expected(attempts, work, share, Self::wanted(share)))
+                },
+                |listing| (listing.difficulty, listing.pace),
             );
-            let listing = Listing { model, samples, share, difficulty };
+            let listing = Listing { model, samples, share, difficulty, pace };
             listed.try_push(listing).map_err(|_| Error::<T>::TooManyModels)?;
         }
         let models = listed.iter().map(|listing| listing.model).collect();

@@ -18,8 +18,8 @@ use frame_system::{
 use millrace_inference::{CheckedModel, Cost, Model, Node, Profile, TraceError};
 use millrace_primitives::{
     mill::{MillKey, MillPair},
-    Balance, BlockNumber, CreditWork, ListedFor, Mac, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry,
-    RoundIndex, Rounds, SlotIndex, Verdict, Verifier, WorkClaim,
+    Balance, BlockNumber, CreditWork, ListedFor, MillKeys, MinerBond, ModelId, ModelInfo, ModelRegistry,
+    RoundIndex, Rounds, SlotIndex, Verdict, Verifier, Win, WorkClaim,
 };
 use sp_core::{Pair, H256};
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
@@ -242,8 +242,8 @@ impl Verifier for FakeVerifier {
 pub struct FakeRewards;
 
 impl CreditWork<AccountId> for FakeRewards {
-    fn credit(miner: &AccountId, model: ModelId, work: Mac, author: Option<&AccountId>) {
-        let credit = Credit { miner: *miner, model, work, author: author.copied() };
+    fn credit(miner: &AccountId, win: Win, author: Option<&AccountId>) {
+        let credit = Credit { miner: *miner, win, author: author.copied() };
         CREDITED.with_borrow_mut(|credited| credited.push(credit));
     }
 }
@@ -252,8 +252,7 @@ impl CreditWork<AccountId> for FakeRewards {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Credit {
     pub miner: AccountId,
-    pub model: ModelId,
-    pub work: Mac,
+    pub win: Win,
     pub author: Option<AccountId>,
 }
 

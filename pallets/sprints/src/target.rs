@@ -81,23 +81,40 @@ mod tests {
         *state
     }
 
-    /// A chain's stored difficulty, and the difficulties of the wins that wait for a block, in attempts.
-    type Chain = (u64, VecDeque<u64>);
+    /// Blocks that a win may wait.
+    const AGE: usize = 156;
 
-    /// Blocks in which so many attempts are made, and one win is taken at most while the others wait. Returns the
-    /// difficulty after each, in attempts.
-    fn mine(
-        (difficulty, waiting): &mut Chain,
-        state: &mut u64,
-        attempts_per_block: u64,
-        blocks: usize,
-    ) -> Vec<u64> {
+    /// A chain.
+    struct Chain {
+        /// As it is stored.
+        difficulty: u64,
+        /// The wins that wait, each with the block of its anchor and its difficulty in attempts.
+        waiting: VecDeque<Waiting>,
+        /// Which of them a block takes.
+        take: fn(&mut VecDeque<Waiting>) -> Option<Waiting>,
+        now: usize,
+        random: u64,
+    }
+
+    type Waiting = (usize, u64);
+
+    fn chain(attempts: u64) -> Chain {
+        let (waiting, take, random) = (VecDeque::new(), VecDeque::pop_back, 88_172_645_463_325_252);
+        Chain { difficulty: scaled(attempts), waiting, take, now: 0, random }
+    }
+
+    /// Blocks in which so many attempts are made, and one win is taken at most while the others wait. Returns the difficulty
+    /// after each, in attempts.
+    fn mine(chain: &mut Chain, attempts_per_block: u64, blocks: usize) -> Vec<u64> {
+        let Chain { difficulty, waiting, take, now, random: state } = chain;
         let block = |_| {
+            *now += 1;
             *difficulty = fall(*difficulty);
             let target = attempts(*difficulty);
             let wins = (0..attempts_per_block).filter(|_| random(state).is_multiple_of(target)).count();
-            waiting.extend(core::iter::repeat_n(target, wins));
-            if let Some(won) = waiting.pop_front() {
+            waiting.extend(core::iter::repeat_n((*now, target), wins));
+            waiting.retain(|(anchor, _)| anchor + AGE >= *now);
+            if let Some((_, won)) = take(waiting) {
                 *difficulty = rise(*difficulty, scaled(won), SHARE, wanted(SPRINT_SHARE, SHARE));
             }
             attempts(*difficulty)
@@ -105,20 +122,44 @@ mod tests {
         (0..blocks).map(block).collect()
     }
 
+    fn near(difficulty: u64, rest: u64) {
+        assert!((rest * 3 / 5..=rest * 7 / 5).contains(&difficulty), "{difficulty}, not about {rest}");
+    }
+
+    fn average(after: &[u64]) -> u64 {
+        after.iter().sum::<u64>() / after.len() as u64
+    }
+
+    /// As on a new listing that a hundred machines mine.
+    #[test]
+    fn the_difficulty_follows_two_thousand_times_the_attempts_in_a_hundred_and_fifty_blocks() {
+        let mut chain = chain(80);
+        near(average(&mine(&mut chain, 10, 256)[64..]), 80);
+        let after = mine(&mut chain, 20_000, 450);
+        near(average(&after[130..150]), 160_000);
+        near(average(&after[150..]), 160_000);
+    }
+
+    /// Why wins on the newest anchor have priority.
+    #[test]
+    fn by_the_oldest_wins_it_would_take_six_hundred() {
+        let mut chain = Chain { take: VecDeque::pop_front, ..chain(80) };
+        mine(&mut chain, 10, 256);
+        assert!(mine(&mut chain, 20_000, 500)[499] < 40_000, "not a quarter of the way");
+        let after = mine(&mut chain, 20_000, 450);
+        near(average(&after[250..]), 160_000);
+    }
+
     #[test]
     fn the_difficulty_follows_eight_times_the_attempts_in_a_hundred_blocks() {
-        let (mut chain, mut state) = ((scaled(800), VecDeque::new()), 88_172_645_463_325_252);
-        let near = |difficulty: u64, rest: u64| {
-            assert!((rest * 3 / 5..=rest * 7 / 5).contains(&difficulty), "{difficulty}, not about {rest}");
-        };
-        let average = |after: &[u64]| after.iter().sum::<u64>() / after.len() as u64;
+        let mut chain = chain(800);
         // A win in eight blocks takes eight times the attempts of a block.
-        near(average(&mine(&mut chain, &mut state, 100, 256)[64..]), 800);
-        let after = mine(&mut chain, &mut state, 800, 300);
+        near(average(&mine(&mut chain, 100, 256)[64..]), 800);
+        let after = mine(&mut chain, 800, 300);
         near(average(&after[80..100]), 6_400);
         near(average(&after[100..]), 6_400);
         // And back: without wins it takes 64 blocks to fall to a third.
-        near(average(&mine(&mut chain, &mut state, 100, 600)[300..]), 800);
+        near(average(&mine(&mut chain, 100, 600)[300..]), 800);
     }
 
     proptest! {

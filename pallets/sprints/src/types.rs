@@ -2,7 +2,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::ConstU32;
-use millrace_primitives::ModelId;
+use millrace_primitives::{Mac, ModelId};
 use scale_info::TypeInfo;
 
 /// Most listed models.
@@ -22,6 +22,19 @@ pub struct Listing {
     pub share: u32,
     /// Attempts that a win takes now, in 65536ths.
     pub difficulty: u64,
+    /// How much work its wins prove, block by block of its turns.
+    pub pace: Pace,
+}
+
+/// Work, and the blocks that it took: sums in which what is longer ago counts less.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Pace {
+    /// Work credited, MAC.
+    pub work: Mac,
+    /// Blocks in which the model was in turn, in 65536ths.
+    pub blocks: u64,
 }
 
 /// On what terms attempts are made on an anchor.

@@ -188,7 +188,7 @@ mod benchmarks {
     }
 
     /// The dearer of the two things that a poke does: it ends an expired lease, and the task displaces another.
-    #[benchmark]
+    #[benchmark(pov_mode = Measured)]
     fn poke() {
         let (task, _) = leased::<T>(model::<T>(1));
         expire::<T>(task);
@@ -262,7 +262,7 @@ mod benchmarks {
     }
 
     /// The lease's room costs the miner its whole bond, so that all of its slots are suspended.
-    #[benchmark]
+    #[benchmark(pov_mode = Measured)]
     fn decline() {
         let (task, _) = leased::<T>(model::<T>(1));
         Tasks::<T>::mutate(task, |record| {
@@ -297,7 +297,7 @@ mod benchmarks {
     }
 
     /// The lists that every service reads, and the rent of a block.
-    #[benchmark]
+    #[benchmark(pov_mode = Measured)]
     fn service_base() {
         at_block::<T>(1);
         crowd_queue::<T>();
@@ -412,7 +412,7 @@ mod benchmarks {
     }
 
     /// The dearer of a task's two states: a leased one, in full lists.
-    #[benchmark]
+    #[benchmark(pov_mode = Measured)]
     fn force_refund() {
         let (task, _) = leased::<T>(model::<T>(1));
 

@@ -208,9 +208,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type Queue<T> = StorageValue<_, BoundedVec<QueueEntry, MaxQueue>, ValueQuery>;
 
-    /// Where in the queue the next search for a slot begins.
+    /// The task with which the next search for slots begins; if it waits no more, the next younger one.
     #[pallet::storage]
-    pub type QueueCursor<T> = StorageValue<_, u32, ValueQuery>;
+    pub type QueueCursor<T> = StorageValue<_, TaskId, ValueQuery>;
 
     /// What a task that waited since the first block would owe by now, planck, and [`FirstIndex`].
     #[pallet::storage]

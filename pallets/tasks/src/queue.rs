@@ -76,14 +76,13 @@ impl<T: Config> Pallet<T> {
         if count == 0 {
             return;
         }
-        let start = usize::try_from(QueueCursor::<T>::get()).unwrap_or(0);
-        let start = if start < count { start } else { 0 };
+        // A task and not a place: whoever ends tasks between two walks must not move the next one over others.
+        let first = QueueCursor::<T>::get();
+        let start = queue.partition_point(|queued| queued.task < first).checked_rem(count).unwrap_or(0);
         let seen =
             queue.iter().cycle().skip(start).take(count).take_while(|queued| visit(queued.task)).count();
-        // The walk may have taken tasks out, so the cursor is where the next task stands now.
         let next =
             queue.get(start.saturating_add(seen).checked_rem(count).unwrap_or(0)).filter(|_| seen < count);
-        let next = next.map_or(0, |next| Queue::<T>::get().partition_point(|entry| entry.task < next.task));
-        QueueCursor::<T>::put(u32::try_from(next).unwrap_or(0));
+        QueueCursor::<T>::put(next.map_or(0, |next| next.task));
     }
 }

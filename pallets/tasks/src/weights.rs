@@ -76,9 +76,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     // `b` was measured from 64 to 524288.
     fn post(b: u32) -> Weight {
-        // Proof: measured 26245 bytes. At least 603_464 ns.
-        Weight::from_parts(878_800_141, 26063)
-            .saturating_add(Weight::from_parts(4_534, 0).saturating_mul(b.into()))
+        // Proof: measured 26245 bytes. At least 590_710 ns.
+        Weight::from_parts(776_672_004, 26063)
+            .saturating_add(Weight::from_parts(3_758, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(16_u64))
     }
@@ -103,46 +103,46 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
-        // Proof: measured 26429 bytes. At least 328_983 ns.
-        Weight::from_parts(518_185_000, 26063)
+        // Proof: measured 26429 bytes. At least 322_430 ns.
+        Weight::from_parts(477_300_000, 26063)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `Measured`)
     // Storage: `Tasks::Leases` (r:1 w:1)
-    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Measured`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `Measured`)
     // Storage: `Balances::Holds` (r:2 w:2)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `Measured`)
     // Storage: `System::Account` (r:4 w:3)
-    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
     // Storage: `Models::Lists` (r:1 w:0)
-    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `Measured`)
     // Storage: `Miners::Classes` (r:8 w:8)
-    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `Measured`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
-    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `Measured`)
     // Storage: `Tasks::Queue` (r:1 w:1)
-    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Measured`)
     // Storage: `Parameters::Parameters` (r:3 w:0)
-    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `Measured`)
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `Measured`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
-    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
     // Storage: `Miners::Book` (r:0 w:128)
-    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `Measured`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
-    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `Measured`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `Measured`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
-    // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `Measured`)
     fn poke() -> Weight {
-        // Proof: measured 61518 bytes. At least 1_279_134 ns.
-        Weight::from_parts(2_113_319_000, 34255)
+        // Proof: measured 61518 bytes. At least 1_301_065 ns.
+        Weight::from_parts(1_916_873_000, 82308)
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(151_u64))
     }
@@ -184,9 +184,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     // `o` was measured from 4 to 65536.
     fn submit_right(o: u32) -> Weight {
-        // Proof: measured 36726 bytes. At least 504_570 ns.
-        Weight::from_parts(712_956_395, 40186)
-            .saturating_add(Weight::from_parts(2_249, 0).saturating_mul(o.into()))
+        // Proof: measured 36726 bytes. At least 550_125 ns.
+        Weight::from_parts(718_482_635, 40186)
+            .saturating_add(Weight::from_parts(2_534, 0).saturating_mul(o.into()))
             .saturating_add(T::DbWeight::get().reads(23_u64))
             .saturating_add(T::DbWeight::get().writes(36_u64))
     }
@@ -227,8 +227,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Fates` (r:0 w:1)
     // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
     fn submit_wrong() -> Weight {
-        // Proof: measured 61974 bytes. At least 613_272 ns.
-        Weight::from_parts(709_122_000, 65439)
+        // Proof: measured 61974 bytes. At least 633_771 ns.
+        Weight::from_parts(733_426_000, 65439)
             .saturating_add(T::DbWeight::get().reads(30_u64))
             .saturating_add(T::DbWeight::get().writes(31_u64))
     }
@@ -240,48 +240,48 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     // `b` was measured from 4 to 3145728.
     fn authorize_submit(b: u32) -> Weight {
-        // Proof: measured 2149 bytes. At least 95_067 ns.
-        Weight::from_parts(172_699_216, 5052)
-            .saturating_add(Weight::from_parts(1_704, 0).saturating_mul(b.into()))
+        // Proof: measured 2149 bytes. At least 110_556 ns.
+        Weight::from_parts(134_660_825, 5052)
+            .saturating_add(Weight::from_parts(1_801, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Tasks` (r:2 w:2)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `Measured`)
     // Storage: `Tasks::Leases` (r:1 w:1)
-    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Measured`)
     // Storage: `Rewards::EmissionPerMegaMac` (r:1 w:0)
-    // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::EmissionPerMegaMac` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `Measured`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `Measured`)
     // Storage: `System::Account` (r:3 w:2)
-    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
     // Storage: `Balances::Holds` (r:2 w:2)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `Measured`)
     // Storage: `Parameters::Parameters` (r:6 w:0)
-    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `Measured`)
     // Storage: `Models::Lists` (r:1 w:0)
-    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `Measured`)
     // Storage: `Miners::Classes` (r:8 w:8)
-    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `Measured`)
     // Storage: `Tasks::RentIndex` (r:1 w:0)
-    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `Measured`)
     // Storage: `Tasks::Queue` (r:1 w:1)
-    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Measured`)
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `Measured`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
-    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
     // Storage: `Miners::Book` (r:0 w:128)
-    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `Measured`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
-    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `Measured`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `Measured`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
-    // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `Measured`)
     fn decline() -> Weight {
-        // Proof: measured 61415 bytes. At least 1_104_348 ns.
-        Weight::from_parts(1_462_325_000, 34255)
+        // Proof: measured 61415 bytes. At least 1_109_467 ns.
+        Weight::from_parts(1_185_459_000, 82205)
             .saturating_add(T::DbWeight::get().reads(29_u64))
             .saturating_add(T::DbWeight::get().writes(150_u64))
     }
@@ -292,24 +292,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Miners::Miners` (r:1 w:0)
     // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
     fn authorize_decline() -> Weight {
-        // Proof: measured 2149 bytes. At least 104_565 ns.
-        Weight::from_parts(158_766_000, 5052).saturating_add(T::DbWeight::get().reads(3_u64))
+        // Proof: measured 2149 bytes. At least 94_125 ns.
+        Weight::from_parts(110_135_000, 5052).saturating_add(T::DbWeight::get().reads(3_u64))
     }
     // Storage: `Tasks::Leases` (r:1 w:0)
-    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Measured`)
     // Storage: `Tasks::Queue` (r:1 w:0)
-    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Measured`)
     // Storage: `Tasks::QueueCursor` (r:1 w:1)
-    // Proof: `Tasks::QueueCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::QueueCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:0)
-    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
     // Storage: `Tasks::RentIndex` (r:1 w:1)
-    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::RentIndex` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `Measured`)
     // Storage: `Parameters::Parameters` (r:2 w:0)
-    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+    // Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `Measured`)
     fn service_base() -> Weight {
-        // Proof: measured 57330 bytes. At least 56_645 ns.
-        Weight::from_parts(107_200_000, 34255)
+        // Proof: measured 57330 bytes. At least 46_016 ns.
+        Weight::from_parts(49_513_000, 63270)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -336,10 +336,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // `l` was measured from 0 to 256.
     // `a` was measured from 0 to 2.
     fn search_slot(l: u32, a: u32) -> Weight {
-        // Proof: measured 351 + a × 2588 + l × 8 bytes. At least 1_781_109 ns.
-        Weight::from_parts(2_739_505_000, 41166)
-            .saturating_add(Weight::from_parts(4_518_702, 0).saturating_mul(l.into()))
-            .saturating_add(Weight::from_parts(1_531_023_727, 0).saturating_mul(a.into()))
+        // Proof: measured 351 + a × 2588 + l × 8 bytes. At least 1_689_569 ns.
+        Weight::from_parts(1_731_197_000, 41166)
+            .saturating_add(Weight::from_parts(2_184_669, 0).saturating_mul(l.into()))
+            .saturating_add(Weight::from_parts(1_026_591_116, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().reads((33_u64).saturating_mul(a.into())))
@@ -374,8 +374,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn give_lease() -> Weight {
-        // Proof: measured 62705 bytes. At least 675_639 ns.
-        Weight::from_parts(1_117_523_000, 63695)
+        // Proof: measured 62705 bytes. At least 607_873 ns.
+        Weight::from_parts(667_313_000, 63695)
             .saturating_add(T::DbWeight::get().reads(38_u64))
             .saturating_add(T::DbWeight::get().writes(30_u64))
     }
@@ -412,8 +412,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn end_lease() -> Weight {
-        // Proof: measured 61518 bytes. At least 1_210_356 ns.
-        Weight::from_parts(1_635_748_000, 62508)
+        // Proof: measured 61518 bytes. At least 1_166_915 ns.
+        Weight::from_parts(1_237_215_000, 62508)
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(151_u64))
     }
@@ -440,8 +440,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Inputs` (r:0 w:1)
     // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
     fn refund_task() -> Weight {
-        // Proof: measured 26429 bytes. At least 294_409 ns.
-        Weight::from_parts(370_500_000, 27419)
+        // Proof: measured 26429 bytes. At least 280_272 ns.
+        Weight::from_parts(342_047_000, 27419)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -456,42 +456,42 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Tasks::Requested` (r:0 w:1)
     // Proof: `Tasks::Requested` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     fn prune_output() -> Weight {
-        // Proof: measured 366 bytes. At least 34_404 ns.
-        Weight::from_parts(44_563_000, 3714)
+        // Proof: measured 366 bytes. At least 32_180 ns.
+        Weight::from_parts(38_872_000, 3714)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     // Storage: `Tasks::Tasks` (r:1 w:1)
-    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `Measured`)
     // Storage: `Tasks::Leases` (r:1 w:1)
-    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Leases` (`max_values`: Some(1), `max_size`: Some(32770), added: 33265, mode: `Measured`)
     // Storage: `Miners::Miners` (r:1 w:1)
-    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Miners` (`max_values`: None, `max_size`: Some(1587), added: 4062, mode: `Measured`)
     // Storage: `Models::Lists` (r:1 w:0)
-    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `MaxEncodedLen`)
+    // Proof: `Models::Lists` (`max_values`: Some(1), `max_size`: Some(1045), added: 1540, mode: `Measured`)
     // Storage: `Miners::Classes` (r:8 w:8)
-    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Classes` (`max_values`: None, `max_size`: Some(160), added: 2635, mode: `Measured`)
     // Storage: `Tasks::Queue` (r:1 w:1)
-    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Queue` (`max_values`: Some(1), `max_size`: Some(24578), added: 25073, mode: `Measured`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `Measured`)
     // Storage: `System::Account` (r:2 w:1)
-    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(3494), added: 5969, mode: `Measured`)
     // Storage: `Tasks::PrunableBounds` (r:1 w:1)
-    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::PrunableBounds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
     // Storage: `Miners::Book` (r:0 w:16)
-    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+    // Proof: `Miners::Book` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `Measured`)
     // Storage: `Tasks::Prunable` (r:0 w:1)
-    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Prunable` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `Measured`)
     // Storage: `Tasks::Fates` (r:0 w:1)
-    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Fates` (`max_values`: None, `max_size`: Some(249), added: 2724, mode: `Measured`)
     // Storage: `Tasks::Inputs` (r:0 w:1)
-    // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `MaxEncodedLen`)
+    // Proof: `Tasks::Inputs` (`max_values`: None, `max_size`: Some(524308), added: 526783, mode: `Measured`)
     fn force_refund() -> Weight {
-        // Proof: measured 60885 bytes. At least 489_653 ns.
-        Weight::from_parts(740_089_000, 34255)
+        // Proof: measured 60885 bytes. At least 487_488 ns.
+        Weight::from_parts(800_762_000, 81675)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(35_u64))
     }

@@ -4,11 +4,29 @@ use frame_support::weights::Weight;
 
 use crate::{Balance, Mac, ModelId, RoundIndex};
 
+/// What a winning sprint is credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Win {
+    /// The model that it ran on, which was listed.
+    pub model: ModelId,
+    /// The work that it proves, MAC.
+    pub work: Mac,
+    /// As much work on the model in turn as takes the time, at most `work`. All of it on that model itself.
+    pub counts: Mac,
+}
+
+impl Win {
+    /// A win on the model in turn.
+    pub fn in_turn(model: ModelId, work: Mac) -> Self {
+        Self { model, work, counts: work }
+    }
+}
+
 /// Credits mined work towards emission.
 pub trait CreditWork<AccountId> {
-    /// Credits `work` MAC on a listed model to a miner in the current round. A hundredth of its score goes to `author`, who
-    /// put the proof into a block, if the author is known.
-    fn credit(miner: &AccountId, model: ModelId, work: Mac, author: Option<&AccountId>);
+    /// Credits a win to a miner in the current round. A hundredth of its score goes to `author`, who put the proof into a
+    /// block, if the author is known.
+    fn credit(miner: &AccountId, win: Win, author: Option<&AccountId>);
 }
 
 /// Told of work that the chain has verified, whatever it was done for.

@@ -26,6 +26,8 @@ pub struct Collators {
     pub candidates: BTreeMap<Id, Candidate>,
     /// What each account mined in the running round, MAC, which it brings when it stands.
     pub mined: BTreeMap<Id, u128>,
+    /// Who had worked when seats were drawn last, and how much, MAC: the next are drawn by that.
+    pub weighed: BTreeMap<Id, u128>,
     /// The holders of the seats that were drawn for each session.
     pub drawn: BTreeMap<u32, Vec<Id>>,
     pub session: u32,
@@ -168,20 +170,28 @@ impl Reference {
         }
         assert!(left.iter().all(|(_, why)| *why != Departure::MadeWay), "there are places for all");
         self.check_draw(session + 1, seats, drawn);
+        let tallies = self.collators.candidates.iter().map(|(who, own)| (*who, own.tally));
+        self.collators.weighed = tallies.filter(|(_, tally)| *tally > 0).collect();
         self.collators.candidates.values_mut().for_each(|candidate| candidate.tally /= 2);
     }
 
-    /// Seats go to candidates that worked, as many as are due, or nobody has worked.
+    /// Seats go to candidates that had worked when seats were drawn last, as many as are due, or nobody had worked. The seats of
+    /// who left since stay empty.
     fn check_draw(&mut self, session: u32, seats: u32, drawn: Option<(u32, Vec<Id>)>) {
         let due = (seats + session % 2) / 2;
-        let worked = |who: &Id| self.collators.candidates.get(who).is_some_and(|own| own.tally > 0);
-        if due == 0 || !self.collators.candidates.keys().any(worked) {
-            assert_eq!(drawn, None, "nobody worked, or no seat is due");
+        let Collators { weighed, candidates, .. } = &self.collators;
+        let stays = |who: &Id| candidates.get(who).is_some_and(|own| !own.leaving);
+        let Some((of, holders)) = drawn else {
+            let empty = due == 0 || weighed.is_empty() || !weighed.keys().all(stays);
+            assert!(empty, "somebody had worked and stayed");
             return;
-        }
-        let (of, holders) = drawn.expect("somebody worked");
-        assert_eq!((of, holders.len()), (session, due as usize));
-        assert!(holders.iter().all(worked), "a seat went to somebody who didn't work");
+        };
+        assert_eq!(of, session);
+        assert!(holders.len() == due as usize || holders.len() < due as usize && !weighed.keys().all(stays));
+        assert!(
+            holders.iter().all(|who| weighed.contains_key(who) && stays(who)),
+            "who had not worked has a seat"
+        );
         self.collators.drawn.insert(session, holders);
     }
 }

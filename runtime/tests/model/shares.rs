@@ -4,7 +4,7 @@ use frame_support::{
     storage::{with_transaction, TransactionOutcome},
     traits::Hooks,
 };
-use millrace_primitives::{Balance, CreditWork, Mac};
+use millrace_primitives::{Balance, CreditWork, Mac, Win};
 use millrace_runtime::{Balances, Miners, Rewards, Runtime, RuntimeOrigin, System, Tasks};
 use millrace_runtime_tests::*;
 use proptest::prelude::*;
@@ -46,7 +46,7 @@ fn claim(round: u32, account: &Account) -> Balance {
 }
 
 fn credit(account: &Account, work: Mac) {
-    Rewards::credit(account, digits(), work, None);
+    Rewards::credit(account, Win::in_turn(digits(), work), None);
 }
 
 fn round() -> u32 {
@@ -323,9 +323,9 @@ proptest! {
 fn work_on_a_model_that_its_miner_does_not_offer_counts_little() {
     on_dev(|| {
         pass(2);
-        Rewards::credit(&id(Sr25519Keyring::Charlie), H256::zero(), 16 << 30, None);
+        Rewards::credit(&id(Sr25519Keyring::Charlie), Win::in_turn(H256::zero(), 16 << 30), None);
         let other = pallet_rewards::Scores::<Runtime>::get(round(), id(MINER)).expect("credited").score;
-        Rewards::credit(&id(Sr25519Keyring::Charlie), digits(), 1 << 30, None);
+        Rewards::credit(&id(Sr25519Keyring::Charlie), Win::in_turn(digits(), 1 << 30), None);
         let all = pallet_rewards::Scores::<Runtime>::get(round(), id(MINER)).expect("credited").score;
         assert!(all - other >= other, "{other} off sale, {} on sale", all - other);
     });

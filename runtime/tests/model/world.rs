@@ -301,6 +301,9 @@ impl World {
         let drawn = pallet_collators::Drawn::<Runtime>::iter();
         let drawn: BTreeMap<_, _> = drawn.map(|(session, holders)| (session, ids(&holders))).collect();
         assert_eq!(drawn, collators.drawn, "seats");
+        let weighed = pallet_collators::Weighed::<Runtime>::get().into_iter().filter(|(_, tally)| *tally > 0);
+        let weighed: BTreeMap<_, _> = weighed.map(|(who, tally)| (self.position(&who), tally)).collect();
+        assert_eq!(weighed, collators.weighed, "whom the next draw weighs");
         assert_eq!(ids(&pallet_collators::Appointed::<Runtime>::get()), collators.appointed);
     }
 

@@ -1,8 +1,9 @@
 //! Who authors a session, and what becomes of those who don't.
 
+use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
 use millrace_primitives::OnWork;
 
-use crate::{mock::*, Candidates, Departure, Drawn, Event, Weighed};
+use crate::{migrations::ToWeighed, mock::*, Candidates, Departure, Drawn, Event, Weighed};
 
 #[test]
 fn without_work_the_appointed_author_alone() {
@@ -105,12 +106,15 @@ fn what_the_block_of_a_draw_counts_changes_nothing_in_that_draw() {
 
 /// A chain that drew by the tallies of the moment has kept none.
 #[test]
-fn a_draw_without_kept_tallies_goes_by_those_of_the_moment() {
+fn after_an_upgrade_seats_are_drawn_by_its_tallies() {
     run(|| {
         stand(CANDIDATE);
         Collators::worked(&CANDIDATE, 1 << 40);
         pass_to(1);
         Weighed::<Test>::kill();
+        StorageVersion::new(0).put::<Collators>();
+        ToWeighed::<Test>::on_runtime_upgrade();
+        assert_eq!(Collators::on_chain_storage_version(), 1);
         pass_to(2);
         assert_eq!(Drawn::<Test>::get(3).into_inner(), [CANDIDATE, CANDIDATE]);
     });

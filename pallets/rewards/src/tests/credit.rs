@@ -1,6 +1,6 @@
 //! What crediting work comes to.
 
-use millrace_primitives::{CreditWork, Rounds as _};
+use millrace_primitives::{CreditWork, Rounds as _, Win};
 
 use crate::{emission::author_part, mock::*, EmissionPerMegaMac, Rounds, ScoreRecord, Scores};
 
@@ -31,10 +31,28 @@ fn the_ask_at_which_capacity_was_on_sale_weighs_the_score() {
     });
 }
 
+/// A round that is another model's already shares its emission by that model's MAC.
+#[test]
+fn of_a_late_win_only_what_counts_scores() {
+    run(|| {
+        sell(1_000, 0);
+        Rewards::credit(&MINER, Win { model: listed_model(), work: 1_000, counts: 109 }, Some(&OTHER));
+        assert_eq!(score(MINER), Some(ScoreRecord { mined: 1_000, score: 108 }));
+        assert_eq!(score(OTHER), Some(ScoreRecord { mined: 0, score: 1 }), "the author's part too");
+        let round = Rounds::<Test>::get(0).expect("something was mined");
+        assert_eq!((round.mined, round.total_score), (1_000, 109));
+        assert_eq!(worked(), [(MINER, 1_000)], "a seat goes by all of it");
+        assert_eq!(left_on_sale(), 891, "and capacity is taken for that");
+        sell(0, 0);
+        Rewards::credit(&OTHER, Win { model: listed_model(), work: 1_600, counts: 160 }, None);
+        assert_eq!(score(OTHER), Some(ScoreRecord { mined: 1_600, score: 1 + 10 }), "off sale");
+    });
+}
+
 #[test]
 fn the_author_of_the_block_gets_a_hundredth() {
     run(|| {
-        Rewards::credit(&MINER, listed_model(), 12_345, Some(&OTHER));
+        Rewards::credit(&MINER, Win::in_turn(listed_model(), 12_345), Some(&OTHER));
         assert_eq!(score(OTHER), Some(ScoreRecord { mined: 0, score: 123 }));
         assert_eq!(score(MINER), Some(ScoreRecord { mined: 12_345, score: 12_345 - 123 }));
         let round = Rounds::<Test>::get(0).expect("something was mined");
@@ -45,10 +63,10 @@ fn the_author_of_the_block_gets_a_hundredth() {
 #[test]
 fn an_author_gains_nothing_by_its_own_wins_or_by_tiny_ones() {
     run(|| {
-        Rewards::credit(&MINER, listed_model(), 1_000, Some(&MINER));
+        Rewards::credit(&MINER, Win::in_turn(listed_model(), 1_000), Some(&MINER));
         assert_eq!(score(MINER), Some(ScoreRecord { mined: 1_000, score: 1_000 }));
         assert_eq!(author_part(99), 0);
-        Rewards::credit(&MINER, listed_model(), 99, Some(&OTHER));
+        Rewards::credit(&MINER, Win::in_turn(listed_model(), 99), Some(&OTHER));
         assert_eq!((score(OTHER), score(MINER).map(|own| own.score)), (None, Some(1_099)));
     });
 }

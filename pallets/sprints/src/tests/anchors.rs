@@ -1,10 +1,10 @@
 //! Attempts are made on the terms of their anchors, whatever the chain wants when they come.
 
 use frame_support::{assert_noop, assert_ok};
-use millrace_primitives::{meets_target, mill::MillKey, Mac};
+use millrace_primitives::{meets_target, mill::MillKey, Mac, Win};
 
 use super::*;
-use crate::{target, AnchorTerms, Error, Event, Terms, WeightInfo};
+use crate::{target, AnchorTerms, Error, Event, Pace, Terms, WeightInfo};
 
 fn set_listed(listed: Vec<(H256, u32)>) {
     assert_ok!(Sprints::set_listed(RuntimeOrigin::root(), listed));
@@ -47,7 +47,7 @@ fn an_easier_round_doesnt_make_losers_win() {
         assert!(AnchorTerms::<Test>::get(4).expect("terms").difficulty < 64);
         assert_noop!(sprint_on(ANCHOR, winner(32)), Error::<Test>::InvalidSprint);
         assert_ok!(sprint_on(ANCHOR, winner(64)));
-        let credits: Vec<Mac> = credited().iter().map(|credit| credit.work).collect();
+        let credits: Vec<Mac> = credited().iter().map(|credit| credit.win.work).collect();
         assert_eq!(credits, [64 * Mac::from(profile().work(SAMPLES))]);
     });
 }
@@ -62,7 +62,7 @@ fn a_harder_round_takes_no_win_back() {
         begin_round(1);
         to_block(4);
         assert_ok!(sprint_on(ANCHOR, winner(32)));
-        assert_eq!(credited()[0].work, 32 * Mac::from(profile().work(SAMPLES)));
+        assert_eq!(credited()[0].win.work, 32 * Mac::from(profile().work(SAMPLES)));
     });
 }
 
@@ -77,10 +77,60 @@ fn a_change_of_models_takes_no_win_back() {
         assert_eq!(Sprints::sprint_model().map(|listing| listing.model), Some(other()));
         let before = (listing(model()).difficulty, listing(other()).difficulty);
         assert_ok!(sprint_on(ANCHOR, 0));
-        let credit = credited().pop().expect("it is credited");
-        assert_eq!((credit.model, credit.work), (model(), Mac::from(profile().work(SAMPLES))));
+        let win = credited().pop().expect("it is credited").win;
+        assert_eq!((win.model, win.work), (model(), Mac::from(profile().work(SAMPLES))));
         assert!(listing(model()).difficulty > before.0, "the model that it was on");
         assert_eq!(listing(other()).difficulty, before.1, "and no other");
+    });
+}
+
+/// So that nobody goes on with the model of the round before, on which more MAC are made in the same time.
+#[test]
+fn a_win_after_its_turn_counts_by_the_time_that_it_takes() {
+    run(|| {
+        proven();
+        register(other(), profile(), true);
+        set_listed(vec![(model(), SAMPLES), (other(), 1)]);
+        let work = Mac::from(profile().work(SAMPLES));
+        let paces = |fast: Mac, slow: Mac| {
+            for (model, work) in [(model(), fast), (other(), slow)] {
+                change_listing(model, |listing| listing.pace = Pace { work, blocks: 100 * target::ONE });
+            }
+        };
+        paces(9_000 * work, 1_000 * work);
+        assert_ok!(sprint_on(ANCHOR, 0));
+        assert_eq!(credited()[0].win, Win::in_turn(model(), work), "all of it in its turn");
+        begin_round(1);
+        to_block(3);
+        paces(9_000 * work - work, 1_000 * work);
+        assert_ok!(sprint_on(ANCHOR, 1));
+        assert_eq!(credited()[1].win, Win { model: model(), work, counts: work / 9 });
+        assert_eq!(listing(model()).pace.work, 9_000 * work, "it belongs to the blocks of its own turn");
+        to_block(4);
+        paces(1_000 * work, 9_000 * work);
+        assert_ok!(sprint_on(ANCHOR, 2));
+        assert_eq!(credited()[2].win, Win::in_turn(model(), work), "and never for more than it is");
+    });
+}
+
+/// It isn't known then how much is won on it, but for what the difficulty of its anchor says.
+#[test]
+fn a_win_on_a_model_that_is_listed_no_more_counts_by_the_difficulty_of_its_anchor() {
+    run(|| {
+        proven();
+        register(other(), profile(), true);
+        set_listed(vec![(other(), SAMPLES)]);
+        set_anchor_difficulty(64);
+        let share = listing(other()).share;
+        let work = Mac::from(profile().work(SAMPLES));
+        let wanted = target::wanted(SprintShare::get().deconstruct(), share);
+        let fast = Pace::expected(64, work, share, wanted);
+        let slow = Pace { work: fast.work / 2, ..fast };
+        change_listing(other(), |listing| listing.pace = slow);
+        assert_ok!(sprint_on(ANCHOR, winner(64)));
+        let Win { work: all, counts, .. } = credited()[0].win;
+        assert_eq!(all, 64 * work);
+        assert!(counts.abs_diff(all / 2) < all / 50, "{counts} of {all}");
     });
 }
 

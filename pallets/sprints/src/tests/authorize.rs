@@ -26,7 +26,7 @@ fn refused(of: InvalidTransaction) -> Result<ValidTransaction, TransactionValidi
 fn a_signed_win_is_valid_until_its_anchor_is_too_old() {
     run(|| {
         let validity = authorize(MINER, &TRACE, &signature(0)).expect("it wins");
-        assert_eq!(validity.priority, 5);
+        assert_eq!(validity.priority, 5 + u64::from(ANCHOR), "the newest goes first");
         assert_eq!(validity.longevity, 7);
         assert_eq!(validity.provides.len(), 1);
     });

@@ -4,6 +4,7 @@ mod anchors;
 mod authorize;
 mod budget;
 mod hooks;
+mod migrations;
 mod set_listed;
 mod sprint;
 mod view;

@@ -1,7 +1,7 @@
 //! The call that credits a win, or slashes for a wrong one.
 
 use frame_support::{assert_noop, assert_ok, BoundedVec};
-use millrace_primitives::Mac;
+use millrace_primitives::{Mac, Win};
 use sp_runtime::DispatchError;
 
 use super::*;
@@ -22,7 +22,7 @@ fn a_proven_win_is_credited_its_work_times_the_difficulty() {
         let info = sprint(0).expect("it wins");
         assert!(info.actual_weight.is_some(), "what it doesn't use is refunded");
         let work = Mac::from(profile().work(SAMPLES));
-        let credit = |work| Credit { miner: MINER, model: model(), work, author: None };
+        let credit = |work| Credit { miner: MINER, win: Win::in_turn(model(), work), author: None };
         assert_eq!(credited(), [credit(work)]);
         assert!(slashed().is_empty());
         assert_eq!(Wins::<Test>::get(ANCHOR).to_vec(), [digest(0)]);
@@ -45,7 +45,7 @@ fn the_author_is_passed_on() {
         author(3);
         assert_ok!(sprint(0));
         let work = Mac::from(profile().work(SAMPLES));
-        assert_eq!(credited(), [Credit { miner: MINER, model: model(), work, author: Some(3) }]);
+        assert_eq!(credited(), [Credit { miner: MINER, win: Win::in_turn(model(), work), author: Some(3) }]);
         let event = Event::SprintWon { miner: MINER, model: model(), credited: work, author: Some(3) };
         System::assert_last_event(event.into());
     });

@@ -81,7 +81,7 @@ fn a_walk_goes_on_where_the_weight_ended_the_last() {
         // Enough for two tasks that wait: before the third, the dearest step doesn't fit.
         let limit = Weights::service_base().saturating_add(step).saturating_add(Tasks::most_served());
         Tasks::service(limit);
-        assert_eq!(QueueCursor::<Test>::get(), 2);
+        assert_eq!(QueueCursor::<Test>::get(), tasks[2]);
         // The next walk begins at the third task, which gets the only slot.
         sell_slot(MINER, 0);
         Tasks::service(Weight::MAX);
@@ -89,6 +89,30 @@ fn a_walk_goes_on_where_the_weight_ended_the_last() {
         assert_eq!(QueueCursor::<Test>::get(), 0, "a walk that went round begins at the oldest again");
         assert_eq!(queue(), [tasks[0], tasks[1], tasks[3], tasks[4]]);
         assert_eq!(Tasks::service(Weight::zero()), Weight::zero());
+    });
+}
+
+/// Otherwise who has old tasks ends them whenever another's turn comes, and has the walk pass that one over.
+#[test]
+fn a_walk_passes_nobody_over_for_tasks_that_ended_meanwhile() {
+    on_chain(|| {
+        let tasks: Vec<TaskId> = (0..6).map(|_| post(1)).collect();
+        let step = Weights::search_slot(0, 0);
+        let two = Weights::service_base().saturating_add(step).saturating_add(Tasks::most_served());
+        Tasks::service(two);
+        for task in &tasks[..2] {
+            assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), *task));
+        }
+        sell_slot(MINER, 0);
+        Tasks::service(two);
+        assert!(lease_of(tasks[2]).is_some(), "it was its turn");
+        // And where the next one itself is gone, the next younger is.
+        Tasks::service(two);
+        assert_eq!(QueueCursor::<Test>::get(), tasks[5]);
+        assert_ok!(Tasks::cancel(RuntimeOrigin::signed(REQUESTER), tasks[5]));
+        sell_slot(OTHER_MINER, 0);
+        Tasks::service(two);
+        assert!(lease_of(tasks[3]).is_some(), "behind the youngest comes the oldest");
     });
 }
 
@@ -164,7 +188,7 @@ fn a_walk_passes_nobody_over_for_those_that_it_leased() {
         Tasks::service(Weights::service_base().saturating_add(Tasks::most_served()));
         assert!(lease_of(tasks[0]).is_some());
         assert_eq!(queue(), tasks[1..]);
-        assert_eq!(QueueCursor::<Test>::get(), 0, "the next walk begins at the next task");
+        assert_eq!(QueueCursor::<Test>::get(), tasks[1], "the next walk begins at the next task");
     });
 }
 
