@@ -80,7 +80,8 @@ bench-weights: build ## Measure the weights of our pallets and write them
 	scripts/benchmark.sh
 
 simulation: ## What attacks on the market cost and bring, on the real pallets; writes docs/economics/
-	cargo run --release --bin millrace-simulation
+	cargo build --release --workspace --bin millrace-simulation
+	$(CARGO_TARGET_DIR)/release/millrace-simulation
 
 fuzz: ## Fuzz the decoder, registration, the verifier and files to import, ten minutes each
 	scripts/fuzz.sh
